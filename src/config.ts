@@ -1,0 +1,117 @@
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import { z } from 'zod';
+
+/**
+ * The service's settings, read from environment variables once at start. `docs/configuration.md` says for
+ * each one its default, why, and when to change it; a test keeps that page and this file together.
+ */
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+function integer(low: number, high: number, fallback: number) {
+  const range = `expected a whole number from ${low} to ${high}`;
+  return z
+    .string()
+    .regex(/^\d+$/, range)
+    .transform(Number)
+    .refine((value) => value >= low && value <= high, range)
+    .default(fallback);
+}
+
+const port = (fallback: number) => integer(0, 65535, fallback);
+
+function words(separator: RegExp) {
+  return z
+    .string()
+    .default('')
+    .transform((text) => text.split(separator).filter((word) => word !== ''));
+}
+
+const boolean = (fallback: boolean) =>
+  z
+    .enum(['true', 'false'], 'expected true or false')
+    .default(fallback ? 'true' : 'false')
+    .transform((value) => value === 'true');
+
+const httpUrl = z.url({ protocol: /^https?$/, error: 'expected an http or https URL' });
+
+const CIDR = /^(\d{1,3}(\.\d{1,3}){3}\/\d{1,2}|[0-9a-f:.]+\/\d{1,3})$/i;
+
+const environmentSchema = z.object({
+  HOST: z.string().default('127.0.0.1'),
+  PORT: port(8000),
+  PUBLIC_URL: httpUrl.transform((url) => url.replace(/\/+$/, '')).optional(),
+  DATA_DIR: z
+    .string()
+    .default('./data')
+    .transform((dir) => path.resolve(dir)),
+  MONGODB_URI: z
+    .string()
+    .regex(/^mongodb(\+srv)?:\/\//, 'expected mongodb://… or mongodb+srv://…')
+    .optional(),
+  TEMPORAL_TASK_QUEUE: z.string().default('image-requests'),
+  API_KEYS: words(/[\s,]+/),
+  ALLOWED_NETWORKS: words(/[\s,]+/).refine(
+    (networks) => networks.every((network) => CIDR.test(network)),
+    'expected networks such as 10.0.0.0/8, separated by commas',
+  ),
+  MAX_UPLOAD_BYTES: integer(1, 2 ** 40, 100 * 2 ** 20),
+  MAX_IMAGES_PER_REQUEST: integer(1, 10_000_000, 1_000_000),
+  MAX_IMAGE_BYTES: integer(1, 2 ** 30, 25 * 2 ** 20),
+  MAX_IMAGE_PIXELS: integer(1, 1_000_000_000, 50_000_000),
+  MAX_REDIRECTS: integer(0, 20, 4),
+  DOWNLOAD_TIMEOUT_MS: integer(1, 600_000, 30_000),
+  IMAGE_CONCURRENCY: integer(1, 1024, Math.max(16, 8 * availableParallelism())),
+  HOST_CONCURRENCY: integer(1, 1024, 16),
+  IMAGE_MAX_ATTEMPTS: integer(1, 100, 5),
+  IMAGE_RETRY_INITIAL_MS: integer(1, DAY_MS, 1000),
+  WEBHOOK_URL: httpUrl.optional(),
+  WEBHOOK_SECRET: words(/\s+/).refine(
+    (secrets) => secrets.every((secret) => /^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/.test(secret)),
+    'expected whsec_ and the base64 of 24 to 64 bytes (two, separated by a space, while rotating)',
+  ),
+  WEBHOOK_TIMEOUT_MS: integer(1, 300_000, 15_000),
+  WEBHOOK_RETRY_INITIAL_MS: integer(1, DAY_MS, 5000),
+  WEBHOOK_MAX_ATTEMPTS: integer(1, 100, 10),
+  RETENTION_DAYS: integer(1, 36_500, 30),
+  RESULT_ESCAPE_FORMULAS: boolean(true),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  EMBEDDED_TEMPORAL_PORT: port(7233),
+  EMBEDDED_UI_PORT: port(8233),
+  EMBEDDED_MONGODB_PORT: port(27017),
+});
+
+export type Config = Readonly<z.output<typeof environmentSchema>> & {
+  /** Base of every link the service hands out; no trailing slash. */
+  readonly PUBLIC_URL: string;
+};
+
+/** The variables that {@link readConfig} knows, for the page that documents them. */
+export const VARIABLES = Object.keys(environmentSchema.shape);
+
+/**
+ * An empty variable counts as not set, as compose files and shells leave them.
+ *
+ * @throws Error with one message that names every faulty variable, what was expected and what was received
+ */
+export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+  const present = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const parsed = environmentSchema.safeParse(present);
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map((issue) => {
+      const name = String(issue.path[0]);
+      const secret = name === 'WEBHOOK_SECRET' || name === 'API_KEYS' || name === 'MONGODB_URI';
+      const received = secret ? 'a value that is not shown' : JSON.stringify(environment[name]);
+      return `  ${name}: ${issue.message}, received ${received}`;
+    });
+    throw new Error(
+      `The environment has faults (see docs/configuration.md):\n${faults.join('\n')}`,
+    );
+  }
+  const { HOST, PORT } = parsed.data;
+  const host = HOST.includes(':') ? `[${HOST}]` : HOST;
+  return { ...parsed.data, PUBLIC_URL: parsed.data.PUBLIC_URL ?? `http://${host}:${PORT}` };
+}

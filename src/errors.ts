@@ -1,0 +1,124 @@
+/**
+ * Everything that can go wrong, in one place: what a failure is called, and whether trying again can help.
+ *
+ * Two mappers read this file and nothing else decides: `src/api/problems.ts` turns a failure into an HTTP
+ * answer, `activities/failure.ts` into Temporal's `ApplicationFailure`.
+ *
+ * Messages follow one grammar: what was expected, what was received, what to do.
+ */
+
+/**
+ * Why an image cannot succeed, however often it is tried. Besides these words every 4xx answer that is
+ * not listed under {@link RetryableImageCode} is permanent as `http_NNN` (404 and 410 are `not_found`).
+ */
+export type PermanentImageCode =
+  | 'invalid_url'
+  | 'blocked_address'
+  | 'not_found'
+  | `http_${number}`
+  | 'too_large'
+  | 'too_many_pixels'
+  | 'not_an_image'
+  | 'unsupported_format'
+  | 'corrupt_image'
+  | 'too_many_redirects'
+  | 'internal';
+
+/** Why an image failed this time; the next attempt may succeed. */
+export type RetryableImageCode =
+  'dns_failure' | 'connect_failure' | 'timeout' | 'http_5xx' | 'http_408' | 'http_425' | 'http_429';
+
+export type ImageErrorCode = PermanentImageCode | RetryableImageCode;
+
+/** One image could not be downloaded or compressed. */
+export class ImageError extends Error {
+  override readonly name = 'ImageError';
+
+  private constructor(
+    readonly code: ImageErrorCode,
+    message: string,
+    /** Whether a later attempt can succeed. */
+    readonly retryable: boolean,
+    /** How long the origin asked to be left alone, in milliseconds (`Retry-After`). */
+    readonly retryAfterMs: number | undefined,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+
+  static permanent(code: PermanentImageCode, message: string, cause?: unknown): ImageError {
+    return new ImageError(code, message, false, undefined, { cause });
+  }
+
+  static retryable(
+    code: RetryableImageCode,
+    message: string,
+    { retryAfterMs, cause }: { retryAfterMs?: number | undefined; cause?: unknown } = {},
+  ): ImageError {
+    return new ImageError(code, message, true, retryAfterMs, { cause });
+  }
+}
+
+/**
+ * The connector refused to connect: the address is private and no `ALLOWED_NETWORKS` entry names it.
+ * Thrown by `src/network`, below every download and every webhook.
+ */
+export class BlockedAddress extends Error {
+  override readonly name = 'BlockedAddress';
+}
+
+/** A webhook receiver did not take the message. */
+export class DeliveryError extends Error {
+  override readonly name = 'DeliveryError';
+
+  constructor(
+    message: string,
+    /** The HTTP status received, or `null` when no answer came. */
+    readonly statusCode: number | null,
+    /** `false` when the receiver said that it never wants it (410 Gone) or the address is refused. */
+    readonly retryable: boolean,
+    /** How long the receiver asked to be left alone, in milliseconds (`Retry-After`). */
+    readonly retryAfterMs: number | undefined,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** What a caller did wrong, or what the service cannot do for the caller now. */
+export type RefusalCode =
+  | 'not_csv'
+  | 'too_large'
+  | 'invalid'
+  | 'idempotency_conflict'
+  | 'not_found'
+  | 'not_finished'
+  | 'unavailable';
+
+/** One fault in what the caller sent, in the shape that validation answers carry. */
+export interface Fault {
+  /** Where: `['body', 'quality']`, `['body', 'file', 'row 7']`. */
+  readonly loc: readonly (string | number)[];
+  readonly msg: string;
+  /** A machine-readable word: `missing`, `invalid_row`, … */
+  readonly type: string;
+}
+
+/** A call that is answered with an error. `faults` goes with `invalid` only. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+
+  constructor(
+    readonly code: RefusalCode,
+    message: string,
+    readonly faults: readonly Fault[] = [],
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** The message of anything that can be thrown. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}

@@ -1,0 +1,135 @@
+import type { ImageErrorCode } from '../errors';
+import type { ByteCounts, Counts, OutcomeStatus } from '../../workflows/progress';
+
+/**
+ * The documents as they stand in MongoDB. Every `_id` is computed, never generated, so that each write
+ * can be repeated and each read is by key: see docs/decisions/document-model.md.
+ */
+
+export const IMAGE_FORMATS = ['jpeg', 'png', 'webp', 'avif', 'gif', 'tiff'] as const;
+export type ImageFormat = (typeof IMAGE_FORMATS)[number];
+
+export const TARGET_FORMATS = ['keep', 'jpeg', 'png', 'webp', 'avif'] as const;
+export const EFFORTS = ['fast', 'balanced', 'small'] as const;
+
+/** How the images of one request are to be compressed. */
+export interface CompressOptions {
+  /** 1 to 100. */
+  readonly quality: number;
+  readonly format: (typeof TARGET_FORMATS)[number];
+  readonly effort: (typeof EFFORTS)[number];
+  /** Pixels; `null`: as wide as it is. Never enlarged. */
+  readonly max_width: number | null;
+  readonly max_height: number | null;
+}
+
+/**
+ * `uploading`: rows and images are being written, nobody outside knows the id.
+ * `withdrawn`: the upload did not get through; no run may touch it.
+ */
+export type RequestState = 'uploading' | 'withdrawn' | 'pending' | 'processing' | OutcomeStatus;
+
+export interface RequestRecord {
+  /** The request id, a random UUID. */
+  readonly _id: string;
+  readonly state: RequestState;
+  /** 1 for the first run; a retry opens the next one. */
+  readonly round: number;
+  /** Of the newest progress report that was recorded in this round. */
+  readonly sequence: number;
+  readonly counts: Counts;
+  readonly bytes: ByteCounts;
+  readonly options: CompressOptions;
+  /** `null`: none asked for. */
+  readonly webhook_url: string | null;
+  /** The header cells of the upload, as they were. */
+  readonly columns: readonly string[];
+  /** Which of `columns` holds the links. */
+  readonly url_column: number;
+  /** Number of row documents: `{request}/1` to `{request}/{rows}`. */
+  readonly rows: number;
+  /** Number of images per lane: `{request}/{lane}-0` to `{request}/{lane}-{n - 1}`. */
+  readonly lanes: readonly number[];
+  /** The name of the uploaded file, as the client gave it. */
+  readonly file_name: string;
+  /** Present when the upload carried an `Idempotency-Key`. Unique. */
+  readonly idempotency_key?: string;
+  /** SHA-256 of the upload's content and options: tells a repeated upload from another under the same key. */
+  readonly fingerprint: string;
+  readonly created_at: Date;
+  readonly started_at: Date | null;
+  readonly finished_at: Date | null;
+  readonly updated_at: Date;
+}
+
+export interface RowRecord {
+  /** `{request}/{number}` */
+  readonly _id: string;
+  readonly request_id: string;
+  /** 1 for the first row below the header; empty lines are not counted. */
+  readonly number: number;
+  /** As many as the request has columns, text as it was. */
+  readonly cells: readonly string[];
+  /** The images in the sequence of the links, each as `{lane}-{n}`; one image may stand several times. */
+  readonly images: readonly string[];
+  /** Why no image could be read from the row; `null` for a good row. */
+  readonly error: { readonly code: RowErrorCode; readonly message: string } | null;
+}
+
+/** `no_links`: the cell is empty. `invalid_links`: it holds text that is no list of http(s) links. */
+export type RowErrorCode = 'no_links' | 'invalid_links';
+
+export type ImageStatus = 'pending' | 'succeeded' | 'failed';
+
+/** What came out of one image that succeeded. */
+export interface CompressedImage {
+  /** Of the file under the request, ending in a hash of its content. */
+  readonly file: string;
+  readonly bytes_in: number;
+  readonly bytes_out: number;
+  readonly width: number;
+  readonly height: number;
+  readonly format: ImageFormat;
+}
+
+export interface ImageFailure {
+  readonly code: ImageErrorCode;
+  readonly message: string;
+}
+
+export interface ImageRecord {
+  /** `{request}/{lane}-{n}` */
+  readonly _id: string;
+  readonly request_id: string;
+  /** The link, as it stands in the sheet. */
+  readonly url: string;
+  /** How many places of the sheet show this image. */
+  readonly places: number;
+  readonly status: ImageStatus;
+  /** The round in which the image may be recorded; `null` when none may (fences runs that wake late). */
+  readonly round: number | null;
+  /** Downloads tried to their end, over all rounds. An attempt that a crash cut off is not one. */
+  readonly attempts: number;
+  /** Of the last attempt that failed, also while the next one is awaited. */
+  readonly error: ImageFailure | null;
+  /** Not to be tried again before; `null` when nothing is awaited. */
+  readonly retry_at: Date | null;
+  readonly result: CompressedImage | null;
+}
+
+export type DeliveryState = 'pending' | 'delivered' | 'failed';
+
+/** The webhook of one outcome. */
+export interface DeliveryRecord {
+  /** `{request}.{round}`, sent as `webhook-id`. */
+  readonly _id: string;
+  readonly request_id: string;
+  readonly url: string;
+  readonly state: DeliveryState;
+  readonly attempts: number;
+  /** Of the last attempt; `null` when no answer came. */
+  readonly status_code: number | null;
+  readonly error: string | null;
+  readonly created_at: Date;
+  readonly delivered_at: Date | null;
+}

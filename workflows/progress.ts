@@ -1,0 +1,45 @@
+/** How far a request is: the words and numbers that the query, the records and the HTTP API share. */
+
+export type OutcomeStatus = 'completed' | 'completed_with_errors' | 'failed' | 'cancelled';
+export type RequestStatus = 'pending' | 'processing' | OutcomeStatus;
+
+/** Places in the sheet: a link that stands twice counts twice, a bad row counts as one failed. */
+export interface Counts {
+  readonly total: number;
+  readonly succeeded: number;
+  readonly failed: number;
+  readonly pending: number;
+}
+
+/** Bytes downloaded and bytes written, over the images that succeeded; a shared image counts once. */
+export interface ByteCounts {
+  readonly in: number;
+  readonly out: number;
+}
+
+/** The answer of the workflow query `status`; the first three are what `GET /image/status` returns. */
+export interface StatusReport {
+  readonly request_id: string;
+  readonly status: RequestStatus;
+  readonly details: string;
+  readonly counts: Counts;
+  readonly bytes: ByteCounts;
+}
+
+/** What a request that ran to its end is called. A request without any image has nothing that failed. */
+export function outcomeOf(counts: Counts): Exclude<OutcomeStatus, 'cancelled'> {
+  if (counts.failed === 0) return 'completed';
+  return counts.succeeded === 0 ? 'failed' : 'completed_with_errors';
+}
+
+/** One sentence for a person: "37 of 40 images compressed, 2 failed, 1 to go". */
+export function describe(status: RequestStatus, counts: Counts): string {
+  const parts = [
+    `${counts.succeeded} of ${counts.total} ${counts.total === 1 ? 'image' : 'images'} compressed`,
+  ];
+  if (counts.failed > 0) parts.push(`${counts.failed} failed`);
+  if (counts.pending > 0) {
+    parts.push(status === 'cancelled' ? `${counts.pending} cancelled` : `${counts.pending} to go`);
+  }
+  return parts.join(', ');
+}
