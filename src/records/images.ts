@@ -1,0 +1,95 @@
+import type { Models } from './models';
+import type { ImageFailure, ImageRecord, CompressedImage } from './types';
+
+/** What became of one attempt; `at` is the attempt's number over all rounds. */
+export type Attempt =
+  | { readonly ref: string; readonly at: number; readonly result: CompressedImage }
+  | { readonly ref: string; readonly at: number; readonly failure: ImageFailure }
+  | {
+      readonly ref: string;
+      readonly at: number;
+      readonly failure: ImageFailure;
+      /** Another attempt follows, not before this time. */
+      readonly retryAt: Date;
+    };
+
+export type Images = ReturnType<typeof createImages>;
+
+export function imageRef(lane: number, number: number): string {
+  return `${lane}-${number}`;
+}
+
+export function createImages({ Image }: Models) {
+  const idOf = (requestId: string, ref: string) => `${requestId}/${ref}`;
+
+  function setOf(attempt: Attempt): Partial<ImageRecord> {
+    const { at: attempts } = attempt;
+    if ('result' in attempt) {
+      const { result } = attempt;
+      return { status: 'succeeded', attempts, error: null, retry_at: null, result };
+    }
+    const { failure: error } = attempt;
+    return 'retryAt' in attempt
+      ? { attempts, error, retry_at: attempt.retryAt }
+      : { status: 'failed', attempts, error, retry_at: null };
+  }
+
+  return {
+    /** Writes new images, past mongoose's casting: see `rows.insert`. */
+    async insert(images: readonly ImageRecord[]): Promise<void> {
+      if (images.length > 0)
+        await Image.db
+          .collection<ImageRecord>('images')
+          .insertMany([...images], { ordered: false });
+    },
+
+    /** Corrects how often images stand in the sheet, where that became known after they were written. */
+    async setPlaces(requestId: string, places: ReadonlyMap<string, number>): Promise<void> {
+      if (places.size === 0) return;
+      await Image.bulkWrite(
+        [...places].map(([ref, count]) => ({
+          updateOne: {
+            filter: { _id: idOf(requestId, ref) },
+            update: { $set: { places: count } },
+          },
+        })),
+        { ordered: false },
+      );
+    },
+
+    /** Images by ref (`lane-number`); those that do not exist are missing from the map. */
+    async findMany(requestId: string, refs: readonly string[]): Promise<Map<string, ImageRecord>> {
+      const images = await Image.find({ _id: { $in: refs.map((ref) => idOf(requestId, ref)) } })
+        .lean<ImageRecord[]>()
+        .exec();
+      return new Map(images.map((image) => [image._id.slice(requestId.length + 1), image]));
+    },
+
+    /**
+     * Records attempts by one bulk write, each only while the image is not done and the round is open.
+     *
+     * @returns how many were recorded; the others were done already or are fenced off
+     */
+    async record(requestId: string, round: number, attempts: readonly Attempt[]): Promise<number> {
+      if (attempts.length === 0) return 0;
+      const { matchedCount } = await Image.bulkWrite(
+        attempts.map((attempt) => ({
+          updateOne: {
+            filter: { _id: idOf(requestId, attempt.ref), round, status: 'pending' },
+            update: { $set: setOf(attempt) },
+          },
+        })),
+        { ordered: false },
+      );
+      return matchedCount;
+    },
+
+    /** From now on no run may record these images, unless they are done already. */
+    async close(requestId: string, refs: readonly string[]): Promise<void> {
+      await Image.updateMany(
+        { _id: { $in: refs.map((ref) => idOf(requestId, ref)) }, status: 'pending' },
+        { $set: { round: null } },
+      );
+    },
+  };
+}

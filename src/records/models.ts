@@ -1,0 +1,119 @@
+import { Schema, type Connection, type Model } from 'mongoose';
+import type { DeliveryRecord, ImageRecord, RequestRecord, RowRecord } from './types';
+
+export interface Models {
+  readonly Request: Model<RequestRecord>;
+  readonly Row: Model<RowRecord>;
+  readonly Image: Model<ImageRecord>;
+  readonly Delivery: Model<DeliveryRecord>;
+}
+
+/** A field that mongoose does not know would be dropped in silence; `throw` makes it a bug that shows. */
+const options = { versionKey: false, strict: 'throw', autoIndex: false } as const;
+
+const counts = {
+  total: { type: Number, required: true },
+  succeeded: { type: Number, required: true },
+  failed: { type: Number, required: true },
+  pending: { type: Number, required: true },
+};
+const text = { type: String, required: true };
+const number = { type: Number, required: true };
+const optional = <T>(type: T) => ({ type, default: null });
+
+const requestSchema = new Schema(
+  {
+    _id: text,
+    state: text,
+    round: number,
+    sequence: number,
+    counts,
+    bytes: { in: number, out: number },
+    options: {
+      quality: number,
+      format: text,
+      effort: text,
+      max_width: optional(Number),
+      max_height: optional(Number),
+    },
+    webhook_url: optional(String),
+    columns: [String],
+    url_column: number,
+    rows: number,
+    lanes: [Number],
+    file_name: text,
+    idempotency_key: String,
+    fingerprint: text,
+    created_at: { type: Date, required: true },
+    started_at: optional(Date),
+    finished_at: optional(Date),
+    updated_at: { type: Date, required: true },
+  },
+  options,
+).index({ idempotency_key: 1 }, { unique: true, sparse: true });
+
+const failure = new Schema({ code: text, message: text }, { _id: false });
+
+const rowSchema = new Schema(
+  {
+    _id: text,
+    request_id: text,
+    number,
+    cells: [String],
+    images: [String],
+    error: optional(failure),
+  },
+  options,
+);
+
+const compressed = new Schema(
+  {
+    file: text,
+    bytes_in: number,
+    bytes_out: number,
+    width: number,
+    height: number,
+    format: text,
+  },
+  { _id: false },
+);
+
+const imageSchema = new Schema(
+  {
+    _id: text,
+    request_id: text,
+    url: text,
+    places: number,
+    status: text,
+    round: optional(Number),
+    attempts: number,
+    error: optional(failure),
+    retry_at: optional(Date),
+    result: optional(compressed),
+  },
+  options,
+);
+
+const deliverySchema = new Schema(
+  {
+    _id: text,
+    request_id: text,
+    url: text,
+    state: text,
+    attempts: number,
+    status_code: optional(Number),
+    error: optional(String),
+    created_at: { type: Date, required: true },
+    delivered_at: optional(Date),
+  },
+  options,
+);
+
+export function defineModels(connection: Connection): Models {
+  return {
+    Request: connection.model<RequestRecord>('Request', requestSchema, 'requests'),
+    Row: connection.model<RowRecord>('Row', rowSchema, 'rows'),
+    Image: connection.model<ImageRecord>('Image', imageSchema, 'images'),
+    Delivery: connection.model<DeliveryRecord>('Delivery', deliverySchema, 'deliveries'),
+  };
+}

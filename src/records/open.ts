@@ -1,0 +1,52 @@
+import mongoose from 'mongoose';
+import { createDeliveries, type Deliveries } from './deliveries';
+import { createImages, type Images } from './images';
+import { defineModels } from './models';
+import { createRequests, type RequestRecords } from './requests';
+import { createRows, type Rows } from './rows';
+
+export interface Records {
+  readonly requests: RequestRecords;
+  readonly rows: Rows;
+  readonly images: Images;
+  readonly deliveries: Deliveries;
+  /** Resolves when the database answers; rejects within seconds when it does not. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Connects and sees to the indexes. Every write is acknowledged by a majority and journalled: what a
+ * caller was told is recorded survives the loss of a node.
+ *
+ * @throws when the database cannot be reached within five seconds; the caller decides whether to try again
+ */
+export async function openRecords(uri: string): Promise<Records> {
+  const connection = mongoose.createConnection(uri, {
+    autoIndex: false,
+    bufferCommands: false,
+    serverSelectionTimeoutMS: 5_000,
+    connectTimeoutMS: 5_000,
+    // A server that was frozen, not closed, would otherwise hold a call for ever.
+    socketTimeoutMS: 60_000,
+    writeConcern: { w: 'majority', journal: true },
+  });
+  try {
+    await connection.asPromise();
+    const models = defineModels(connection);
+    await models.Request.createIndexes();
+    return {
+      requests: createRequests(models),
+      rows: createRows(models),
+      images: createImages(models),
+      deliveries: createDeliveries(models),
+      async ping() {
+        await connection.db?.admin().ping();
+      },
+      close: () => connection.close(),
+    };
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}

@@ -1,0 +1,157 @@
+import {
+  ActivityCancellationType,
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  isCancellation,
+  proxyActivities,
+  sleep,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { ImageRequestActivities, RoundRef, Tally } from '../activities/types';
+import { createLanes, type LanesState, type Slice, type WaitingImage } from './lanes';
+import { imagesTaskQueueOf } from './names';
+import { add, progressOf, type Run } from './run';
+
+/** Images that are retried each as an activity of its own; further ones are gathered into slices. */
+const SINGLE_RETRIES = 100;
+
+/** Long enough for any slice; it is the heartbeat that tells a dead worker from a slow one. */
+const START_TO_CLOSE = '1 hour';
+const HEARTBEAT_TIMEOUT = '15 seconds';
+
+export interface Processing extends RoundRef {
+  /** Images per lane. */
+  readonly lanes: readonly number[];
+  readonly carried: LanesState | null;
+  /** See `AcceptedRequest.names`. */
+  readonly names: readonly (readonly string[])[] | null;
+}
+
+/**
+ * Processes every image of the request.
+ *
+ * @returns what is left, when the history has grown so long that a new run must go on; `null` when nothing is
+ * @throws CancelledFailure once every activity has stopped and recorded what it had done
+ */
+export async function processImages(run: Run, processing: Processing): Promise<LanesState | null> {
+  const { requestId, round, carried, names } = processing;
+  const lanes = createLanes(processing.lanes, carried?.next);
+  const tasks = new Set<Promise<void>>();
+  const retries = new CancellationScope();
+  let singles = 0;
+  let draining = false;
+  let finished = 0;
+  let failure: unknown;
+
+  const activities = proxyActivities<ImageRequestActivities>({
+    taskQueue: imagesTaskQueueOf(workflowInfo().taskQueue),
+    startToCloseTimeout: START_TO_CLOSE,
+    heartbeatTimeout: HEARTBEAT_TIMEOUT,
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    // No maximum: the activity counts download attempts in the image's record and gives up by itself,
+    // because a worker that crashed must not cost its images an attempt.
+    retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '10 minutes' },
+  });
+
+  function launch(task: Promise<void>): void {
+    const settled = task
+      .catch((error: unknown) => {
+        if (!isCancellation(error)) failure ??= error;
+      })
+      .finally(() => {
+        tasks.delete(settled);
+        finished += 1;
+      });
+    tasks.add(settled);
+  }
+
+  function defer(lane: number, image: WaitingImage): void {
+    if (draining || singles >= SINGLE_RETRIES) {
+      lanes.defer(lane, image);
+    } else {
+      singles += 1;
+      launch(
+        retries
+          .run(() => retryAlone(lane, image))
+          .finally(() => {
+            singles -= 1;
+          }),
+      );
+    }
+  }
+
+  async function processSlice(slice: Slice): Promise<void> {
+    const { lane, numbers } = slice;
+    try {
+      const outcome = await activities.processImages.executeWithOptions(
+        { summary: summaryOf(names, lane, numbers) },
+        [{ requestId, round, lane, numbers, progress: progressOf(run) }],
+      );
+      add(run, outcome);
+      for (const [number, dueIn] of outcome.waiting) defer(lane, [number, Date.now() + dueIn]);
+    } finally {
+      lanes.release(slice);
+    }
+  }
+
+  async function retryAlone(lane: number, [number, due]: WaitingImage): Promise<void> {
+    try {
+      await sleep(Math.max(due - Date.now(), 1));
+      const tally = await activities.processImage.executeWithOptions(
+        { summary: `Retry ${summaryOf(names, lane, [number])}` },
+        [{ requestId, round, lane, number }],
+      );
+      add(run, tally);
+    } catch (error) {
+      const tally = tallyOf(error);
+      if (tally !== null) add(run, tally);
+      // The record knows the attempts and when the next one is due, should it be later than this.
+      else if (draining) lanes.defer(lane, [number, Math.max(due, Date.now())]);
+      else throw error;
+    }
+  }
+
+  carried?.waiting.forEach((images, lane) => {
+    for (const image of images) defer(lane, image);
+  });
+  try {
+    for (;;) {
+      if (failure !== undefined) throw failure as Error;
+      if (!draining && workflowInfo().continueAsNewSuggested) {
+        draining = true;
+        retries.cancel();
+      }
+      const now = Date.now();
+      for (let slice; !draining && (slice = lanes.take(now)) !== null;) launch(processSlice(slice));
+      if (tasks.size === 0 && draining) return lanes.isEmpty() ? null : lanes.state();
+      if (tasks.size === 0 && lanes.isEmpty()) return null;
+      const seen = finished;
+      const due = lanes.nextDue();
+      if (draining || due === null || due <= now) await condition(() => finished > seen);
+      else await condition(() => finished > seen, due - now);
+    }
+  } catch (error) {
+    retries.cancel();
+    await CancellationScope.nonCancellable(() => Promise.all(tasks));
+    throw error;
+  }
+}
+
+/** An image that was given up fails its activity, with its places in the failure's details. */
+function tallyOf(error: unknown): Tally | null {
+  if (!(error instanceof ActivityFailure && error.cause instanceof ApplicationFailure)) return null;
+  const [tally] = (error.cause.details ?? []) as [Tally?];
+  return tally ?? null;
+}
+
+/** What the Web UI shows beside the activity: the file's name, or the images' numbers. */
+function summaryOf(names: Processing['names'], lane: number, numbers: readonly number[]): string {
+  const first = numbers[0] ?? 0;
+  const name = names?.[lane]?.[first];
+  if (name !== undefined && numbers.length === 1) return name;
+  return numbers.length === 1
+    ? `lane ${lane}, image ${first}`
+    : `lane ${lane}, ${numbers.length} images from ${first}`;
+}

@@ -1,0 +1,87 @@
+import { defineSearchAttributeKey } from '@temporalio/common';
+import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
+import type { ProgressReport, Tally } from '../activities/types';
+import { SEARCH_ATTRIBUTES } from './names';
+import {
+  describe,
+  type ByteCounts,
+  type Counts,
+  type RequestStatus,
+  type StatusReport,
+} from './progress';
+
+const statusKey = defineSearchAttributeKey(SEARCH_ATTRIBUTES.status, 'KEYWORD');
+const totalKey = defineSearchAttributeKey(SEARCH_ATTRIBUTES.total, 'INT');
+const succeededKey = defineSearchAttributeKey(SEARCH_ATTRIBUTES.succeeded, 'INT');
+const failedKey = defineSearchAttributeKey(SEARCH_ATTRIBUTES.failed, 'INT');
+
+/** Every upsert is an event of the history: counts are shown to the nearest tenth. */
+const VISIBLE_STEPS = 10;
+
+/**
+ * The numbers of a request in work. The workflow owns them: activities return what they did, and take
+ * along absolute numbers with a sequence, so that records never count anything twice.
+ */
+export interface Run {
+  status: RequestStatus;
+  counts: Counts;
+  bytes: ByteCounts;
+  sequence: number;
+  searchAttributes: boolean;
+  visibleStep: number;
+}
+
+export function createRun(counts: Counts, bytes: ByteCounts, sequence: number): Run {
+  return {
+    status: 'pending',
+    counts,
+    bytes,
+    sequence,
+    searchAttributes: false,
+    visibleStep: 0,
+  };
+}
+
+export function add(run: Run, tally: Tally): void {
+  const { succeeded, failed } = tally;
+  run.counts = {
+    total: run.counts.total,
+    succeeded: run.counts.succeeded + succeeded,
+    failed: run.counts.failed + failed,
+    pending: run.counts.pending - succeeded - failed,
+  };
+  run.bytes = { in: run.bytes.in + tally.bytesIn, out: run.bytes.out + tally.bytesOut };
+  run.sequence += 1;
+  setCurrentDetails(describe(run.status, run.counts));
+  const { total, pending } = run.counts;
+  const step = Math.floor(((total - pending) / Math.max(total, 1)) * VISIBLE_STEPS);
+  if (step !== run.visibleStep && pending > 0) {
+    run.visibleStep = step;
+    showInSearch(run);
+  }
+}
+
+/** Gives the run another status and shows it to people in the Web UI. */
+export function enter(run: Run, status: RequestStatus): void {
+  run.status = status;
+  setCurrentDetails(describe(status, run.counts));
+  showInSearch(run);
+}
+
+function showInSearch({ searchAttributes, status, counts }: Run): void {
+  if (!searchAttributes) return;
+  upsertSearchAttributes([
+    { key: statusKey, value: status },
+    { key: totalKey, value: counts.total },
+    { key: succeededKey, value: counts.succeeded },
+    { key: failedKey, value: counts.failed },
+  ]);
+}
+
+export function reportOf(requestId: string, { status, counts, bytes }: Run): StatusReport {
+  return { request_id: requestId, status, details: describe(status, counts), counts, bytes };
+}
+
+export function progressOf({ sequence, counts, bytes }: Run): ProgressReport {
+  return { sequence, counts, bytes };
+}
