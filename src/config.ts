@@ -62,7 +62,7 @@ const environmentSchema = z.object({
   MAX_IMAGE_PIXELS: integer(1, 1_000_000_000, 50_000_000),
   MAX_REDIRECTS: integer(0, 20, 4),
   DOWNLOAD_TIMEOUT_MS: integer(1, 600_000, 30_000),
-  IMAGE_CONCURRENCY: integer(1, 1024, Math.max(16, 8 * availableParallelism())),
+  IMAGE_CONCURRENCY: integer(1, 1024, Math.max(32, 8 * availableParallelism())),
   HOST_CONCURRENCY: integer(1, 1024, 16),
   IMAGE_MAX_ATTEMPTS: integer(1, 100, 5),
   IMAGE_RETRY_INITIAL_MS: integer(1, DAY_MS, 1000),

@@ -67,6 +67,12 @@ export class BlockedAddress extends Error {
   override readonly name = 'BlockedAddress';
 }
 
+/** The refusal behind an error that an HTTP client wrapped around it. */
+export function blockedBy(error: unknown): BlockedAddress | null {
+  if (error instanceof BlockedAddress) return error;
+  return error instanceof Error && error.cause !== undefined ? blockedBy(error.cause) : null;
+}
+
 /** A webhook receiver did not take the message. */
 export class DeliveryError extends Error {
   override readonly name = 'DeliveryError';
@@ -88,6 +94,8 @@ export class DeliveryError extends Error {
 /** What a caller did wrong, or what the service cannot do for the caller now. */
 export type RefusalCode =
   | 'not_csv'
+  | 'malformed'
+  | 'unauthorized'
   | 'too_large'
   | 'invalid'
   | 'idempotency_conflict'

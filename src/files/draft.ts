@@ -1,0 +1,33 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises';
+import path from 'node:path';
+
+/** A file that is being written beside the place where it will stand. */
+export interface Draft {
+  readonly handle: FileHandle;
+  /** Puts the file in its place: whole, and on disk before its name is. */
+  commit(): Promise<void>;
+  discard(): Promise<void>;
+}
+
+/** Readers see the old file or the new one, never a part; a discarded draft leaves nothing. */
+export async function startDraft(file: string): Promise<Draft> {
+  await mkdir(path.dirname(file), { recursive: true });
+  const temporary = `${file}.${randomUUID()}.tmp`;
+  const handle = await open(temporary, 'wx');
+
+  async function discard(): Promise<void> {
+    await handle.close().catch(() => undefined);
+    await rm(temporary, { force: true });
+  }
+
+  return {
+    handle,
+    discard,
+    async commit() {
+      await handle.sync();
+      await handle.close();
+      await rename(temporary, file);
+    },
+  };
+}

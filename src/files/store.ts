@@ -1,0 +1,127 @@
+import { createHash } from 'node:crypto';
+import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { Readable } from 'node:stream';
+import { startDraft } from './draft';
+import { createResultFile, type ResultFile } from './resultFile';
+
+/** What the extension says, and what the extension is taken from. */
+const CONTENT_TYPES: Readonly<Record<string, string>> = {
+  jpg: 'image/jpeg',
+  png: 'image/png',
+  webp: 'image/webp',
+  avif: 'image/avif',
+  gif: 'image/gif',
+  tiff: 'image/tiff',
+};
+const EXTENSIONS: Readonly<Record<string, string>> = { jpeg: 'jpg' };
+
+const HASH_DIGITS = 32;
+const NAME = /^[0-9]+-[0-9]+-([0-9a-f]{32})\.(jpg|png|webp|avif|gif|tiff)$/;
+const REQUEST_ID = /^[0-9a-f-]{36}$/;
+
+const LEFTOVER_MS = 24 * 60 * 60 * 1000;
+
+export interface StoredFile {
+  readonly stream: Readable;
+  /** Bytes. */
+  readonly size: number;
+}
+
+export interface StoredImage extends StoredFile {
+  readonly contentType: string;
+}
+
+export type ResultKind = 'result' | 'failed';
+export type FileStore = ReturnType<typeof createFileStore>;
+
+/**
+ * The bytes of requests on the local disk, below `dataDir`: `files/{request}/{xx}/{name}` for images,
+ * spread over 256 folders by their hash, `results/{request}/` for CSVs, `uploads/` for what is being
+ * uploaded.
+ */
+export function createFileStore(dataDir: string) {
+  const spoolDir = path.join(dataDir, 'uploads');
+  const resultPath = (requestId: string, round: number, kind: ResultKind) =>
+    path.join(dataDir, 'results', requestId, `${kind}-${round}.csv`);
+
+  function imagePath(requestId: string, name: string): string | null {
+    const hash = NAME.exec(name)?.[1];
+    if (hash === undefined || !REQUEST_ID.test(requestId)) return null;
+    return path.join(dataDir, 'files', requestId, hash.slice(0, 2), name);
+  }
+
+  return {
+    spoolDir,
+
+    /**
+     * Writes an image. The name ends in a hash of the content: the same bytes again are the same file, other
+     * bytes another, and a file once named never changes.
+     *
+     * @param ref the image's `lane-number`
+     * @returns the name
+     */
+    async writeImage(
+      requestId: string,
+      ref: string,
+      format: string,
+      bytes: Buffer,
+    ): Promise<string> {
+      const hash = createHash('sha256').update(bytes).digest('hex').slice(0, HASH_DIGITS);
+      const name = `${ref}-${hash}.${EXTENSIONS[format] ?? format}`;
+      const file = imagePath(requestId, name);
+      if (file === null) throw new Error(`Expected a file name, received ${name} for ${requestId}`);
+      const draft = await startDraft(file);
+      try {
+        await draft.handle.writeFile(bytes);
+        await draft.commit();
+      } catch (error) {
+        await draft.discard();
+        throw error;
+      }
+      return name;
+    },
+
+    /** @returns `null` when there is no such file; names that could lead elsewhere are none */
+    async openImage(requestId: string, name: string): Promise<StoredImage | null> {
+      const file = imagePath(requestId, name);
+      const opened = file === null ? null : await openFile(file);
+      const contentType = CONTENT_TYPES[path.extname(name).slice(1)];
+      return opened === null || contentType === undefined ? null : { ...opened, contentType };
+    },
+
+    createResultFile: (requestId: string, round: number, kind: ResultKind): Promise<ResultFile> =>
+      createResultFile(resultPath(requestId, round, kind)),
+
+    openResult: (requestId: string, round: number, kind: ResultKind) =>
+      openFile(resultPath(requestId, round, kind)),
+
+    async removeRequest(requestId: string): Promise<void> {
+      if (!REQUEST_ID.test(requestId)) return;
+      for (const folder of ['files', 'results']) {
+        await rm(path.join(dataDir, folder, requestId), { recursive: true, force: true });
+      }
+    },
+
+    /** Makes the spool folder, and removes from it what a process that died left there. */
+    async clearSpool(): Promise<void> {
+      await mkdir(spoolDir, { recursive: true });
+      for (const name of await readdir(spoolDir)) {
+        const file = path.join(spoolDir, name);
+        const { mtimeMs } = await stat(file);
+        if (Date.now() - mtimeMs > LEFTOVER_MS) await rm(file, { force: true });
+      }
+    },
+  };
+}
+
+async function openFile(file: string): Promise<StoredFile | null> {
+  try {
+    const handle = await open(file);
+    const { size } = await handle.stat();
+    return { stream: handle.createReadStream(), size };
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw error;
+  }
+}

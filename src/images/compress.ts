@@ -1,0 +1,127 @@
+import { availableParallelism } from 'node:os';
+import sharp from 'sharp';
+import type { Config } from '../config';
+import { ImageError, messageOf } from '../errors';
+import type { CompressOptions, ImageFormat } from '../records/types';
+import { CAN_BE_TRANSPARENT, CAN_MOVE, ENCODERS, MAX_SIDE } from './encoders';
+import { corrupt, inspect, type Inspected } from './inspect';
+import { createTurns } from './turns';
+
+export interface Compressed {
+  readonly bytes: Buffer;
+  readonly width: number;
+  /** Of one frame. */
+  readonly height: number;
+  readonly format: ImageFormat;
+}
+
+export interface Compressor {
+  /**
+   * @throws ImageError; or the signal's reason when aborted before work began
+   */
+  compress(bytes: Buffer, options: CompressOptions, signal: AbortSignal): Promise<Compressed>;
+}
+
+/** An animation with more frames is refused: each costs memory of its own beside its pixels. */
+const MAX_FRAMES = 1_000;
+
+/** Decoders of hostile files can be made to run for ever. */
+const TIMEOUT_SECONDS = 120;
+
+/** One image more than cores: while one is handed over, no core waits (measured, docs/decisions/effort.md). */
+const AT_ONCE = availableParallelism() + 1;
+
+export function createCompressor({
+  MAX_IMAGE_PIXELS,
+}: Pick<Config, 'MAX_IMAGE_PIXELS'>): Compressor {
+  // Admitted by pixels: two images of the largest size may be decoded at once (about 4 bytes a pixel),
+  // more on large machines, and everyday ones as many as there are cores to work on them.
+  const budget = MAX_IMAGE_PIXELS * Math.max(2, availableParallelism() / 4);
+  const turns = createTurns(budget);
+
+  return {
+    async compress(bytes, options, signal) {
+      const image = await inspect(bytes);
+      const format = options.format === 'keep' ? image.format : options.format;
+      // Several pages of a TIFF or AVIF are no animation: the first one counts.
+      const moves = CAN_MOVE.includes(image.format) && CAN_MOVE.includes(format);
+      const frames = moves ? image.frames : 1;
+      const pixels = image.width * image.height * frames;
+      if (pixels > MAX_IMAGE_PIXELS || frames > MAX_FRAMES) {
+        throw tooManyPixels(`${MAX_IMAGE_PIXELS} pixels in ${MAX_FRAMES} frames`, image, frames);
+      }
+      const release = await turns.acquire(Math.max(pixels, budget / AT_ONCE), signal);
+      try {
+        return await encode(bytes, image, format, options, frames > 1);
+      } finally {
+        release();
+      }
+    },
+  };
+
+  async function encode(
+    bytes: Buffer,
+    image: Inspected,
+    format: ImageFormat,
+    options: CompressOptions,
+    animated: boolean,
+  ): Promise<Compressed> {
+    const { quality, effort } = options;
+    const size = fitted(image, options);
+    if (Math.max(size.width, size.height) > (MAX_SIDE[format] ?? Infinity)) {
+      throw tooManyPixels(`${MAX_SIDE[format] ?? 0} pixels a side for ${format}`, image, 1);
+    }
+    const pipeline = sharp(bytes, {
+      failOn: 'warning',
+      limitInputPixels: MAX_IMAGE_PIXELS,
+      limitInputChannels: 5,
+      animated,
+    }).timeout({ seconds: TIMEOUT_SECONDS });
+    if (!animated) pipeline.autoOrient();
+    if (size.isSmaller) pipeline.resize(size.width, size.height, { fit: 'fill' });
+    if (image.hasAlpha && !CAN_BE_TRANSPARENT.includes(format))
+      pipeline.flatten({ background: '#fff' });
+    const { data, info } = await ENCODERS[format][effort](pipeline, quality)
+      .toBuffer({ resolveWithObject: true })
+      .catch((error: unknown) => {
+        throw failed(error);
+      });
+    const keepsOriginal =
+      data.length >= bytes.length && format === image.format && !size.isSmaller && image.isBare;
+    return {
+      bytes: keepsOriginal ? bytes : data,
+      width: info.width,
+      height: info.pageHeight ?? info.height,
+      format,
+    };
+  }
+}
+
+/** The size in which an image fits the limits asked for, upright, in proportion and never enlarged. */
+function fitted(image: Inspected, { max_width, max_height }: CompressOptions) {
+  const width = image.isTurned ? image.height : image.width;
+  const height = image.isTurned ? image.width : image.height;
+  const scale = Math.min(1, (max_width ?? width) / width, (max_height ?? height) / height);
+  return {
+    width: Math.max(Math.round(width * scale), 1),
+    height: Math.max(Math.round(height * scale), 1),
+    isSmaller: scale < 1,
+  };
+}
+
+function tooManyPixels(limit: string, { width, height }: Inspected, frames: number): ImageError {
+  const received = frames > 1 ? `${width}×${height} in ${frames} frames` : `${width}×${height}`;
+  return ImageError.permanent('too_many_pixels', `Expected at most ${limit}, received ${received}`);
+}
+
+function failed(error: unknown): ImageError {
+  const message = messageOf(error);
+  if (/timeout: \d+% complete/.test(message)) {
+    return ImageError.retryable(
+      'timeout',
+      `Expected to be compressed within ${TIMEOUT_SECONDS} s, received no end`,
+      { cause: error },
+    );
+  }
+  return corrupt(error);
+}

@@ -1,0 +1,149 @@
+import { errors, request, type Dispatcher } from 'undici';
+import type { Config } from '../config';
+import { blockedBy, ImageError, messageOf, type PermanentImageCode } from '../errors';
+import { retryAfterMs } from '../network/retryAfter';
+
+type Settings = Pick<Config, 'MAX_IMAGE_BYTES' | 'MAX_REDIRECTS' | 'DOWNLOAD_TIMEOUT_MS'>;
+
+const HEADERS = {
+  'user-agent': 'image-processor',
+  accept: 'image/*, */*;q=0.1',
+};
+
+/** RFC 9110 §15.4: the answers that say where else to look. */
+const REDIRECTS = [301, 302, 303, 307, 308];
+const RETRYABLE_4XX = [408, 425, 429] as const;
+
+export interface Downloader {
+  /**
+   * The bytes behind a link.
+   *
+   * @throws ImageError; or the signal's reason when aborted
+   */
+  download(link: string, signal: AbortSignal): Promise<Buffer>;
+}
+
+export function createDownloader(settings: Settings, dispatcher: Dispatcher): Downloader {
+  const { MAX_IMAGE_BYTES, MAX_REDIRECTS, DOWNLOAD_TIMEOUT_MS } = settings;
+
+  return {
+    async download(link, signal) {
+      const timeout = AbortSignal.timeout(DOWNLOAD_TIMEOUT_MS);
+      try {
+        return await follow(parseUrl(link), AbortSignal.any([signal, timeout]));
+      } catch (error) {
+        signal.throwIfAborted();
+        if (timeout.aborted) {
+          throw ImageError.retryable(
+            'timeout',
+            `Expected the whole image within ${DOWNLOAD_TIMEOUT_MS} ms, received less`,
+            { cause: error },
+          );
+        }
+        throw asImageError(error);
+      }
+    },
+  };
+
+  async function follow(start: URL, signal: AbortSignal): Promise<Buffer> {
+    let url = start;
+    for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
+      const response = await request(url, { dispatcher, signal, headers: HEADERS });
+      const { statusCode, headers, body } = response;
+      const location = headers['location'];
+      if (!REDIRECTS.includes(statusCode) || typeof location !== 'string') return receive(response);
+      body.on('error', () => undefined).destroy();
+      url = parseUrl(location, url);
+    }
+    throw ImageError.permanent(
+      'too_many_redirects',
+      `Expected an image after at most ${MAX_REDIRECTS} redirects, received another redirect`,
+    );
+  }
+
+  async function receive({ statusCode, headers, body }: Dispatcher.ResponseData): Promise<Buffer> {
+    const discard = () => body.on('error', () => undefined).destroy();
+    if (statusCode !== 200) {
+      discard();
+      throw refusal(statusCode, headers['retry-after']);
+    }
+    const announced = Number(headers['content-length'] ?? Number.NaN);
+    if (announced > MAX_IMAGE_BYTES) {
+      discard();
+      throw tooLarge(`${announced} bytes announced`);
+    }
+    const chunks: Buffer[] = [];
+    let received = 0;
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      received += chunk.length;
+      // Leaving the loop destroys the body, and with it the connection.
+      if (received > MAX_IMAGE_BYTES) throw tooLarge('more');
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks, received);
+  }
+
+  function tooLarge(what: string): ImageError {
+    return ImageError.permanent(
+      'too_large',
+      `Expected at most ${MAX_IMAGE_BYTES} bytes, received ${what}`,
+    );
+  }
+}
+
+function parseUrl(link: string, base?: URL): URL {
+  const url = URL.canParse(link, base?.href) ? new URL(link, base) : null;
+  if (url !== null && (url.protocol === 'http:' || url.protocol === 'https:')) return url;
+  throw ImageError.permanent(
+    'invalid_url',
+    `Expected an http or https link, received ${JSON.stringify(link.slice(0, 200))}`,
+  );
+}
+
+function refusal(statusCode: number, retryAfter: string | string[] | undefined): ImageError {
+  const message = `Expected the image, received HTTP ${statusCode}`;
+  if (statusCode === 404 || statusCode === 410) return ImageError.permanent('not_found', message);
+  const pause = { retryAfterMs: retryAfterMs(retryAfter, Date.now()) };
+  if (statusCode >= 500) return ImageError.retryable('http_5xx', message, pause);
+  const retryable = RETRYABLE_4XX.find((status) => status === statusCode);
+  if (retryable !== undefined) return ImageError.retryable(`http_${retryable}`, message, pause);
+  const code: PermanentImageCode = `http_${statusCode}`;
+  return ImageError.permanent(code, message);
+}
+
+/** Of getaddrinfo: the name is unknown, or the resolver does not answer. */
+const DNS_CODES = ['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'EAI_NODATA', 'EAI_NONAME', 'ESERVFAIL'];
+
+/**
+ * Whatever else happened between us and the origin: all of it may pass, but for a refused address. A
+ * certificate that cannot be trusted counts as a failed connection too: it is often renewed too late.
+ */
+function asImageError(error: unknown): ImageError {
+  if (error instanceof ImageError) return error;
+  const blocked = blockedBy(error);
+  if (blocked !== null) return ImageError.permanent('blocked_address', blocked.message, error);
+  const code = codeOf(error);
+  if (DNS_CODES.includes(code)) {
+    return ImageError.retryable('dns_failure', `Expected the host to resolve, received ${code}`, {
+      cause: error,
+    });
+  }
+  if (
+    error instanceof errors.ConnectTimeoutError ||
+    error instanceof errors.HeadersTimeoutError ||
+    error instanceof errors.BodyTimeoutError
+  ) {
+    return ImageError.retryable('timeout', `Expected an answer, received none: ${error.message}`, {
+      cause: error,
+    });
+  }
+  return ImageError.retryable(
+    'connect_failure',
+    `Expected a whole answer, received a broken connection: ${messageOf(error)}`,
+    { cause: error },
+  );
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}

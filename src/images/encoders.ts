@@ -1,0 +1,63 @@
+import type { Sharp } from 'sharp';
+import type { CompressOptions, ImageFormat } from '../records/types';
+
+type Effort = CompressOptions['effort'];
+type Encode = (image: Sharp, quality: number) => Sharp;
+
+/** Above it `quality` asks for no loss where the format can do without. */
+const LOSSLESS = 100;
+
+/** Fewer colours (libimagequant) make a PNG several times smaller, and cost most of its time. */
+const quantised = (effort: number) => (image: Sharp, quality: number) =>
+  quality === LOSSLESS
+    ? image.png({ compressionLevel: 9 })
+    : image.png({ palette: true, quality, effort, compressionLevel: 9 });
+
+/**
+ * What `effort` means for each format: CPU against bytes. `balanced` is sharp's own default where that
+ * exists. docs/decisions/effort.md has the measured cost of each.
+ */
+export const ENCODERS: Readonly<Record<ImageFormat, Readonly<Record<Effort, Encode>>>> = {
+  jpeg: {
+    fast: (image, quality) => image.jpeg({ quality, optimiseCoding: false }),
+    balanced: (image, quality) => image.jpeg({ quality }),
+    small: (image, quality) => image.jpeg({ quality, mozjpeg: true }),
+  },
+  png: {
+    fast: (image) => image.png({ compressionLevel: 6 }),
+    balanced: quantised(4),
+    small: quantised(10),
+  },
+  webp: {
+    fast: (image, quality) => image.webp({ quality, effort: 1 }),
+    balanced: (image, quality) => image.webp({ quality }),
+    small: (image, quality) => image.webp({ quality, effort: 6 }),
+  },
+  avif: {
+    fast: (image, quality) => image.avif({ quality, effort: 1 }),
+    balanced: (image, quality) => image.avif({ quality }),
+    small: (image, quality) => image.avif({ quality, effort: 7 }),
+  },
+  // GIF and TIFF have no quality: GIF has 256 colours anyway, and a TIFF is kept for being exact.
+  gif: {
+    fast: (image) => image.gif({ effort: 1 }),
+    balanced: (image) => image.gif(),
+    small: (image) => image.gif({ effort: 10 }),
+  },
+  tiff: {
+    fast: (image) => image.tiff({ compression: 'lzw' }),
+    balanced: (image) => image.tiff({ compression: 'deflate', predictor: 'horizontal' }),
+    small: (image) => image.tiff({ compression: 'zstd', predictor: 'horizontal' }),
+  },
+};
+
+/** Pixels a side that the format's container can say. */
+export const MAX_SIDE: Readonly<Partial<Record<ImageFormat, number>>> = {
+  jpeg: 65_535,
+  webp: 16_383,
+  avif: 16_384,
+  gif: 65_535,
+};
+
+export const CAN_MOVE: readonly ImageFormat[] = ['gif', 'webp'];
+export const CAN_BE_TRANSPARENT: readonly ImageFormat[] = ['png', 'webp', 'avif', 'gif', 'tiff'];

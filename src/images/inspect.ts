@@ -1,0 +1,121 @@
+import sharp, { type Metadata } from 'sharp';
+import { ImageError, messageOf } from '../errors';
+import type { ImageFormat } from '../records/types';
+
+/**
+ * Everything that libvips can load is refused, then the loaders of the formats that we serve are let in:
+ * no SVG, PDF, ImageMagick or raw camera loader ever sees bytes from the internet.
+ */
+sharp.block({ operation: ['VipsForeignLoad'] });
+sharp.unblock({
+  operation: [
+    'VipsForeignLoadJpegBuffer',
+    'VipsForeignLoadPngBuffer',
+    'VipsForeignLoadWebpBuffer',
+    'VipsForeignLoadHeifBuffer',
+    'VipsForeignLoadNsgifBuffer',
+    'VipsForeignLoadTiffBuffer',
+  ],
+});
+
+/** Images are all different: nothing would be found in the cache, and it would hold on to memory. */
+sharp.cache(false);
+/** Images are worked on beside one another; more threads for each would only wait for their turn. */
+sharp.concurrency(1);
+
+export interface Inspected {
+  readonly format: ImageFormat;
+  /** Pixels as stored, of one frame. */
+  readonly width: number;
+  readonly height: number;
+  readonly frames: number;
+  readonly hasAlpha: boolean;
+  /** Stored upright, and without EXIF, XMP or IPTC. */
+  readonly isBare: boolean;
+  /** EXIF says that width and height change places. */
+  readonly isTurned: boolean;
+}
+
+/** Formats that are images but none that we serve, by how their files begin. */
+const OTHER_FORMATS: readonly (readonly [name: string, beginning: RegExp])[] = [
+  ['SVG', /^\s*(<\?xml[^>]*>\s*)?(<!--[\s\S]*?-->\s*|<!DOCTYPE[^>]*>\s*)*<svg[\s>]/i],
+  ['PDF', /^%PDF-/],
+  ['BMP', /^BM[\s\S]{4}\0\0\0\0/],
+  ['ICO', /^\0\0[^\0]\0/],
+  ['PSD', /^8BPS/],
+  ['JPEG XL', /^(\xff\n|\0\0\0\fJXL )/],
+  ['JPEG 2000', /^(\xff\x4f\xff\x51|\0\0\0\fjP {2})/],
+  ['HEIC', /^[\s\S]{4}ftyp(hei[cxms]|hev[cxms]|mif1|msf1)/],
+  ['PNM', /^P[1-7]\s/],
+];
+
+/**
+ * Reads what the header says.
+ *
+ * @throws ImageError `not_an_image`, `unsupported_format` or `corrupt_image`
+ */
+export async function inspect(bytes: Buffer): Promise<Inspected> {
+  const metadata = await sharp(bytes)
+    .metadata()
+    .catch((error: unknown) => {
+      throw unreadable(bytes, error);
+    });
+  const { width, height, orientation = 1, pages = 1 } = metadata;
+  return {
+    format: formatOf(metadata),
+    width,
+    height,
+    frames: pages,
+    hasAlpha: metadata.hasAlpha,
+    isBare:
+      orientation === 1 &&
+      metadata.exif === undefined &&
+      metadata.xmp === undefined &&
+      metadata.iptc === undefined,
+    isTurned: orientation >= 5,
+  };
+}
+
+function formatOf({ format, compression }: Metadata): ImageFormat {
+  switch (format) {
+    case 'jpeg':
+    case 'png':
+    case 'webp':
+    case 'gif':
+    case 'tiff':
+      return format;
+    case 'heif':
+      if (compression === 'av1') return 'avif';
+      throw unsupported('HEIC');
+    default:
+      throw unsupported(format);
+  }
+}
+
+function unreadable(bytes: Buffer, error: unknown): ImageError {
+  const beginning = bytes.subarray(0, 1024).toString('latin1');
+  const other = OTHER_FORMATS.find(([, pattern]) => pattern.test(beginning));
+  if (other !== undefined) return unsupported(other[0]);
+  if (!messageOf(error).includes('unsupported image format')) return corrupt(error);
+  return ImageError.permanent(
+    'not_an_image',
+    `Expected an image, received ${/^\s*<(!doctype html|html)/i.test(beginning) ? 'an HTML page' : 'bytes of no known format'}`,
+    error,
+  );
+}
+
+export function unsupported(format: string): ImageError {
+  return ImageError.permanent(
+    'unsupported_format',
+    `Expected JPEG, PNG, WebP, AVIF, GIF or TIFF, received ${format}`,
+  );
+}
+
+export function corrupt(error: unknown): ImageError {
+  const [reason = ''] = messageOf(error).split('\n');
+  return ImageError.permanent(
+    'corrupt_image',
+    `Expected a whole image, received a broken one: ${reason}`,
+    error,
+  );
+}

@@ -1,0 +1,54 @@
+import ipaddr from 'ipaddr.js';
+
+type Address = ipaddr.IPv4 | ipaddr.IPv6;
+type Network = readonly [Address, number];
+
+/** Prefixes under which IPv6 carries an IPv4 address, and where in its eight 16-bit parts that stands. */
+const EMBEDDED_IPV4: readonly { network: string; high: number; inverted?: boolean }[] = [
+  { network: '::/96', high: 6 }, // compatible, RFC 4291 §2.5.5.1
+  { network: '64:ff9b::/96', high: 6 }, // NAT64, RFC 6052
+  { network: '64:ff9b:1::/48', high: 6 }, // local NAT64, RFC 8215
+  { network: '2002::/16', high: 1 }, // 6to4, RFC 3056
+  { network: '2001::/32', high: 6, inverted: true }, // Teredo, RFC 4380
+];
+
+/** ISATAP (RFC 5214): an interface identifier 0:5efe or 200:5efe, then the IPv4 address. */
+function isIsatap({ parts }: ipaddr.IPv6): boolean {
+  return (parts[4] === 0 || parts[4] === 0x200) && parts[5] === 0x5efe;
+}
+
+/**
+ * Tells which addresses may be connected to: public unicast ones, and those in the networks named.
+ *
+ * @param allowedNetworks CIDRs
+ */
+export function createAddressCheck(allowedNetworks: readonly string[]) {
+  const allowed = allowedNetworks.map((network): Network => ipaddr.parseCIDR(network));
+
+  /** @param text an address as the operating system writes it */
+  return function isAllowed(text: string): boolean {
+    if (!ipaddr.isValid(text)) return false;
+    const address = ipaddr.process(text);
+    if (allowed.some((network) => isWithin(address, network))) return true;
+    const carried = address instanceof ipaddr.IPv6 ? embeddedIpv4(address) : null;
+    if (carried !== null) return isAllowed(carried.toString());
+    return address.range() === 'unicast';
+  };
+}
+
+function isWithin(address: Address, [network, bits]: Network): boolean {
+  if (address instanceof ipaddr.IPv4) {
+    return network instanceof ipaddr.IPv4 && address.match(network, bits);
+  }
+  return network instanceof ipaddr.IPv6 && address.match(network, bits);
+}
+
+function embeddedIpv4(address: ipaddr.IPv6): ipaddr.IPv4 | null {
+  const form = EMBEDDED_IPV4.find(({ network }) => address.match(ipaddr.IPv6.parseCIDR(network)));
+  const place = form ?? (isIsatap(address) ? { high: 6 } : undefined);
+  if (place === undefined) return null;
+  const mask = 'inverted' in place && place.inverted ? 0xffff : 0;
+  const high = (address.parts[place.high] ?? 0) ^ mask;
+  const low = (address.parts[place.high + 1] ?? 0) ^ mask;
+  return new ipaddr.IPv4([high >> 8, high & 0xff, low >> 8, low & 0xff]);
+}

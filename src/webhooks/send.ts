@@ -1,0 +1,114 @@
+import { Webhook } from 'standardwebhooks';
+import { errors, request, type Dispatcher } from 'undici';
+import type { Config } from '../config';
+import { BlockedAddress, DeliveryError, messageOf } from '../errors';
+import { retryAfterMs } from '../network/retryAfter';
+import { webhookHeaders } from './sign';
+
+type Settings = Pick<Config, 'WEBHOOK_SECRET' | 'WEBHOOK_TIMEOUT_MS'>;
+
+export interface WebhookMessage {
+  /** Sent as `webhook-id`. */
+  readonly id: string;
+  readonly url: string;
+  /** JSON, sent and signed byte for byte as it is. */
+  readonly body: string;
+}
+
+export interface WebhookSender {
+  /**
+   * One attempt: a POST that follows no redirect and succeeds with 2xx only.
+   *
+   * @throws DeliveryError; or the signal's reason when aborted before an answer came
+   */
+  send(message: WebhookMessage, signal: AbortSignal): Promise<{ readonly statusCode: number }>;
+}
+
+/** An answer's body says nothing we need; read this far, its connection can be used again. */
+const MAX_ANSWER_BYTES = 64 * 1024;
+
+const GONE = 410;
+
+/** Answers of a receiver that is there but busy; the others carry no meaningful `Retry-After`. */
+const THROTTLING = [429, 502, 503, 504];
+
+export function createWebhookSender(
+  { WEBHOOK_SECRET, WEBHOOK_TIMEOUT_MS }: Settings,
+  dispatcher: Dispatcher,
+): WebhookSender {
+  const signers = WEBHOOK_SECRET.map((secret) => new Webhook(secret));
+
+  return {
+    async send(message, signal) {
+      const timeout = AbortSignal.timeout(WEBHOOK_TIMEOUT_MS);
+      try {
+        const { statusCode, headers, body } = await request(message.url, {
+          dispatcher,
+          signal: AbortSignal.any([signal, timeout]),
+          method: 'POST',
+          headers: {
+            'content-type': 'application/json',
+            'user-agent': 'image-processor',
+            ...webhookHeaders(message, new Date(), signers),
+          },
+          body: message.body,
+        });
+        // Resolves when the timeout cuts the body off as well: the status alone decides.
+        await body.dump({ limit: MAX_ANSWER_BYTES });
+        if (statusCode < 200 || statusCode > 299) throw refusal(statusCode, headers['retry-after']);
+        return { statusCode };
+      } catch (error) {
+        if (error instanceof DeliveryError) throw error;
+        signal.throwIfAborted();
+        throw timeout.aborted ? tooSlow(WEBHOOK_TIMEOUT_MS, error) : unreachable(error);
+      }
+    },
+  };
+}
+
+function refusal(statusCode: number, retryAfter: string | string[] | undefined): DeliveryError {
+  const advice =
+    statusCode >= 300 && statusCode <= 399
+      ? '; redirects are not followed, give the address that answers itself'
+      : '';
+  const pause = THROTTLING.includes(statusCode) ? retryAfterMs(retryAfter, Date.now()) : undefined;
+  return new DeliveryError(
+    `Expected HTTP 2xx, received ${statusCode}${advice}`,
+    statusCode,
+    statusCode !== GONE,
+    pause,
+  );
+}
+
+function tooSlow(limitMs: number, cause: unknown): DeliveryError {
+  const message = `Expected an answer within ${limitMs} ms, received none; answer first and work later`;
+  return new DeliveryError(message, null, true, undefined, { cause });
+}
+
+/** No answer came; only an address that we refuse ourselves will never give one. */
+function unreachable(error: unknown): DeliveryError {
+  const blocked = blockedAddress(error);
+  if (blocked !== null) {
+    return new DeliveryError(blocked.message, null, false, undefined, { cause: error });
+  }
+  const impossible = error instanceof errors.InvalidArgumentError;
+  return new DeliveryError(
+    `Expected an answer over http or https, received: ${reasonOf(error)}`,
+    null,
+    !impossible,
+    undefined,
+    { cause: error },
+  );
+}
+
+/** A host with several addresses that all refuse gives an AggregateError, which has a code but no message. */
+function reasonOf(error: unknown): string {
+  return error instanceof AggregateError
+    ? error.errors.map(messageOf).join('; ')
+    : messageOf(error);
+}
+
+function blockedAddress(error: unknown): BlockedAddress | null {
+  if (error instanceof BlockedAddress) return error;
+  return error instanceof Error && error.cause !== undefined ? blockedAddress(error.cause) : null;
+}
