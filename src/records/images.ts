@@ -1,7 +1,7 @@
 import type { Models } from './models';
 import type { ImageFailure, ImageRecord, CompressedImage } from './types';
 
-/** What became of one attempt; `at` is the attempt's number over all rounds. */
+/** What became of one attempt; `at` is the attempt's number. */
 export type Attempt =
   | { readonly ref: string; readonly at: number; readonly result: CompressedImage }
   | { readonly ref: string; readonly at: number; readonly failure: ImageFailure }

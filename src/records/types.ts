@@ -108,7 +108,7 @@ export interface ImageRecord {
   readonly status: ImageStatus;
   /** The round in which the image may be recorded; `null` when none may (fences runs that wake late). */
   readonly round: number | null;
-  /** Downloads tried to their end, over all rounds. An attempt that a crash cut off is not one. */
+  /** Attempts that came to an end in this round. One that a crash cut off is none. */
   readonly attempts: number;
   /** Of the last attempt that failed, also while the next one is awaited. */
   readonly error: ImageFailure | null;

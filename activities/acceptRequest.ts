@@ -1,0 +1,38 @@
+import { imageRef } from '../src/records/images';
+import type { RequestRecord } from '../src/records/types';
+import type { ActivityDependencies } from './dependencies';
+import { roundClosed } from './failure';
+import type { ImageRequestActivities } from './types';
+
+/** With more images slices hold several each, and a name would say little. */
+const MAX_NAMES = 100;
+const MAX_NAME_LENGTH = 60;
+
+/** The workflow's first step: the request is to be run, or this run ends here. */
+export function createAcceptRequest({
+  records,
+  searchAttributes,
+}: ActivityDependencies): ImageRequestActivities['acceptRequest'] {
+  return async ({ requestId, round }) => {
+    const request = await records.requests.accept(requestId);
+    if (request?.round !== round) throw roundClosed(requestId, round);
+    await records.requests.start(requestId, round);
+    return { searchAttributes, names: await namesOf(request) };
+  };
+
+  async function namesOf({ _id, lanes }: RequestRecord): Promise<string[][] | null> {
+    if (lanes.reduce((sum, size) => sum + size, 0) > MAX_NAMES) return null;
+    const refs = lanes.map((size, lane) =>
+      Array.from({ length: size }, (_, number) => imageRef(lane, number)),
+    );
+    const images = await records.images.findMany(_id, refs.flat());
+    return refs.map((lane) => lane.map((ref) => nameOf(images.get(ref)?.url ?? '')));
+  }
+}
+
+/** The last part of the link's path: no host, no query, which may hold what is nobody's business. */
+function nameOf(url: string): string {
+  const path = URL.canParse(url) ? new URL(url).pathname : '';
+  const name = path.split('/').findLast((part) => part !== '') ?? 'image';
+  return name.slice(0, MAX_NAME_LENGTH);
+}

@@ -1,0 +1,85 @@
+import { ImageError } from '../src/errors';
+import type { Attempt } from '../src/records/images';
+import { isFinished } from '../src/records/requests';
+import type { ImageRecord, RequestRecord } from '../src/records/types';
+import type { ActivityDependencies } from './dependencies';
+import { roundClosed } from './failure';
+import type { RoundRef, Tally } from './types';
+
+/** However long a host is down, an image is not left alone for longer. */
+const MAX_PAUSE_MS = 10 * 60_000;
+
+/**
+ * The request, if its round is still open to be worked on.
+ *
+ * @throws ApplicationFailure `round_closed`
+ */
+export async function openRound(
+  { records }: Pick<ActivityDependencies, 'records'>,
+  { requestId, round }: RoundRef,
+): Promise<RequestRecord> {
+  const request = await records.requests.find(requestId);
+  if (request?.round !== round || request.state === 'withdrawn' || isFinished(request.state)) {
+    throw roundClosed(requestId, round);
+  }
+  return request;
+}
+
+/**
+ * One attempt at one image, from its link to the file on disk. Nothing is recorded yet.
+ *
+ * @throws what is no fault of the image: cancellation, a full disk
+ */
+export async function attemptImage(
+  { pipeline, files, config }: Pick<ActivityDependencies, 'pipeline' | 'files' | 'config'>,
+  request: RequestRecord,
+  ref: string,
+  image: ImageRecord,
+  signal: AbortSignal,
+): Promise<Attempt> {
+  const at = image.attempts + 1;
+  try {
+    const { bytes, bytes_in, width, height, format } = await pipeline.process(
+      image.url,
+      request.options,
+      signal,
+    );
+    const file = await files.writeImage(request._id, ref, format, bytes);
+    return { ref, at, result: { file, bytes_in, bytes_out: bytes.length, width, height, format } };
+  } catch (error) {
+    if (!(error instanceof ImageError)) throw error;
+    const failure = { code: error.code, message: error.message };
+    if (!error.retryable || at >= config.IMAGE_MAX_ATTEMPTS) return { ref, at, failure };
+    const pause = error.retryAfterMs ?? config.IMAGE_RETRY_INITIAL_MS * 2 ** (at - 1);
+    return { ref, at, failure, retryAt: new Date(Date.now() + Math.min(pause, MAX_PAUSE_MS)) };
+  }
+}
+
+/** The image as it stands after the attempt. */
+export function applied(image: ImageRecord, attempt: Attempt): ImageRecord {
+  const attempts = attempt.at;
+  if ('result' in attempt)
+    return { ...image, attempts, status: 'succeeded', result: attempt.result };
+  return 'retryAt' in attempt
+    ? { ...image, attempts, error: attempt.failure, retry_at: attempt.retryAt }
+    : { ...image, attempts, error: attempt.failure, status: 'failed' };
+}
+
+export function tallyOf(images: Iterable<ImageRecord>): Tally {
+  const tally = { succeeded: 0, failed: 0, bytesIn: 0, bytesOut: 0 };
+  for (const { status, places, result } of images) {
+    if (status === 'succeeded') tally.succeeded += places;
+    if (status === 'failed') tally.failed += places;
+    tally.bytesIn += result?.bytes_in ?? 0;
+    tally.bytesOut += result?.bytes_out ?? 0;
+  }
+  return tally;
+}
+
+export function isDue({ status, retry_at }: ImageRecord, now: number): boolean {
+  return status === 'pending' && (retry_at === null || retry_at.getTime() <= now);
+}
+
+export function dueInMs({ retry_at }: ImageRecord): number {
+  return Math.max((retry_at?.getTime() ?? 0) - Date.now(), 1);
+}

@@ -1,0 +1,123 @@
+import { failedHeader, failedRow, formatRecord, resultHeader, resultRow } from '../src/csv/write';
+import type { ImageRecord, RequestRecord, RowRecord } from '../src/records/types';
+import { openRound } from './attempt';
+import type { ActivityDependencies } from './dependencies';
+import { interrupted } from './failure';
+import { withHeartbeat } from './heartbeat';
+import type { ImageRequestActivities, Result } from './types';
+
+/** Rows read at once; their images are read by key as well. */
+const PAGE_ROWS = 500;
+
+interface Place {
+  readonly ref: string;
+  readonly image: ImageRecord;
+}
+
+/**
+ * Writes the result CSV and the failed rows in one walk over the request, and counts exactly what is
+ * recorded. Images that are still pending, those of a cancelled request, are closed first: what the files
+ * say no late worker can change.
+ */
+export function createBuildResult(
+  deps: ActivityDependencies,
+): ImageRequestActivities['buildResult'] {
+  const { records, files, config } = deps;
+  const escape = { escapeFormulas: config.RESULT_ESCAPE_FORMULAS };
+
+  return (ref) =>
+    withHeartbeat(async (signal) => {
+      const request = await openRound(deps, ref);
+      const { columns } = request;
+      const result = await files.createResultFile(request._id, request.round, 'result');
+      const failed = await files.createResultFile(request._id, request.round, 'failed');
+      const count = createCount();
+      try {
+        await result.write(formatRecord(resultHeader(columns), escape));
+        await failed.write(formatRecord(failedHeader(columns), escape));
+        for await (const { row, places } of walk(request)) {
+          if (signal.aborted) throw interrupted();
+          count.add(row, places);
+          const outputs = places.map(({ image }) => linkOf(request._id, image));
+          await result.write(formatRecord(resultRow(row.cells, outputs), escape));
+          const errors = errorsOf(row, places);
+          if (errors === '') continue;
+          await failed.write(formatRecord(failedRow(columns, row.cells, errors), escape));
+        }
+        await result.commit();
+        await failed.commit();
+      } catch (error) {
+        await Promise.all([result.discard(), failed.discard()]);
+        throw error;
+      }
+      return count.result();
+    });
+
+  async function* walk(request: RequestRecord) {
+    for (let first = 1; first <= request.rows; first += PAGE_ROWS) {
+      const last = Math.min(first + PAGE_ROWS - 1, request.rows);
+      const rows = await records.rows.range(request._id, first, last);
+      const images = await closed(request._id, [...new Set(rows.flatMap((row) => row.images))]);
+      for (const row of rows) yield { row, places: placesOf(row, images) };
+    }
+  }
+
+  async function closed(requestId: string, refs: string[]): Promise<Map<string, ImageRecord>> {
+    const images = await records.images.findMany(requestId, refs);
+    const open = refs.filter((ref) => images.get(ref)?.status === 'pending');
+    if (open.length === 0) return images;
+    await records.images.close(requestId, open);
+    return records.images.findMany(requestId, refs);
+  }
+
+  function linkOf(requestId: string, { result }: ImageRecord): string {
+    return result === null ? '' : `${config.PUBLIC_URL}/image/files/${requestId}/${result.file}`;
+  }
+}
+
+function placesOf(row: RowRecord, images: ReadonlyMap<string, ImageRecord>): Place[] {
+  return row.images.map((ref) => {
+    const image = images.get(ref);
+    if (image === undefined) {
+      throw new Error(`Expected image ${ref} of row ${row._id} to be recorded, found none`);
+    }
+    return { ref, image };
+  });
+}
+
+/** What is to be mended in a row, for a person; empty when nothing is. */
+function errorsOf(row: RowRecord, places: readonly Place[]): string {
+  if (row.error !== null) return row.error.message;
+  return places
+    .flatMap(({ image }, index) =>
+      image.status === 'failed' && image.error !== null
+        ? [`${index + 1}. ${image.error.code}: ${image.error.message}`]
+        : [],
+    )
+    .join('\n');
+}
+
+/** Counts places, but the bytes of an image that stands in several places once. */
+function createCount() {
+  const counts = { total: 0, succeeded: 0, failed: 0, pending: 0 };
+  const bytes = { in: 0, out: 0 };
+  const shared = new Set<string>();
+
+  return {
+    add(row: RowRecord, places: readonly Place[]): void {
+      if (row.error !== null) {
+        counts.total += 1;
+        counts.failed += 1;
+      }
+      for (const { ref, image } of places) {
+        counts.total += 1;
+        counts[image.status] += 1;
+        if (image.result === null || shared.has(ref)) continue;
+        if (image.places > 1) shared.add(ref);
+        bytes.in += image.result.bytes_in;
+        bytes.out += image.result.bytes_out;
+      }
+    },
+    result: (): Result => ({ counts, bytes }),
+  };
+}

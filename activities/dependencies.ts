@@ -1,0 +1,18 @@
+import type { Config } from '../src/config';
+import type { FileStore } from '../src/files/store';
+import type { ImagePipeline } from '../src/images/pipeline';
+import type { Logger } from '../src/logger';
+import type { Records } from '../src/records/open';
+import type { WebhookSender } from '../src/webhooks/send';
+
+/** What the worker hands to the activities; tests hand over the real things as well. */
+export interface ActivityDependencies {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly records: Records;
+  readonly files: FileStore;
+  readonly pipeline: ImagePipeline;
+  readonly sender: WebhookSender;
+  /** Whether the namespace has our search attributes. */
+  readonly searchAttributes: boolean;
+}

@@ -1,0 +1,50 @@
+import { imageRef } from '../src/records/images';
+import type { ImageRecord } from '../src/records/types';
+import { applied, attemptImage, dueInMs, isDue, openRound, tallyOf } from './attempt';
+import type { ActivityDependencies } from './dependencies';
+import { imageGivenUp, imageWaits, interrupted, roundClosed } from './failure';
+import { withHeartbeat } from './heartbeat';
+import type { ImageRequestActivities, Tally } from './types';
+
+/**
+ * One more attempt at one image that failed before. A failure that may pass is thrown for Temporal to
+ * retry; the last one is recorded and thrown for good, so that the Web UI shows it red.
+ */
+export function createProcessImage(
+  deps: ActivityDependencies,
+): ImageRequestActivities['processImage'] {
+  const { records } = deps;
+
+  return (input) =>
+    withHeartbeat(async (signal) => {
+      const { requestId, round } = input;
+      const ref = imageRef(input.lane, input.number);
+      const request = await openRound(deps, input);
+      const image = await find(requestId, ref);
+      if (image === undefined) throw roundClosed(requestId, round);
+      if (!isDue(image, Date.now())) return settle(image);
+      const attempt = await attemptImage(deps, request, ref, image, signal).catch(
+        (error: unknown) => {
+          throw signal.aborted ? interrupted() : error;
+        },
+      );
+      const recorded = await records.images.record(requestId, round, [attempt]);
+      const after = applied(image, attempt);
+      if (recorded === 0) return settle((await find(requestId, ref)) ?? after);
+      if (after.status === 'failed' && after.error !== null) {
+        throw imageGivenUp(after.error, tallyOf([after]));
+      }
+      return settle(after);
+    });
+
+  async function find(requestId: string, ref: string): Promise<ImageRecord | undefined> {
+    return (await records.images.findMany(requestId, [ref])).get(ref);
+  }
+
+  function settle(image: ImageRecord): Tally {
+    if (image.status === 'pending' && image.error !== null) {
+      throw imageWaits(image.error, dueInMs(image));
+    }
+    return tallyOf([image]);
+  }
+}

@@ -1,0 +1,183 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Config } from '../config';
+import type { Sheet } from '../csv/read';
+import { messageOf, Refusal } from '../errors';
+import type { Logger } from '../logger';
+import type { Records } from '../records/open';
+import type { CompressOptions, RequestRecord } from '../records/types';
+import type { Runs } from '../temporal/runs';
+import { recordSheet } from './recordSheet';
+import { surveySheet } from './survey';
+
+/** An upload whose form was understood and whose file is complete on disk. */
+export interface Upload {
+  /** Of the spooled file. The caller removes it afterwards. */
+  readonly path: string;
+  readonly fileName: string;
+  /** SHA-256 of the file's bytes, in hex. */
+  readonly fingerprint: string;
+  readonly options: CompressOptions;
+  /** `null`: none given, `WEBHOOK_URL` applies. */
+  readonly webhookUrl: string | null;
+  /** Refuse the file for one bad row. */
+  readonly strict: boolean;
+  readonly idempotencyKey: string | null;
+}
+
+export interface AcceptDeps {
+  readonly config: Pick<Config, 'MAX_IMAGES_PER_REQUEST' | 'WEBHOOK_URL'>;
+  readonly records: Records;
+  readonly runs: Pick<Runs, 'start'>;
+  readonly logger: Logger;
+}
+
+/** An upload shows life with every batch; silent for this long, the process that wrote it is gone. */
+const UPLOAD_SILENCE_MS = 60_000;
+
+/** How long a repeated upload waits for the one under way with the same key. */
+const TWIN_WAIT_MS = 20_000;
+const TWIN_POLL_MS = 100;
+
+const FIRST_ROUND = 1;
+
+/**
+ * Makes a request of an upload. When it resolves, rows, images and the workflow's start are durable;
+ * when it rejects, nothing of the upload is left and nothing of it will run.
+ *
+ * @returns the request id; for a repeated `Idempotency-Key` that of the first upload
+ * @throws Refusal
+ */
+export async function acceptUpload(deps: AcceptDeps, upload: Upload): Promise<string> {
+  const { records, config } = deps;
+  const survey = await surveySheet(upload.path, {
+    strict: upload.strict,
+    maxImages: config.MAX_IMAGES_PER_REQUEST,
+  });
+  const record = newRequest(upload, survey.sheet, config);
+  const twin = await claim(records, record);
+  if (twin !== null) return twin;
+
+  let known: RequestRecord | null;
+  try {
+    await recordAndStart(deps, record._id, upload, survey.sheet);
+    known = await records.requests.accept(record._id);
+  } catch (error) {
+    known = await takeBack(deps, record._id, error);
+  }
+  if (known === null) {
+    await records.requests.remove(record._id);
+    throw new Refusal('unavailable', 'The upload took too long and was given up; send it again');
+  }
+  return record._id;
+}
+
+async function recordAndStart(
+  { records, runs }: AcceptDeps,
+  requestId: string,
+  upload: Upload,
+  sheet: Sheet,
+): Promise<void> {
+  const uploaded = await recordSheet(records, requestId, upload.path, sheet, () =>
+    records.requests.touchUpload(requestId),
+  );
+  if (!(await records.requests.completeUpload(requestId, uploaded))) return;
+  const { lanes, counts } = uploaded;
+  await runs.start(
+    { requestId, round: FIRST_ROUND, lanes, counts, bytes: { in: 0, out: 0 } },
+    `${upload.fileName}: ${counts.total} ${counts.total === 1 ? 'image' : 'images'}`,
+  );
+}
+
+/**
+ * Undoes an upload that met an error, unless its workflow started all the same and accepted it: the
+ * answer of the start may be lost, the start not.
+ *
+ * @returns the request when it was accepted after all
+ * @throws the error, when the upload is withdrawn
+ */
+async function takeBack(
+  { records, logger }: AcceptDeps,
+  requestId: string,
+  error: unknown,
+): Promise<RequestRecord | null> {
+  logger.warn({ request_id: requestId, reason: messageOf(error) }, 'An upload did not get through');
+  if (!(await records.requests.withdraw(requestId))) return records.requests.find(requestId);
+  await records.requests.remove(requestId);
+  if (error instanceof Refusal) throw error;
+  throw new Refusal(
+    'unavailable',
+    'Expected MongoDB and Temporal to answer, received an error; send the upload again in a while',
+    [],
+    { cause: error },
+  );
+}
+
+/**
+ * Creates the request's record, or finds the one that holds the same idempotency key.
+ *
+ * @returns the earlier request's id; `null` when the record is ours
+ */
+async function claim(records: Records, record: RequestRecord): Promise<string | null> {
+  const { idempotency_key: key } = record;
+  const deadline = Date.now() + TWIN_WAIT_MS;
+  while (!(await records.requests.create(record))) {
+    const twin = key === undefined ? null : await records.requests.findByIdempotencyKey(key);
+    if (twin === null) continue;
+    if (twin.fingerprint !== record.fingerprint) {
+      throw new Refusal(
+        'idempotency_conflict',
+        'Expected the same file and fields as before under this Idempotency-Key, received others; ' +
+          'use another key for another upload',
+      );
+    }
+    if (twin.state !== 'uploading') return twin._id;
+    if (await records.requests.withdraw(twin._id, new Date(Date.now() - UPLOAD_SILENCE_MS))) {
+      await records.requests.remove(twin._id);
+    } else if (Date.now() > deadline) {
+      throw new Refusal(
+        'unavailable',
+        'An upload with this Idempotency-Key is still under way; send it again in a while',
+      );
+    }
+    await sleep(TWIN_POLL_MS);
+  }
+  return null;
+}
+
+function newRequest(
+  upload: Upload,
+  sheet: Sheet,
+  config: Pick<Config, 'WEBHOOK_URL'>,
+): RequestRecord {
+  const now = new Date();
+  return {
+    _id: randomUUID(),
+    state: 'uploading',
+    round: FIRST_ROUND,
+    sequence: 0,
+    counts: { total: 0, succeeded: 0, failed: 0, pending: 0 },
+    bytes: { in: 0, out: 0 },
+    options: upload.options,
+    webhook_url: upload.webhookUrl ?? config.WEBHOOK_URL ?? null,
+    columns: sheet.columns,
+    url_column: sheet.url_column,
+    rows: 0,
+    lanes: [],
+    file_name: upload.fileName,
+    ...(upload.idempotencyKey === null ? {} : { idempotency_key: upload.idempotencyKey }),
+    fingerprint: fingerprintOf(upload),
+    created_at: now,
+    started_at: null,
+    finished_at: null,
+    updated_at: now,
+  };
+}
+
+function fingerprintOf({ fingerprint, options, webhookUrl, strict }: Upload): string {
+  const { quality, format, effort, max_width, max_height } = options;
+  const fields = [quality, format, effort, max_width, max_height, webhookUrl, strict];
+  return createHash('sha256')
+    .update(`${fingerprint}\n${JSON.stringify(fields)}`)
+    .digest('hex');
+}

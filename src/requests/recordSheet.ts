@@ -1,0 +1,98 @@
+import { readRows, type Sheet, type SheetRow } from '../csv/read';
+import { imageRef } from '../records/images';
+import type { Records } from '../records/open';
+import type { Uploaded } from '../records/requests';
+import type { ImageRecord, RowRecord } from '../records/types';
+import { assignLanes } from './lanes';
+
+/** One insert of this many rows takes well under a second and some megabytes. */
+const BATCH_ROWS = 1_000;
+
+const FIRST_ROUND = 1;
+
+/**
+ * Writes the sheet's rows and images, batch by batch: while one is being written the next is read.
+ *
+ * @param onBatch called after every batch
+ */
+export async function recordSheet(
+  records: Records,
+  requestId: string,
+  file: string,
+  sheet: Sheet,
+  onBatch: () => Promise<void>,
+): Promise<Uploaded> {
+  const lanes = assignLanes();
+  const repeated = new Map<string, number>();
+  let rows: RowRecord[] = [];
+  let images: ImageRecord[] = [];
+  let recorded = 0;
+  let links = 0;
+  let badRows = 0;
+  let writing: Promise<unknown> = Promise.resolve();
+
+  async function flush(): Promise<void> {
+    await writing;
+    const batch = { rows, images };
+    rows = [];
+    images = [];
+    writing = Promise.all([
+      records.rows.insert(batch.rows),
+      records.images.insert(batch.images),
+      onBatch(),
+    ]);
+    // Awaited before the next batch; until then a failure must not count as unhandled.
+    writing.catch(() => undefined);
+  }
+
+  function recordLink(link: string): string {
+    const { lane, number, fresh } = lanes.place(link);
+    const ref = imageRef(lane, number);
+    if (fresh) images.push(newImage(requestId, ref, link));
+    else repeated.set(ref, (repeated.get(ref) ?? 1) + 1);
+    return ref;
+  }
+
+  function recordRow({ number, cells, links: found, error }: SheetRow): void {
+    recorded = number;
+    links += found.length;
+    badRows += error === null ? 0 : 1;
+    const refs = found.map(recordLink);
+    rows.push({
+      _id: `${requestId}/${number}`,
+      request_id: requestId,
+      number,
+      cells,
+      images: refs,
+      error,
+    });
+  }
+
+  for await (const row of readRows(file, sheet)) {
+    recordRow(row);
+    if (rows.length >= BATCH_ROWS) await flush();
+  }
+  await flush();
+  await writing;
+  await records.images.setPlaces(requestId, repeated);
+  return {
+    rows: recorded,
+    lanes: lanes.sizes(),
+    counts: { total: links + badRows, succeeded: 0, failed: badRows, pending: links },
+  };
+}
+
+function newImage(requestId: string, ref: string, url: string): ImageRecord {
+  return {
+    _id: `${requestId}/${ref}`,
+    request_id: requestId,
+    url,
+    places: 1,
+    status: 'pending',
+    round: FIRST_ROUND,
+    attempts: 0,
+    error: null,
+    retry_at: null,
+    result: null,
+  };
+}

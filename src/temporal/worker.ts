@@ -1,0 +1,78 @@
+import {
+  DefaultLogger,
+  type NativeConnection,
+  Runtime,
+  Worker,
+  type LogLevel,
+} from '@temporalio/worker';
+import type { ImageRequestActivities } from '../../activities/types';
+import type { Config } from '../config';
+import type { Logger } from '../logger';
+import { imagesTaskQueueOf } from '../../workflows/names';
+
+/**
+ * How long running activities may go on after SIGTERM, before they are handed to another worker. Longer
+ * than an image takes, shorter than the grace that container platforms give (30 s).
+ */
+const SHUTDOWN_GRACE = '10 seconds';
+
+/**
+ * Slices a worker holds at once, as a multiple of the images it works on: slices of a slow host mostly
+ * wait, and must not take every place from those of quick ones.
+ */
+const SLICES_PER_IMAGE = 4;
+
+/** Cancellation arrives with the answer to a heartbeat: at most this much later. */
+const MAX_HEARTBEAT_THROTTLE = '1 second';
+
+export interface WorkerOptions {
+  readonly connection: NativeConnection;
+  readonly namespace: string;
+  /** Of the file that `npm run build` packs. */
+  readonly workflowBundle: string;
+  readonly activities: ImageRequestActivities;
+  readonly config: Pick<Config, 'TEMPORAL_TASK_QUEUE' | 'IMAGE_CONCURRENCY'>;
+}
+
+/**
+ * Two workers in one process: one for workflows and quick activities, one for images, so that a machine
+ * busy with pixels still records outcomes and delivers webhooks.
+ *
+ * @returns runs until the workers are shut down; rejects when one of them fails
+ */
+export async function createWorkers(options: WorkerOptions): Promise<readonly [Worker, Worker]> {
+  const { connection, namespace, workflowBundle, activities, config } = options;
+  const taskQueue = config.TEMPORAL_TASK_QUEUE;
+  const shared = {
+    connection,
+    namespace,
+    activities,
+    shutdownGraceTime: SHUTDOWN_GRACE,
+    maxHeartbeatThrottleInterval: MAX_HEARTBEAT_THROTTLE,
+    defaultHeartbeatThrottleInterval: MAX_HEARTBEAT_THROTTLE,
+  };
+  return Promise.all([
+    Worker.create({ ...shared, taskQueue, workflowBundle: { codePath: workflowBundle } }),
+    Worker.create({
+      ...shared,
+      taskQueue: imagesTaskQueueOf(taskQueue),
+      maxConcurrentActivityTaskExecutions: SLICES_PER_IMAGE * config.IMAGE_CONCURRENCY,
+    }),
+  ]);
+}
+
+/** The SDK's log lines among ours. Call before the first connection. */
+export function logThroughPino(logger: Logger): void {
+  const levels: Record<LogLevel, 'trace' | 'debug' | 'info' | 'warn' | 'error'> = {
+    TRACE: 'trace',
+    DEBUG: 'debug',
+    INFO: 'info',
+    WARN: 'warn',
+    ERROR: 'error',
+  };
+  Runtime.install({
+    logger: new DefaultLogger('INFO', ({ level, message, meta }) => {
+      logger[levels[level]]({ ...meta }, message);
+    }),
+  });
+}

@@ -1,0 +1,104 @@
+import fc from 'fast-check';
+import { createLanes, LANE_WINDOW, REQUEST_WINDOW, sliceSizeOf } from '../../workflows/lanes';
+
+const NOW = 1_000_000;
+
+describe('sliceSizeOf(images)', () => {
+  it.each([
+    [1, 1],
+    [100, 1],
+    [101, 2],
+    [2_000, 20],
+    [300_000, 25],
+  ])('of a request with %i images is %i', (images, size) => {
+    expect(sliceSizeOf(images)).toBe(size);
+  });
+});
+
+describe('createLanes(sizes)', () => {
+  it('hands out every image exactly once, whatever the lanes and however slices end', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 0, max: 700 }), { minLength: 1, maxLength: 12 }),
+        fc.infiniteStream(fc.nat()),
+        (sizes, choices) => {
+          const lanes = createLanes(sizes);
+          const held = [];
+          const taken: string[] = [];
+          while (!lanes.isEmpty() || held.length > 0) {
+            for (let slice; (slice = lanes.take(NOW)) !== null; ) {
+              held.push(slice);
+              taken.push(...slice.numbers.map((number) => `${slice?.lane}-${number}`));
+            }
+            const { value: choice } = choices.next() as { value: number };
+            const [ended] = held.splice(choice % held.length, 1);
+            if (ended !== undefined) lanes.release(ended);
+          }
+          const all = sizes.flatMap((size, lane) =>
+            Array.from({ length: size }, (_, number) => `${lane}-${number}`),
+          );
+          expect(taken.sort()).toEqual(all.sort());
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+
+  it('goes round the lanes, so that the first slices come from different hosts', () => {
+    const lanes = createLanes([500, 500, 500]);
+    expect([1, 2, 3, 4].map(() => lanes.take(NOW)?.lane)).toEqual([0, 1, 2, 0]);
+  });
+
+  it('holds only so many slices of one lane, and goes on with the others', () => {
+    const lanes = createLanes([5_000, 5_000]);
+    const taken = Array.from({ length: 3 * LANE_WINDOW }, () => lanes.take(NOW)?.lane);
+    expect(taken.filter((lane) => lane === 0)).toHaveLength(LANE_WINDOW);
+    expect(taken.filter((lane) => lane === 1)).toHaveLength(LANE_WINDOW);
+    expect(taken.filter((lane) => lane === undefined)).toHaveLength(LANE_WINDOW);
+  });
+
+  it('holds only so many slices of the request', () => {
+    const lanes = createLanes(Array.from({ length: 100 }, () => 1_000));
+    const taken = Array.from({ length: 100 }, () => lanes.take(NOW));
+    expect(taken.filter((slice) => slice !== null)).toHaveLength(REQUEST_WINDOW);
+  });
+
+  it('gives the place of a slice that ended to the next', () => {
+    const lanes = createLanes([5_000]);
+    const [first] = Array.from({ length: LANE_WINDOW }, () => lanes.take(NOW));
+    expect(lanes.take(NOW)).toBeNull();
+    if (first) lanes.release(first);
+    expect(lanes.take(NOW)).not.toBeNull();
+  });
+
+  it('takes a waiting image before new ones once it is due, and not before', () => {
+    const lanes = createLanes([300]);
+    lanes.take(NOW);
+    lanes.defer(0, [1, NOW + 10]);
+    expect(lanes.take(NOW)?.numbers).toEqual([3, 4, 5]);
+    expect(lanes.nextDue()).toBe(NOW + 10);
+    expect(lanes.take(NOW + 10)?.numbers).toEqual([1]);
+    expect(lanes.nextDue()).toBeNull();
+  });
+
+  it('starts no new image of a lane in which thousands wait', () => {
+    const lanes = createLanes([100_000, 100_000]);
+    for (let number = 0; number < 2_000; number += 1) lanes.defer(0, [number, NOW + 1]);
+    const taken = Array.from({ length: 2 * LANE_WINDOW }, () => lanes.take(NOW)?.lane);
+    expect(taken.filter((lane) => lane === 0)).toHaveLength(0);
+    expect(taken.filter((lane) => lane === 1)).toHaveLength(LANE_WINDOW);
+  });
+
+  it('goes on where an earlier run left off', () => {
+    const earlier = createLanes([300, 200]);
+    for (let step = 0; step < 3; step += 1) earlier.take(NOW);
+    earlier.defer(1, [2, NOW]);
+    const { next, waiting } = earlier.state();
+    expect({ next, waiting }).toEqual({ next: [10, 5], waiting: [[], [[2, NOW]]] });
+    const later = createLanes([300, 200], next);
+    expect([later.take(NOW), later.take(NOW)]).toEqual([
+      { lane: 0, numbers: [10, 11, 12, 13, 14] },
+      { lane: 1, numbers: [5, 6, 7, 8, 9] },
+    ]);
+  });
+});
