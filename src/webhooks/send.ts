@@ -1,5 +1,5 @@
 import { Webhook } from 'standardwebhooks';
-import { errors, request, type Dispatcher } from 'undici';
+import { request, type Dispatcher } from 'undici';
 import type { Config } from '../config';
 import { BlockedAddress, DeliveryError, messageOf } from '../errors';
 import { retryAfterMs } from '../network/retryAfter';
@@ -40,9 +40,10 @@ export function createWebhookSender(
 
   return {
     async send(message, signal) {
+      const url = parseUrl(message.url);
       const timeout = AbortSignal.timeout(WEBHOOK_TIMEOUT_MS);
       try {
-        const { statusCode, headers, body } = await request(message.url, {
+        const { statusCode, headers, body } = await request(url, {
           dispatcher,
           signal: AbortSignal.any([signal, timeout]),
           method: 'POST',
@@ -64,6 +65,14 @@ export function createWebhookSender(
       }
     },
   };
+}
+
+function parseUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url !== null && (url.protocol === 'http:' || url.protocol === 'https:')) return url;
+  const received = JSON.stringify(text.slice(0, 200));
+  const message = `Expected an http or https URL, received ${received}`;
+  throw new DeliveryError(message, null, false, undefined);
 }
 
 function refusal(statusCode: number, retryAfter: string | string[] | undefined): DeliveryError {
@@ -91,11 +100,10 @@ function unreachable(error: unknown): DeliveryError {
   if (blocked !== null) {
     return new DeliveryError(blocked.message, null, false, undefined, { cause: error });
   }
-  const impossible = error instanceof errors.InvalidArgumentError;
   return new DeliveryError(
     `Expected an answer over http or https, received: ${reasonOf(error)}`,
     null,
-    !impossible,
+    true,
     undefined,
     { cause: error },
   );
