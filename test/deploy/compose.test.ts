@@ -1,0 +1,139 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { VARIABLES } from '../../src/config';
+
+const root = path.join(__dirname, '..', '..');
+const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
+
+const serviceSchema = z.looseObject({
+  image: z.string(),
+  build: z.string().optional(),
+  environment: z.record(z.string(), z.union([z.string(), z.number()])).default({}),
+  depends_on: z.record(z.string(), z.object({ condition: z.string() })).default({}),
+  healthcheck: z.looseObject({ test: z.array(z.string()) }).optional(),
+  restart: z.string(),
+  volumes: z.array(z.string()).default([]),
+  ports: z.array(z.string()).default([]),
+});
+const composeSchema = z.looseObject({
+  services: z.record(z.string(), serviceSchema),
+  volumes: z.record(z.string(), z.null()),
+});
+
+const text = read('docker-compose.yml');
+const { services, volumes } = composeSchema.parse(parse(text, { merge: true }));
+const dockerfile = read('Dockerfile');
+const all = Object.entries(services);
+const ours = all.filter(([, service]) => service.build !== undefined);
+const waits = all.flatMap(([name, { depends_on }]) =>
+  Object.entries(depends_on).map(([other, { condition }]) => [name, other, condition] as const),
+);
+const oneShots = all.filter(([, { restart }]) => restart.startsWith('on-failure'));
+const lasting = all.filter(([, { restart }]) => restart === 'unless-stopped');
+
+describe('docker-compose.yml', () => {
+  it('has the parts that production needs', () => {
+    expect(Object.keys(services)).toEqual(
+      expect.arrayContaining(['api', 'worker', 'mongodb', 'temporal', 'temporal-ui']),
+    );
+    expect(services['temporal-postgresql']?.image).toMatch(/^postgres:/);
+    expect(JSON.stringify(services['mongodb'])).toContain('--replSet');
+  });
+
+  it.each(ours)('gives %s only variables that the service or the SDK knows', (_, service) => {
+    const unknown = Object.keys(service.environment).filter(
+      (name) => !VARIABLES.includes(name) && !name.startsWith('TEMPORAL_'),
+    );
+    expect(unknown).toEqual([]);
+  });
+
+  it.each(lasting)('checks the health of %s', (_, service) => {
+    const inImage = service.build !== undefined && /^HEALTHCHECK /m.test(dockerfile);
+    expect(service.healthcheck !== undefined || inImage).toBe(true);
+  });
+
+  it('starts nothing that is neither kept running nor run once', () => {
+    expect(lasting.length + oneShots.length).toBe(all.length);
+  });
+
+  it.each(waits)('%s waits for %s (%s), which can come true', (_, other, condition) => {
+    if (condition === 'service_healthy') {
+      expect(services[other]?.healthcheck).toBeDefined();
+    } else {
+      expect(condition).toBe('service_completed_successfully');
+      expect(oneShots.map(([name]) => name)).toContain(other);
+    }
+  });
+
+  it('holds no password', () => {
+    const secrets = all.flatMap(([name, { environment }]) =>
+      Object.entries(environment)
+        .filter(([variable]) => /PASSWORD|PWD|SECRET|KEY|URI/.test(variable))
+        .map(([variable, value]) => [`${name} ${variable}`, String(value)] as const),
+    );
+    expect(secrets.length).toBeGreaterThan(5);
+    for (const [place, value] of secrets) {
+      const literal = value.replaceAll(/\$\{[A-Z_]+:[?-][^}]*\}/g, '');
+      const uri =
+        'mongodb://service:@mongodb:27017/image-processor?replicaSet=rs0&authSource=admin';
+      expect([place, ['', uri]]).toEqual([place, expect.arrayContaining([literal])]);
+    }
+    expect(text.replaceAll('$MONGODB_PASSWORD', '')).not.toMatch(/:\/\/[^:/\s]+:[^$@\s{][^@\s]*@/);
+  });
+
+  it('takes what it cannot start without from .env, and .env.example names it', () => {
+    const required = [...text.matchAll(/\$\{([A-Z_]+):\?/g)].map(([, name]) => name);
+    expect(new Set(required)).toEqual(new Set(['MONGODB_PASSWORD', 'TEMPORAL_POSTGRES_PASSWORD']));
+    const example = read('.env.example');
+    for (const name of required) expect(example).toContain(`\n${name}=\n`);
+  });
+
+  it('keeps all data in named volumes, and the images where API and workers both see them', () => {
+    const mounted = all.flatMap(([, service]) => service.volumes.map((one) => one.split(':')));
+    const named = mounted.filter(([source]) => !source?.startsWith('./')).map(([source]) => source);
+    expect(new Set(named)).toEqual(new Set(Object.keys(volumes)));
+    expect(services['api']?.volumes).toEqual(services['worker']?.volumes);
+    expect(dockerfile).toContain('DATA_DIR=/data');
+    expect(services['api']?.volumes).toEqual(['data:/data']);
+  });
+
+  it('mounts only files that there are', () => {
+    const files = all.flatMap(([, service]) =>
+      service.volumes.filter((one) => one.startsWith('./')),
+    );
+    expect(files.length).toBeGreaterThan(0);
+    for (const file of files)
+      expect(existsSync(path.join(root, file.split(':')[0] ?? ''))).toBe(true);
+  });
+
+  it('opens ports to this machine only', () => {
+    const ports = all.flatMap(([, service]) => service.ports);
+    expect(ports.length).toBeGreaterThan(0);
+    expect(ports.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([]);
+  });
+
+  it('names a version of every image that it does not build', () => {
+    const foreign = all
+      .filter(([, { build }]) => build === undefined)
+      .map(([, { image }]) => image);
+    expect(foreign.filter((image) => !/:\d/.test(image))).toEqual([]);
+  });
+
+  it('leaves the worker free to be scaled', () => {
+    expect(services['worker']?.ports).toEqual([]);
+    expect(services['worker']).not.toHaveProperty('container_name');
+  });
+});
+
+describe('deploy/temporal-dynamic-config.yaml', () => {
+  it('switches on what the workflow relies on', () => {
+    expect(parse(read('deploy/temporal-dynamic-config.yaml'))).toEqual({
+      'matching.useNewMatcher': [{ value: true }],
+      'matching.enableFairness': [{ value: true }],
+      'history.transferProcessorMaxPollRPS': [{ value: 1000 }],
+      'system.enableActivityEagerExecution': [{ value: true }],
+    });
+  });
+});
