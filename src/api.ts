@@ -1,9 +1,10 @@
-import { createServer, type RequestListener } from 'node:http';
-import { createApp } from './api/app';
-import { createStartingApp } from './api/starting';
+import { createServer } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createApp, createStartingApp } from './api/app';
 import { readConfig } from './config';
 import { createFileStore } from './files/store';
 import { createLogger } from './logger';
+import { runMain, stopSignal, stopWithParent } from './main';
 import { openRecords } from './records/open';
 import { mongodbUri } from './records/uri';
 import { acceptUpload } from './requests/accept';
@@ -16,27 +17,24 @@ import { temporalSettings } from './temporal/settings';
 const DRAIN_MS = 25_000;
 
 /** `npm run api`: listens at once, answers 503 until MongoDB is reached, and drains on SIGTERM. */
-async function main(): Promise<void> {
+runMain(async () => {
   const config = readConfig();
   const logger = createLogger(config.LOG_LEVEL, 'api');
   const runs = createRuns(temporalSettings(config), config.TEMPORAL_TASK_QUEUE);
-  let answer: RequestListener = createStartingApp().callback();
+  let answer = createStartingApp(logger).callback();
   const server = createServer((request, response) => {
-    answer(request, response);
+    void answer(request, response);
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(config.PORT, config.HOST, resolve);
   });
 
-  const stop = (signal: NodeJS.Signals) => {
-    logger.info({ signal }, 'The API finishes what is under way');
-    setTimeout(() => process.exit(0), DRAIN_MS).unref();
-    server.close(() => process.exit(0));
-    server.closeIdleConnections();
-  };
-  process.once('SIGTERM', stop).once('SIGINT', stop);
+  stopWithParent();
+  const stopping = stopSignal();
 
-  const records = await untilConnected('MongoDB', () => openRecords(mongodbUri(config)), logger);
+  const connected = untilConnected('MongoDB', () => openRecords(mongodbUri(config)), logger);
+  const records = await Promise.race([connected, stopping.then(() => null)]);
+  if (records === null) return;
   const files = createFileStore(config.DATA_DIR);
   await files.clearSpool();
   const deps = { config, logger, records, runs };
@@ -49,11 +47,10 @@ async function main(): Promise<void> {
     health: { mongodb: () => records.ping(), temporal: () => runs.ping() },
   }).callback();
   logger.info({ url: config.PUBLIC_URL }, 'The API is ready');
-}
 
-main().catch((error: unknown) => {
-  process.stderr.write(
-    `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-  );
-  process.exit(1);
+  const signal = await stopping;
+  logger.info({ signal }, 'The API finishes what is under way');
+  const closed = new Promise((resolve) => server.close(resolve));
+  server.closeIdleConnections();
+  await Promise.race([closed, sleep(DRAIN_MS)]);
 });

@@ -5,6 +5,7 @@ import { readConfig } from './config';
 import { createFileStore } from './files/store';
 import { createImagePipeline } from './images/pipeline';
 import { createLogger } from './logger';
+import { runMain, stopWithParent } from './main';
 import { createDispatcher } from './network/dispatcher';
 import { openRecords } from './records/open';
 import { untilConnected } from './startup';
@@ -15,10 +16,11 @@ import { createWorkers, logThroughPino } from './temporal/worker';
 import { createWebhookSender } from './webhooks/send';
 
 /** `npm run worker`: works on requests until SIGTERM or SIGINT, which the SDK turns into a drain. */
-async function main(): Promise<void> {
+runMain(async () => {
   const config = readConfig();
   const logger = createLogger(config.LOG_LEVEL, 'worker');
   logThroughPino(logger);
+  stopWithParent();
 
   const records = await untilConnected('MongoDB', () => openRecords(mongodbUri(config)), logger);
   const { connection: address, namespace } = temporalSettings(config);
@@ -48,11 +50,4 @@ async function main(): Promise<void> {
   await Promise.all(workers.map((worker) => worker.run()));
   await Promise.all([connection.close(), records.close(), dispatcher.close()]);
   logger.info('The worker has stopped');
-}
-
-main().catch((error: unknown) => {
-  process.stderr.write(
-    `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-  );
-  process.exit(1);
 });

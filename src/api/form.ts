@@ -1,0 +1,147 @@
+import { rm } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
+import multer, { type File, type Options, type StorageEngine } from '@koa/multer';
+import type { Context } from 'koa';
+import { MulterError } from 'multer';
+import { messageOf, Refusal } from '../errors';
+import { spool, tooLarge, type Spooled } from './spool';
+
+interface NamedFile extends Spooled {
+  /** As the client gave it, without folders. */
+  readonly name: string;
+}
+
+export interface Form {
+  readonly file: NamedFile;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** What multer knows beyond its types: it lets us see the parts that it would pass over in silence. */
+interface FormOptions extends Options {
+  readonly defParamCharset: string;
+  streamHandler(
+    request: Readable,
+    parser: NodeJS.WritableStream & {
+      on(
+        event: 'file',
+        listener: (field: string, stream: Readable, info: { filename?: string }) => void,
+      ): void;
+    },
+  ): void;
+}
+
+/** Types by which no client sends a CSV; what browsers, curl and Excel send passes. */
+const OTHER_TYPES =
+  /^(image|audio|video|font)\/|^application\/(pdf|zip|gzip|json|xml|x-tar|vnd\.openxml)/i;
+
+const LIMITS = { fieldSize: 8 * 1024, fieldNameSize: 100, fields: 20, files: 1, parts: 21 };
+
+/** A client that was refused may go on sending for this long, so that it comes to read the answer. */
+const DRAIN_MS = 5_000;
+
+/** Multipart boundaries, headers and text fields around the file. */
+const FORM_OVERHEAD_BYTES = 256 * 1024;
+
+/**
+ * Receives the upload form; the file goes to disk as it arrives, before or after the text fields.
+ *
+ * @throws Refusal as soon as the reason is known: the rest of the body is not waited for
+ */
+export async function receiveForm(ctx: Context, folder: string, maxBytes: number): Promise<Form> {
+  try {
+    return await receive(ctx, folder, maxBytes);
+  } catch (error) {
+    drain(ctx.req);
+    throw error;
+  }
+}
+
+function drain(request: IncomingMessage): void {
+  if (request.complete) return;
+  const { socket } = request;
+  const timer = setTimeout(() => socket.destroy(), DRAIN_MS);
+  request.once('close', () => {
+    clearTimeout(timer);
+  });
+  request.resume();
+}
+
+async function receive(ctx: Context, folder: string, maxBytes: number): Promise<Form> {
+  if (Number(ctx.get('Content-Length')) > maxBytes + FORM_OVERHEAD_BYTES) throw tooLarge(maxBytes);
+  const seen: { file?: NamedFile; nameless?: boolean } = {};
+
+  const received = new Promise<void>((resolve, reject) => {
+    const storage: StorageEngine = {
+      _handleFile(_request, file: File & { readonly stream: Readable }, done) {
+        spool(file.stream, folder, maxBytes).then(
+          (stored) => {
+            seen.file = { ...stored, name: file.originalname };
+            done(null, { ...file, path: stored.path });
+          },
+          (error: unknown) => {
+            // multer goes on to read the whole body before it passes an error on.
+            reject(asRefusal(error));
+            done(error);
+          },
+        );
+      },
+      _removeFile(_request, file, done) {
+        rm(file.path, { force: true }).then(done as () => void, done);
+      },
+    };
+    const options: FormOptions = {
+      storage,
+      limits: LIMITS,
+      defParamCharset: 'utf8',
+      fileFilter(_request, file, done: (error: Error | null, accept: boolean) => void) {
+        const refusal = refusalOf(file);
+        if (refusal !== null) reject(refusal);
+        if (refusal === null) done(null, true);
+        else done(refusal, false);
+      },
+      streamHandler(request, parser) {
+        parser.on('file', (field, _stream, { filename }) => {
+          if (field === 'file' && !filename) seen.nameless = true;
+        });
+        request.pipe(parser);
+      },
+    };
+    const middleware = multer(options).fields([{ name: 'file', maxCount: 1 }]);
+    Promise.resolve(middleware(ctx, () => Promise.resolve())).then(resolve, (error: unknown) => {
+      reject(asRefusal(error));
+    });
+  });
+  await received;
+
+  if (seen.file !== undefined) {
+    // multer leaves the text fields where body parsers do; Koa's types know of none.
+    const { body } = ctx.request as unknown as { body: Record<string, unknown> };
+    return { file: seen.file, fields: { ...body } };
+  }
+  if (seen.nameless === true) throw notCsv();
+  throw new Refusal('invalid', 'Expected the part "file", received none', [
+    { loc: ['body', 'file'], msg: 'Field required', type: 'missing' },
+  ]);
+}
+
+function refusalOf(file: File): Refusal | null {
+  const isCsv = /\.csv$/i.test(file.originalname) && !OTHER_TYPES.test(file.mimetype);
+  return file.fieldname !== 'file' || isCsv ? null : notCsv();
+}
+
+function notCsv(): Refusal {
+  return new Refusal('not_csv', 'Only CSV files are supported');
+}
+
+function asRefusal(error: unknown): Refusal {
+  if (error instanceof Refusal) return error;
+  if (error instanceof MulterError) {
+    const loc = ['body', ...(error.field === undefined ? [] : [error.field])];
+    return new Refusal('invalid', error.message, [{ loc, msg: error.message, type: error.code }]);
+  }
+  return new Refusal(
+    'malformed',
+    `Expected a complete multipart/form-data body, received a faulty one: ${messageOf(error)}`,
+  );
+}

@@ -1,0 +1,200 @@
+import { extendZodWithOpenApi } from '@asteasolutions/zod-to-openapi';
+import { z } from 'zod';
+import { EFFORTS, IMAGE_FORMATS, TARGET_FORMATS } from '../records/types';
+
+extendZodWithOpenApi(z);
+
+/** The shapes of the HTTP contract: what is validated and what is documented are the same objects. */
+
+/** Wider than any image that is accepted. */
+const MAX_SIDE = 65_535;
+
+function whole(low: number, high: number) {
+  const range = `Expected a whole number from ${low} to ${high}`;
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, range)
+    .transform(Number)
+    .refine((value) => value >= low && value <= high, range);
+}
+
+const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
+  z.enum(values, `Expected one of ${values.join(', ')}`);
+
+export const requestIdParams = z.object({
+  request_id: z.string().openapi({ format: 'uuid', description: 'As the upload answered it.' }),
+});
+
+/** The text fields of the upload form, as strings: that is how forms send them. */
+export const uploadFields = z.strictObject({
+  webhook_url: z
+    .url({ protocol: /^https?$/, error: 'Expected an http or https URL' })
+    .max(2048, 'Expected at most 2048 characters')
+    .optional()
+    .openapi({ description: 'Where the outcome is sent; otherwise `WEBHOOK_URL`.' }),
+  quality: whole(1, 100)
+    .default(50)
+    .openapi({ type: 'integer', minimum: 1, maximum: 100, default: 50 }),
+  format: oneOf(TARGET_FORMATS).default('keep'),
+  effort: oneOf(EFFORTS).default('balanced').openapi({ description: 'Trades CPU for bytes.' }),
+  max_width: whole(1, MAX_SIDE)
+    .optional()
+    .openapi({ type: 'integer', minimum: 1, description: 'Pixels; never enlarged.' }),
+  max_height: whole(1, MAX_SIDE)
+    .optional()
+    .openapi({ type: 'integer', minimum: 1, description: 'Pixels; never enlarged.' }),
+  strict: z
+    .enum(['true', 'false'], 'Expected true or false')
+    .default('false')
+    .transform((value) => value === 'true')
+    .openapi({ type: 'boolean', default: false, description: 'Any bad row refuses the file.' }),
+});
+
+export const uploadForm = z
+  .object({
+    file: z.string().openapi({
+      format: 'binary',
+      description: 'The CSV: S. No., Product Name, Input Image Urls.',
+    }),
+    ...uploadFields.shape,
+  })
+  .openapi('Upload');
+
+export const uploadHeaders = z.object({
+  'idempotency-key': z
+    .string()
+    .regex(/^[\x21-\x7e]{1,255}$/, 'Expected 1 to 255 visible ASCII characters')
+    .optional()
+    .openapi({ description: 'The same key and content again: the first request id again.' }),
+});
+
+export const resultQuery = z.strictObject({
+  only: z
+    .enum(['failed'], 'Expected failed')
+    .optional()
+    .openapi({ description: '`failed`: the rows to mend and upload again.' }),
+});
+
+export const imagesQuery = z.strictObject({
+  status: z
+    .enum(['pending', 'succeeded', 'failed'], 'Expected pending, succeeded or failed')
+    .optional(),
+  limit: whole(1, 1000)
+    .default(100)
+    .openapi({ type: 'integer', minimum: 1, maximum: 1000, default: 100 }),
+  cursor: z
+    .string()
+    .regex(/^\d{1,9}\.\d{1,9}$/, 'Expected a next_cursor that an earlier page gave')
+    .optional(),
+});
+
+export const accepted = z.object({ request_id: z.string() }).openapi('Accepted');
+
+const requestStatus = z.enum([
+  'pending',
+  'processing',
+  'completed',
+  'completed_with_errors',
+  'failed',
+  'cancelled',
+]);
+
+export const status = z
+  .object({
+    request_id: z.string(),
+    status: requestStatus,
+    details: z.string().openapi({ example: '37 of 40 images compressed, 2 failed, 1 to go' }),
+  })
+  .openapi('Status');
+
+const instant = z.iso.datetime();
+
+export const requestResource = z
+  .object({
+    request_id: z.string(),
+    status: requestStatus,
+    details: z.string(),
+    file_name: z.string(),
+    counts: z.object({
+      total: z.int(),
+      succeeded: z.int(),
+      failed: z.int(),
+      pending: z.int(),
+    }),
+    bytes: z.object({ in: z.int(), out: z.int() }),
+    options: z.object({
+      quality: z.int(),
+      format: z.enum(TARGET_FORMATS),
+      effort: z.enum(EFFORTS),
+      max_width: z.int().nullable(),
+      max_height: z.int().nullable(),
+    }),
+    attempt: z.int().openapi({ description: '1 for the first run; each retry is another.' }),
+    created_at: instant,
+    started_at: instant.nullable(),
+    finished_at: instant.nullable(),
+    webhook: z
+      .object({
+        id: z.string().openapi({ description: 'The `webhook-id`.' }),
+        url: z.string(),
+        state: z.enum(['waiting', 'pending', 'delivered', 'failed']),
+        attempts: z.int(),
+        status_code: z.int().nullable(),
+        error: z.string().nullable(),
+        delivered_at: instant.nullable(),
+      })
+      .nullable(),
+    links: z.object({
+      self: z.string(),
+      status: z.string(),
+      images: z.string(),
+      result: z.string().nullable(),
+      failed: z.string().nullable(),
+    }),
+  })
+  .openapi('Request');
+
+export const imageResource = z
+  .object({
+    row: z.int().openapi({ description: '1 for the first row below the header.' }),
+    position: z.int().nullable().openapi({ description: '1 for the first link; null: a bad row.' }),
+    source_url: z.string().nullable(),
+    status: z.enum(['pending', 'succeeded', 'failed']),
+    attempts: z.int(),
+    error: z.object({ code: z.string(), message: z.string() }).nullable(),
+    output_url: z.string().nullable(),
+    bytes_in: z.int().nullable(),
+    bytes_out: z.int().nullable(),
+    width: z.int().nullable(),
+    height: z.int().nullable(),
+    format: z.enum(IMAGE_FORMATS).nullable(),
+  })
+  .openapi('Image');
+
+export const imagesPage = z
+  .object({ images: z.array(imageResource), next_cursor: z.string().nullable() })
+  .openapi('ImagesPage');
+
+export const problem = z
+  .object({
+    detail: z.union([
+      z.string(),
+      z.array(
+        z.object({
+          loc: z.array(z.union([z.string(), z.int()])),
+          msg: z.string(),
+          type: z.string(),
+        }),
+      ),
+    ]),
+  })
+  .openapi('Problem');
+
+/** An error answer, for the document. */
+export function problemResponse(description: string) {
+  return { description, content: { 'application/json': { schema: problem } } };
+}
+
+export function jsonResponse(description: string, schema: z.ZodType) {
+  return { description, content: { 'application/json': { schema } } };
+}

@@ -1,0 +1,63 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { refuseBinary } from '../csv/text';
+import { messageOf, Refusal } from '../errors';
+
+export interface Spooled {
+  readonly path: string;
+  /** SHA-256 of the bytes, in hex. */
+  readonly fingerprint: string;
+}
+
+/**
+ * Writes an upload to disk while it arrives, and refuses it as soon as it shows that it is no CSV or is
+ * too large. What was refused or cut off leaves no file.
+ *
+ * @throws Refusal
+ */
+export async function spool(upload: Readable, folder: string, maxBytes: number): Promise<Spooled> {
+  const file = path.join(folder, `${randomUUID()}.csv`);
+  const hash = createHash('sha256');
+  let received = 0;
+
+  async function* checked(chunks: AsyncIterable<Buffer>) {
+    for await (const chunk of chunks) {
+      received += chunk.length;
+      if (received > maxBytes) throw tooLarge(maxBytes);
+      refuseBinary(chunk);
+      hash.update(chunk);
+      yield chunk;
+    }
+  }
+
+  try {
+    await pipeline(upload, checked, createWriteStream(file, { flags: 'wx' }));
+    return { path: file, fingerprint: hash.digest('hex') };
+  } catch (error) {
+    await rm(file, { force: true });
+    throw noRoom(error) ?? error;
+  }
+}
+
+export function tooLarge(maxBytes: number): Refusal {
+  return new Refusal(
+    'too_large',
+    `Expected a file of at most ${maxBytes} bytes, received more; split it, or raise MAX_UPLOAD_BYTES`,
+  );
+}
+
+/** A full or unwritable disk passes, when somebody sees to it. */
+function noRoom(error: unknown): Refusal | null {
+  const isDisk = error instanceof Error && 'syscall' in error && 'path' in error;
+  if (!isDisk) return null;
+  return new Refusal(
+    'unavailable',
+    `Expected room for the upload in DATA_DIR, received ${messageOf(error)}; try again later`,
+    [],
+    { cause: error },
+  );
+}

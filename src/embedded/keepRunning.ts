@@ -1,0 +1,104 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { openSync, closeSync } from 'node:fs';
+import type { Log } from './commands';
+
+export interface ProcessSpec {
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env?: NodeJS.ProcessEnv;
+  /** Where its output is appended; otherwise it goes to our stderr. */
+  readonly logFile?: string;
+  /** Told of every new process, to be found again should we be killed. */
+  readonly onSpawn?: (pid: number) => void;
+}
+
+export interface KeptProcess {
+  /** SIGTERM, then SIGKILL after the grace; resolves when it is gone. */
+  stop(): Promise<void>;
+  /** Never resolves; rejects when the process dies again and again right after its start. */
+  readonly givenUp: Promise<never>;
+}
+
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 10_000;
+/** A process that lived so long had started well. */
+const SETTLED_MS = 10_000;
+const QUICK_DEATHS = 5;
+/** Longer than our processes take to drain. */
+const GRACE_MS = 30_000;
+
+/**
+ * Runs a process and starts it again when it dies. It has a process group of its own, so that Ctrl-C
+ * reaches us alone and we stop things in order.
+ */
+export function keepRunning(spec: ProcessSpec, log: Log): KeptProcess {
+  const { name } = spec;
+  let child: ChildProcess | null = null;
+  let stopping = false;
+  let quickDeaths = 0;
+  let restart: NodeJS.Timeout | undefined;
+  let giveUp: (error: Error) => void = () => undefined;
+  const givenUp = new Promise<never>((_, reject) => {
+    giveUp = reject;
+  });
+  // Whoever does not wait for it is not to be ended by it.
+  givenUp.catch(() => undefined);
+
+  function start(): void {
+    const started = Date.now();
+    const current = launch(spec);
+    child = current;
+    let over = false;
+    const ended = (how: string) => {
+      if (over) return;
+      over = true;
+      child = null;
+      if (stopping) return;
+      quickDeaths = Date.now() - started < SETTLED_MS ? quickDeaths + 1 : 1;
+      const where = spec.logFile === undefined ? 'its last lines are above' : `see ${spec.logFile}`;
+      if (quickDeaths >= QUICK_DEATHS) {
+        giveUp(new Error(`The ${name} keeps dying right after its start (${how}); ${where}`));
+        return;
+      }
+      const pause = Math.min(FIRST_PAUSE_MS * 2 ** (quickDeaths - 1), LONGEST_PAUSE_MS);
+      log(`The ${name} died (${how}) and is started again in ${pause} ms; ${where}`);
+      restart = setTimeout(start, pause);
+    };
+    current.once('error', (error) => {
+      ended(error.message);
+    });
+    current.once('exit', (code, signal) => {
+      ended(signal ?? `exit ${code ?? '?'}`);
+    });
+  }
+
+  start();
+  return {
+    givenUp,
+    async stop() {
+      stopping = true;
+      clearTimeout(restart);
+      const current = child;
+      if (current === null) return;
+      const gone = new Promise((resolve) => current.once('exit', resolve));
+      current.kill('SIGTERM');
+      const kill = setTimeout(() => current.kill('SIGKILL'), GRACE_MS);
+      await gone;
+      clearTimeout(kill);
+    },
+  };
+}
+
+function launch({ command, args, env, logFile, onSpawn }: ProcessSpec): ChildProcess {
+  const output = logFile === undefined ? 2 : openSync(logFile, 'a');
+  // The channel closes when we die, by which our own processes know: see `stopWithParent`.
+  const child = spawn(command, args, {
+    detached: true,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', output, output, ...(command === process.execPath ? (['ipc'] as const) : [])],
+  });
+  if (output !== 2) closeSync(output);
+  if (child.pid !== undefined) onSpawn?.(child.pid);
+  return child;
+}

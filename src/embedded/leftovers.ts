@@ -1,0 +1,63 @@
+import { execFile } from 'node:child_process';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import type { Log } from './commands';
+
+const run = promisify(execFile);
+const FILE = 'servers.json';
+const GRACE_MS = 15_000;
+const POLL_MS = 100;
+
+/** Notes which processes have the folder's databases open, should this one be killed before them. */
+export function rememberServers(folder: string) {
+  const pids: Record<string, number> = {};
+  const file = path.join(folder, FILE);
+
+  return {
+    remember: (name: string) => (pid: number) => {
+      pids[name] = pid;
+      writeFileSync(file, JSON.stringify(pids));
+    },
+    forget() {
+      rmSync(file, { force: true });
+    },
+  };
+}
+
+/**
+ * Ends servers that an earlier start left behind when it was killed: they hold the databases. Only what
+ * still has our folder on its command line is ended; a process id may be somebody else's by now.
+ */
+export async function endLeftovers(folder: string, log: Log): Promise<void> {
+  for (const [name, pid] of Object.entries(readPids(path.join(folder, FILE)))) {
+    if (!(await isOurs(pid, folder))) continue;
+    log(`Ending the ${name} (process ${pid}) that a killed start left behind`);
+    process.kill(pid, 'SIGTERM');
+    const deadline = Date.now() + GRACE_MS;
+    while (await isOurs(pid, folder)) {
+      if (Date.now() > deadline) process.kill(pid, 'SIGKILL');
+      await sleep(POLL_MS);
+    }
+  }
+}
+
+function readPids(file: string): Record<string, number> {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Record<string, number>;
+  } catch {
+    // None was written, or a crash cut it short: there is nothing to go by.
+    return {};
+  }
+}
+
+async function isOurs(pid: number, folder: string): Promise<boolean> {
+  try {
+    const { stdout } = await run('ps', ['-ww', '-o', 'stat=,args=', '-p', String(pid)]);
+    return stdout.includes(folder) && !stdout.trimStart().startsWith('Z');
+  } catch {
+    // `ps` exits 1 when there is no such process.
+    return false;
+  }
+}

@@ -1,0 +1,170 @@
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { mongo } from 'mongoose';
+import { MongoBinary } from 'mongodb-memory-server-core';
+import { messageOf } from '../errors';
+import { cacheDir, installOnce } from './cache';
+import { findOnPath, runToEnd, type Log } from './commands';
+import { noWay } from './noWay';
+
+/** A program that serves MongoDB's protocol on the loopback address, with its data in a folder. */
+export interface MongodbCommand {
+  readonly engine: 'mongod' | 'stand-in';
+  readonly command: string;
+  readonly args: readonly string[];
+}
+
+/** Offline, the download would try three times and take longer than that to give up. */
+const DOWNLOAD_START_MS = 10_000;
+const DOWNLOAD_MS = 10 * 60_000;
+
+const STANDIN_VERSION = '1.47.0';
+const STANDIN_ARTIFACTS = ['mongo-java-server', 'mongo-java-server-h2-backend'];
+
+const REMEDIES = [
+  'set MONGODB_URI to a server that runs',
+  'put `mongod` on PATH (https://www.mongodb.com/docs/manual/installation/)',
+  'connect to the internet, for mongodb-memory-server to download it',
+  'install a JDK (11 or newer) and Maven, for a stand-in to be set up',
+];
+
+/**
+ * Finds a way to serve MongoDB, installing one where nothing else is left. A data folder stays with what it
+ * was begun with: the two engines cannot read each other's files.
+ */
+export async function provideMongodb(
+  dataDir: string,
+  port: number,
+  log: Log,
+): Promise<MongodbCommand> {
+  const mongodFolder = path.join(dataDir, 'mongod');
+  const standinFile = path.join(dataDir, 'standin', 'mongodb.h2');
+  if (existsSync(standinFile)) return standin(standinFile, port, log);
+
+  const failures: string[] = [];
+  try {
+    const mongod = findOnPath('mongod') ?? (await download(log));
+    await mkdir(mongodFolder, { recursive: true });
+    const args = ['--dbpath', mongodFolder, '--port', String(port), '--bind_ip', '127.0.0.1'];
+    return { engine: 'mongod', command: mongod, args };
+  } catch (error) {
+    failures.push(`download of mongod by mongodb-memory-server: ${messageOf(error)}`);
+  }
+  if (existsSync(mongodFolder)) {
+    throw noWay(
+      `MongoDB (the data in ${dataDir} was written by mongod)`,
+      failures,
+      REMEDIES.slice(0, 3),
+    );
+  }
+  try {
+    return await standin(standinFile, port, log);
+  } catch (error) {
+    failures.push(`stand-in by Java and Maven: ${messageOf(error)}`);
+    throw noWay('MongoDB', failures, REMEDIES);
+  }
+}
+
+async function download(log: Log): Promise<string> {
+  const downloadDir = path.join(cacheDir(), 'mongod');
+  const failed = path.join(cacheDir(), 'mongod-not-reachable');
+  if (existsSync(failed) && existsSync(path.join(cacheDir(), standinName()))) {
+    throw new Error(`not tried, since it failed before (remove ${failed} to try again)`);
+  }
+  log('Looking for mongod, downloading it where possible …');
+  try {
+    return await withDeadline(MongoBinary.getPath({ downloadDir }), downloadDir);
+  } catch (error) {
+    await mkdir(cacheDir(), { recursive: true });
+    await writeFile(failed, messageOf(error));
+    throw error;
+  }
+}
+
+/** Gives up soon when nothing arrives, but lets a download that has begun come to its end. */
+async function withDeadline(binary: Promise<string>, downloadDir: string): Promise<string> {
+  const started = Date.now();
+  const given = AbortSignal.timeout(DOWNLOAD_MS);
+  const late = (async () => {
+    while (!given.aborted) {
+      await sleep(500, undefined, { ref: false });
+      const begun = existsSync(downloadDir);
+      if (!begun && Date.now() - started > DOWNLOAD_START_MS) break;
+    }
+    throw new Error('no download began in time');
+  })();
+  return Promise.race([binary, late]);
+}
+
+function standinName(): string {
+  return `mongodb-standin-${STANDIN_VERSION}`;
+}
+
+async function standin(dataFile: string, port: number, log: Log): Promise<MongodbCommand> {
+  const java = findOnPath('java');
+  if (java === null) throw new Error('no `java` on PATH');
+  const jars = await installOnce(standinName(), (folder) => fetchJars(folder, log));
+  await mkdir(path.dirname(dataFile), { recursive: true });
+  log(
+    'MongoDB is played by a stand-in (mongo-java-server on H2): for development only, never for data that ' +
+      'matters. A real mongod on PATH, or MONGODB_URI, replaces it for new data folders',
+  );
+  const args = ['-Xmx1g', '-cp', path.join(jars, '*'), standinSource(), dataFile, String(port)];
+  return { engine: 'stand-in', command: java, args };
+}
+
+async function fetchJars(folder: string, log: Log): Promise<void> {
+  const maven = findOnPath('mvn');
+  if (maven === null) throw new Error('no `mvn` on PATH');
+  const dependencies = STANDIN_ARTIFACTS.map(
+    (artifact) =>
+      `<dependency><groupId>de.bwaldvogel</groupId><artifactId>${artifact}</artifactId>` +
+      `<version>${STANDIN_VERSION}</version></dependency>`,
+  );
+  const pom = path.join(folder, 'pom.xml');
+  await writeFile(
+    pom,
+    '<project><modelVersion>4.0.0</modelVersion><groupId>local</groupId><artifactId>standin</artifactId>' +
+      `<version>1</version><dependencies>${dependencies.join('')}</dependencies></project>`,
+  );
+  const goal = [
+    '-q',
+    '-B',
+    '-f',
+    pom,
+    'dependency:copy-dependencies',
+    `-DoutputDirectory=${folder}`,
+  ];
+  await runToEnd('Fetching the stand-in for MongoDB', maven, goal, {}, log);
+}
+
+/** Java runs it from source; it stands beside this file in the source tree, which `dist` lies in. */
+function standinSource(): string {
+  const beside = path.join(__dirname, 'standin', 'Server.java');
+  return existsSync(beside)
+    ? beside
+    : path.join(__dirname, '..', '..', '..', 'src', 'embedded', 'standin', 'Server.java');
+}
+
+const POLL_MS = 100;
+
+/** Resolves when the server answers. */
+export async function mongodbReady(uri: string, timeoutMs: number): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    const client = new mongo.MongoClient(uri, { serverSelectionTimeoutMS: 1000 });
+    try {
+      await client.db().command({ ping: 1 });
+      return;
+    } catch (error) {
+      if (Date.now() > deadline) {
+        throw new Error(`MongoDB at ${uri} does not answer: ${messageOf(error)}`, { cause: error });
+      }
+      await sleep(POLL_MS);
+    } finally {
+      await client.close();
+    }
+  }
+}

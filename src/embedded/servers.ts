@@ -1,0 +1,99 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import type { Config } from '../config';
+import type { Log } from './commands';
+import { keepRunning, type KeptProcess } from './keepRunning';
+import { endLeftovers, rememberServers } from './leftovers';
+import { mongodbReady, provideMongodb } from './mongodb';
+import { freePort } from './ports';
+import { provideTemporal, temporalArguments, temporalReady } from './temporal';
+
+export interface EmbeddedOptions {
+  /** Everything that the servers keep lies below; the caller has locked it. */
+  readonly dataDir: string;
+  readonly config: Pick<
+    Config,
+    'EMBEDDED_TEMPORAL_PORT' | 'EMBEDDED_UI_PORT' | 'EMBEDDED_MONGODB_PORT'
+  >;
+  /** Servers named from outside; for those left out one is started. */
+  readonly given: { readonly temporalAddress?: string; readonly mongodbUri?: string };
+  readonly log: Log;
+  /** Of Temporal, `key=value`, beside our own. */
+  readonly dynamicConfig?: readonly string[];
+}
+
+export interface EmbeddedServers {
+  readonly temporalAddress: string;
+  /** `null` with a server given from outside: its Web UI is not ours to know. */
+  readonly temporalUi: string | null;
+  readonly mongodbUri: string;
+  /** Rejects when a server keeps dying. */
+  readonly givenUp: Promise<never>;
+  stop(): Promise<void>;
+}
+
+const READY_MS = 60_000;
+
+/** Starts the servers that are not given, with lasting data; resolves when both answer. */
+export async function startServers(options: EmbeddedOptions): Promise<EmbeddedServers> {
+  const { given, log } = options;
+  const folder = path.join(options.dataDir, 'embedded');
+  mkdirSync(folder, { recursive: true });
+  await endLeftovers(folder, log);
+  const { remember, forget } = rememberServers(folder);
+  const running: KeptProcess[] = [];
+
+  async function stop(): Promise<void> {
+    await Promise.all(running.map((server) => server.stop()));
+    forget();
+  }
+
+  async function temporal() {
+    const { EMBEDDED_TEMPORAL_PORT, EMBEDDED_UI_PORT } = options.config;
+    const command = await provideTemporal(log);
+    const port = await freePort('Temporal', 'EMBEDDED_TEMPORAL_PORT', EMBEDDED_TEMPORAL_PORT, log);
+    const uiPort = await freePort('Temporal Web UI', 'EMBEDDED_UI_PORT', EMBEDDED_UI_PORT, log);
+    const args = await temporalArguments({
+      dataFile: path.join(folder, 'temporal.db'),
+      port,
+      uiPort,
+      dynamicConfig: options.dynamicConfig ?? [],
+    });
+    run('Temporal server', command, args, 'temporal.log');
+    const address = `127.0.0.1:${port}`;
+    await temporalReady(address, READY_MS);
+    return { address, ui: `http://127.0.0.1:${uiPort}` };
+  }
+
+  async function mongodb() {
+    const { EMBEDDED_MONGODB_PORT } = options.config;
+    const port = await freePort('MongoDB', 'EMBEDDED_MONGODB_PORT', EMBEDDED_MONGODB_PORT, log);
+    const { command, args } = await provideMongodb(folder, port, log);
+    run('MongoDB server', command, args, 'mongodb.log');
+    const uri = `mongodb://127.0.0.1:${port}/image-processor`;
+    await mongodbReady(uri, READY_MS);
+    return uri;
+  }
+
+  function run(name: string, command: string, args: readonly string[], logFile: string): void {
+    const file = path.join(folder, logFile);
+    running.push(keepRunning({ name, command, args, logFile: file, onSpawn: remember(name) }, log));
+  }
+
+  try {
+    // One after the other: both may be provisioned, and the lines of progress would mix.
+    const { address, ui } =
+      given.temporalAddress === undefined
+        ? await temporal()
+        : { address: given.temporalAddress, ui: null };
+    const mongodbUri = given.mongodbUri ?? (await mongodb());
+    const givenUp = Promise.race([
+      ...running.map((server) => server.givenUp),
+      new Promise<never>(() => undefined),
+    ]);
+    return { temporalAddress: address, temporalUi: ui, mongodbUri, givenUp, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

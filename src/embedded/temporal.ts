@@ -1,0 +1,112 @@
+import { chmod, mkdir, readdir, rename } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Connection } from '@temporalio/client';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { messageOf } from '../errors';
+import { cached, installOnce } from './cache';
+import { findOnPath, runToEnd, type Log } from './commands';
+import { noWay } from './noWay';
+
+/** The newest release that installs as a plain Go module: later ones have a `replace` in theirs. */
+const GO_MODULE = 'github.com/temporalio/cli/cmd/temporal@v1.5.1';
+const CACHED = 'temporal-cli';
+
+/**
+ * Measured: by default the server polls its transfer queue 20 times a second, and every step waits for the
+ * next tick. The `matching` keys switch on priority and fairness, off by default in 1.29.
+ */
+const DYNAMIC_CONFIG = [
+  'history.transferProcessorMaxPollRPS=1000',
+  'system.enableActivityEagerExecution=true',
+  'matching.useNewMatcher=true',
+  'matching.enableFairness=true',
+];
+
+/** Finds the `temporal` program, installing it where nothing else is left. */
+export async function provideTemporal(log: Log): Promise<string> {
+  const found = findOnPath('temporal');
+  if (found !== null) return found;
+  const place = cached(CACHED);
+  if (place !== null) return path.join(place, 'temporal');
+  const failures: string[] = [];
+  for (const [way, install] of [
+    ['download by the Temporal SDK', download],
+    ['go install', goInstall],
+  ] as const) {
+    try {
+      return path.join(await installOnce(CACHED, (folder) => install(folder, log)), 'temporal');
+    } catch (error) {
+      failures.push(`${way}: ${messageOf(error)}`);
+    }
+  }
+  throw noWay('Temporal', failures, [
+    'set TEMPORAL_ADDRESS to a server that runs',
+    'put the `temporal` CLI on PATH (https://docs.temporal.io/cli)',
+    'connect to the internet, for the SDK to download it',
+    'install Go, for it to be built from its module',
+  ]);
+}
+
+async function download(folder: string, log: Log): Promise<void> {
+  log('Downloading the Temporal CLI …');
+  const environment = await TestWorkflowEnvironment.createLocal({
+    server: { executable: { type: 'cached-download', downloadDir: folder } },
+  });
+  await environment.teardown();
+  const [name] = await readdir(folder);
+  if (name === undefined) throw new Error('the SDK left no program in its download folder');
+  await rename(path.join(folder, name), path.join(folder, 'temporal'));
+  await chmod(path.join(folder, 'temporal'), 0o755);
+}
+
+async function goInstall(folder: string, log: Log): Promise<void> {
+  const go = findOnPath('go');
+  if (go === null) throw new Error('no `go` on PATH');
+  log('Building the Temporal CLI from its Go module; this takes some minutes, once');
+  await runToEnd('Building the Temporal CLI', go, ['install', GO_MODULE], { GOBIN: folder }, log);
+}
+
+export interface TemporalOptions {
+  readonly dataFile: string;
+  readonly port: number;
+  readonly uiPort: number;
+  /** `key=value`, beside our own. */
+  readonly dynamicConfig?: readonly string[];
+}
+
+export async function temporalArguments(options: TemporalOptions): Promise<string[]> {
+  await mkdir(path.dirname(options.dataFile), { recursive: true });
+  const dynamic = [...DYNAMIC_CONFIG, ...(options.dynamicConfig ?? [])];
+  return [
+    ...['server', 'start-dev', '--ip', '127.0.0.1', '--log-level', 'warn'],
+    ...['--db-filename', options.dataFile],
+    ...['--port', String(options.port), '--ui-port', String(options.uiPort)],
+    ...dynamic.flatMap((setting) => ['--dynamic-config-value', setting]),
+  ];
+}
+
+const POLL_MS = 50;
+
+/** Resolves when the server answers for its default namespace. */
+export async function temporalReady(address: string, timeoutMs: number): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    try {
+      const connection = await Connection.connect({ address, connectTimeout: 1000 });
+      try {
+        await connection.workflowService.describeNamespace({ namespace: 'default' });
+        return;
+      } finally {
+        await connection.close();
+      }
+    } catch (error) {
+      if (Date.now() > deadline) {
+        throw new Error(`Temporal at ${address} does not answer: ${messageOf(error)}`, {
+          cause: error,
+        });
+      }
+      await sleep(POLL_MS);
+    }
+  }
+}

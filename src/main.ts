@@ -1,0 +1,36 @@
+/** How every entry point runs: its promise decides the exit code, and a failure is said in plain words. */
+export function runMain(main: () => Promise<void>): void {
+  main().then(
+    () => process.exit(0),
+    (error: unknown) => {
+      say(error instanceof Error ? error.message : String(error));
+      process.exit(1);
+    },
+  );
+}
+
+/** For people; stdout belongs to what a command is asked for. */
+export function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+/**
+ * A process of ours that was started by another (see `keepRunning`) drains when that one is gone, however it
+ * ended: nobody would stop it otherwise.
+ */
+export function stopWithParent(): void {
+  if (process.channel === undefined) return;
+  process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+}
+
+/** Resolves at the first SIGINT or SIGTERM. A second one ends the process at once, for the impatient. */
+export function stopSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.on(signal, () => {
+        resolve(signal);
+        process.on(signal, () => process.exit(1));
+      });
+    }
+  });
+}

@@ -1,0 +1,67 @@
+import { readConfig } from './config';
+import { lockDataDir } from './embedded/lock';
+import { probe } from './embedded/ports';
+import { startServers } from './embedded/servers';
+import { startService } from './embedded/service';
+import { runMain, say, stopSignal } from './main';
+import { namedTemporalAddress } from './temporal/settings';
+
+/** `npm start`: the whole service, on embedded servers unless others are named. */
+runMain(async () => {
+  const config = readConfig();
+  const stopping = stopSignal();
+  if ((await probe(config.PORT, config.HOST)) === null) {
+    throw new Error(
+      `Expected port ${config.PORT} to be free, but it is taken; set PORT to another`,
+    );
+  }
+  const unlock = await lockDataDir(config.DATA_DIR);
+  const temporalAddress = namedTemporalAddress();
+  const servers = await startServers({
+    dataDir: config.DATA_DIR,
+    config,
+    given: {
+      ...(temporalAddress === undefined ? {} : { temporalAddress }),
+      ...(config.MONGODB_URI === undefined ? {} : { mongodbUri: config.MONGODB_URI }),
+    },
+    log: say,
+  });
+  try {
+    const starting = startService({
+      url: `http://${config.HOST}:${config.PORT}`,
+      env: {
+        TEMPORAL_ADDRESS: servers.temporalAddress,
+        MONGODB_URI: servers.mongodbUri,
+        DATA_DIR: config.DATA_DIR,
+      },
+      log: say,
+    });
+    const stopped = stopping.then(() => null);
+    const service = await Promise.race([starting, stopped, servers.givenUp]);
+    if (service !== null) {
+      process.stdout.write(whereEverythingIs(config.PUBLIC_URL, config.DATA_DIR, servers));
+      await Promise.race([stopped, service.givenUp, servers.givenUp]);
+    }
+    say('Stopping; work that is not done goes on at the next start');
+    await (await starting).stop();
+  } finally {
+    await servers.stop();
+    await unlock();
+  }
+});
+
+function whereEverythingIs(
+  url: string,
+  dataDir: string,
+  { temporalAddress, temporalUi, mongodbUri }: Awaited<ReturnType<typeof startServers>>,
+): string {
+  return [
+    'Ready. Ctrl-C stops everything and keeps the data.',
+    `  Upload     curl -F file=@samples/products.csv ${url}/image/upload/`,
+    `  API docs   ${url}/docs`,
+    `  Temporal   ${temporalUi ?? temporalAddress}`,
+    `  MongoDB    ${mongodbUri.replace(/\/\/[^@/]*@/, '//')}`,
+    `  Data       ${dataDir}`,
+    '',
+  ].join('\n');
+}
