@@ -31,7 +31,7 @@ export interface ImageRequestInput {
   };
 }
 
-export const statusQuery = defineQuery<StatusReport>(STATUS_QUERY);
+const statusQuery = defineQuery<StatusReport>(STATUS_QUERY);
 
 const records = proxyActivities<ImageRequestActivities>({
   startToCloseTimeout: '1 minute',

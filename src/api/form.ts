@@ -72,12 +72,15 @@ async function receive(ctx: Context, folder: string, maxBytes: number): Promise<
   const seen: { file?: NamedFile; nameless?: boolean } = {};
 
   const received = new Promise<void>((resolve, reject) => {
+    let stored: Promise<unknown> = Promise.resolve();
     const storage: StorageEngine = {
       _handleFile(_request, file: File & { readonly stream: Readable }, done) {
-        spool(file.stream, folder, maxBytes).then(
-          (stored) => {
-            seen.file = { ...stored, name: file.originalname };
-            done(null, { ...file, path: stored.path });
+        const spooling = spool(file.stream, folder, maxBytes);
+        stored = spooling;
+        spooling.then(
+          (spooled) => {
+            seen.file = { ...spooled, name: file.originalname };
+            done(null, { ...file, path: spooled.path });
           },
           (error: unknown) => {
             // multer goes on to read the whole body before it passes an error on.
@@ -109,17 +112,22 @@ async function receive(ctx: Context, folder: string, maxBytes: number): Promise<
     };
     const middleware = multer(options).fields([{ name: 'file', maxCount: 1 }]);
     Promise.resolve(middleware(ctx, () => Promise.resolve())).then(resolve, (error: unknown) => {
-      reject(asRefusal(error));
+      // That the file's stream was stopped is reported here first; why it was, by whoever stopped it.
+      void stored
+        .catch(() => undefined)
+        .finally(() => {
+          reject(asRefusal(error));
+        });
     });
   });
   await received;
 
-  if (seen.file !== undefined) {
-    // multer leaves the text fields where body parsers do; Koa's types know of none.
-    const { body } = ctx.request as unknown as { body: Record<string, unknown> };
-    return { file: seen.file, fields: { ...body } };
-  }
-  if (seen.nameless === true) throw notCsv();
+  // multer leaves the text fields where body parsers do; Koa's types know of none.
+  const { body } = ctx.request as unknown as { body?: Record<string, unknown> };
+  const fields = { ...body };
+  if (seen.file !== undefined) return { file: seen.file, fields };
+  // A part without a file name reaches us as a text field.
+  if (seen.nameless === true || 'file' in fields) throw notCsv();
   throw new Refusal('invalid', 'Expected the part "file", received none', [
     { loc: ['body', 'file'], msg: 'Field required', type: 'missing' },
   ]);
@@ -137,6 +145,7 @@ function notCsv(): Refusal {
 function asRefusal(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
   if (error instanceof MulterError) {
+    if (error.code === 'LIMIT_FIELD_VALUE' && error.field === 'file') return notCsv();
     const loc = ['body', ...(error.field === undefined ? [] : [error.field])];
     return new Refusal('invalid', error.message, [{ loc, msg: error.message, type: error.code }]);
   }

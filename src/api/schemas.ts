@@ -175,7 +175,7 @@ export const imagesPage = z
   .object({ images: z.array(imageResource), next_cursor: z.string().nullable() })
   .openapi('ImagesPage');
 
-export const problem = z
+const problem = z
   .object({
     detail: z.union([
       z.string(),

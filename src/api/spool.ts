@@ -23,12 +23,23 @@ export async function spool(upload: Readable, folder: string, maxBytes: number):
   const file = path.join(folder, `${randomUUID()}.csv`);
   const hash = createHash('sha256');
   let received = 0;
+  let refusal: unknown;
+
+  function check(chunk: Buffer): void {
+    received += chunk.length;
+    if (received > maxBytes) throw tooLarge(maxBytes);
+    refuseBinary(chunk);
+  }
 
   async function* checked(chunks: AsyncIterable<Buffer>) {
     for await (const chunk of chunks) {
-      received += chunk.length;
-      if (received > maxBytes) throw tooLarge(maxBytes);
-      refuseBinary(chunk);
+      try {
+        check(chunk);
+      } catch (error) {
+        // Stopping its source, `pipeline` may report that instead.
+        refusal = error;
+        throw error;
+      }
       hash.update(chunk);
       yield chunk;
     }
@@ -39,7 +50,7 @@ export async function spool(upload: Readable, folder: string, maxBytes: number):
     return { path: file, fingerprint: hash.digest('hex') };
   } catch (error) {
     await rm(file, { force: true });
-    throw noRoom(error) ?? error;
+    throw refusal ?? noRoom(error) ?? error;
   }
 }
 

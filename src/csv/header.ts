@@ -2,8 +2,8 @@ import { parse } from 'csv-parse/sync';
 import { Refusal } from '../errors';
 import { SYNTAX } from './syntax';
 
-export const DELIMITERS = [',', ';', '\t'] as const;
-export type Delimiter = (typeof DELIMITERS)[number];
+const DELIMITERS = [',', ';', '\t'] as const;
+type Delimiter = (typeof DELIMITERS)[number];
 
 export interface Header {
   /** The header cells as they were. */

@@ -104,7 +104,7 @@ function unreadable(bytes: Buffer, error: unknown): ImageError {
   );
 }
 
-export function unsupported(format: string): ImageError {
+function unsupported(format: string): ImageError {
   return ImageError.permanent(
     'unsupported_format',
     `Expected JPEG, PNG, WebP, AVIF, GIF or TIFF, received ${format}`,

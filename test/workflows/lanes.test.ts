@@ -26,9 +26,9 @@ describe('createLanes(sizes)', () => {
           const held = [];
           const taken: string[] = [];
           while (!lanes.isEmpty() || held.length > 0) {
-            for (let slice; (slice = lanes.take(NOW)) !== null; ) {
+            for (let slice; (slice = lanes.take(NOW)) !== null;) {
               held.push(slice);
-              taken.push(...slice.numbers.map((number) => `${slice?.lane}-${number}`));
+              taken.push(...slice.numbers.map((number) => `${slice.lane}-${number}`));
             }
             const { value: choice } = choices.next() as { value: number };
             const [ended] = held.splice(choice % held.length, 1);

@@ -1,0 +1,272 @@
+import { readdir } from 'node:fs/promises';
+import { createConnection } from 'node:net';
+import path from 'node:path';
+import { finished, sheet, sheetOf, upload, uploaded, type UploadOptions } from '../support/calls';
+import { eventually } from '../support/eventually';
+import { bytes, startOrigin, type Origin } from '../support/origin';
+import { photo } from '../support/pictures';
+import { startService, type Service } from '../support/service';
+
+interface Problem {
+  readonly detail: unknown;
+}
+
+describe('POST /image/upload/', () => {
+  let service: Service;
+  let origin: Origin;
+
+  beforeAll(async () => {
+    origin = await startOrigin();
+    service = await startService({
+      env: { MAX_UPLOAD_BYTES: '200000', MAX_IMAGES_PER_REQUEST: '50' },
+    });
+    origin.on('/a.jpg', bytes(await photo()));
+  });
+
+  afterAll(async () => {
+    await service.stop();
+    await origin.stop();
+  });
+
+  afterEach(async () => {
+    expect(
+      await eventually(
+        () => readdir(service.files.spoolDir),
+        (left) => left.length === 0,
+      ),
+    ).toEqual([]);
+  });
+
+  const good = () => sheetOf([`${origin.url}/a.jpg`]);
+
+  async function refused(content: string | Uint8Array<ArrayBuffer>, options: UploadOptions = {}) {
+    const response = await upload(service.url, content, options);
+    return { status: response.status, ...((await response.json()) as Problem) };
+  }
+
+  /** Sends raw bytes, as broken clients do, and gives the first line of the answer. */
+  function raw(head: string, body = ''): Promise<string> {
+    const { port } = new URL(service.url);
+    return new Promise((resolve, reject) => {
+      const socket = createConnection(Number(port), '127.0.0.1');
+      socket.once('data', (data) => {
+        resolve(data.toString().split('\r\n')[0] ?? '');
+        socket.destroy();
+      });
+      socket.once('error', reject);
+      socket.write(`POST /image/upload/ HTTP/1.1\r\nHost: x\r\n${head}\r\n\r\n${body}`);
+    });
+  }
+
+  describe("answers 400 with the seed's words", () => {
+    const notCsv = { status: 400, detail: 'Only CSV files are supported' };
+    const png = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
+
+    it.each<[string, string | Uint8Array<ArrayBuffer>, UploadOptions]>([
+      ['a name that does not end in .csv', 'x', { name: 'products.txt' }],
+      ['a type that contradicts', 'x', { type: 'image/png' }],
+      ['a PDF by type', 'x', { type: 'application/pdf' }],
+      ['a PNG named .csv', png, { type: 'text/csv' }],
+      ['an empty file', '', {}],
+      ['no file name', 'x', { name: '' }],
+      ['no file name and more than a text field may hold', 'x'.repeat(9_000), { name: '' }],
+    ])('to %s', async (_, content, options) => {
+      expect(await refused(content, options)).toEqual(notCsv);
+    });
+  });
+
+  it.each(['application/octet-stream', 'application/vnd.ms-excel', 'text/plain', 'text/csv'])(
+    'takes a CSV sent as %s',
+    async (type) => {
+      expect((await upload(service.url, good(), { type, name: 'UPPER.CSV' })).status).toBe(200);
+    },
+  );
+
+  it('answers 422 to a form without the file', async () => {
+    const form = new FormData();
+    form.append('quality', '50');
+    const response = await fetch(`${service.url}/image/upload/`, { method: 'POST', body: form });
+    expect(response.status).toBe(422);
+    expect(await response.json()).toEqual({
+      detail: [{ loc: ['body', 'file'], msg: 'Field required', type: 'missing' }],
+    });
+  });
+
+  it('answers 422 to a body that is no form', async () => {
+    const response = await fetch(`${service.url}/image/upload/`, {
+      method: 'POST',
+      body: '{}',
+      headers: { 'content-type': 'application/json' },
+    });
+    expect(response.status).toBe(422);
+  });
+
+  it.each([
+    ['quality', '0'],
+    ['quality', '101'],
+    ['quality', '5.5'],
+    ['quality', '1e1'],
+    ['format', 'bmp'],
+    ['effort', 'insane'],
+    ['max_width', '0'],
+    ['max_width', '-1'],
+    ['max_height', '99999999999999999999'],
+    ['strict', 'perhaps'],
+    ['webhook_url', 'javascript:alert(1)'],
+    ['webhook_url', 'nowhere'],
+    ['colour', 'red'],
+    ['__proto__', 'x'],
+  ])('answers 422 to %s = %s, naming the field', async (field, value) => {
+    const { status, detail } = await refused(good(), { fields: { [field]: value } });
+    expect(status).toBe(422);
+    expect(detail).toMatchObject([{ loc: ['body', field] }]);
+  });
+
+  it('answers 422 to a field that is given twice', async () => {
+    const form = new FormData();
+    form.append('quality', '50');
+    form.append('quality', '60');
+    form.append('file', new Blob([good()]), 'a.csv');
+    const response = await fetch(`${service.url}/image/upload/`, { method: 'POST', body: form });
+    expect(response.status).toBe(422);
+  });
+
+  it('answers 422 to two files', async () => {
+    const form = new FormData();
+    form.append('file', new Blob([good()]), 'a.csv');
+    form.append('file', new Blob([good()]), 'b.csv');
+    const response = await fetch(`${service.url}/image/upload/`, { method: 'POST', body: form });
+    expect(response.status).toBe(422);
+  });
+
+  it('takes fields that come behind the file', async () => {
+    const form = new FormData();
+    form.append('file', new Blob([good()]), 'a.csv');
+    form.append('quality', '60');
+    const response = await fetch(`${service.url}/image/upload/`, { method: 'POST', body: form });
+    expect(response.status).toBe(200);
+  });
+
+  it('answers 422 when no row can be used, naming up to a hundred of them', async () => {
+    const rows = Array.from({ length: 120 }, (_, index) => `${index},Product,`);
+    const { status, detail } = await refused(sheet(...rows));
+    expect(status).toBe(422);
+    expect(detail).toHaveLength(100);
+    expect((detail as unknown[])[0]).toMatchObject({
+      loc: ['body', 'file', 'row 1'],
+      type: 'no_links',
+    });
+  });
+
+  it('answers 422 to one bad row when strict', async () => {
+    const content = `${good()}2,Nothing,\n`;
+    const { status, detail } = await refused(content, { fields: { strict: 'true' } });
+    expect(status).toBe(422);
+    expect(detail).toMatchObject([{ loc: ['body', 'file', 'row 2'] }]);
+    expect((await upload(service.url, content)).status).toBe(200);
+  });
+
+  it('answers 422 to a sheet that has only a header', async () => {
+    expect((await refused(sheet())).status).toBe(422);
+  });
+
+  it('answers 422 to more images than MAX_IMAGES_PER_REQUEST', async () => {
+    const links = Array.from({ length: 51 }, (_, index) => `${origin.url}/${index}.jpg`);
+    const { status, detail } = await refused(sheetOf(links));
+    expect([status, detail]).toEqual([422, expect.stringContaining('at most 50 images')]);
+  });
+
+  it('answers 413 to a larger file, by its announced length', async () => {
+    const head = 'Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 99999999';
+    expect(await raw(head)).toBe('HTTP/1.1 413 Payload Too Large');
+  });
+
+  it('answers 413 while a larger file is still arriving', async () => {
+    const part = '--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n';
+    const body = part + 'x'.repeat(220_000);
+    const chunk = `${body.length.toString(16)}\r\n${body}\r\n`;
+    const head = 'Content-Type: multipart/form-data; boundary=x\r\nTransfer-Encoding: chunked';
+    expect(await raw(head, chunk)).toBe('HTTP/1.1 413 Payload Too Large');
+  });
+
+  it('keeps nothing of an upload that was cut off', async () => {
+    const { port } = new URL(service.url);
+    const socket = createConnection(Number(port), '127.0.0.1');
+    socket.write(
+      'POST /image/upload/ HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=x\r\n' +
+        'Content-Length: 5000\r\n\r\n--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\nS. No.',
+    );
+    await eventually(
+      () => readdir(service.files.spoolDir),
+      (files) => files.length === 1,
+    );
+    socket.destroy();
+    expect(
+      await eventually(
+        () => readdir(service.files.spoolDir),
+        (files) => files.length === 0,
+      ),
+    ).toEqual([]);
+  });
+
+  it('answers 400 to a form that ends too early', async () => {
+    const body =
+      '--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\nS. No.';
+    const head = `Content-Type: multipart/form-data; boundary=x\r\nContent-Length: ${body.length}`;
+    expect(await raw(head, body)).toBe('HTTP/1.1 400 Bad Request');
+  });
+
+  it('answers 400 to a form without a boundary', async () => {
+    expect(await raw('Content-Type: multipart/form-data\r\nContent-Length: 0')).toBe(
+      'HTTP/1.1 400 Bad Request',
+    );
+  });
+
+  describe('with an Idempotency-Key', () => {
+    const headers = { 'idempotency-key': 'order-1' };
+
+    it('answers the same content with the first request id, also when sent at the same time', async () => {
+      const key = { headers: { 'idempotency-key': 'same-time' } };
+      const content = good();
+      const answers = await Promise.all([1, 2, 3].map(() => uploaded(service.url, content, key)));
+      expect(new Set(answers).size).toBe(1);
+      expect(await uploaded(service.url, content, key)).toBe(answers[0]);
+    });
+
+    it('answers other content with 409', async () => {
+      await uploaded(service.url, good(), { headers });
+      expect((await refused(`${good()}\n`, { headers })).status).toBe(409);
+      expect((await refused(good(), { headers, fields: { quality: '51' } })).status).toBe(409);
+    });
+
+    it.each(['', 'two words', 'x'.repeat(256)])('answers the key %j with 422', async (key) => {
+      expect((await refused(good(), { headers: { 'idempotency-key': key } })).status).toBe(422);
+    });
+  });
+
+  it('runs the images with the options asked for', async () => {
+    const id = await uploaded(service.url, good(), {
+      fields: { format: 'png', max_width: '100', effort: 'fast', quality: '80' },
+    });
+    await finished(service.url, id);
+    const response = await fetch(`${service.url}/image/requests/${id}/images`);
+    expect(await response.json()).toMatchObject({
+      images: [{ width: 100, height: 75, format: 'png' }],
+    });
+  });
+});
+
+describe('POST /image/upload/ while Temporal is down', () => {
+  it('answers 503 with Retry-After, and keeps nothing', async () => {
+    const service = await startService({ worker: false, runsAddress: '127.0.0.1:1' });
+    const response = await upload(service.url, sheetOf(['http://a.example/1.jpg']));
+    expect(response.status).toBe(503);
+    expect(response.headers.get('retry-after')).toBe('5');
+    expect(await service.count()).toEqual({ requests: 0, rows: 0, images: 0 });
+    expect(await readdir(path.join(service.dataDir, 'uploads'))).toEqual([]);
+    const ready = await fetch(`${service.url}/health/ready`);
+    expect(ready.status).toBe(503);
+    expect(((await ready.json()) as Problem).detail).toContain('temporal');
+    await service.stop();
+  });
+});

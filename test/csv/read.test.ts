@@ -1,0 +1,223 @@
+import { createWriteStream } from 'node:fs';
+import { once } from 'node:events';
+import path from 'node:path';
+import { stringify } from 'csv-stringify/sync';
+import fc from 'fast-check';
+import { openSheet, readRows, type SheetRow } from '../../src/csv/read';
+import { withFile, withFolder } from '../support/temporaryFile';
+
+async function read(content: string | Uint8Array) {
+  return withFile(content, async (file) => {
+    const sheet = await openSheet(file);
+    const rows: SheetRow[] = [];
+    for await (const row of readRows(file, sheet)) rows.push(row);
+    return { sheet, rows };
+  });
+}
+
+const HEADER = 'S. No.,Product Name,Input Image Urls';
+
+describe('any table written in any of the dialects', () => {
+  const cell = fc.string({ unit: 'grapheme', maxLength: 12 }).filter((text) => !isControl(text));
+  // Separators at a link's end separate; in its middle they belong to it.
+  const link = fc.webUrl({ withQueryParameters: true }).map((url) => url.replace(/[,;|]+$/, ''));
+  const row = fc.tuple(cell, cell, fc.array(link, { minLength: 1, maxLength: 4 }), cell);
+
+  const dialect = fc.record({
+    delimiter: fc.constantFrom(',', ';', '\t'),
+    record_delimiter: fc.constantFrom('\n', '\r\n', '\r'),
+    quoted: fc.boolean(),
+    bom: fc.boolean(),
+    separator: fc.constantFrom(',', ', ', ';', '|', ' ', '\n', ' | '),
+    names: fc.record({
+      serial: fc.constantFrom('S. No.', 'S.No', 'S.No.', 'Serial Number', 'SerialNumber', 's_no'),
+      product: fc.constantFrom('Product Name', 'ProductName', 'product_name'),
+      links: fc.constantFrom(
+        'Input Image Urls',
+        'Input Image URLs',
+        'InputImageUrls',
+        'Image URLs',
+      ),
+    }),
+  });
+
+  it('reads back as the same cells and the same links', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        dialect,
+        fc.array(row, { minLength: 1, maxLength: 6 }),
+        async (how, table) => {
+          const columns = [how.names.serial, how.names.product, how.names.links, 'Extra'];
+          const cells = table.map(([serial, product, links, extra]) => [
+            serial,
+            product,
+            links.join(how.separator),
+            extra,
+          ]);
+          const text = stringify([columns, ...cells], {
+            delimiter: how.delimiter,
+            record_delimiter: how.record_delimiter,
+            quoted: how.quoted,
+            // csv-stringify does not quote line ends that are not its own, nor a byte order mark.
+            quoted_match: /[\r\n"\u{feff}]/u,
+            bom: how.bom,
+          });
+          const { sheet, rows } = await read(text);
+          expect(sheet).toEqual({ columns, url_column: 2, delimiter: how.delimiter });
+          expect(rows.map((one) => one.cells)).toEqual(cells);
+          expect(rows.map((one) => one.links)).toEqual(table.map(([, , links]) => links));
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+});
+
+function isControl(text: string): boolean {
+  // eslint-disable-next-line no-control-regex -- these are refused as binary, by a test of their own
+  return /[\x00-\x08\x0b\x0e-\x1f]/.test(text);
+}
+
+describe('readRows(file, sheet)', () => {
+  it('folds an unquoted list of links back into its cell', async () => {
+    const { rows } = await read(
+      `${HEADER}\n1,Shoe,http://a/1.jpg,http://a/2.jpg, http://a/3.jpg\n`,
+    );
+    expect(rows[0]?.cells).toEqual(['1', 'Shoe', 'http://a/1.jpg,http://a/2.jpg, http://a/3.jpg']);
+    expect(rows[0]?.links).toEqual(['http://a/1.jpg', 'http://a/2.jpg', 'http://a/3.jpg']);
+  });
+
+  it('folds it also where another column follows', async () => {
+    const { rows } = await read(`${HEADER},Colour\n1,Shoe,http://a/1.jpg,http://a/2.jpg,red\n`);
+    expect(rows[0]?.cells).toEqual(['1', 'Shoe', 'http://a/1.jpg,http://a/2.jpg', 'red']);
+  });
+
+  it('keeps an unquoted link that has commas in it whole', async () => {
+    const { rows } = await read(`${HEADER}\n1,Shoe,http://a/w_1,h_2/1.jpg\n`);
+    expect(rows[0]?.links).toEqual(['http://a/w_1,h_2/1.jpg']);
+  });
+
+  it('drops empty surplus cells, and adds missing ones', async () => {
+    const { rows } = await read(`${HEADER}\n1,Shoe,http://a/1.jpg,,,\n2,Sock\n`);
+    expect(rows.map(({ cells }) => cells)).toEqual([
+      ['1', 'Shoe', 'http://a/1.jpg'],
+      ['2', 'Sock', ''],
+    ]);
+  });
+
+  it('passes over lines that are empty or hold delimiters only, without counting them', async () => {
+    const { rows } = await read(`${HEADER}\n\n1,a,http://a/1.jpg\n,,\n\n2,b,http://a/2.jpg\n`);
+    expect(rows.map(({ number, cells }) => [number, cells[0]])).toEqual([
+      [1, '1'],
+      [2, '2'],
+    ]);
+  });
+
+  it('takes a quote within an unquoted cell as text', async () => {
+    const { rows } = await read(`${HEADER}\n1,5" screen,http://a/1.jpg\n`);
+    expect(rows[0]?.cells[1]).toBe('5" screen');
+  });
+
+  it('reports a bad row beside good ones', async () => {
+    const { rows } = await read(`${HEADER}\n1,a,\n2,b,see mail\n3,c,http://a/1.jpg\n`);
+    expect(rows.map(({ error }) => error?.code ?? null)).toEqual([
+      'no_links',
+      'invalid_links',
+      null,
+    ]);
+  });
+
+  it('reads a large file without holding it in memory', async () => {
+    await withFolder(async (folder) => {
+      const file = path.join(folder, 'large.csv');
+      const stream = createWriteStream(file);
+      stream.write(`${HEADER}\n`);
+      const line = `1,${'name '.repeat(100)},http://a/1.jpg\n`.repeat(100);
+      for (let part = 0; part < 600; part += 1) {
+        if (!stream.write(line)) await once(stream, 'drain');
+      }
+      stream.end();
+      await once(stream, 'close');
+      const sheet = await openSheet(file);
+      let rows = 0;
+      let most = 0;
+      const before = process.memoryUsage().rss;
+      for await (const row of readRows(file, sheet)) {
+        rows = row.number;
+        if (rows % 10_000 === 0) most = Math.max(most, process.memoryUsage().rss - before);
+      }
+      expect(rows).toBe(60_000);
+      // The file has 31 MB; held as strings and objects it would be several times that.
+      expect(most).toBeLessThan(60 * 2 ** 20);
+    });
+  });
+});
+
+describe('what is no CSV', () => {
+  const refused = { code: 'not_csv', message: 'Only CSV files are supported' };
+
+  it.each([
+    ['an empty file', ''],
+    ['a PNG', Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex')],
+    ['a JPEG', Buffer.from('ffd8ffe000104a46494600', 'hex')],
+    ['a PDF', '%PDF-1.7\n'],
+    ['a ZIP, such as an Excel file', Buffer.from('504b0304140006000800', 'hex')],
+  ])('%s is refused', async (_, content) => {
+    await expect(read(content)).rejects.toMatchObject(refused);
+  });
+
+  it('is refused also when it shows late in the file', async () => {
+    const text = `${HEADER}\n${'1,a,http://a/1.jpg\n'.repeat(10_000)}2,\0,http://a/2.jpg\n`;
+    await expect(read(text)).rejects.toMatchObject(refused);
+  });
+});
+
+describe('what cannot be read', () => {
+  it('UTF-16 is refused with the hint how to save', async () => {
+    const content = Buffer.from(`\ufeff${HEADER}\n`, 'utf16le');
+    await expect(read(content)).rejects.toMatchObject({
+      code: 'invalid',
+      message: 'Expected UTF-8 text, received UTF-16; save the sheet as "CSV UTF-8"',
+    });
+  });
+
+  it('Latin-1 is refused with the same hint', async () => {
+    const content = Buffer.from(`${HEADER}\n1,Café,http://a/1.jpg\n`, 'latin1');
+    await expect(read(content)).rejects.toMatchObject({
+      code: 'invalid',
+      message:
+        'Expected UTF-8 text, received bytes that are not UTF-8; save the sheet as "CSV UTF-8"',
+    });
+  });
+
+  it('a header without the needed columns is refused, naming what was found and what is accepted', async () => {
+    await expect(read('Id,Link\n1,http://a/1.jpg\n')).rejects.toMatchObject({
+      code: 'invalid',
+      message:
+        'Expected the columns S. No., Product Name, Input Image Urls (spaces, dots, underscores and case ' +
+        'do not matter), received "Id", "Link"; name the columns in the first line',
+    });
+  });
+
+  it('a quote that is never closed is refused, naming the row', async () => {
+    await expect(
+      read(`${HEADER}\n1,a,http://a/1.jpg\n2,"b,http://a/2.jpg\n`),
+    ).rejects.toMatchObject({
+      code: 'invalid',
+      faults: [{ loc: ['body', 'file', 'row 2'], type: 'malformed_csv' }],
+    });
+  });
+
+  it('a row of more than a megabyte is refused', async () => {
+    const long = `${HEADER}\n1,"${'x'.repeat(1_100_000)}",http://a/1.jpg\n`;
+    await expect(read(long)).rejects.toMatchObject({
+      code: 'invalid',
+      faults: [{ type: 'malformed_csv' }],
+    });
+  });
+
+  it('more than a thousand columns are refused', async () => {
+    const columns = [HEADER, ...Array.from({ length: 1_000 }, (_, index) => `c${index}`)];
+    await expect(read(`${columns.join(',')}\n`)).rejects.toMatchObject({ code: 'invalid' });
+  });
+});

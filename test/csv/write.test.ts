@@ -1,0 +1,69 @@
+import { parse } from 'csv-parse/sync';
+import fc from 'fast-check';
+import {
+  failedHeader,
+  failedRow,
+  formatRecord,
+  resultHeader,
+  resultRow,
+} from '../../src/csv/write';
+
+const asIs = { escapeFormulas: false };
+const escaped = { escapeFormulas: true };
+
+describe('formatRecord(cells, options)', () => {
+  const record = fc.array(fc.string({ unit: 'grapheme' }), { minLength: 2 });
+
+  it('writes any cells such that they read back the same', () => {
+    fc.assert(
+      fc.property(record, (cells) => {
+        expect(parse(formatRecord(cells, asIs), { record_delimiter: '\r\n' })).toEqual([cells]);
+      }),
+    );
+  });
+
+  it('leaves no cell that a spreadsheet would run, when asked to escape', () => {
+    const start = fc.constantFrom('=', '+', '-', '@', '\t', '\r', ' =', '\u00a0=', '  @');
+    fc.assert(
+      fc.property(start, fc.string(), (first, rest) => {
+        const [read] = parse(formatRecord([first + rest, 'x'], escaped), {
+          record_delimiter: '\r\n',
+        });
+        expect(read?.[0]).toBe(`'${first}${rest}`);
+      }),
+    );
+  });
+
+  it('leaves everyday cells alone, when asked to escape', () => {
+    expect(formatRecord(['1', 'A-line "dress"', 'http://a/b?c=d'], escaped)).toBe(
+      '1,"A-line ""dress""",http://a/b?c=d\r\n',
+    );
+  });
+});
+
+describe('the result CSV', () => {
+  it('has the output column behind those of the input', () => {
+    expect(resultHeader(['S. No.', 'Links'])).toEqual(['S. No.', 'Links', 'Output Image Urls']);
+  });
+
+  it('keeps the place of an image that failed', () => {
+    expect(resultRow(['1', 'x'], ['http://o/1', '', 'http://o/3'])).toEqual([
+      '1',
+      'x',
+      'http://o/1,,http://o/3',
+    ]);
+  });
+});
+
+describe('the failed rows', () => {
+  it('have an Errors column behind those of the input', () => {
+    expect(failedHeader(['S. No.'])).toEqual(['S. No.', 'Errors']);
+    expect(failedRow(['S. No.'], ['1'], 'gone')).toEqual(['1', 'gone']);
+  });
+
+  it('reuse the Errors column of a file that was mended and uploaded again', () => {
+    const columns = ['S. No.', 'Errors', 'Extra'];
+    expect(failedHeader(columns)).toEqual(columns);
+    expect(failedRow(columns, ['1', 'old', 'x'], 'new')).toEqual(['1', 'new', 'x']);
+  });
+});

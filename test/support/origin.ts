@@ -1,0 +1,81 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** Answers one hit. */
+export type Answer = (response: ServerResponse, request: IncomingMessage) => void;
+
+export interface Origin {
+  readonly url: string;
+  /** The first hit gets the first answer, and so on; the last answer stays. Returns the link. */
+  on(path: string, ...answers: Answer[]): string;
+  hits(path: string): number;
+  /** Hits that are being answered just now. */
+  open(): number;
+  stop(): Promise<void>;
+}
+
+/** A real HTTP server whose every path can be told how to behave, and which counts what it saw. */
+export async function startOrigin(): Promise<Origin> {
+  const answers = new Map<string, Answer[]>();
+  const hits = new Map<string, number>();
+  let open = 0;
+  const server = createServer((request, response) => {
+    const path = request.url ?? '/';
+    const hit = hits.get(path) ?? 0;
+    hits.set(path, hit + 1);
+    open += 1;
+    response.on('close', () => {
+      open -= 1;
+    });
+    const known = answers.get(path) ?? [];
+    const answer = known[hit] ?? known.at(-1) ?? status(404);
+    answer(response, request);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    url,
+    on(path, ...given) {
+      answers.set(path, given);
+      return url + path;
+    },
+    hits: (path) => hits.get(path) ?? 0,
+    open: () => open,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        server.closeAllConnections();
+      }),
+  };
+}
+
+export const bytes =
+  (body: Buffer | string, headers: Record<string, string> = {}): Answer =>
+  (response) =>
+    response.writeHead(200, headers).end(body);
+
+export const status =
+  (code: number, headers: Record<string, string> = {}): Answer =>
+  (response) =>
+    response.writeHead(code, headers).end();
+
+export const redirect = (location: string): Answer => status(302, { location });
+
+/** Promises a body and never sends it. */
+export const stall: Answer = (response) => {
+  response.writeHead(200, { 'content-length': '1000' }).flushHeaders();
+};
+
+export const reset: Answer = (response) => {
+  response.socket?.resetAndDestroy();
+};
+
+/** Promises more than it sends, then hangs up. */
+export const truncated =
+  (body: Buffer): Answer =>
+  (response) => {
+    response.writeHead(200, { 'content-length': String(body.length) });
+    response.write(body.subarray(0, body.length / 2), () => response.socket?.destroy());
+  };

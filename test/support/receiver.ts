@@ -1,0 +1,49 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface Message {
+  readonly headers: Record<string, string>;
+  readonly body: string;
+}
+
+export interface Receiver {
+  /** The first message gets the first status, and so on; the last stays. Returns the webhook URL. */
+  on(path: string, ...statuses: number[]): string;
+  messages(path: string): readonly Message[];
+  stop(): Promise<void>;
+}
+
+/** A real webhook receiver that keeps what it was sent. */
+export async function startReceiver(): Promise<Receiver> {
+  const statuses = new Map<string, number[]>();
+  const received = new Map<string, Message[]>();
+  const server = createServer((request, response) => {
+    const path = request.url ?? '/';
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const messages = received.get(path) ?? [];
+      const known = statuses.get(path) ?? [];
+      const status = known[messages.length] ?? known.at(-1) ?? 200;
+      const headers = request.headers as Record<string, string>;
+      received.set(path, [...messages, { headers, body: Buffer.concat(chunks).toString() }]);
+      response.writeHead(status, status === 302 ? { location: '/elsewhere' } : {}).end();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    on(path, ...given) {
+      statuses.set(path, given);
+      return url + path;
+    },
+    messages: (path) => received.get(path) ?? [],
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        server.closeAllConnections();
+      }),
+  };
+}

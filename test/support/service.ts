@@ -1,0 +1,146 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { NativeConnection } from '@temporalio/worker';
+import { mongo } from 'mongoose';
+import { createActivities } from '../../activities';
+import type { ImageRequestActivities } from '../../activities/types';
+import { createApp } from '../../src/api/app';
+import { readConfig } from '../../src/config';
+import { createFileStore } from '../../src/files/store';
+import { createImagePipeline } from '../../src/images/pipeline';
+import { createLogger } from '../../src/logger';
+import { createDispatcher } from '../../src/network/dispatcher';
+import { openRecords } from '../../src/records/open';
+import { acceptUpload } from '../../src/requests/accept';
+import { createStatus } from '../../src/requests/status';
+import { createRuns } from '../../src/temporal/runs';
+import { ensureSearchAttributes } from '../../src/temporal/searchAttributes';
+import { createWorkers, logThroughPino } from '../../src/temporal/worker';
+import { createWebhookSender } from '../../src/webhooks/send';
+import { temporalSettings } from '../../src/temporal/settings';
+
+logThroughPino(createLogger('silent', 'test'));
+
+export type Service = Awaited<ReturnType<typeof startService>>;
+
+interface Options {
+  readonly env?: Record<string, string>;
+  /** Of `TEST_TEMPORAL_…`; the main one by default. */
+  readonly temporalAddress?: string | undefined;
+  readonly worker?: boolean;
+  /** Of the API alone; a dead one shows what it does without Temporal. */
+  readonly runsAddress?: string;
+  /** Stands between the worker and the real activities, to break what real parts do not break on demand. */
+  readonly wrap?: (activities: ImageRequestActivities) => ImageRequestActivities;
+}
+
+/** The whole service in this process: a real API, a real worker, on the suite's servers, apart from others. */
+export async function startService(options: Options = {}) {
+  const name = `test-${randomUUID()}`;
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'image-processor-'));
+  const server = createServer((request, response) => void answer(request, response));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const config = readConfig({
+    DATA_DIR: dataDir,
+    PUBLIC_URL: url,
+    TEMPORAL_TASK_QUEUE: name,
+    ALLOWED_NETWORKS: '127.0.0.0/8',
+    IMAGE_RETRY_INITIAL_MS: '20',
+    WEBHOOK_RETRY_INITIAL_MS: '20',
+    LOG_LEVEL: 'silent',
+    ...options.env,
+  });
+  const address = options.temporalAddress ?? process.env['TEST_TEMPORAL_ADDRESS'] ?? '';
+  const logger = createLogger(config.LOG_LEVEL, 'test');
+  const mongodbUri = (process.env['TEST_MONGODB_URI'] ?? '').replace(/[^/]*$/, name.slice(0, 30));
+  const records = await openRecords(mongodbUri);
+  const files = createFileStore(dataDir);
+  await files.clearSpool();
+  const { namespace } = temporalSettings(config);
+  const runs = createRuns(
+    { connection: { address: options.runsAddress ?? address }, namespace },
+    name,
+  );
+  const connection = await Connection.connect({ address });
+  const client = new Client({ connection });
+  const dispatcher = createDispatcher(config);
+  const deps = { config, logger, records, runs };
+  const answer = createApp({
+    config,
+    logger,
+    records,
+    files,
+    requests: { accept: (upload) => acceptUpload(deps, upload), status: createStatus(deps) },
+    health: { mongodb: () => records.ping(), temporal: () => runs.ping() },
+  }).callback();
+
+  const activities = createActivities({
+    config,
+    logger,
+    records,
+    files,
+    pipeline: createImagePipeline(config, dispatcher),
+    sender: createWebhookSender(config, dispatcher),
+    searchAttributes: await ensureSearchAttributes(connection, namespace, logger),
+  });
+
+  async function startWorker() {
+    const native = await NativeConnection.connect({ address });
+    const workers = await createWorkers({
+      connection: native,
+      namespace,
+      workflowBundle: path.join(__dirname, '..', '..', 'dist', 'workflow-bundle.js'),
+      activities: options.wrap?.(activities) ?? activities,
+      config,
+    });
+    const running = Promise.all(workers.map((worker) => worker.run()));
+    return async () => {
+      for (const worker of workers) worker.shutdown();
+      await running;
+      await native.close();
+    };
+  }
+  let stopWorker = options.worker === false ? null : await startWorker();
+
+  return {
+    url,
+    config,
+    records,
+    files,
+    client,
+    dataDir,
+    /** How many documents there are, seen past our own code. */
+    async count() {
+      const mongodb = new mongo.MongoClient(mongodbUri);
+      const [requests, rows, images] = await Promise.all(
+        ['requests', 'rows', 'images'].map((name) =>
+          mongodb.db().collection(name).countDocuments(),
+        ),
+      );
+      await mongodb.close();
+      return { requests, rows, images };
+    },
+    async stopWorker() {
+      await stopWorker?.();
+      stopWorker = null;
+    },
+    async startWorker() {
+      stopWorker = await startWorker();
+    },
+    async stop() {
+      await stopWorker?.();
+      await new Promise((resolve) => {
+        server.close(resolve);
+        server.closeAllConnections();
+      });
+      await Promise.all([runs.close(), connection.close(), records.close(), dispatcher.close()]);
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}

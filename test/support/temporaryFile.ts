@@ -1,0 +1,24 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+/** Runs the work with a file of the given content, then removes it. */
+export async function withFile<T>(
+  content: string | Uint8Array,
+  work: (file: string) => Promise<T>,
+): Promise<T> {
+  return withFolder(async (folder) => {
+    const file = path.join(folder, 'sheet.csv');
+    await writeFile(file, content);
+    return work(file);
+  });
+}
+
+export async function withFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'image-processor-'));
+  try {
+    return await work(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
