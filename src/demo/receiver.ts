@@ -1,0 +1,64 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { Webhook, WebhookVerificationError } from 'standardwebhooks';
+
+export interface ReceivedWebhook {
+  /** The header `webhook-id`. */
+  readonly id: string;
+  readonly body: string;
+  /** Why the signature does not hold; `null` when it does. */
+  readonly fault: string | null;
+}
+
+export interface Receiver {
+  readonly url: string;
+  /** The first webhook that arrives. */
+  readonly received: Promise<ReceivedWebhook>;
+  stop(): Promise<void>;
+}
+
+/**
+ * A webhook receiver on loopback, at a free port, that does what every receiver should: it reads the
+ * body as it is, verifies the signature, and answers 2xx only to what it takes.
+ */
+export async function startReceiver(secret: string): Promise<Receiver> {
+  const webhook = new Webhook(secret);
+  const server = createServer((request, response) => {
+    text(request).then(
+      (body) => {
+        const headers = Object.fromEntries(
+          Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
+        );
+        const fault = faultOf(webhook, body, headers);
+        response.writeHead(fault === null ? 204 : 401).end();
+        server.emit('webhook', { id: headers['webhook-id'] ?? '', body, fault });
+      },
+      // The sender went away; it will come back.
+      () => response.destroy(),
+    );
+  });
+  const received = once(server, 'webhook').then(([first]) => first as ReceivedWebhook);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/webhook`,
+    received,
+    async stop() {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+}
+
+function faultOf(webhook: Webhook, body: string, headers: Record<string, string>): string | null {
+  try {
+    webhook.verify(body, headers, { jsonParse: false });
+    return null;
+  } catch (error) {
+    if (error instanceof WebhookVerificationError) return error.message;
+    throw error;
+  }
+}
