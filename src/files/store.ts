@@ -121,7 +121,7 @@ async function openFile(file: string): Promise<StoredFile | null> {
     const { size } = await handle.stat();
     return { stream: handle.createReadStream(), size };
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
   }
 }

@@ -67,7 +67,8 @@ export function createCompressor({
     animated: boolean,
   ): Promise<Compressed> {
     const { quality, effort } = options;
-    const size = fitted(image, options);
+    // Frames are not turned: libvips cannot.
+    const size = fitted(image, options, image.isTurned && !animated);
     if (Math.max(size.width, size.height) > (MAX_SIDE[format] ?? Infinity)) {
       throw tooManyPixels(`${MAX_SIDE[format] ?? 0} pixels a side for ${format}`, image, 1);
     }
@@ -98,9 +99,9 @@ export function createCompressor({
 }
 
 /** The size in which an image fits the limits asked for, upright, in proportion and never enlarged. */
-function fitted(image: Inspected, { max_width, max_height }: CompressOptions) {
-  const width = image.isTurned ? image.height : image.width;
-  const height = image.isTurned ? image.width : image.height;
+function fitted(image: Inspected, { max_width, max_height }: CompressOptions, isTurned: boolean) {
+  const width = isTurned ? image.height : image.width;
+  const height = isTurned ? image.width : image.height;
   const scale = Math.min(1, (max_width ?? width) / width, (max_height ?? height) / height);
   return {
     width: Math.max(Math.round(width * scale), 1),

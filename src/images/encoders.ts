@@ -47,7 +47,8 @@ export const ENCODERS: Readonly<Record<ImageFormat, Readonly<Record<Effort, Enco
   tiff: {
     fast: (image) => image.tiff({ compression: 'lzw' }),
     balanced: (image) => image.tiff({ compression: 'deflate', predictor: 'horizontal' }),
-    small: (image) => image.tiff({ compression: 'zstd', predictor: 'horizontal' }),
+    // Zstandard would be smaller, but sharp's own libvips is built without it.
+    small: (image) => image.tiff({ compression: 'deflate', predictor: 'horizontal' }),
   },
 };
 

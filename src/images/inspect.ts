@@ -1,6 +1,7 @@
 import sharp, { type Metadata } from 'sharp';
 import { ImageError, messageOf } from '../errors';
 import type { ImageFormat } from '../records/types';
+import { hidesMetadata } from './hiddenMetadata';
 
 /**
  * Everything that libvips can load is refused, then the loaders of the formats that we serve are let in:
@@ -49,17 +50,19 @@ const OTHER_FORMATS: readonly (readonly [name: string, beginning: RegExp])[] = [
   ['PNM', /^P[1-7]\s/],
 ];
 
+/** How files of the formats that we serve begin: TIFF is not recognised without its directory, often at the end. */
+const SERVED_FORMATS =
+  /^(\xff\xd8\xff|\x89PNG|RIFF[\s\S]{4}WEBP|[\s\S]{4}ftypavi[fs]|GIF8|II\*\0|MM\0\*)/;
+
 /**
  * Reads what the header says.
  *
  * @throws ImageError `not_an_image`, `unsupported_format` or `corrupt_image`
  */
 export async function inspect(bytes: Buffer): Promise<Inspected> {
-  const metadata = await sharp(bytes)
-    .metadata()
-    .catch((error: unknown) => {
-      throw unreadable(bytes, error);
-    });
+  const metadata = await readMetadata(bytes).catch((error: unknown) => {
+    throw unreadable(bytes, error);
+  });
   const { width, height, orientation = 1, pages = 1 } = metadata;
   return {
     format: formatOf(metadata),
@@ -71,9 +74,17 @@ export async function inspect(bytes: Buffer): Promise<Inspected> {
       orientation === 1 &&
       metadata.exif === undefined &&
       metadata.xmp === undefined &&
-      metadata.iptc === undefined,
+      metadata.iptc === undefined &&
+      !hidesMetadata(bytes, metadata),
     isTurned: orientation >= 5,
   };
+}
+
+/** Whatever the size: the caller limits it, and says so. */
+async function readMetadata(bytes: Buffer): Promise<Metadata> {
+  // sharp throws on no bytes before it makes a promise.
+  if (bytes.length === 0) throw new Error('unsupported image format');
+  return sharp(bytes, { limitInputPixels: false }).metadata();
 }
 
 function formatOf({ format, compression }: Metadata): ImageFormat {
@@ -96,12 +107,18 @@ function unreadable(bytes: Buffer, error: unknown): ImageError {
   const beginning = bytes.subarray(0, 1024).toString('latin1');
   const other = OTHER_FORMATS.find(([, pattern]) => pattern.test(beginning));
   if (other !== undefined) return unsupported(other[0]);
-  if (!messageOf(error).includes('unsupported image format')) return corrupt(error);
+  const isUnknown = messageOf(error).includes('unsupported image format');
+  if (!isUnknown || SERVED_FORMATS.test(beginning)) return corrupt(error);
   return ImageError.permanent(
     'not_an_image',
-    `Expected an image, received ${/^\s*<(!doctype html|html)/i.test(beginning) ? 'an HTML page' : 'bytes of no known format'}`,
+    `Expected an image, received ${nameOf(beginning)}`,
     error,
   );
+}
+
+function nameOf(beginning: string): string {
+  if (beginning === '') return 'no bytes';
+  return /^\s*<(!doctype html|html)/i.test(beginning) ? 'an HTML page' : 'bytes of no known format';
 }
 
 function unsupported(format: string): ImageError {

@@ -31,6 +31,8 @@ export function createImagePipeline(config: Config, dispatcher: Dispatcher): Ima
   const hosts = new Map<string, Turns>();
 
   async function enterHost(link: string, signal: AbortSignal): Promise<() => void> {
+    // Before the host is noted: nobody would strike it off again.
+    signal.throwIfAborted();
     const host = URL.canParse(link) ? new URL(link).host : '';
     const turns = hosts.get(host) ?? createTurns(config.HOST_CONCURRENCY);
     hosts.set(host, turns);

@@ -7,7 +7,8 @@ type Network = readonly [Address, number];
 const EMBEDDED_IPV4: readonly { network: string; high: number; inverted?: boolean }[] = [
   { network: '::/96', high: 6 }, // compatible, RFC 4291 §2.5.5.1
   { network: '64:ff9b::/96', high: 6 }, // NAT64, RFC 6052
-  { network: '64:ff9b:1::/48', high: 6 }, // local NAT64, RFC 8215
+  // Local NAT64, RFC 8215. Under its longer prefixes the address may stand elsewhere: they stay refused.
+  { network: '64:ff9b:1::/96', high: 6 },
   { network: '2002::/16', high: 1 }, // 6to4, RFC 3056
   { network: '2001::/32', high: 6, inverted: true }, // Teredo, RFC 4380
 ];

@@ -1,6 +1,9 @@
 /** However long a server asks to be left alone, it is asked again after this. */
 const MAX_MS = 10 * 60_000;
 
+/** The three forms of RFC 9110 §5.6.7 begin with the day; `Date.parse` alone would take `-5` for a date. */
+const HTTP_DATE = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? .*\d\d:\d\d:\d\d/;
+
 /**
  * Reads a `Retry-After` header: seconds, or an HTTP date (RFC 9110 §10.2.3).
  *
@@ -12,6 +15,12 @@ export function retryAfterMs(
 ): number | undefined {
   const value = (Array.isArray(header) ? header[0] : header)?.trim();
   if (value === undefined || value === '') return undefined;
-  const wait = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now;
+  const wait = /^\d+$/.test(value) ? Number(value) * 1000 : parseHttpDate(value) - now;
   return Number.isNaN(wait) ? undefined : Math.min(Math.max(wait, 0), MAX_MS);
+}
+
+/** All HTTP dates are in GMT; the oldest form does not say so. */
+function parseHttpDate(value: string): number {
+  if (!HTTP_DATE.test(value)) return Number.NaN;
+  return Date.parse(value.endsWith(' GMT') ? value : `${value} GMT`);
 }

@@ -1,0 +1,331 @@
+import { once } from 'node:events';
+import { createServer as createHttpsServer } from 'node:https';
+import { createServer as createTcpServer, type AddressInfo } from 'node:net';
+import type { Dispatcher } from 'undici';
+import { createDownloader } from '../../src/images/download';
+import { createDispatcher } from '../../src/network/dispatcher';
+import { eventually } from '../support/eventually';
+import {
+  bytes,
+  redirect,
+  reset,
+  stall,
+  startOrigin,
+  status,
+  truncated,
+  type Origin,
+} from '../support/origin';
+import { failure } from './failure';
+
+const LIMIT = 1_000;
+const BODY = Buffer.alloc(LIMIT, 'x');
+const never = new AbortController().signal;
+
+let origin: Origin;
+let dispatcher: Dispatcher;
+const stops: (() => Promise<unknown>)[] = [];
+
+beforeEach(async () => {
+  origin = await startOrigin();
+  dispatcher = createDispatcher({ ALLOWED_NETWORKS: ['127.0.0.1/32'] });
+});
+afterEach(async () => {
+  await dispatcher.destroy();
+  await origin.stop();
+  await Promise.all(stops.splice(0).map((stop) => stop()));
+});
+
+function download(link: string, { timeoutMs = 30_000, redirects = 4, signal = never } = {}) {
+  const settings = {
+    MAX_IMAGE_BYTES: LIMIT,
+    MAX_REDIRECTS: redirects,
+    DOWNLOAD_TIMEOUT_MS: timeoutMs,
+  };
+  return createDownloader(settings, dispatcher).download(link, signal);
+}
+
+/** Accepts connections and treats them below HTTP. */
+async function tcpServer(answer: string | null): Promise<string> {
+  const server = createTcpServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.once('data', () => (answer === null ? undefined : socket.end(answer)));
+    stops.push(async () => {
+      socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+}
+
+/** A link to a port of loopback that nothing listens on. */
+async function deadLink(): Promise<string> {
+  const gone = await startOrigin();
+  await gone.stop();
+  return `${gone.url}/a.jpg`;
+}
+
+describe('download(link): what it gives', () => {
+  it('is the bytes behind the link', async () => {
+    const link = origin.on('/a.jpg', bytes('the bytes'));
+    expect((await download(link)).toString()).toBe('the bytes');
+  });
+
+  it('is put together from the pieces in which they come', async () => {
+    const link = origin.on('/a.jpg', (response) => {
+      response.write('the ', () => setImmediate(() => response.end('bytes')));
+    });
+    expect((await download(link)).toString()).toBe('the bytes');
+  });
+
+  it.each([301, 302, 303, 307, 308])('is what HTTP %d leads to', async (code) => {
+    origin.on('/b.jpg', bytes('the bytes'));
+    const link = origin.on('/a.jpg', status(code, { location: '/b.jpg' }));
+    expect((await download(link)).toString()).toBe('the bytes');
+  });
+
+  it('is what the last redirect that is allowed leads to', async () => {
+    origin.on('/2', bytes('the bytes'));
+    origin.on('/1', redirect('/2'));
+    const link = origin.on('/0', redirect(`${origin.url}/1`));
+    expect((await download(link, { redirects: 2 })).toString()).toBe('the bytes');
+  });
+
+  it('may be as large as the limit', async () => {
+    expect(await download(origin.on('/a.jpg', bytes(BODY)))).toEqual(BODY);
+  });
+
+  it('is asked for as an image, by the name of the service', async () => {
+    const link = origin.on('/a.jpg', (response, { headers }) => {
+      response.end(JSON.stringify(headers));
+    });
+    expect(JSON.parse((await download(link)).toString())).toMatchObject({
+      'user-agent': 'image-processor',
+      accept: expect.stringContaining('image/*') as string,
+    });
+  });
+});
+
+describe('download(link): what is permanent', () => {
+  it.each([
+    '',
+    'a.jpg',
+    '//host/a.jpg',
+    'ftp://host/a.jpg',
+    'file:///etc/passwd',
+    'data:,x',
+    'http://',
+  ])('invalid_url: %j', async (link) => {
+    const error = await failure(download(link));
+    expect(error).toMatchObject({ code: 'invalid_url', retryable: false });
+    expect(error.message).toBe(`Expected an http or https link, received ${JSON.stringify(link)}`);
+  });
+
+  it.each(['file:///etc/passwd', 'ftp://127.0.0.1/', 'http://', 'javascript:1'])(
+    'invalid_url: a redirect to %s',
+    async (location) => {
+      const error = await failure(download(origin.on('/a.jpg', redirect(location))));
+      expect(error).toMatchObject({ code: 'invalid_url', retryable: false });
+    },
+  );
+
+  it.each([
+    ['a private address', 'http://10.0.0.1/a.jpg'],
+    ['the address of cloud credentials', 'http://169.254.169.254/latest/meta-data/'],
+    ['an odd spelling of a private address', 'http://0xa000001/a.jpg'],
+    ['a private IPv6 address', 'http://[::1]/a.jpg'],
+  ])('blocked_address: %s', async (_, link) => {
+    const error = await failure(download(link));
+    expect(error).toMatchObject({ code: 'blocked_address', retryable: false });
+    expect(error.message).toContain('ALLOWED_NETWORKS');
+  });
+
+  it('blocked_address: a name that resolves to a private address', async () => {
+    await dispatcher.destroy();
+    dispatcher = createDispatcher({ ALLOWED_NETWORKS: [] });
+    const link = origin.on('/a.jpg', bytes(BODY)).replace('127.0.0.1', 'localhost');
+    const error = await failure(download(link));
+    expect(error).toMatchObject({ code: 'blocked_address', retryable: false });
+    expect(origin.hits('/a.jpg')).toBe(0);
+  });
+
+  it.each(['http://127.0.0.2:PORT/', 'http://[::ffff:127.0.0.2]:PORT/', '//2130706434:PORT/'])(
+    'blocked_address: a redirect to the private address %s',
+    async (target) => {
+      const location = target.replace('PORT', new URL(origin.url).port);
+      const error = await failure(download(origin.on('/a.jpg', redirect(location))));
+      expect(error).toMatchObject({ code: 'blocked_address', retryable: false });
+      expect(origin.hits('/')).toBe(0);
+    },
+  );
+
+  it.each([404, 410])('not_found: HTTP %d', async (code) => {
+    const error = await failure(download(origin.on('/a.jpg', status(code))));
+    expect(error).toMatchObject({
+      code: 'not_found',
+      retryable: false,
+      message: `Expected the image, received HTTP ${code}`,
+    });
+  });
+
+  it.each([400, 401, 403, 405, 406, 415, 418, 451])('http_%d', async (code) => {
+    const error = await failure(download(origin.on('/a.jpg', status(code))));
+    expect(error).toMatchObject({ code: `http_${code}`, retryable: false });
+  });
+
+  it.each([204, 206, 304])('http_%d: an answer that is not the whole image', async (code) => {
+    const error = await failure(download(origin.on('/a.jpg', status(code))));
+    expect(error).toMatchObject({ code: `http_${code}`, retryable: false });
+  });
+
+  it('http_302: a redirect to nowhere', async () => {
+    const error = await failure(download(origin.on('/a.jpg', status(302))));
+    expect(error).toMatchObject({ code: 'http_302', retryable: false });
+  });
+
+  it('too_large: by the length announced, before any of it is read', async () => {
+    const link = origin.on('/a.jpg', (response) => {
+      response.writeHead(200, { 'content-length': String(LIMIT + 1) }).flushHeaders();
+    });
+    const error = await failure(download(link));
+    expect(error).toMatchObject({ code: 'too_large', retryable: false });
+    expect(error.message).toBe('Expected at most 1000 bytes, received 1001 bytes announced');
+  });
+
+  it('too_large: by what comes, although no length was announced and it never ends', async () => {
+    const link = origin.on('/a.jpg', (response) => {
+      const more = (): void => {
+        while (!response.destroyed && response.write(BODY));
+        response.once('drain', more);
+      };
+      more();
+    });
+    const error = await failure(download(link));
+    expect(error).toMatchObject({ code: 'too_large', retryable: false });
+    await eventually(origin.open, (open) => open === 0);
+  });
+
+  it('too_many_redirects: one more than allowed', async () => {
+    origin.on('/1', redirect('/2'));
+    origin.on('/2', bytes(BODY));
+    const link = origin.on('/0', redirect('/1'));
+    const error = await failure(download(link, { redirects: 1 }));
+    expect(error).toMatchObject({ code: 'too_many_redirects', retryable: false });
+    expect(origin.hits('/2')).toBe(0);
+  });
+
+  it('too_many_redirects: a loop', async () => {
+    const link = origin.on('/a.jpg', redirect('/a.jpg'));
+    const error = await failure(download(link));
+    expect(error).toMatchObject({ code: 'too_many_redirects', retryable: false });
+    expect(origin.hits('/a.jpg')).toBe(5);
+  });
+});
+
+describe('download(link): what can be tried again', () => {
+  it('dns_failure: a name that does not resolve', async () => {
+    const error = await failure(download('http://no-such-host.invalid/a.jpg'));
+    expect(error).toMatchObject({ code: 'dns_failure', retryable: true });
+    expect(error.retryAfterMs).toBeUndefined();
+  });
+
+  it('connect_failure: nothing listens', async () => {
+    const error = await failure(download(await deadLink()));
+    expect(error).toMatchObject({ code: 'connect_failure', retryable: true });
+  });
+
+  it('connect_failure: the connection is reset', async () => {
+    const error = await failure(download(origin.on('/a.jpg', reset)));
+    expect(error).toMatchObject({ code: 'connect_failure', retryable: true });
+  });
+
+  it('connect_failure: less comes than was announced', async () => {
+    const error = await failure(download(origin.on('/a.jpg', truncated(BODY))));
+    expect(error).toMatchObject({ code: 'connect_failure', retryable: true });
+  });
+
+  it('connect_failure: the answer is not HTTP', async () => {
+    const error = await failure(download(await tcpServer('SSH-2.0-OpenSSH_9.6\r\n')));
+    expect(error).toMatchObject({ code: 'connect_failure', retryable: true });
+  });
+
+  it('connect_failure: no secure connection can be made', async () => {
+    const server = createHttpsServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    stops.push(() => new Promise((resolve) => server.close(resolve)));
+    const { port } = server.address() as AddressInfo;
+    const error = await failure(download(`https://127.0.0.1:${port}/a.jpg`));
+    expect(error).toMatchObject({ code: 'connect_failure', retryable: true });
+  });
+
+  it('timeout: no answer comes', async () => {
+    const error = await failure(download(await tcpServer(null), { timeoutMs: 100 }));
+    expect(error).toMatchObject({ code: 'timeout', retryable: true });
+    expect(error.message).toContain('within 100 ms');
+  });
+
+  it('timeout: the body never comes', async () => {
+    const error = await failure(download(origin.on('/a.jpg', stall), { timeoutMs: 300 }));
+    expect(error).toMatchObject({ code: 'timeout', retryable: true });
+    await eventually(origin.open, (open) => open === 0);
+  });
+
+  it('timeout: it holds for all redirects together', async () => {
+    origin.on('/b.jpg', stall);
+    const link = origin.on('/a.jpg', redirect('/b.jpg'));
+    const error = await failure(download(link, { timeoutMs: 300 }));
+    expect(error).toMatchObject({ code: 'timeout', retryable: true });
+  });
+
+  it.each([500, 502, 503, 504, 520])('http_5xx: HTTP %d', async (code) => {
+    const error = await failure(download(origin.on('/a.jpg', status(code))));
+    expect(error).toMatchObject({ code: 'http_5xx', retryable: true });
+    expect(error.message).toBe(`Expected the image, received HTTP ${code}`);
+    expect(error.retryAfterMs).toBeUndefined();
+  });
+
+  it.each([408, 425, 429])('http_%d', async (code) => {
+    const error = await failure(download(origin.on('/a.jpg', status(code))));
+    expect(error).toMatchObject({ code: `http_${code}`, retryable: true });
+    expect(error.retryAfterMs).toBeUndefined();
+  });
+
+  it.each([408, 425, 429, 503])('HTTP %d says when by Retry-After', async (code) => {
+    const link = origin.on('/a.jpg', status(code, { 'retry-after': '7' }));
+    expect(await failure(download(link))).toMatchObject({ retryable: true, retryAfterMs: 7_000 });
+  });
+});
+
+describe('download(link, signal)', () => {
+  it('stops a running download when aborted, and gives the reason', async () => {
+    const controller = new AbortController();
+    const link = origin.on('/a.jpg', stall);
+    const running = download(link, { signal: controller.signal }).catch(
+      (reason: unknown) => reason,
+    );
+    await eventually(origin.open, (open) => open === 1);
+    const reason = new Error('cancelled');
+    controller.abort(reason);
+    expect(await running).toBe(reason);
+    await eventually(origin.open, (open) => open === 0);
+  });
+
+  it('does not ask at all when aborted before', async () => {
+    const link = origin.on('/a.jpg', bytes(BODY));
+    const reason = new Error('cancelled');
+    await expect(download(link, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    expect(origin.hits('/a.jpg')).toBe(0);
+  });
+
+  it('follows no redirect after it was aborted', async () => {
+    const controller = new AbortController();
+    origin.on('/b.jpg', bytes(BODY));
+    const link = origin.on('/a.jpg', (response) => {
+      controller.abort(new Error('cancelled'));
+      response.writeHead(302, { location: '/b.jpg' }).end();
+    });
+    await expect(download(link, { signal: controller.signal })).rejects.toThrow('cancelled');
+    expect(origin.hits('/b.jpg')).toBe(0);
+  });
+});

@@ -1,0 +1,98 @@
+import fc from 'fast-check';
+import { request, type Dispatcher } from 'undici';
+import { blockedBy } from '../../src/errors';
+import { createDispatcher } from '../../src/network/dispatcher';
+import { bytes, startOrigin, type Origin } from '../support/origin';
+import { PRIVATE_IPV4, spelling, type Ipv4 } from './spellings';
+
+let origin: Origin;
+let port: string;
+beforeEach(async () => {
+  origin = await startOrigin();
+  origin.on('/', bytes('reached'));
+  port = new URL(origin.url).port;
+});
+
+const dispatchers: Dispatcher[] = [];
+afterEach(async () => {
+  await Promise.all(dispatchers.splice(0).map((dispatcher) => dispatcher.destroy()));
+  await origin.stop();
+});
+
+function allowing(...networks: string[]): Dispatcher {
+  const dispatcher = createDispatcher({ ALLOWED_NETWORKS: networks });
+  dispatchers.push(dispatcher);
+  return dispatcher;
+}
+
+async function reach(url: string, dispatcher: Dispatcher): Promise<string> {
+  const { body } = await request(url, { dispatcher });
+  return body.text();
+}
+
+async function refusal(url: string, dispatcher: Dispatcher): Promise<string> {
+  const error = await reach(url, dispatcher).then(
+    () => new Error(`Expected ${url} to be refused, but it was reached`),
+    (reason: unknown) => reason,
+  );
+  const blocked = blockedBy(error);
+  if (blocked === null) throw error;
+  return blocked.message;
+}
+
+describe('createDispatcher({ ALLOWED_NETWORKS: [] })', () => {
+  it('refuses a private address, saying how to allow it', async () => {
+    expect(await refusal(origin.url, allowing())).toBe(
+      'Expected a public address, received 127.0.0.1; to allow it, name its network in ALLOWED_NETWORKS',
+    );
+  });
+
+  it('refuses private addresses however they are spelt', async () => {
+    const dispatcher = allowing();
+    const loopback = fc.constant<Ipv4>([127, 0, 0, 1]);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.oneof(loopback, PRIVATE_IPV4),
+        spelling,
+        fc.constantFrom('http', 'https'),
+        async (address, [, spell], scheme) => {
+          await refusal(`${scheme}://${spell(address)}:${port}/`, dispatcher);
+        },
+      ),
+    );
+    expect(origin.hits('/')).toBe(0);
+  });
+
+  it.each(['[::1]', '[0:0:0:0:0:0:0:1]', '[fe80::1]', '[fd00:ec2::254]', '0', '127.1'])(
+    'refuses the host %s',
+    async (host) => {
+      await refusal(`http://${host}:${port}/`, allowing());
+      expect(origin.hits('/')).toBe(0);
+    },
+  );
+
+  it.each(['localhost', 'LOCALHOST', 'l\u24deca\u217chost'])(
+    'refuses the name %s, which resolves to a private address',
+    async (name) => {
+      expect(await refusal(`http://${name}:${port}/`, allowing())).toMatch(
+        /received localhost \((127\.0\.0\.1|::1)/,
+      );
+      expect(origin.hits('/')).toBe(0);
+    },
+  );
+});
+
+describe('createDispatcher with ALLOWED_NETWORKS', () => {
+  it('reaches an address in a network that is named', async () => {
+    expect(await reach(origin.url, allowing('127.0.0.0/8'))).toBe('reached');
+  });
+
+  it('reaches a name that resolves into a network that is named', async () => {
+    expect(await reach(`http://localhost:${port}/`, allowing('127.0.0.0/8'))).toBe('reached');
+  });
+
+  it('refuses the private addresses beside it', async () => {
+    await refusal(origin.url, allowing('10.0.0.0/8', '127.0.0.2/32', '::1/128'));
+    expect(origin.hits('/')).toBe(0);
+  });
+});
