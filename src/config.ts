@@ -19,7 +19,8 @@ function integer(low: number, high: number, fallback: number) {
     .default(fallback);
 }
 
-const port = (fallback: number) => integer(0, 65535, fallback);
+/** 0 is any free one. */
+const anyPort = (fallback: number) => integer(0, 65535, fallback);
 
 function words(separator: RegExp) {
   return z
@@ -38,9 +39,16 @@ const httpUrl = z.url({ protocol: /^https?$/, error: 'expected an http or https 
 
 const CIDR = /^(\d{1,3}(\.\d{1,3}){3}\/\d{1,2}|[0-9a-f:.]+\/\d{1,3})$/i;
 
+function isWebhookSecret(secret: string): boolean {
+  const base64 = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(secret)?.[1];
+  const bytes = Buffer.from(base64 ?? '', 'base64').length;
+  return bytes >= 24 && bytes <= 64;
+}
+
 const environmentSchema = z.object({
   HOST: z.string().default('127.0.0.1'),
-  PORT: port(8000),
+  // Not 0: links name it.
+  PORT: integer(1, 65535, 8000),
   PUBLIC_URL: httpUrl.transform((url) => url.replace(/\/+$/, '')).optional(),
   DATA_DIR: z
     .string()
@@ -68,7 +76,7 @@ const environmentSchema = z.object({
   IMAGE_RETRY_INITIAL_MS: integer(1, DAY_MS, 1000),
   WEBHOOK_URL: httpUrl.optional(),
   WEBHOOK_SECRET: words(/\s+/).refine(
-    (secrets) => secrets.every((secret) => /^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/.test(secret)),
+    (secrets) => secrets.every(isWebhookSecret),
     'expected whsec_ and the base64 of 24 to 64 bytes (two, separated by a space, while rotating)',
   ),
   WEBHOOK_TIMEOUT_MS: integer(1, 300_000, 15_000),
@@ -77,9 +85,9 @@ const environmentSchema = z.object({
   RETENTION_DAYS: integer(1, 36_500, 30),
   RESULT_ESCAPE_FORMULAS: boolean(true),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
-  EMBEDDED_TEMPORAL_PORT: port(7233),
-  EMBEDDED_UI_PORT: port(8233),
-  EMBEDDED_MONGODB_PORT: port(27017),
+  EMBEDDED_TEMPORAL_PORT: anyPort(7233),
+  EMBEDDED_UI_PORT: anyPort(8233),
+  EMBEDDED_MONGODB_PORT: anyPort(27017),
 });
 
 export type Config = Readonly<z.output<typeof environmentSchema>> & {
@@ -111,7 +119,10 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       `The environment has faults (see docs/configuration.md):\n${faults.join('\n')}`,
     );
   }
-  const { HOST, PORT } = parsed.data;
-  const host = HOST.includes(':') ? `[${HOST}]` : HOST;
-  return { ...parsed.data, PUBLIC_URL: parsed.data.PUBLIC_URL ?? `http://${host}:${PORT}` };
+  return { ...parsed.data, PUBLIC_URL: parsed.data.PUBLIC_URL ?? listenUrl(parsed.data) };
+}
+
+/** Where the API listens, as a URL: an IPv6 address stands in brackets there. */
+export function listenUrl({ HOST, PORT }: Pick<Config, 'HOST' | 'PORT'>): string {
+  return `http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${PORT}`;
 }

@@ -8,7 +8,15 @@ runMain(async () => {
   const config = readConfig();
   const stopping = stopSignal();
   const unlock = await lockDataDir(config.DATA_DIR);
-  const servers = await startServers({ dataDir: config.DATA_DIR, config, given: {}, log: say });
+  const servers = await startServers({
+    dataDir: config.DATA_DIR,
+    config,
+    given: {},
+    log: say,
+  }).catch(async (error: unknown) => {
+    await unlock();
+    throw error;
+  });
   const { temporalAddress, temporalUi, mongodbUri } = servers;
   process.stdout.write(`${JSON.stringify({ temporalAddress, temporalUi, mongodbUri })}\n`);
   try {

@@ -1,4 +1,4 @@
-import { readConfig } from './config';
+import { listenUrl, readConfig } from './config';
 import { lockDataDir } from './embedded/lock';
 import { probe } from './embedded/ports';
 import { startServers } from './embedded/servers';
@@ -25,10 +25,13 @@ runMain(async () => {
       ...(config.MONGODB_URI === undefined ? {} : { mongodbUri: config.MONGODB_URI }),
     },
     log: say,
+  }).catch(async (error: unknown) => {
+    await unlock();
+    throw error;
   });
   try {
     const starting = startService({
-      url: `http://${config.HOST}:${config.PORT}`,
+      url: listenUrl(config),
       env: {
         TEMPORAL_ADDRESS: servers.temporalAddress,
         MONGODB_URI: servers.mongodbUri,
@@ -57,7 +60,7 @@ function whereEverythingIs(
 ): string {
   return [
     'Ready. Ctrl-C stops everything and keeps the data.',
-    `  Upload     curl -F file=@samples/products.csv ${url}/image/upload/`,
+    `  Upload     curl -F file=@products.csv ${url}/image/upload/`,
     `  API docs   ${url}/docs`,
     `  Temporal   ${temporalUi ?? temporalAddress}`,
     `  MongoDB    ${mongodbUri.replace(/\/\/[^@/]*@/, '//')}`,

@@ -5,7 +5,9 @@ import path from 'node:path';
 
 /** Outside of any checkout, so that servers are provisioned once per user. */
 export function cacheDir(): string {
-  const base = process.env['XDG_CACHE_HOME'] ?? path.join(homedir(), '.cache');
+  const named = process.env['XDG_CACHE_HOME'] ?? '';
+  // An empty or relative one is to be ignored, says the XDG Base Directory Specification.
+  const base = path.isAbsolute(named) ? named : path.join(homedir(), '.cache');
   return path.join(base, 'image-processor');
 }
 

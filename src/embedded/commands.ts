@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import path from 'node:path';
 
 /** Progress for a person, a line at a time. */
@@ -15,7 +15,8 @@ export function findOnPath(program: string): string | null {
 function isExecutable(file: string): boolean {
   try {
     accessSync(file, constants.X_OK);
-    return true;
+    // Folders may be "executed" too: it means that they can be entered.
+    return statSync(file).isFile();
   } catch {
     return false;
   }

@@ -81,7 +81,8 @@ export function keepRunning(spec: ProcessSpec, log: Log): KeptProcess {
       clearTimeout(restart);
       const current = child;
       if (current === null) return;
-      const gone = new Promise((resolve) => current.once('exit', resolve));
+      // A program that cannot be started never exits: it has an error instead.
+      const gone = new Promise((resolve) => current.once('exit', resolve).once('error', resolve));
       current.kill('SIGTERM');
       const kill = setTimeout(() => current.kill('SIGKILL'), GRACE_MS);
       await gone;

@@ -3,6 +3,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { z } from 'zod';
 import type { Log } from './commands';
 
 const run = promisify(execFile);
@@ -34,10 +35,10 @@ export async function endLeftovers(folder: string, log: Log): Promise<void> {
   for (const [name, pid] of Object.entries(readPids(path.join(folder, FILE)))) {
     if (!(await isOurs(pid, folder))) continue;
     log(`Ending the ${name} (process ${pid}) that a killed start left behind`);
-    process.kill(pid, 'SIGTERM');
+    signal(pid, 'SIGTERM');
     const deadline = Date.now() + GRACE_MS;
     while (await isOurs(pid, folder)) {
-      if (Date.now() > deadline) process.kill(pid, 'SIGKILL');
+      if (Date.now() > deadline) signal(pid, 'SIGKILL');
       await sleep(POLL_MS);
     }
   }
@@ -45,17 +46,34 @@ export async function endLeftovers(folder: string, log: Log): Promise<void> {
 
 function readPids(file: string): Record<string, number> {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Record<string, number>;
+    return z.record(z.string(), z.int().positive()).parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch {
     // None was written, or a crash cut it short: there is nothing to go by.
     return {};
   }
 }
 
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    // It ended by itself in the meantime.
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
+}
+
+/** The folder or what lies in it; not one whose name only begins alike. */
+function mentions(commandLine: string, folder: string): boolean {
+  return `${commandLine.trimEnd()} `
+    .split(folder)
+    .slice(1)
+    .some((rest) => /^[/\s]/.test(rest));
+}
+
 async function isOurs(pid: number, folder: string): Promise<boolean> {
   try {
     const { stdout } = await run('ps', ['-ww', '-o', 'stat=,args=', '-p', String(pid)]);
-    return stdout.includes(folder) && !stdout.trimStart().startsWith('Z');
+    return mentions(stdout, folder) && !stdout.trimStart().startsWith('Z');
   } catch {
     // `ps` exits 1 when there is no such process.
     return false;

@@ -1,15 +1,18 @@
-import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
 import { createConnection, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-const SOCKET = 'start.sock';
+const SOCKET = /^start-(\d{1,9})\.sock$/;
 
 /**
  * Takes a data folder for this process: two servers on one database file would ruin it.
  *
  * A listening socket is the lock, because it ends with its process, however that ends. It is reached
  * through a short link, since a socket's path may have about a hundred bytes only (unix(7)).
+ *
+ * A killed process leaves its socket's file. It is never replaced, since another could have done so a moment
+ * before: the next process listens at the next number, then looks again, and refuses when it is not alone.
  *
  * @returns gives the folder back
  * @throws Error when another process has it
@@ -18,13 +21,12 @@ export async function lockDataDir(dataDir: string): Promise<() => Promise<void>>
   await mkdir(dataDir, { recursive: true });
   const folder = await mkdtemp(path.join(tmpdir(), 'ip-'));
   const link = path.join(folder, 'd');
-  await symlink(dataDir, link);
-  const socket = path.join(link, SOCKET);
+  await symlink(path.resolve(dataDir), link);
   try {
-    const server = await take(socket, dataDir);
+    const server = await take(link, dataDir);
     server.unref();
     return async () => {
-      await new Promise((resolve) => server.close(resolve));
+      await closed(server);
       await rm(folder, { recursive: true, force: true });
     };
   } catch (error) {
@@ -33,20 +35,51 @@ export async function lockDataDir(dataDir: string): Promise<() => Promise<void>>
   }
 }
 
-async function take(socket: string, dataDir: string): Promise<Server> {
-  const server = await listen(socket);
-  if (server !== null) return server;
-  const holder = await holderOf(socket);
-  if (holder !== null) {
-    throw new Error(
-      `Expected DATA_DIR ${dataDir} to be free, but process ${holder} runs on it; ` +
-        'stop that one, or set another DATA_DIR',
-    );
+async function take(folder: string, dataDir: string): Promise<Server> {
+  const socket = (number: number) => path.join(folder, `start-${number}.sock`);
+  const refuseIfHeld = async (numbers: readonly number[]) => {
+    for (const number of numbers) {
+      const holder = await holderOf(socket(number));
+      if (holder !== null) throw heldBy(holder, dataDir);
+    }
+  };
+
+  const dead = await numbersIn(folder);
+  await refuseIfHeld(dead);
+  const own = Math.max(0, ...dead) + 1;
+  const server = await listen(socket(own));
+  if (server === null) {
+    await refuseIfHeld([own]);
+    throw new Error(`Another process has just taken DATA_DIR ${dataDir}; try again`);
   }
-  await rm(socket, { force: true });
-  const second = await listen(socket);
-  if (second === null) throw new Error(`Another process has just taken DATA_DIR ${dataDir}`);
-  return second;
+  try {
+    const others = (await numbersIn(folder)).filter((number) => number !== own);
+    await refuseIfHeld(others);
+    for (const number of others) await rm(socket(number), { force: true });
+    return server;
+  } catch (error) {
+    await closed(server);
+    throw error;
+  }
+}
+
+async function numbersIn(folder: string): Promise<number[]> {
+  return (await readdir(folder)).flatMap((name) => {
+    const number = SOCKET.exec(name)?.[1];
+    return number === undefined ? [] : [Number(number)];
+  });
+}
+
+function heldBy(holder: string, dataDir: string): Error {
+  return new Error(
+    `Expected DATA_DIR ${dataDir} to be free, but process ${holder} runs on it; ` +
+      'stop that one, or set another DATA_DIR',
+  );
+}
+
+/** Its file goes with it. */
+async function closed(server: Server): Promise<void> {
+  await new Promise((resolve) => server.close(resolve));
 }
 
 /** @returns `null` when the socket's file is there already */
@@ -65,6 +98,9 @@ function listen(socket: string): Promise<Server | null> {
   });
 }
 
+/** Nobody listens, the file is removed, or whoever listened has just stopped. */
+const GONE = ['ECONNREFUSED', 'ENOENT', 'ECONNRESET'];
+
 /** @returns the process that listens; `null` when the file is a dead one's */
 function holderOf(socket: string): Promise<string | null> {
   return new Promise((resolve, reject) => {
@@ -77,7 +113,7 @@ function holderOf(socket: string): Promise<string | null> {
       resolve(pid);
     });
     connection.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ECONNREFUSED' || error.code === 'ENOENT') resolve(null);
+      if (GONE.includes(error.code ?? '')) resolve(null);
       else reject(error);
     });
   });

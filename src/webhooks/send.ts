@@ -1,7 +1,7 @@
 import { Webhook } from 'standardwebhooks';
 import { request, type Dispatcher } from 'undici';
 import type { Config } from '../config';
-import { BlockedAddress, DeliveryError, messageOf } from '../errors';
+import { blockedBy, DeliveryError, messageOf } from '../errors';
 import { retryAfterMs } from '../network/retryAfter';
 import { webhookHeaders } from './sign';
 
@@ -96,7 +96,7 @@ function tooSlow(limitMs: number, cause: unknown): DeliveryError {
 
 /** No answer came; only an address that we refuse ourselves will never give one. */
 function unreachable(error: unknown): DeliveryError {
-  const blocked = blockedAddress(error);
+  const blocked = blockedBy(error);
   if (blocked !== null) {
     return new DeliveryError(blocked.message, null, false, undefined, { cause: error });
   }
@@ -114,9 +114,4 @@ function reasonOf(error: unknown): string {
   return error instanceof AggregateError
     ? error.errors.map(messageOf).join('; ')
     : messageOf(error);
-}
-
-function blockedAddress(error: unknown): BlockedAddress | null {
-  if (error instanceof BlockedAddress) return error;
-  return error instanceof Error && error.cause !== undefined ? blockedAddress(error.cause) : null;
 }

@@ -1,0 +1,31 @@
+import { createServer } from 'node:http';
+import { makePicture } from '../src/demo/pictures';
+
+/** As many different pictures as the links are spread over; each is made once. */
+const PICTURES = 40;
+
+/**
+ * A process of its own, as origins are: serves photo-like JPEGs of about 300 KB at any path, and takes every
+ * POST as a webhook receiver would. Prints its address when it is ready.
+ */
+async function main(): Promise<void> {
+  const pictures = await Promise.all(
+    Array.from({ length: PICTURES }, async (_, index) => (await makePicture(`${index}.jpg`)).bytes),
+  );
+  const server = createServer((request, response) => {
+    if (request.method === 'POST') {
+      request.resume().once('end', () => response.writeHead(204).end());
+      return;
+    }
+    const number = Number(/\d+/.exec(request.url ?? '')?.[0] ?? 0);
+    response.writeHead(200, { 'content-type': 'image/jpeg' }).end(pictures[number % PICTURES]);
+  });
+  server.listen(0, '127.0.0.1', () => {
+    const address = server.address();
+    if (address !== null && typeof address === 'object') {
+      process.stdout.write(`http://127.0.0.1:${address.port}\n`);
+    }
+  });
+}
+
+void main();

@@ -1,0 +1,100 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { keepRunning, type KeptProcess } from '../src/embedded/keepRunning';
+import { freePort } from '../src/embedded/ports';
+import { startServers } from '../src/embedded/servers';
+import { say } from '../src/main';
+
+export type Service = 'api' | 'worker';
+
+export interface Stage {
+  readonly url: string;
+  readonly originUrl: string;
+  readonly mongodbUri: string;
+  readonly folder: string;
+  /** Resident memory of a process, in MiB. */
+  memoryOf(name: Service): number;
+  stop(): Promise<void>;
+}
+
+const HOST = '127.0.0.1';
+const READY_MS = 60_000;
+
+/**
+ * Embedded servers, the API, a worker and an origin: each a process of its own, as in production.
+ *
+ * @param services without a worker the requests stay where they are
+ */
+export async function startStage(services: readonly Service[]): Promise<Stage> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'image-processor-bench-'));
+  const servers = await startServers({
+    dataDir: folder,
+    config: { EMBEDDED_TEMPORAL_PORT: 0, EMBEDDED_UI_PORT: 0, EMBEDDED_MONGODB_PORT: 0 },
+    given: {},
+    log: say,
+  });
+  const port = await freePort('the API', 'PORT', 0, say);
+  const url = `http://${HOST}:${port}`;
+  const pids = new Map<string, number>();
+  const processes = services.map((name): KeptProcess =>
+    keepRunning(
+      {
+        name,
+        command: process.execPath,
+        args: [path.join(__dirname, '..', 'src', `${name}.js`)],
+        env: {
+          HOST,
+          PORT: String(port),
+          PUBLIC_URL: '',
+          DATA_DIR: folder,
+          MONGODB_URI: servers.mongodbUri,
+          TEMPORAL_ADDRESS: servers.temporalAddress,
+          ALLOWED_NETWORKS: `${HOST}/32`,
+          LOG_LEVEL: 'warn',
+          MALLOC_ARENA_MAX: '2',
+        },
+        logFile: path.join(folder, `${name}.log`),
+        onSpawn: (pid) => pids.set(name, pid),
+      },
+      say,
+    ),
+  );
+  const origin = spawn(process.execPath, [path.join(__dirname, 'origin.js')], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [line] = (await once(origin.stdout, 'data')) as [Buffer];
+  await ready(url);
+  return {
+    url,
+    originUrl: line.toString().trim(),
+    mongodbUri: servers.mongodbUri,
+    folder,
+    memoryOf: (name) => residentMemory(pids.get(name) ?? 0),
+    async stop() {
+      origin.kill();
+      await Promise.all(processes.map((one) => one.stop()));
+      await servers.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function ready(url: string): Promise<void> {
+  const deadline = Date.now() + READY_MS;
+  for (;;) {
+    const answer = await fetch(`${url}/health/ready`).catch(() => null);
+    if (answer?.ok === true) return;
+    if (Date.now() > deadline) throw new Error(`Expected ${url} to be ready within ${READY_MS} ms`);
+    await sleep(100);
+  }
+}
+
+function residentMemory(pid: number): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024;
+}

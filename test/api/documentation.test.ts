@@ -1,0 +1,212 @@
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { json } from '../support/calls';
+import { startService, type Service } from '../support/service';
+
+interface Operation {
+  readonly summary?: string;
+  readonly parameters?: readonly { readonly name: string; readonly in: string }[];
+  readonly security?: readonly Record<string, unknown>[];
+  readonly responses: Readonly<Record<string, { readonly description?: string }>>;
+}
+
+interface OpenApi {
+  readonly openapi: string;
+  readonly info: { readonly title: string; readonly version: string };
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly components?: {
+    readonly schemas?: Readonly<Record<string, { readonly properties?: object }>>;
+  };
+}
+
+const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
+const ID = '00000000-0000-4000-8000-000000000000';
+
+let service: Service;
+beforeAll(async () => {
+  service = await startService({ worker: false });
+});
+afterAll(() => service.stop());
+
+describe('/openapi.json', () => {
+  let document: OpenApi;
+  let operations: { path: string; method: string; operation: Operation }[];
+  beforeAll(async () => {
+    document = await json<OpenApi>(`${service.url}/openapi.json`);
+    operations = Object.entries(document.paths).flatMap(([path, item]) =>
+      Object.entries(item).map(([method, operation]) => ({ path, method, operation })),
+    );
+  });
+
+  it('is an OpenAPI 3.1 document', () => {
+    expect(document.openapi).toMatch(/^3\.1\.\d+$/);
+    expect(document.info).toMatchObject({
+      title: expect.stringMatching(/./) as string,
+      version: expect.stringMatching(/./) as string,
+    });
+    expect(operations.map(({ method }) => method).every((name) => METHODS.includes(name))).toBe(
+      true,
+    );
+  });
+
+  it.each([
+    'post /image/upload/',
+    'get /image/status/{request_id}',
+    'get /image/result/{request_id}',
+    'get /image/requests/{request_id}',
+    'get /image/requests/{request_id}/images',
+    'get /image/files/{request_id}/{name}',
+    'get /health/live',
+    'get /health/ready',
+  ])('lists %s', (call) => {
+    expect(operations.map(({ path, method }) => `${method} ${path}`)).toContain(call);
+  });
+
+  it('lists for every path exactly the methods that the server answers', async () => {
+    for (const [path, item] of Object.entries(document.paths)) {
+      const url = service.url + path.replace('{request_id}', ID).replace(/\{\w+\}/g, 'x');
+      const allow = (await fetch(url, { method: 'OPTIONS' })).headers.get('allow') ?? '';
+      const served = allow.split(', ').filter((method) => method !== 'HEAD');
+      const listed = Object.keys(item).map((method) => method.toUpperCase());
+      expect([path, served.sort()]).toEqual([path, listed.sort()]);
+    }
+  });
+
+  it('says of every call what it does, and what each answer means', () => {
+    for (const { path, method, operation } of operations) {
+      const told = [operation, ...Object.values(operation.responses)].map(
+        (part) =>
+          ('summary' in part ? part.summary : (part as { description?: string }).description) ?? '',
+      );
+      expect([method, path, told.filter((text) => text.trim() === '')]).toEqual([method, path, []]);
+      expect(told.length).toBeGreaterThan(1);
+    }
+  });
+
+  it('declares every parameter that stands in a path', () => {
+    for (const { path, operation } of operations) {
+      const declared = (operation.parameters ?? []).filter((one) => one.in === 'path');
+      const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+      expect([path, declared.map(({ name }) => name).sort()]).toEqual([path, names.sort()]);
+    }
+  });
+
+  it('refers only to what it has', () => {
+    const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g)];
+    for (const [, reference = ''] of references) {
+      const target = reference
+        .split('/')
+        .reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], document);
+      expect([reference, target]).toEqual([reference, expect.anything()]);
+    }
+  });
+
+  it('tells which calls ask for a key', () => {
+    for (const { path, operation } of operations) {
+      const isOpen = /^\/(health|image\/files)\//.test(path);
+      expect([path, operation.security !== undefined]).toEqual([path, !isOpen]);
+      expect([path, '401' in operation.responses]).toEqual([path, !isOpen]);
+    }
+  });
+
+  it('shows the bounds that uploads are validated with', () => {
+    expect(document.components?.schemas?.['Upload']?.properties).toMatchObject({
+      quality: { type: 'integer', minimum: 1, maximum: 100, default: 50 },
+      format: { enum: ['keep', 'jpeg', 'png', 'webp', 'avif'], default: 'keep' },
+      effort: { enum: ['fast', 'balanced', 'small'], default: 'balanced' },
+      strict: { type: 'boolean', default: false },
+    });
+  });
+});
+
+describe('/', () => {
+  it.each(['/', ''])('leads to the docs (%j)', async (path) => {
+    const response = await fetch(service.url + path, { redirect: 'manual' });
+    expect(response.status).toBe(302);
+    expect(response.headers.get('location')).toBe('/docs');
+  });
+});
+
+describe('in a browser', () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await chromium.launch({
+      executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
+      args: ['--no-sandbox'],
+    });
+  });
+  afterAll(() => browser.close());
+
+  interface Visit {
+    /** All that the page asked for. */
+    readonly requests: string[];
+    /** What it asked for and did not get, and what it complained of. */
+    readonly faults: string[];
+  }
+
+  async function visiting(path: string, look: (page: Page) => Promise<void>): Promise<Visit> {
+    const context = await browser.newContext();
+    const visit: Visit = { requests: [], faults: [] };
+    try {
+      const page = await context.newPage();
+      context.on('request', (request) => visit.requests.push(request.url()));
+      context.on('requestfailed', (request) => visit.faults.push(`failed: ${request.url()}`));
+      context.on('response', (response) => {
+        if (response.status() >= 400) visit.faults.push(`${response.status()}: ${response.url()}`);
+      });
+      page.on('pageerror', (error) => visit.faults.push(error.message));
+      page.on('console', (message) => {
+        if (message.type() === 'error') visit.faults.push(message.text());
+      });
+      await page.goto(service.url + path);
+      await look(page);
+      await page.waitForLoadState('networkidle');
+    } finally {
+      await context.close();
+    }
+    return visit;
+  }
+
+  const shows = async (page: Page, text: string) => {
+    await page.getByText(text, { exact: true }).first().waitFor({ state: 'attached' });
+  };
+
+  const foreign = ({ requests }: Visit) =>
+    requests
+      .filter((url) => !/^(data|blob):/.test(url))
+      .filter((url) => new URL(url).hostname !== '127.0.0.1');
+
+  it.each([
+    ['/docs', 'How far a request is'],
+    ['/docs/', 'How far a request is'],
+    ['/', 'How far a request is'],
+    ['/redoc', 'How far a request is'],
+    ['/redoc/', 'How far a request is'],
+  ])('%s shows the calls, asks nobody but us, and complains of nothing', async (path, text) => {
+    const visit = await visiting(path, (page) => shows(page, text));
+    expect(visit.faults).toEqual([]);
+    expect(visit.requests).toContain(`${service.url}/openapi.json`);
+    expect(foreign(visit)).toEqual([]);
+  });
+
+  it.each(['/docs', '/redoc'])('%s shows every call of the document', async (path) => {
+    const { paths } = await json<OpenApi>(`${service.url}/openapi.json`);
+    const summaries = Object.values(paths)
+      .flatMap((item) => Object.values(item))
+      .map(({ summary = '' }) => summary);
+    expect(summaries.length).toBeGreaterThan(0);
+    await visiting(path, async (page) => {
+      for (const summary of summaries) await shows(page, summary);
+    });
+  });
+
+  it('/docs can make a call', async () => {
+    const { faults } = await visiting('/docs', async (page) => {
+      const call = page.locator('.opblock', { hasText: '/health/live' });
+      await call.locator('.opblock-summary-control').click();
+      await call.getByRole('button', { name: 'Try it out' }).click();
+      await call.getByRole('button', { name: 'Execute' }).click();
+      await call.locator('.live-responses-table .response-col_status').getByText('200').waitFor();
+    });
+    expect(faults).toEqual([]);
+  });
+});

@@ -1,0 +1,201 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import fc from 'fast-check';
+import { readConfig, VARIABLES } from '../src/config';
+
+/** A new secret of so many bytes. */
+const secretOf = (bytes: number) => `whsec_${Buffer.alloc(bytes, 'k').toString('base64')}`;
+
+/** The message that an environment is refused with. */
+function refusal(environment: Record<string, string>): string {
+  try {
+    readConfig(environment);
+  } catch (error) {
+    return error instanceof Error ? error.message : '';
+  }
+  throw new Error('Expected the environment to be refused');
+}
+
+const FAULTY = {
+  PORT: '65536',
+  PUBLIC_URL: 'ftp://files.example',
+  MONGODB_URI: 'postgres://db.example',
+  ALLOWED_NETWORKS: '10.0.0.1',
+  MAX_UPLOAD_BYTES: '100MB',
+  MAX_IMAGES_PER_REQUEST: '0',
+  MAX_IMAGE_BYTES: '-1',
+  MAX_IMAGE_PIXELS: '1e6',
+  MAX_REDIRECTS: '21',
+  DOWNLOAD_TIMEOUT_MS: '1.5',
+  IMAGE_CONCURRENCY: 'many',
+  HOST_CONCURRENCY: '0x10',
+  IMAGE_MAX_ATTEMPTS: '0',
+  IMAGE_RETRY_INITIAL_MS: '0',
+  WEBHOOK_URL: 'nowhere',
+  WEBHOOK_SECRET: 'secret',
+  WEBHOOK_TIMEOUT_MS: ' 5',
+  WEBHOOK_RETRY_INITIAL_MS: 'NaN',
+  WEBHOOK_MAX_ATTEMPTS: '101',
+  RETENTION_DAYS: '٣',
+  RESULT_ESCAPE_FORMULAS: 'yes',
+  LOG_LEVEL: 'loud',
+  EMBEDDED_TEMPORAL_PORT: '-1',
+  EMBEDDED_UI_PORT: 'any',
+  EMBEDDED_MONGODB_PORT: '70000',
+};
+
+describe('readConfig', () => {
+  it('needs no variable', () => {
+    expect(readConfig({})).toMatchObject({
+      HOST: '127.0.0.1',
+      PORT: 8000,
+      PUBLIC_URL: 'http://127.0.0.1:8000',
+      DATA_DIR: path.resolve('data'),
+      API_KEYS: [],
+      ALLOWED_NETWORKS: [],
+      WEBHOOK_SECRET: [],
+      RESULT_ESCAPE_FORMULAS: true,
+    });
+  });
+
+  it.each(VARIABLES)('takes an empty %s as not set', (name) => {
+    expect(readConfig({ [name]: '' })).toEqual(readConfig({}));
+  });
+
+  it('passes over variables that are not its own', () => {
+    expect(readConfig({ HOME: '/root', PORTS: 'x', port: 'x' })).toEqual(readConfig({}));
+  });
+
+  describe('PUBLIC_URL', () => {
+    it.each([
+      [{ PORT: '9000' }, 'http://127.0.0.1:9000'],
+      [{ HOST: '::1' }, 'http://[::1]:8000'],
+      [{ PUBLIC_URL: 'https://images.example/' }, 'https://images.example'],
+      [{ PUBLIC_URL: 'https://images.example/api//' }, 'https://images.example/api'],
+    ])('of %j is %s', (environment, url) => {
+      expect(readConfig(environment).PUBLIC_URL).toBe(url);
+    });
+  });
+
+  it.each([
+    ['API_KEYS', 'one,two', ['one', 'two']],
+    ['API_KEYS', ' one , two,', ['one', 'two']],
+    ['ALLOWED_NETWORKS', '10.0.0.0/8, fd00::/8', ['10.0.0.0/8', 'fd00::/8']],
+    ['WEBHOOK_SECRET', `${secretOf(24)} ${secretOf(64)}`, [secretOf(24), secretOf(64)]],
+    ['RESULT_ESCAPE_FORMULAS', 'false', false],
+    ['MAX_REDIRECTS', '0', 0],
+    ['MONGODB_URI', 'mongodb+srv://db.example/x', 'mongodb+srv://db.example/x'],
+  ])('reads %s = %j', (name, value, meaning) => {
+    expect(readConfig({ [name]: value })).toHaveProperty(name, meaning);
+  });
+
+  describe('refuses faults', () => {
+    it('of all variables in one message, each on a line of its own', () => {
+      const [head, ...lines] = refusal(FAULTY).split('\n');
+      expect(head).toBe('The environment has faults (see docs/configuration.md):');
+      expect(lines.map((line) => /^ {2}([A-Z_]+): \S/.exec(line)?.[1]).sort()).toEqual(
+        Object.keys(FAULTY).sort(),
+      );
+    });
+
+    it.each(Object.entries(FAULTY))('in %s = %j', (name, value) => {
+      const lines = refusal({ [name]: value }).split('\n');
+      expect(lines).toHaveLength(2);
+      expect(lines[1]).toMatch(new RegExp(`^ {2}${name}: .*expected .*, received `));
+    });
+
+    it('with what was expected and what was received', () => {
+      expect(refusal({ PORT: 'http' })).toContain(
+        '  PORT: expected a whole number from 1 to 65535, received "http"',
+      );
+    });
+
+    it.each([
+      ['MONGODB_URI', 'postgres://user:hunter2@db.example'],
+      ['WEBHOOK_SECRET', 'hunter2'],
+      ['WEBHOOK_SECRET', `${secretOf(32)} hunter2`],
+    ])('and does not show what may be secret: %s', (name, value) => {
+      const message = refusal({ [name]: value });
+      expect(message).toContain(`${name}: expected`);
+      expect(message).toContain('received a value that is not shown');
+      expect(message).not.toContain('hunter2');
+      expect(message).not.toContain(secretOf(32));
+    });
+
+    it('and shows no secret because of another fault', () => {
+      const secrets = {
+        API_KEYS: 'hunter2',
+        MONGODB_URI: 'mongodb://user:hunter2@db.example',
+        WEBHOOK_SECRET: secretOf(32),
+      };
+      const message = refusal({ ...secrets, PORT: 'x' });
+      for (const secret of ['hunter2', secretOf(32)]) expect(message).not.toContain(secret);
+    });
+
+    it.each([23, 65])('of a webhook secret of %d bytes', (bytes) => {
+      expect(refusal({ WEBHOOK_SECRET: secretOf(bytes) })).toContain('24 to 64 bytes');
+    });
+
+    it('of PORT = 0: links could not name it', () => {
+      expect(refusal({ PORT: '0' })).toContain('PORT: expected a whole number from 1');
+    });
+  });
+
+  it('answers any environment with settings or with that message', () => {
+    const environment = fc.dictionary(
+      fc.constantFrom(...VARIABLES),
+      fc.oneof(fc.string(), fc.integer().map(String), fc.webUrl(), fc.ipV4()),
+    );
+    fc.assert(
+      fc.property(environment, (variables) => {
+        try {
+          const config = readConfig(variables);
+          const numbers = Object.values(config).filter((value) => typeof value === 'number');
+          expect(numbers.every((value) => Number.isSafeInteger(value) && value >= 0)).toBe(true);
+        } catch (error) {
+          expect(String(error)).toMatch(/^Error: The environment has faults/);
+        }
+      }),
+    );
+  });
+});
+
+describe('docs/configuration.md', () => {
+  const page = readFileSync(path.join(__dirname, '..', 'docs', 'configuration.md'), 'utf8');
+  const rows = [...page.matchAll(/^\| `([A-Z_]+)` *\| *(.*?) *\|/gm)].map(
+    ([, name = '', fallback = '']) => ({ name, fallback }),
+  );
+
+  it("lists every variable once, the SDK's address among them, and no other", () => {
+    expect(rows.map(({ name }) => name).sort()).toEqual([...VARIABLES, 'TEMPORAL_ADDRESS'].sort());
+  });
+
+  it("names the SDK's other variables", () => {
+    for (const name of [
+      'TEMPORAL_NAMESPACE',
+      'TEMPORAL_API_KEY',
+      'TEMPORAL_TLS_*',
+      'TEMPORAL_PROFILE',
+      'TEMPORAL_CONFIG_FILE',
+    ]) {
+      expect(page).toContain(`\`${name}\``);
+    }
+  });
+
+  it('tells the defaults as they are', () => {
+    const told = rows.flatMap(({ name, fallback }) => {
+      const value = /^`([^`]+)`/.exec(fallback)?.[1];
+      return value === undefined || name === 'PUBLIC_URL' ? [] : [[name, value] as const];
+    });
+    expect(told.length).toBeGreaterThan(20);
+    const environment = Object.fromEntries(told);
+    expect(readConfig(environment)).toEqual(readConfig({}));
+  });
+
+  it('gives no default to what has none', () => {
+    const none = rows.filter(({ fallback }) => ['none', 'embedded'].includes(fallback));
+    const config = new Map<string, unknown>(Object.entries(readConfig({})));
+    expect(none.length).toBeGreaterThan(4);
+    for (const { name } of none) expect([undefined, []]).toContainEqual(config.get(name));
+  });
+});

@@ -1,0 +1,116 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { Connection } from '@temporalio/client';
+import { mongo } from 'mongoose';
+import { startServers, type EmbeddedOptions } from '../../src/embedded/servers';
+import { alive } from '../support/command';
+import { withFolder } from '../support/temporaryFile';
+
+const options = (dataDir: string): EmbeddedOptions => ({
+  dataDir,
+  config: { EMBEDDED_TEMPORAL_PORT: 0, EMBEDDED_UI_PORT: 0, EMBEDDED_MONGODB_PORT: 0 },
+  given: {},
+  log: () => undefined,
+});
+
+/** Runs the work with the servers of a folder, then stops them. */
+async function whileServed<T>(
+  given: EmbeddedOptions,
+  work: (servers: Awaited<ReturnType<typeof startServers>>) => Promise<T>,
+): Promise<T> {
+  const servers = await startServers(given);
+  try {
+    return await work(servers);
+  } finally {
+    await servers.stop();
+  }
+}
+
+async function withCollection<T>(
+  uri: string,
+  work: (collection: mongo.Collection) => Promise<T>,
+): Promise<T> {
+  const client = new mongo.MongoClient(uri);
+  try {
+    return await work(client.db().collection('things'));
+  } finally {
+    await client.close();
+  }
+}
+
+async function describeNamespace(address: string): Promise<string | null | undefined> {
+  const connection = await Connection.connect({ address });
+  try {
+    const answer = await connection.workflowService.describeNamespace({ namespace: 'default' });
+    return answer.namespaceInfo?.name;
+  } finally {
+    await connection.close();
+  }
+}
+
+function pidsIn(dataDir: string): number[] {
+  const file = path.join(dataDir, 'embedded', 'servers.json');
+  return Object.values(JSON.parse(readFileSync(file, 'utf8')) as Record<string, number>);
+}
+
+describe('startServers', () => {
+  it('starts Temporal, its Web UI and MongoDB, which answer', () =>
+    withFolder((dataDir) =>
+      whileServed(options(dataDir), async ({ temporalAddress, temporalUi, mongodbUri }) => {
+        expect(await describeNamespace(temporalAddress)).toBe('default');
+        expect((await fetch(temporalUi ?? '')).status).toBe(200);
+        await withCollection(mongodbUri, (things) => things.insertOne({ name: 'one' }));
+      }),
+    ));
+
+  it('keeps the data over a stop, and leaves no process', () =>
+    withFolder(async (dataDir) => {
+      const pids = await whileServed(options(dataDir), async ({ mongodbUri }) => {
+        await withCollection(mongodbUri, (things) => things.insertOne({ name: 'yesterday' }));
+        return pidsIn(dataDir);
+      });
+      expect(pids).toHaveLength(2);
+      expect(await alive(pids)).toEqual([]);
+      const found = await whileServed(options(dataDir), ({ mongodbUri }) =>
+        withCollection(mongodbUri, (things) => things.findOne({ name: 'yesterday' })),
+      );
+      expect(found).toMatchObject({ name: 'yesterday' });
+    }));
+
+  it('starts a server again that was killed, at the same address', () =>
+    withFolder((dataDir) =>
+      whileServed(options(dataDir), async ({ temporalAddress, mongodbUri }) => {
+        for (const pid of pidsIn(dataDir)) process.kill(pid, 'SIGKILL');
+        await withCollection(mongodbUri, (things) => things.insertOne({ name: 'after' }));
+        const connection = await Connection.connect({
+          address: temporalAddress,
+          connectTimeout: 30_000,
+        });
+        await connection.close();
+      }),
+    ));
+
+  it('starts no server that is given', () =>
+    withFolder((dataDir) => {
+      const given = {
+        temporalAddress: 'temporal.example:7233',
+        mongodbUri: 'mongodb://db.example',
+      };
+      return whileServed({ ...options(dataDir), given }, (servers) => {
+        expect(servers).toMatchObject({ ...given, temporalUi: null });
+        expect(existsSync(path.join(dataDir, 'embedded', 'servers.json'))).toBe(false);
+        return Promise.resolve();
+      });
+    }));
+
+  it('starts the one that is left out when the other is given', () =>
+    withFolder((dataDir) => {
+      const mongodbUri = process.env['TEST_MONGODB_URI'] ?? '';
+      const given = { ...options(dataDir), given: { mongodbUri } };
+      return whileServed(given, async (servers) => {
+        expect(servers.mongodbUri).toBe(mongodbUri);
+        expect(await describeNamespace(servers.temporalAddress)).toBe('default');
+        expect(pidsIn(dataDir)).toHaveLength(1);
+      });
+    }));
+});
