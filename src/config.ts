@@ -26,6 +26,10 @@ function words(separator: RegExp) {
   return z
     .string()
     .default('')
+    .refine(
+      (text) => text === '' || text.replace(separator, '') !== '',
+      'expected at least one, or nothing at all',
+    )
     .transform((text) => text.split(separator).filter((word) => word !== ''));
 }
 
@@ -90,6 +94,9 @@ const environmentSchema = z.object({
   EMBEDDED_MONGODB_PORT: anyPort(27017),
 });
 
+/** Their values are not repeated in messages: URLs may carry passwords and tokens. */
+const MAY_HOLD_SECRETS = ['WEBHOOK_SECRET', 'WEBHOOK_URL', 'API_KEYS', 'MONGODB_URI'];
+
 export type Config = Readonly<z.output<typeof environmentSchema>> & {
   /** Base of every link the service hands out; no trailing slash. */
   readonly PUBLIC_URL: string;
@@ -111,7 +118,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   if (!parsed.success) {
     const faults = parsed.error.issues.map((issue) => {
       const name = String(issue.path[0]);
-      const secret = name === 'WEBHOOK_SECRET' || name === 'API_KEYS' || name === 'MONGODB_URI';
+      const secret = MAY_HOLD_SECRETS.includes(name);
       const received = secret ? 'a value that is not shown' : JSON.stringify(environment[name]);
       return `  ${name}: ${issue.message}, received ${received}`;
     });

@@ -19,7 +19,7 @@ runMain(async () => {
   const folder = await mkdtemp(path.join(tmpdir(), 'image-processor-demo-'));
   const webhookSecret = `whsec_${randomBytes(32).toString('base64')}`;
   say(`Starting Temporal, MongoDB, the API and a worker; data and logs: ${folder}`);
-  const starting = startStage({ folder, webhookSecret, log: say });
+  const starting = startStage({ folder, webhookSecret, log: say, stopping });
   try {
     const stage = await Promise.race([starting, stopping]);
     if (stage === null) return;

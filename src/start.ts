@@ -1,7 +1,7 @@
-import { listenUrl, readConfig } from './config';
+import { listenUrl, readConfig, type Config } from './config';
 import { lockDataDir } from './embedded/lock';
 import { probe } from './embedded/ports';
-import { startServers } from './embedded/servers';
+import { startServers, Stopped } from './embedded/servers';
 import { startService } from './embedded/service';
 import { runMain, say, stopSignal } from './main';
 import { namedTemporalAddress } from './temporal/settings';
@@ -16,6 +16,16 @@ runMain(async () => {
     );
   }
   const unlock = await lockDataDir(config.DATA_DIR);
+  try {
+    await runOn(config, stopping);
+  } catch (error) {
+    if (!(error instanceof Stopped)) throw error;
+  } finally {
+    await unlock();
+  }
+});
+
+async function runOn(config: Config, stopping: Promise<unknown>): Promise<void> {
   const temporalAddress = namedTemporalAddress();
   const servers = await startServers({
     dataDir: config.DATA_DIR,
@@ -25,9 +35,7 @@ runMain(async () => {
       ...(config.MONGODB_URI === undefined ? {} : { mongodbUri: config.MONGODB_URI }),
     },
     log: say,
-  }).catch(async (error: unknown) => {
-    await unlock();
-    throw error;
+    stopping,
   });
   try {
     const starting = startService({
@@ -38,9 +46,10 @@ runMain(async () => {
         DATA_DIR: config.DATA_DIR,
       },
       log: say,
+      stopping,
     });
     const stopped = stopping.then(() => null);
-    const service = await Promise.race([starting, stopped, servers.givenUp]);
+    const service = await Promise.race([stopped, starting, servers.givenUp]);
     if (service !== null) {
       process.stdout.write(whereEverythingIs(config.PUBLIC_URL, config.DATA_DIR, servers));
       await Promise.race([stopped, service.givenUp, servers.givenUp]);
@@ -49,9 +58,8 @@ runMain(async () => {
     await (await starting).stop();
   } finally {
     await servers.stop();
-    await unlock();
   }
-});
+}
 
 function whereEverythingIs(
   url: string,

@@ -8,6 +8,7 @@ export interface StageOptions {
   readonly folder: string;
   readonly webhookSecret: string;
   readonly log: (line: string) => void;
+  readonly stopping: Promise<unknown>;
 }
 
 export interface Stage {
@@ -36,6 +37,7 @@ export async function startStage(options: StageOptions): Promise<Stage> {
     config: { EMBEDDED_TEMPORAL_PORT: 0, EMBEDDED_UI_PORT: 0, EMBEDDED_MONGODB_PORT: 0 },
     given: {},
     log,
+    stopping: options.stopping,
   });
   try {
     const port = await freePort('the API', 'PORT', 0, log);
@@ -54,6 +56,7 @@ export async function startStage(options: StageOptions): Promise<Stage> {
       },
       logFile: path.join(folder, 'service.log'),
       log,
+      stopping: options.stopping,
     });
     return {
       apiUrl,

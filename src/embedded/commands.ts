@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
 import path from 'node:path';
 
@@ -44,12 +44,16 @@ export async function runToEnd(
   const timer = setInterval(() => {
     log(`${what} … ${seconds()} s`);
   }, SIGN_OF_LIFE_MS);
+  let running: ChildProcess | undefined;
+  const endWithUs = () => running?.kill();
+  process.once('exit', endWithUs);
   try {
     const code = await new Promise<number | null>((resolve, reject) => {
       const child = spawn(command, args, {
         env: { ...process.env, ...env },
         stdio: ['ignore', 'pipe', 'pipe'],
       });
+      running = child;
       for (const stream of [child.stdout, child.stderr]) {
         stream.setEncoding('utf8').on('data', (text: string) => {
           output = (output + text).slice(-2000);
@@ -61,5 +65,6 @@ export async function runToEnd(
     log(`${what}: done in ${seconds()} s`);
   } finally {
     clearInterval(timer);
+    process.off('exit', endWithUs);
   }
 }

@@ -18,6 +18,8 @@ export interface EmbeddedOptions {
   /** Servers named from outside; for those left out one is started. */
   readonly given: { readonly temporalAddress?: string; readonly mongodbUri?: string };
   readonly log: Log;
+  /** When it resolves, a start under way is given up: provisioning may take minutes. */
+  readonly stopping?: Promise<unknown>;
   /** Of Temporal, `key=value`, beside our own. */
   readonly dynamicConfig?: readonly string[];
 }
@@ -32,9 +34,19 @@ export interface EmbeddedServers {
   stop(): Promise<void>;
 }
 
-const READY_MS = 60_000;
+/** The start was given up because `stopping` resolved; nothing runs. */
+export class Stopped extends Error {
+  override readonly name = 'Stopped';
+}
 
-/** Starts the servers that are not given, with lasting data; resolves when both answer. */
+const READY_MS = 60_000;
+const NEVER = new Promise<never>(() => undefined);
+
+/**
+ * Starts the servers that are not given, with lasting data; resolves when both answer.
+ *
+ * @throws Stopped; Error when a server cannot be provided or keeps dying
+ */
 export async function startServers(options: EmbeddedOptions): Promise<EmbeddedServers> {
   const { given, log } = options;
   const folder = path.join(options.dataDir, 'embedded');
@@ -42,8 +54,10 @@ export async function startServers(options: EmbeddedOptions): Promise<EmbeddedSe
   await endLeftovers(folder, log);
   const { remember, forget } = rememberServers(folder);
   const running: KeptProcess[] = [];
+  let over = false;
 
   async function stop(): Promise<void> {
+    over = true;
     await Promise.all(running.map((server) => server.stop()));
     forget();
   }
@@ -59,9 +73,9 @@ export async function startServers(options: EmbeddedOptions): Promise<EmbeddedSe
       uiPort,
       dynamicConfig: options.dynamicConfig ?? [],
     });
-    run('Temporal server', command, args, 'temporal.log');
+    const { givenUp } = run('Temporal server', command, args, 'temporal.log');
     const address = `127.0.0.1:${port}`;
-    await temporalReady(address, READY_MS);
+    await Promise.race([temporalReady(address, READY_MS), givenUp]);
     return { address, ui: `http://127.0.0.1:${uiPort}` };
   }
 
@@ -69,29 +83,44 @@ export async function startServers(options: EmbeddedOptions): Promise<EmbeddedSe
     const { EMBEDDED_MONGODB_PORT } = options.config;
     const port = await freePort('MongoDB', 'EMBEDDED_MONGODB_PORT', EMBEDDED_MONGODB_PORT, log);
     const { command, args } = await provideMongodb(folder, port, log);
-    run('MongoDB server', command, args, 'mongodb.log');
+    const { givenUp } = run('MongoDB server', command, args, 'mongodb.log');
     const uri = `mongodb://127.0.0.1:${port}/image-processor`;
-    await mongodbReady(uri, READY_MS);
+    await Promise.race([mongodbReady(uri, READY_MS), givenUp]);
     return uri;
   }
 
-  function run(name: string, command: string, args: readonly string[], logFile: string): void {
+  function run(
+    name: string,
+    command: string,
+    args: readonly string[],
+    logFile: string,
+  ): KeptProcess {
+    if (over) throw new Stopped();
     const file = path.join(folder, logFile);
-    running.push(keepRunning({ name, command, args, logFile: file, onSpawn: remember(name) }, log));
+    const kept = keepRunning({ name, command, args, logFile: file, onSpawn: remember(name) }, log);
+    running.push(kept);
+    return kept;
   }
 
-  try {
+  async function start(): Promise<EmbeddedServers> {
     // One after the other: both may be provisioned, and the lines of progress would mix.
     const { address, ui } =
       given.temporalAddress === undefined
         ? await temporal()
         : { address: given.temporalAddress, ui: null };
     const mongodbUri = given.mongodbUri ?? (await mongodb());
-    const givenUp = Promise.race([
-      ...running.map((server) => server.givenUp),
-      new Promise<never>(() => undefined),
-    ]);
+    const givenUp = Promise.race([...running.map((server) => server.givenUp), NEVER]);
     return { temporalAddress: address, temporalUi: ui, mongodbUri, givenUp, stop };
+  }
+
+  const stopped = (options.stopping ?? NEVER).then(() => {
+    throw new Stopped();
+  });
+  const starting = start();
+  // Once the race is lost, it still comes to an end, of which nobody needs to hear.
+  starting.catch(() => undefined);
+  try {
+    return await Promise.race([starting, stopped]);
   } catch (error) {
     await stop();
     throw error;

@@ -11,6 +11,8 @@ export interface ServiceOptions {
   /** Where logs go; otherwise to our stderr. */
   readonly logFile?: string;
   readonly log: Log;
+  /** When it resolves, readiness is no longer waited for. */
+  readonly stopping: Promise<unknown>;
 }
 
 export interface Service {
@@ -23,8 +25,17 @@ const POLL_MS = 100;
 /** glibc's allocator keeps what many threads freed; two arenas keep a worker's memory flat (facts of sharp). */
 const ALLOCATOR = { MALLOC_ARENA_MAX: '2' };
 
-/** Starts API and worker, each a process that is kept running; resolves when uploads can be taken. */
-export async function startService({ url, env, logFile, log }: ServiceOptions): Promise<Service> {
+/**
+ * Starts API and worker, each a process that is kept running; resolves when uploads can be taken, or when
+ * it is to stop before.
+ */
+export async function startService({
+  url,
+  env,
+  logFile,
+  log,
+  stopping,
+}: ServiceOptions): Promise<Service> {
   const [api, worker] = (['api', 'worker'] as const).map((name) =>
     keepRunning(
       {
@@ -43,7 +54,7 @@ export async function startService({ url, env, logFile, log }: ServiceOptions): 
     await Promise.all([api.stop(), worker.stop()]);
   };
   try {
-    await Promise.race([givenUp, ready(url)]);
+    await Promise.race([givenUp, ready(url), stopping]);
     return { givenUp, stop };
   } catch (error) {
     await stop();
