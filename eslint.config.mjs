@@ -7,22 +7,26 @@ import tseslint from 'typescript-eslint';
  * types may come. src/errors, src/logger and src/config are open to all of src and activities.
  */
 const folders = [
-  ...['api', 'requests', 'csv', 'images', 'network', 'records', 'files', 'webhooks'],
+  ...['api', 'requests', 'csv', 'images', 'network', 'records', 'files', 'webhooks', 'metrics'],
   ...['embedded', 'temporal', 'activities', 'workflows'],
 ];
 const arrows = {
-  'src/api': ['requests', 'records', 'files', 'csv', 'workflows', 'temporal'],
+  'src/api': ['requests', 'records', 'files', 'csv', 'workflows', 'temporal', 'metrics'],
   'src/requests': ['records', 'files', 'csv', 'workflows', 'network', 'temporal'],
   'src/csv': ['records:types'],
   'src/images': ['network', 'records:types'],
   'src/network': [],
   'src/records': ['workflows'],
   'src/files': [],
+  'src/metrics': [],
   'src/webhooks': ['network', 'workflows:types'],
   'src/embedded': [],
   'src/temporal': ['workflows', 'activities:types'],
   workflows: ['activities:types'],
-  activities: ['images', 'csv', 'records', 'files', 'webhooks', 'workflows'],
+  activities: [
+    ...['images', 'csv', 'records', 'files', 'webhooks', 'workflows', 'metrics'],
+    'requests:types',
+  ],
 };
 
 const entryPoints = ['api', 'worker', 'start', 'servers', 'demo', 'ops', 'bundle'];

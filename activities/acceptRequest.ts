@@ -1,7 +1,9 @@
 import { imageRef } from '../src/records/images';
+import { isFinished } from '../src/records/rounds';
 import type { RequestRecord } from '../src/records/types';
 import type { ActivityDependencies } from './dependencies';
 import { roundClosed } from './failure';
+import { withHeartbeat } from './heartbeat';
 import type { ImageRequestActivities } from './types';
 
 /** With more images slices hold several each, and a name would say little. */
@@ -13,12 +15,20 @@ export function createAcceptRequest({
   records,
   searchAttributes,
 }: ActivityDependencies): ImageRequestActivities['acceptRequest'] {
-  return async ({ requestId, round }) => {
-    const request = await records.requests.accept(requestId);
-    if (request?.round !== round) throw roundClosed(requestId, round);
-    await records.requests.start(requestId, round);
-    return { searchAttributes, names: await namesOf(request) };
-  };
+  return ({ requestId, round, task }) =>
+    withHeartbeat(async () => {
+      const request = await records.requests.accept(requestId);
+      if (request?.round !== round || request.state === 'uploading') {
+        throw roundClosed(requestId, round);
+      }
+      const { state } = request;
+      if (isFinished(state)) {
+        if (task !== 'deliver') throw roundClosed(requestId, round);
+        return { status: state, searchAttributes, names: null };
+      }
+      if (task === 'process') await records.rounds.start(requestId, round);
+      return { status: 'processing', searchAttributes, names: await namesOf(request) };
+    });
 
   async function namesOf({ _id, lanes }: RequestRecord): Promise<string[][] | null> {
     if (lanes.reduce((sum, size) => sum + size, 0) > MAX_NAMES) return null;

@@ -1,6 +1,6 @@
-import { ImageError } from '../src/errors';
+import { HostAtRest, ImageError } from '../src/errors';
 import type { Attempt } from '../src/records/images';
-import { isFinished } from '../src/records/requests';
+import { isFinished } from '../src/records/rounds';
 import type { ImageRecord, RequestRecord } from '../src/records/types';
 import type { ActivityDependencies } from './dependencies';
 import { roundClosed } from './failure';
@@ -31,25 +31,35 @@ export async function openRound(
  * @throws what is no fault of the image: cancellation, a full disk
  */
 export async function attemptImage(
-  { pipeline, files, config }: Pick<ActivityDependencies, 'pipeline' | 'files' | 'config'>,
+  deps: Pick<ActivityDependencies, 'pipeline' | 'files' | 'config' | 'metrics'>,
   request: RequestRecord,
   ref: string,
   image: ImageRecord,
   signal: AbortSignal,
 ): Promise<Attempt> {
+  const { pipeline, files, config, metrics } = deps;
   const at = image.attempts + 1;
   try {
     const { bytes, bytes_in, width, height, format } = await pipeline.process(
-      image.url,
-      request.options,
+      { requestId: request._id, link: image.url, options: request.options },
       signal,
     );
-    const file = await files.writeImage(request._id, ref, format, bytes);
+    const file = await metrics.observe('store', () =>
+      files.writeImage(request._id, ref, format, bytes),
+    );
+    metrics.imageSucceeded(bytes_in, bytes.length);
     return { ref, at, result: { file, bytes_in, bytes_out: bytes.length, width, height, format } };
   } catch (error) {
+    if (error instanceof HostAtRest) {
+      const { code, message, until: retryAt } = error;
+      metrics.imageFailed('postponed', code);
+      return { ref, at: image.attempts, failure: { code, message }, retryAt };
+    }
     if (!(error instanceof ImageError)) throw error;
     const failure = { code: error.code, message: error.message };
-    if (!error.retryable || at >= config.IMAGE_MAX_ATTEMPTS) return { ref, at, failure };
+    const isLast = !error.retryable || at >= config.IMAGE_MAX_ATTEMPTS;
+    metrics.imageFailed(isLast ? 'failed' : 'retried', error.code);
+    if (isLast) return { ref, at, failure };
     const pause = error.retryAfterMs ?? config.IMAGE_RETRY_INITIAL_MS * 2 ** (at - 1);
     return { ref, at, failure, retryAt: new Date(Date.now() + Math.min(pause, MAX_PAUSE_MS)) };
   }
@@ -65,9 +75,11 @@ export function applied(image: ImageRecord, attempt: Attempt): ImageRecord {
     : { ...image, attempts, error: attempt.failure, status: 'failed' };
 }
 
-export function tallyOf(images: Iterable<ImageRecord>): Tally {
+/** Of the images that reached their end in this round: those of an earlier one are counted already. */
+export function tallyOf(images: Iterable<ImageRecord>, ofRound: number): Tally {
   const tally = { succeeded: 0, failed: 0, bytesIn: 0, bytesOut: 0 };
-  for (const { status, places, result } of images) {
+  for (const { status, round, places, result } of images) {
+    if (round !== ofRound) continue;
     if (status === 'succeeded') tally.succeeded += places;
     if (status === 'failed') tally.failed += places;
     tally.bytesIn += result?.bytes_in ?? 0;

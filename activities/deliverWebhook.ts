@@ -1,6 +1,6 @@
 import { DeliveryError } from '../src/errors';
 import { deliveryIdOf } from '../src/records/deliveries';
-import { isFinished } from '../src/records/requests';
+import { isFinished } from '../src/records/rounds';
 import { delayBeforeAttempt } from '../src/webhooks/schedule';
 import { describe } from '../workflows/progress';
 import type { ActivityDependencies } from './dependencies';
@@ -17,11 +17,14 @@ export function createDeliverWebhook({
   sender,
   config,
   logger,
+  metrics,
 }: ActivityDependencies): ImageRequestActivities['deliverWebhook'] {
   return (ref) =>
     withHeartbeat(async (signal) => {
       const { requestId, round } = ref;
-      const { url, body, attempts } = await prepare(ref);
+      const prepared = await prepare(ref);
+      if (prepared === null) return;
+      const { url, body, attempts } = prepared;
       const record = (state: 'pending' | 'delivered' | 'failed', answer: Answer) =>
         records.deliveries.recordAttempt(requestId, round, { state, attempts, ...answer });
       try {
@@ -30,6 +33,7 @@ export function createDeliverWebhook({
           signal,
         );
         await record('delivered', { statusCode, error: null });
+        metrics.webhookAttempted('delivered');
       } catch (error) {
         if (signal.aborted) throw interrupted();
         if (!(error instanceof DeliveryError)) throw error;
@@ -38,6 +42,7 @@ export function createDeliverWebhook({
           statusCode: error.statusCode,
           error: error.message,
         });
+        metrics.webhookAttempted(over ? 'failed' : 'retried');
         logger.warn(
           { request_id: requestId, attempts, over, reason: error.message },
           'A webhook was not taken',
@@ -46,7 +51,8 @@ export function createDeliverWebhook({
       }
     });
 
-  async function prepare(ref: RoundRef): Promise<{ url: string; body: string; attempts: number }> {
+  /** @returns `null` when it is delivered, or given up, already */
+  async function prepare(ref: RoundRef): Promise<Prepared | null> {
     const { requestId, round } = ref;
     const [request, delivery] = await Promise.all([
       records.requests.find(requestId),
@@ -55,8 +61,9 @@ export function createDeliverWebhook({
     if (request?.round !== round || !isFinished(request.state) || delivery === null) {
       throw roundClosed(requestId, round);
     }
-    const { state: status, counts } = request;
-    const message = { request_id: requestId, status, details: describe(status, counts) };
+    if (delivery.state !== 'pending') return null;
+    const { state: status, counts, note } = request;
+    const message = { request_id: requestId, status, details: describe(status, counts, note) };
     return {
       url: delivery.url,
       body: JSON.stringify(message),
@@ -68,6 +75,12 @@ export function createDeliverWebhook({
     const pause = delayBeforeAttempt(attempts + 1, config.WEBHOOK_RETRY_INITIAL_MS);
     return Math.max(pause, error.retryAfterMs ?? 0);
   }
+}
+
+interface Prepared {
+  readonly url: string;
+  readonly body: string;
+  readonly attempts: number;
 }
 
 interface Answer {

@@ -2,7 +2,9 @@ import type { Config } from '../src/config';
 import type { FileStore } from '../src/files/store';
 import type { ImagePipeline } from '../src/images/pipeline';
 import type { Logger } from '../src/logger';
+import type { WorkerMetrics } from '../src/metrics/worker';
 import type { Records } from '../src/records/open';
+import type { Operations } from '../src/requests/operations';
 import type { WebhookSender } from '../src/webhooks/send';
 
 /** What the worker hands to the activities; tests hand over the real things as well. */
@@ -13,6 +15,8 @@ export interface ActivityDependencies {
   readonly files: FileStore;
   readonly pipeline: ImagePipeline;
   readonly sender: WebhookSender;
+  readonly operations: Pick<Operations, 'retryListed' | 'reconcile' | 'removeExpired'>;
+  readonly metrics: WorkerMetrics;
   /** Whether the namespace has our search attributes. */
   readonly searchAttributes: boolean;
 }

@@ -1,6 +1,7 @@
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
 import type { DeliveryError } from '../src/errors';
 import type { ImageFailure } from '../src/records/types';
+import { WORKER_CRASH } from '../workflows/names';
 import type { Tally } from './types';
 
 /** The one place where our errors become Temporal's: `type` is our code, so that people can search by it. */
@@ -25,6 +26,14 @@ export function deliveryFailed(
     cause: error,
     ...(nextRetryInMs === null ? { nonRetryable: true } : { nextRetryDelay: nextRetryInMs }),
   });
+}
+
+/** For the workflow to look more closely at what was being worked on. */
+export function workersDied(crashes: number): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(
+    `Expected the worker to outlive this work, but ${crashes} died over it`,
+    WORKER_CRASH,
+  );
 }
 
 /** The run that asked for this is over, or another one has taken its place. */

@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 
 /**
@@ -7,17 +8,51 @@ import { Context } from '@temporalio/activity';
  */
 const INTERVAL_MS = 500;
 
-/** Runs the work while telling the server that it is alive. */
-export async function withHeartbeat<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+/** In which a heartbeat is surely on the server, where it outlives this process. */
+const FLUSH_MS = 250;
+
+/** What an attempt leaves on the server for the next one to know how it ended. */
+interface Beat {
+  /** Attempts whose worker died, or was frozen for so long that it counts as dead. */
+  readonly crashes: number;
+  /** The attempt came to an end by itself, if only by an error. */
+  readonly ended: boolean;
+}
+
+/**
+ * Runs the work while telling the server that it is alive.
+ *
+ * @param work gets the signal that ends it, and how many workers died over it before
+ */
+export async function withHeartbeat<T>(
+  work: (signal: AbortSignal, crashes: number) => Promise<T>,
+): Promise<T> {
   const context = Context.current();
+  const { cancellationSignal } = context;
   // Every image of a slice listens to it; Node would take more than ten listeners for a leak.
-  setMaxListeners(0, context.cancellationSignal);
-  const beat = setInterval(() => {
-    context.heartbeat();
-  }, INTERVAL_MS);
+  setMaxListeners(0, cancellationSignal);
+  const crashes = crashesBefore(context);
+  const beat = (ended: boolean) => {
+    context.heartbeat({ crashes, ended } satisfies Beat);
+  };
+  beat(false);
+  const timer = setInterval(beat, INTERVAL_MS, false);
   try {
-    return await work(context.cancellationSignal);
+    // Should this attempt kill the worker at once, the next one is to know.
+    if (context.info.attempt > 1) await sleep(FLUSH_MS);
+    return await work(cancellationSignal, crashes);
+  } catch (error) {
+    // Reported together with the failure.
+    beat(true);
+    throw error;
   } finally {
-    clearInterval(beat);
+    clearInterval(timer);
   }
+}
+
+function crashesBefore({ info }: Context): number {
+  const beat = info.heartbeatDetails as Beat | undefined;
+  // An attempt that left no word died before it could.
+  if (beat === undefined) return info.attempt > 1 ? 1 : 0;
+  return beat.ended ? beat.crashes : beat.crashes + 1;
 }

@@ -2,19 +2,23 @@ import { createAcceptRequest } from './acceptRequest';
 import { createBuildResult } from './buildResult';
 import { createDeliverWebhook } from './deliverWebhook';
 import type { ActivityDependencies } from './dependencies';
+import { createOperatorActivities } from './operators';
 import { createProcessImage } from './processImage';
 import { createProcessImages } from './processImages';
+import { createReopenImages } from './reopenImages';
 import { createRecordOutcome } from './recordOutcome';
-import type { ImageRequestActivities } from './types';
+import type { Activities } from './types';
 
 /** The activities with everything they need; each is registered under its own name. */
-export function createActivities(deps: ActivityDependencies): ImageRequestActivities {
+export function createActivities(deps: ActivityDependencies): Activities {
   return {
     acceptRequest: createAcceptRequest(deps),
+    reopenImages: createReopenImages(deps),
     processImages: createProcessImages(deps),
     processImage: createProcessImage(deps),
     buildResult: createBuildResult(deps),
     recordOutcome: createRecordOutcome(deps),
     deliverWebhook: createDeliverWebhook(deps),
+    ...createOperatorActivities(deps),
   };
 }

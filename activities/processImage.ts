@@ -2,9 +2,12 @@ import { imageRef } from '../src/records/images';
 import type { ImageRecord } from '../src/records/types';
 import { applied, attemptImage, dueInMs, isDue, openRound, tallyOf } from './attempt';
 import type { ActivityDependencies } from './dependencies';
-import { imageGivenUp, imageWaits, interrupted, roundClosed } from './failure';
+import { imageGivenUp, imageWaits, interrupted, roundClosed, workersDied } from './failure';
 import { withHeartbeat } from './heartbeat';
 import type { ImageRequestActivities, Tally } from './types';
+
+/** From then on it is looked at as a suspect slice is. */
+const CRASHES_ALLOWED = 2;
 
 /**
  * One more attempt at one image that failed before. A failure that may pass is thrown for Temporal to
@@ -16,13 +19,14 @@ export function createProcessImage(
   const { records } = deps;
 
   return (input) =>
-    withHeartbeat(async (signal) => {
+    withHeartbeat(async (signal, crashes) => {
+      if (crashes >= CRASHES_ALLOWED) throw workersDied(crashes);
       const { requestId, round } = input;
       const ref = imageRef(input.lane, input.number);
       const request = await openRound(deps, input);
       const image = await find(requestId, ref);
       if (image === undefined) throw roundClosed(requestId, round);
-      if (!isDue(image, Date.now())) return settle(image);
+      if (!isDue(image, Date.now())) return settle(image, round);
       const attempt = await attemptImage(deps, request, ref, image, signal).catch(
         (error: unknown) => {
           throw signal.aborted ? interrupted() : error;
@@ -30,21 +34,21 @@ export function createProcessImage(
       );
       const recorded = await records.images.record(requestId, round, [attempt]);
       const after = applied(image, attempt);
-      if (recorded === 0) return settle((await find(requestId, ref)) ?? after);
+      if (recorded === 0) return settle((await find(requestId, ref)) ?? after, round);
       if (after.status === 'failed' && after.error !== null) {
-        throw imageGivenUp(after.error, tallyOf([after]));
+        throw imageGivenUp(after.error, tallyOf([after], round));
       }
-      return settle(after);
+      return settle(after, round);
     });
 
   async function find(requestId: string, ref: string): Promise<ImageRecord | undefined> {
     return (await records.images.findMany(requestId, [ref])).get(ref);
   }
 
-  function settle(image: ImageRecord): Tally {
+  function settle(image: ImageRecord, round: number): Tally {
     if (image.status === 'pending' && image.error !== null) {
       throw imageWaits(image.error, dueInMs(image));
     }
-    return tallyOf([image]);
+    return tallyOf([image], round);
   }
 }

@@ -1,10 +1,31 @@
+import { Context } from '@temporalio/activity';
 import { imageRef, type Attempt } from '../src/records/images';
 import type { ImageRecord, RequestRecord } from '../src/records/types';
 import { applied, attemptImage, dueInMs, isDue, openRound, tallyOf } from './attempt';
 import type { ActivityDependencies } from './dependencies';
-import { interrupted } from './failure';
+import { interrupted, workersDied } from './failure';
 import { withHeartbeat } from './heartbeat';
 import type { ImageRequestActivities, SliceInput, SliceOutcome } from './types';
+
+/** Workers may die for many reasons: a slice is suspect from the second on, and split at the first when it is. */
+const CRASHES_OF_SLICE = 2;
+
+/** Workers that may die over one image that runs alone, before it is given up. */
+const CRASH_BUDGET = 3;
+
+function crashesAllowed({ suspect, numbers }: SliceInput): number {
+  if (!suspect) return CRASHES_OF_SLICE;
+  return numbers.length > 1 ? 1 : Infinity;
+}
+
+/** Not an attempt: what failed is the worker. */
+function givenUp(images: ReadonlyMap<string, ImageRecord>, crashes: number): Attempt[] {
+  return [...images].flatMap(([ref, { status, attempts: at }]) => {
+    if (status !== 'pending') return [];
+    const message = `Expected the worker to outlive this image, but ${crashes} died while working on it alone`;
+    return [{ ref, at, failure: { code: 'internal', message } }];
+  });
+}
 
 /**
  * One attempt at every image of a slice, several at once, recorded by one bulk write. Run again after a
@@ -13,18 +34,23 @@ import type { ImageRequestActivities, SliceInput, SliceOutcome } from './types';
 export function createProcessImages(
   deps: ActivityDependencies,
 ): ImageRequestActivities['processImages'] {
-  const { records } = deps;
+  const { records, metrics } = deps;
 
   return (input) =>
-    withHeartbeat(async (signal) => {
-      const { requestId, round, lane, numbers, progress } = input;
+    withHeartbeat(async (signal, crashes) => {
+      const { requestId, round, lane, numbers, progress, suspect } = input;
+      if (crashes >= crashesAllowed(input)) throw workersDied(crashes);
+      metrics.sliceStarted(Context.current().info.currentAttemptScheduledTimestampMs);
       const refs = new Map(numbers.map((number) => [imageRef(lane, number), number]));
       const [request, before] = await Promise.all([
         openRound(deps, input),
         records.images.findMany(requestId, [...refs.keys()]),
-        records.requests.recordProgress(requestId, round, progress),
+        records.rounds.recordProgress(requestId, round, progress),
       ]);
-      const { attempts, thrown } = await attemptAll(request, before, signal);
+      const { attempts, thrown } =
+        suspect && crashes >= CRASH_BUDGET
+          ? { attempts: givenUp(before, crashes), thrown: [] }
+          : await attemptAll(request, before, signal);
       const recorded = await records.images.record(requestId, round, attempts);
       if (thrown.length > 0) throw signal.aborted ? interrupted() : thrown[0];
 
@@ -33,7 +59,7 @@ export function createProcessImages(
           ? applyAll(before, attempts)
           : // A twin of this activity was there first: what it recorded counts.
             await records.images.findMany(requestId, [...refs.keys()]);
-      return outcomeOf(after, refs);
+      return outcomeOf(after, refs, round);
     });
 
   async function attemptAll(
@@ -68,6 +94,7 @@ function applyAll(
 function outcomeOf(
   images: ReadonlyMap<string, ImageRecord>,
   numbers: ReadonlyMap<string, SliceInput['numbers'][number]>,
+  round: number,
 ): SliceOutcome {
   const waiting = [...images].flatMap(([ref, image]) => {
     const number = numbers.get(ref);
@@ -75,5 +102,5 @@ function outcomeOf(
       ? [[number, dueInMs(image)] as const]
       : [];
   });
-  return { ...tallyOf(images.values()), waiting };
+  return { ...tallyOf(images.values(), round), waiting };
 }

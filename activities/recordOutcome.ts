@@ -1,18 +1,22 @@
 import type { ActivityDependencies } from './dependencies';
 import { roundClosed } from './failure';
+import { withHeartbeat } from './heartbeat';
 import type { ImageRequestActivities } from './types';
 
 /** Closes the round: from now on the record answers for the request, with or without Temporal. */
 export function createRecordOutcome({
   records,
 }: ActivityDependencies): ImageRequestActivities['recordOutcome'] {
-  return async ({ requestId, round, ...outcome }) => {
-    const request = await records.requests.find(requestId);
-    if (request?.round !== round) throw roundClosed(requestId, round);
-    const { webhook_url: url } = request;
-    // Before the outcome: whoever sees the outcome sees its delivery as well.
-    if (url !== null) await records.deliveries.open(requestId, round, url);
-    await records.requests.finish(requestId, round, outcome);
-    return { webhook: url !== null };
-  };
+  return ({ requestId, round, ...outcome }) =>
+    withHeartbeat(async () => {
+      const request = await records.requests.find(requestId);
+      if (request?.round !== round || request.state === 'withdrawn') {
+        throw roundClosed(requestId, round);
+      }
+      const { webhook_url: url } = request;
+      // Before the outcome: whoever sees the outcome sees its delivery as well.
+      if (url !== null) await records.deliveries.open(requestId, round, url);
+      await records.rounds.finish(requestId, round, outcome);
+      return { webhook: url !== null };
+    });
 }

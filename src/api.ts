@@ -5,10 +5,11 @@ import { readConfig } from './config';
 import { createFileStore } from './files/store';
 import { createLogger } from './logger';
 import { runMain, stopSignal, stopWithParent } from './main';
+import { createApiMetrics } from './metrics/api';
+import { watchProcess } from './metrics/registry';
 import { openRecords } from './records/open';
 import { mongodbUri } from './records/uri';
-import { acceptUpload } from './requests/accept';
-import { createStatus } from './requests/status';
+import { createOperations } from './requests/operations';
 import { untilConnected } from './startup';
 import { createRuns } from './temporal/runs';
 import { temporalSettings } from './temporal/settings';
@@ -37,13 +38,15 @@ runMain(async () => {
   if (records === null) return;
   const files = createFileStore(config.DATA_DIR);
   await files.clearSpool();
-  const deps = { config, logger, records, runs };
+  const metrics = createApiMetrics({ countByState: records.requests.countByState, logger });
+  watchProcess(metrics);
   answer = createApp({
     config,
     logger,
     records,
     files,
-    requests: { accept: (upload) => acceptUpload(deps, upload), status: createStatus(deps) },
+    metrics,
+    requests: createOperations({ config, logger, records, files, runs }),
     health: { mongodb: () => records.ping(), temporal: () => runs.ping() },
   }).callback();
   logger.info({ url: config.PUBLIC_URL }, 'The API is ready');

@@ -53,6 +53,8 @@ const environmentSchema = z.object({
   HOST: z.string().default('127.0.0.1'),
   // Not 0: links name it.
   PORT: integer(1, 65535, 8000),
+  // 0: none.
+  METRICS_PORT: integer(0, 65535, 9464),
   PUBLIC_URL: httpUrl.transform((url) => url.replace(/\/+$/, '')).optional(),
   DATA_DIR: z
     .string()

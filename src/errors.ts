@@ -60,6 +60,24 @@ export class ImageError extends Error {
 }
 
 /**
+ * The image was not asked for, since its host wants to be left alone for now (`Retry-After` in an answer to
+ * another request). Nothing is wrong with the image: this is no attempt at it.
+ */
+export class HostAtRest extends Error {
+  override readonly name = 'HostAtRest';
+
+  constructor(
+    message: string,
+    /** Of the answer in which the host asked for it. */
+    readonly code: RetryableImageCode,
+    /** When it may be asked again. */
+    readonly until: Date,
+  ) {
+    super(message);
+  }
+}
+
+/**
  * The connector refused to connect: the address is private and no `ALLOWED_NETWORKS` entry names it.
  * Thrown by `src/network`, below every download and every webhook.
  */
@@ -101,6 +119,7 @@ export type RefusalCode =
   | 'idempotency_conflict'
   | 'not_found'
   | 'not_finished'
+  | 'conflict'
   | 'unavailable';
 
 /** One fault in what the caller sent, in the shape that validation answers carry. */

@@ -1,25 +1,34 @@
 import path from 'node:path';
 import { NativeConnection } from '@temporalio/worker';
 import { createActivities } from '../activities';
-import { readConfig } from './config';
+import { readConfig, type Config } from './config';
+import { probe } from './embedded/ports';
 import { createFileStore } from './files/store';
 import { createImagePipeline } from './images/pipeline';
-import { createLogger } from './logger';
+import { createLogger, type Logger } from './logger';
 import { runMain, stopWithParent } from './main';
+import { listenForScrapes, type ScrapeListener } from './metrics/listen';
+import { expose, watchProcess } from './metrics/registry';
+import { withSdkMetrics } from './metrics/sdk';
+import { createWorkerMetrics, type WorkerMetrics } from './metrics/worker';
 import { createDispatcher } from './network/dispatcher';
 import { openRecords } from './records/open';
 import { untilConnected } from './startup';
 import { ensureSearchAttributes } from './temporal/searchAttributes';
 import { mongodbUri } from './records/uri';
 import { temporalSettings } from './temporal/settings';
-import { createWorkers, logThroughPino } from './temporal/worker';
+import { createOperations } from './requests/operations';
+import { createRuns } from './temporal/runs';
+import { ensureSchedules } from './temporal/schedules';
+import { createWorkers, installRuntime } from './temporal/worker';
 import { createWebhookSender } from './webhooks/send';
 
 /** `npm run worker`: works on requests until SIGTERM or SIGINT, which the SDK turns into a drain. */
 runMain(async () => {
   const config = readConfig();
   const logger = createLogger(config.LOG_LEVEL, 'worker');
-  logThroughPino(logger);
+  const metrics = createWorkerMetrics();
+  const scrapes = await serveMetrics(config, metrics, logger);
   stopWithParent();
 
   const records = await untilConnected('MongoDB', () => openRecords(mongodbUri(config)), logger);
@@ -29,14 +38,18 @@ runMain(async () => {
     () => NativeConnection.connect(address),
     logger,
   );
+  const runs = createRuns({ connection: address, namespace }, config.TEMPORAL_TASK_QUEUE);
+  const files = createFileStore(config.DATA_DIR);
   const dispatcher = createDispatcher(config);
   const activities = createActivities({
     config,
     logger,
     records,
-    files: createFileStore(config.DATA_DIR),
-    pipeline: createImagePipeline(config, dispatcher),
+    files,
+    operations: createOperations({ config, logger, records, files, runs }),
+    pipeline: createImagePipeline(config, dispatcher, metrics.observe),
     sender: createWebhookSender(config, dispatcher),
+    metrics,
     searchAttributes: await ensureSearchAttributes(connection, namespace, logger),
   });
   const workers = await createWorkers({
@@ -46,8 +59,31 @@ runMain(async () => {
     activities,
     config,
   });
+  await ensureSchedules(runs, logger);
   logger.info({ task_queue: config.TEMPORAL_TASK_QUEUE }, 'The worker is ready');
   await Promise.all(workers.map((worker) => worker.run()));
-  await Promise.all([connection.close(), records.close(), dispatcher.close()]);
+  await Promise.all([
+    connection.close(),
+    runs.close(),
+    records.close(),
+    dispatcher.close(),
+    scrapes?.close(),
+  ]);
   logger.info('The worker has stopped');
 });
+
+/** The SDK is set up here, before its first use: it serves its metrics at an address that only we ask. */
+async function serveMetrics(
+  config: Config,
+  metrics: WorkerMetrics,
+  logger: Logger,
+): Promise<ScrapeListener | null> {
+  if (config.METRICS_PORT === 0) {
+    installRuntime(logger);
+    return null;
+  }
+  const sdkAddress = `127.0.0.1:${await probe(0, '127.0.0.1')}`;
+  installRuntime(logger, sdkAddress);
+  watchProcess(metrics);
+  return listenForScrapes(config, withSdkMetrics(expose(metrics.registry), sdkAddress), logger);
+}

@@ -8,101 +8,157 @@ import {
   proxyActivities,
   setHandler,
   defineQuery,
+  defineSignal,
 } from '@temporalio/workflow';
-import type { AcceptedRequest, ImageRequestActivities } from '../activities/types';
-import type { LanesState } from './lanes';
-import { STATUS_QUERY } from './names';
-import { processImages } from './processing';
+import type { AcceptedRequest, ImageRequestActivities, Task } from '../activities/types';
+import type { LanesState, NumberRuns } from './lanes';
+import { FOLLOW_SIGNAL, STATUS_QUERY } from './names';
+import { processImages, type Unfinished } from './processing';
 import { outcomeOf, type ByteCounts, type Counts, type StatusReport } from './progress';
-import { createRun, enter, reportOf } from './run';
+import { createRun, enter, reportOf, type Run } from './run';
 
 export interface ImageRequestInput {
   readonly requestId: string;
   readonly round: number;
+  readonly task: Task;
+  /** Of who asked for this run: tells the request that started it from another that is to follow. */
+  readonly token: string;
   /** Images per lane. */
   readonly lanes: readonly number[];
   readonly counts: Counts;
   readonly bytes: ByteCounts;
+  /** With `settle`: what a person is told of how the run before ended. */
+  readonly note?: string;
   /** What an earlier run of this round hands over: absent in its first. */
   readonly carried?: {
     readonly accepted: AcceptedRequest;
+    readonly numbers: readonly NumberRuns[];
     readonly sequence: number;
-    readonly left: LanesState;
+    readonly left: LanesState & Unfinished;
   };
 }
 
 const statusQuery = defineQuery<StatusReport>(STATUS_QUERY);
+const followSignal = defineSignal<[ImageRequestInput]>(FOLLOW_SIGNAL);
+
+/** Every activity heartbeats, so that one whose worker died is known by it within seconds. */
+const HEARTBEAT_TIMEOUT = '15 seconds';
 
 const records = proxyActivities<ImageRequestActivities>({
   startToCloseTimeout: '1 minute',
+  heartbeatTimeout: HEARTBEAT_TIMEOUT,
   retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
 });
 
-/** Walks every row of the request, so it may take minutes and heartbeats. */
+/** Walks every row of the request, so it may take minutes. */
 const results = proxyActivities<ImageRequestActivities>({
   startToCloseTimeout: '1 hour',
-  heartbeatTimeout: '15 seconds',
+  heartbeatTimeout: HEARTBEAT_TIMEOUT,
   retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
 });
 
 /** Retried by the activity's own schedule, for as long as it says: see src/webhooks/schedule.ts. */
-const webhooks = proxyActivities<ImageRequestActivities>({ startToCloseTimeout: '6 minutes' });
+const webhooks = proxyActivities<ImageRequestActivities>({
+  startToCloseTimeout: '6 minutes',
+  heartbeatTimeout: HEARTBEAT_TIMEOUT,
+});
 
 /**
  * One uploaded CSV, from acceptance to the delivered webhook. A cancelled request still gets its result,
- * its outcome and its webhook, and then shows as Canceled in the Web UI.
+ * its outcome and its webhook, and then shows as Canceled in the Web UI. A retry, or a webhook to be
+ * delivered again, is a run of its own under the same id: it follows the run that is still delivering, or
+ * starts when there is none.
  */
 export async function imageRequest(input: ImageRequestInput): Promise<StatusReport> {
-  const { requestId, round, lanes, carried } = input;
+  const { requestId, round, task, token, carried } = input;
   const ref = { requestId, round };
   const run = createRun(input.counts, input.bytes, carried?.sequence ?? 0);
+  const following: { next: ImageRequestInput | null; overtake: () => void } = {
+    next: null,
+    overtake: () => undefined,
+  };
   setHandler(statusQuery, () => reportOf(requestId, run));
+  setHandler(followSignal, (next) => {
+    if (next.token === token) return;
+    following.next = next;
+    following.overtake();
+  });
 
   const accepted =
-    carried?.accepted ?? (await CancellationScope.nonCancellable(() => records.acceptRequest(ref)));
+    carried?.accepted ??
+    (await CancellationScope.nonCancellable(() => records.acceptRequest({ ...ref, task })));
   run.searchAttributes = accepted.searchAttributes;
-  enter(run, 'processing');
-
-  let cancelled = false;
-  try {
-    const { names } = accepted;
-    const left = await processImages(run, { ...ref, lanes, names, carried: carried?.left ?? null });
-    if (left !== null) {
-      // A cancellation that arrived with the last activity would be lost to the next run.
-      if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('Cancelled');
-      const { counts, bytes, sequence } = run;
-      await continueAsNew<typeof imageRequest>({
-        ...input,
-        counts,
-        bytes,
-        carried: { accepted, sequence, left },
-      });
-    }
-  } catch (error) {
-    if (!isCancellation(error)) throw error;
-    cancelled = true;
-  }
-
+  const cancelled = task === 'process' && (await processToEnd(input, run, accepted));
   await CancellationScope.nonCancellable(async () => {
-    // The numbers of the records are the truth: an activity that a crash cut off may have done more than
-    // it could return.
-    const { counts, bytes } = await results.buildResult(ref);
-    Object.assign(run, { counts, bytes });
-    const status = cancelled ? 'cancelled' : outcomeOf(counts);
-    const { webhook } = await records.recordOutcome({ ...ref, status, counts, bytes });
-    enter(run, status);
-    if (webhook) await deliver();
+    if (task === 'deliver') enter(run, accepted.status);
+    const webhook = task === 'deliver' || (await close(cancelled));
+    if (webhook && following.next === null) await deliver();
   });
+  if (following.next !== null) await continueAsNew<typeof imageRequest>(following.next);
   if (cancelled) throw new CancelledFailure('The request was cancelled; its outcome is recorded');
   return reportOf(requestId, run);
 
+  /** @returns whether a webhook is to be delivered */
+  async function close(wasCancelled: boolean): Promise<boolean> {
+    // The numbers of the records are the truth: an activity that a crash cut off may have done more than
+    // it could return.
+    const { counts, bytes } = await results.buildResult(ref);
+    Object.assign(run, { counts, bytes, note: input.note ?? null });
+    const status = wasCancelled || task === 'settle' ? 'cancelled' : outcomeOf(counts);
+    const outcome = { status, counts, bytes, note: run.note } as const;
+    const { webhook } = await records.recordOutcome({ ...ref, ...outcome });
+    enter(run, status);
+    return webhook;
+  }
+
   async function deliver(): Promise<void> {
+    const scope = new CancellationScope();
+    following.overtake = () => {
+      scope.cancel();
+    };
     try {
-      await webhooks.deliverWebhook(ref);
+      await scope.run(() => webhooks.deliverWebhook(ref));
     } catch (error) {
+      if (isCancellation(error)) return;
       if (!(error instanceof ActivityFailure)) throw error;
       // The delivery's record says why; the images are done all the same.
       log.warn('The webhook could not be delivered', { requestId, reason: error.cause?.message });
     }
   }
+}
+
+/** @returns whether the request was cancelled meanwhile */
+async function processToEnd(
+  input: ImageRequestInput,
+  run: Run,
+  accepted: AcceptedRequest,
+): Promise<boolean> {
+  const { requestId, round, carried } = input;
+  enter(run, 'processing');
+  try {
+    const numbers = carried?.numbers ?? (await numbersOf(input));
+    const left = await processImages(run, {
+      ...{ requestId, round, numbers, names: accepted.names },
+      carried: carried?.left ?? null,
+    });
+    if (left === null) return false;
+    // A cancellation that arrived with the last activity would be lost to the next run.
+    if (CancellationScope.current().consideredCancelled) return true;
+    const { counts, bytes, sequence } = run;
+    return await continueAsNew<typeof imageRequest>({
+      ...input,
+      counts,
+      bytes,
+      carried: { accepted, numbers, sequence, left },
+    });
+  } catch (error) {
+    if (!isCancellation(error)) throw error;
+    return true;
+  }
+}
+
+/** A first round works on every image, a retry on those that did not succeed. */
+async function numbersOf({ requestId, round, lanes }: ImageRequestInput) {
+  if (round > 1) return results.reopenImages({ requestId, round });
+  return lanes.map((size): NumberRuns => [[0, size]]);
 }

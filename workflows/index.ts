@@ -1,1 +1,3 @@
+export { bulkRetry } from './bulkRetry';
 export { imageRequest } from './imageRequest';
+export { reconcileRequests, removeExpired } from './maintenance';

@@ -27,19 +27,26 @@ export interface Slice {
   readonly numbers: readonly number[];
 }
 
+/**
+ * The numbers of a lane that are to be worked on, ascending: each pair is a first number and how many follow
+ * on it, itself included. A first round has one pair, a retry as many as its failures leave gaps.
+ */
+export type NumberRuns = readonly (readonly [first: number, count: number])[];
+
 /** A failed attempt that is to be repeated; `due` in milliseconds since the epoch. */
 export type WaitingImage = readonly [number: number, due: number];
 
 /** What a run hands to the next one, by lane. */
 export interface LanesState {
-  /** The first number that no slice has taken yet. */
-  readonly next: readonly number[];
+  /** How many of the lane's numbers slices have taken. */
+  readonly taken: readonly number[];
   readonly waiting: readonly (readonly WaitingImage[])[];
 }
 
 interface Lane {
+  readonly runs: NumberRuns;
   readonly size: number;
-  next: number;
+  taken: number;
   /** Slices in flight. */
   held: number;
   waiting: WaitingImage[];
@@ -59,18 +66,37 @@ export interface Lanes {
   state(): LanesState;
 }
 
+export function sizeOf(runs: NumberRuns): number {
+  return runs.reduce((sum, [, count]) => sum + count, 0);
+}
+
+/** Up to `count` numbers, behind the first `skip`. */
+function numbersBehind(runs: NumberRuns, skip: number, count: number): number[] {
+  const numbers: number[] = [];
+  let before = 0;
+  for (const [first, length] of runs) {
+    const from = Math.max(skip - before, 0);
+    const to = Math.min(length, skip - before + count);
+    for (let offset = from; offset < to; offset += 1) numbers.push(first + offset);
+    before += length;
+    if (before >= skip + count) break;
+  }
+  return numbers;
+}
+
 /**
- * @param sizes images per lane
- * @param next where an earlier run left off, per lane; nothing for a first run
+ * @param numbers what is to be worked on, per lane
+ * @param taken where an earlier run left off, per lane; nothing for a first run
  */
-export function createLanes(sizes: readonly number[], next: readonly number[] = []): Lanes {
-  const sliceSize = sliceSizeOf(sizes.reduce((sum, size) => sum + size, 0));
-  const lanes = sizes.map<Lane>((size, index) => ({
-    size,
-    next: next[index] ?? 0,
+export function createLanes(numbers: readonly NumberRuns[], taken: readonly number[] = []): Lanes {
+  const lanes = numbers.map<Lane>((runs, index) => ({
+    runs,
+    size: sizeOf(runs),
+    taken: taken[index] ?? 0,
     held: 0,
     waiting: [],
   }));
+  const sliceSize = sliceSizeOf(lanes.reduce((sum, { size }) => sum + size, 0));
   let inFlight = 0;
   let waiting = 0;
   let turn = 0;
@@ -83,9 +109,9 @@ export function createLanes(sizes: readonly number[], next: readonly number[] = 
       return due.map(([number]) => number);
     }
     if (lane.waiting.length >= LANE_WAITING || waiting >= REQUEST_WAITING) return [];
-    const from = lane.next;
-    lane.next = Math.min(from + sliceSize, lane.size);
-    return Array.from({ length: lane.next - from }, (_, index) => from + index);
+    const numbers = numbersBehind(lane.runs, lane.taken, sliceSize);
+    lane.taken += numbers.length;
+    return numbers;
   }
 
   return {
@@ -119,9 +145,9 @@ export function createLanes(sizes: readonly number[], next: readonly number[] = 
         .flatMap((lane) => lane.waiting)
         .reduce((least, [, due]) => Math.min(least, due), Infinity);
     },
-    isEmpty: () => waiting === 0 && lanes.every((lane) => lane.next >= lane.size),
+    isEmpty: () => waiting === 0 && lanes.every((lane) => lane.taken >= lane.size),
     state: () => ({
-      next: lanes.map((lane) => lane.next),
+      taken: lanes.map((lane) => lane.taken),
       waiting: lanes.map((lane) => lane.waiting),
     }),
   };

@@ -1,11 +1,20 @@
 /** The names by which workflows, clients and people in the Web UI find each other. */
 
 export const IMAGE_REQUEST_WORKFLOW = 'imageRequest';
+export const BULK_RETRY_WORKFLOW = 'bulkRetry';
+export const RECONCILE_WORKFLOW = 'reconcileRequests';
+export const REMOVE_EXPIRED_WORKFLOW = 'removeExpired';
+export const PROGRESS_QUERY = 'progress';
 export const STATUS_QUERY = 'status';
+/** Says what is to be done next: see `imageRequest`. */
+export const FOLLOW_SIGNAL = 'follow';
 
 export function workflowIdOf(requestId: string): string {
   return `image-request/${requestId}`;
 }
+
+/** The type of the failure that says: workers died over this work, look at it more closely. */
+export const WORKER_CRASH = 'worker_crash';
 
 /**
  * Slices burn CPU for seconds, the other activities take milliseconds: each kind has a task queue and a

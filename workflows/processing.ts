@@ -10,8 +10,14 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { ImageRequestActivities, RoundRef, Tally } from '../activities/types';
-import { createLanes, type LanesState, type Slice, type WaitingImage } from './lanes';
-import { imagesTaskQueueOf } from './names';
+import {
+  createLanes,
+  type LanesState,
+  type NumberRuns,
+  type Slice,
+  type WaitingImage,
+} from './lanes';
+import { imagesTaskQueueOf, WORKER_CRASH } from './names';
 import { add, progressOf, type Run } from './run';
 
 /** Images that are retried each as an activity of its own; further ones are gathered into slices. */
@@ -21,10 +27,15 @@ const SINGLE_RETRIES = 100;
 const START_TO_CLOSE = '1 hour';
 const HEARTBEAT_TIMEOUT = '15 seconds';
 
+/** Slices over which workers died. They run one at a time, so that the one that kills shows itself. */
+export interface Unfinished {
+  readonly suspects: readonly Slice[];
+}
+
 export interface Processing extends RoundRef {
-  /** Images per lane. */
-  readonly lanes: readonly number[];
-  readonly carried: LanesState | null;
+  /** What is to be worked on, per lane. */
+  readonly numbers: readonly NumberRuns[];
+  readonly carried: (LanesState & Unfinished) | null;
   /** See `AcceptedRequest.names`. */
   readonly names: readonly (readonly string[])[] | null;
 }
@@ -35,9 +46,14 @@ export interface Processing extends RoundRef {
  * @returns what is left, when the history has grown so long that a new run must go on; `null` when nothing is
  * @throws CancelledFailure once every activity has stopped and recorded what it had done
  */
-export async function processImages(run: Run, processing: Processing): Promise<LanesState | null> {
+export async function processImages(
+  run: Run,
+  processing: Processing,
+): Promise<(LanesState & Unfinished) | null> {
   const { requestId, round, carried, names } = processing;
-  const lanes = createLanes(processing.lanes, carried?.next);
+  const lanes = createLanes(processing.numbers, carried?.taken);
+  const suspects: Slice[] = [...(carried?.suspects ?? [])];
+  let examining = false as boolean;
   const tasks = new Set<Promise<void>>();
   const retries = new CancellationScope();
   let singles = 0;
@@ -82,17 +98,39 @@ export async function processImages(run: Run, processing: Processing): Promise<L
     }
   }
 
+  async function attempt({ lane, numbers }: Slice, suspect: boolean): Promise<void> {
+    const summary = summaryOf(names, lane, numbers);
+    const outcome = await activities.processImages.executeWithOptions(
+      { summary: suspect ? `Alone, since workers died: ${summary}` : summary },
+      [{ requestId, round, lane, numbers, suspect, progress: progressOf(run) }],
+    );
+    add(run, outcome);
+    for (const [number, dueIn] of outcome.waiting) defer(lane, [number, Date.now() + dueIn]);
+  }
+
   async function processSlice(slice: Slice): Promise<void> {
-    const { lane, numbers } = slice;
     try {
-      const outcome = await activities.processImages.executeWithOptions(
-        { summary: summaryOf(names, lane, numbers) },
-        [{ requestId, round, lane, numbers, progress: progressOf(run) }],
-      );
-      add(run, outcome);
-      for (const [number, dueIn] of outcome.waiting) defer(lane, [number, Date.now() + dueIn]);
+      await attempt(slice, false);
+    } catch (error) {
+      if (!isWorkerCrash(error)) throw error;
+      suspects.push(slice);
     } finally {
       lanes.release(slice);
+    }
+  }
+
+  /** Closes in on the image that kills workers by halves; the activity gives up a single one. */
+  async function examine({ lane, numbers }: Slice): Promise<void> {
+    examining = true;
+    try {
+      await attempt({ lane, numbers }, true);
+    } catch (error) {
+      if (!isWorkerCrash(error)) throw error;
+      const middle = Math.ceil(numbers.length / 2);
+      const halves = [numbers.slice(0, middle), numbers.slice(middle)];
+      suspects.unshift(...halves.map((half) => ({ lane, numbers: half })));
+    } finally {
+      examining = false;
     }
   }
 
@@ -107,6 +145,7 @@ export async function processImages(run: Run, processing: Processing): Promise<L
     } catch (error) {
       const tally = tallyOf(error);
       if (tally !== null) add(run, tally);
+      else if (isWorkerCrash(error)) suspects.push({ lane, numbers: [number] });
       // The record knows the attempts and when the next one is due, should it be later than this.
       else if (draining) lanes.defer(lane, [number, Math.max(due, Date.now())]);
       else throw error;
@@ -125,8 +164,14 @@ export async function processImages(run: Run, processing: Processing): Promise<L
       }
       const now = Date.now();
       for (let slice; !draining && (slice = lanes.take(now)) !== null;) launch(processSlice(slice));
-      if (tasks.size === 0 && draining) return lanes.isEmpty() ? null : lanes.state();
-      if (tasks.size === 0 && lanes.isEmpty()) return null;
+      if (!draining && !examining) {
+        const suspect = suspects.shift();
+        if (suspect !== undefined) launch(examine(suspect));
+      }
+      if (tasks.size === 0) {
+        if (lanes.isEmpty() && suspects.length === 0) return null;
+        if (draining) return { ...lanes.state(), suspects };
+      }
       const seen = finished;
       const due = lanes.nextDue();
       if (draining || due === null || due <= now) await condition(() => finished > seen);
@@ -144,6 +189,14 @@ function tallyOf(error: unknown): Tally | null {
   if (!(error instanceof ActivityFailure && error.cause instanceof ApplicationFailure)) return null;
   const [tally] = (error.cause.details ?? []) as [Tally?];
   return tally ?? null;
+}
+
+function isWorkerCrash(error: unknown): boolean {
+  return (
+    error instanceof ActivityFailure &&
+    error.cause instanceof ApplicationFailure &&
+    error.cause.type === WORKER_CRASH
+  );
 }
 
 /** What the Web UI shows beside the activity: the file's name, or the images' numbers. */

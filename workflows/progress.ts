@@ -32,8 +32,16 @@ export function outcomeOf(counts: Counts): Exclude<OutcomeStatus, 'cancelled'> {
   return counts.succeeded === 0 ? 'failed' : 'completed_with_errors';
 }
 
-/** One sentence for a person: "37 of 40 images compressed, 2 failed, 1 to go". */
-export function describe(status: RequestStatus, counts: Counts): string {
+/**
+ * One sentence for a person: "37 of 40 images compressed, 2 failed, 1 to go".
+ *
+ * @param note what is to be known beside the counts
+ */
+export function describe(
+  status: RequestStatus,
+  counts: Counts,
+  note: string | null = null,
+): string {
   const parts = [
     `${counts.succeeded} of ${counts.total} ${counts.total === 1 ? 'image' : 'images'} compressed`,
   ];
@@ -41,5 +49,5 @@ export function describe(status: RequestStatus, counts: Counts): string {
   if (counts.pending > 0) {
     parts.push(status === 'cancelled' ? `${counts.pending} cancelled` : `${counts.pending} to go`);
   }
-  return parts.join(', ');
+  return note === null ? parts.join(', ') : `${parts.join(', ')}; ${note}`;
 }

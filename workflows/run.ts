@@ -27,6 +27,8 @@ export interface Run {
   counts: Counts;
   bytes: ByteCounts;
   sequence: number;
+  /** See `describe`. */
+  note: string | null;
   searchAttributes: boolean;
   visibleStep: number;
 }
@@ -37,6 +39,7 @@ export function createRun(counts: Counts, bytes: ByteCounts, sequence: number): 
     counts,
     bytes,
     sequence,
+    note: null,
     searchAttributes: false,
     visibleStep: 0,
   };
@@ -64,7 +67,7 @@ export function add(run: Run, tally: Tally): void {
 /** Gives the run another status and shows it to people in the Web UI. */
 export function enter(run: Run, status: RequestStatus): void {
   run.status = status;
-  setCurrentDetails(describe(status, run.counts));
+  setCurrentDetails(describe(status, run.counts, run.note));
   showInSearch(run);
 }
 
@@ -78,8 +81,8 @@ function showInSearch({ searchAttributes, status, counts }: Run): void {
   ]);
 }
 
-export function reportOf(requestId: string, { status, counts, bytes }: Run): StatusReport {
-  return { request_id: requestId, status, details: describe(status, counts), counts, bytes };
+export function reportOf(requestId: string, { status, counts, bytes, note }: Run): StatusReport {
+  return { request_id: requestId, status, details: describe(status, counts, note), counts, bytes };
 }
 
 export function progressOf({ sequence, counts, bytes }: Run): ProgressReport {

@@ -3,14 +3,15 @@ import Koa, { type Middleware } from 'koa';
 import type { Config } from '../config';
 import type { FileStore } from '../files/store';
 import type { Logger } from '../logger';
+import type { ApiMetrics } from '../metrics/api';
 import type { Records } from '../records/open';
-import type { Upload } from '../requests/accept';
-import type { StatusReport } from '../../workflows/progress';
+import type { Operations } from '../requests/operations';
 import { requireKey } from './auth';
 import { serveDocumentation } from './documentation';
 import { fileRoute } from './files';
 import { liveRoute, readyRoute } from './health';
 import { imagesRoute } from './images';
+import { metricsRoute, timeCalls } from './metrics';
 import { answerProblems } from './problems';
 import { requestRoute } from './requests';
 import { resultRoute } from './result';
@@ -23,13 +24,9 @@ export interface ApiDependencies {
   readonly config: Config;
   readonly logger: Logger;
   readonly files: FileStore;
-  readonly records: Pick<Records, 'requests' | 'rows' | 'images' | 'deliveries'>;
-  readonly requests: {
-    /** @throws Refusal */
-    accept(upload: Upload): Promise<string>;
-    /** @throws Refusal `not_found` */
-    status(requestId: string): Promise<StatusReport>;
-  };
+  readonly records: Records;
+  readonly requests: Operations;
+  readonly metrics: ApiMetrics;
   /** Each resolves when the service it is named after answers. */
   readonly health: Readonly<Record<string, () => Promise<void>>>;
 }
@@ -44,10 +41,21 @@ export function createApp(deps: ApiDependencies): Koa {
     fileRoute(deps),
     liveRoute(),
     readyRoute(deps),
+    metricsRoute(deps),
   ];
   const router = createRouter(routes);
   serveDocumentation(router, routes);
-  return createKoa(deps.logger, [requireKey(deps.config.API_KEYS)], router);
+  return createKoa(deps.logger, router, {
+    around: [timeCalls(deps.metrics)],
+    before: [requireKey(deps.config.API_KEYS)],
+  });
+}
+
+interface Stages {
+  /** They see the answer as it goes out, problems included. */
+  readonly around: readonly Middleware[];
+  /** What they throw is answered as a problem. */
+  readonly before: readonly Middleware[];
 }
 
 /** What answers while MongoDB is not reached for the first time: the process lives, and takes nothing. */
@@ -58,16 +66,17 @@ export function createStartingApp(logger: Logger): Koa {
   const ready = readyRoute({ health });
   const router = createRouter([liveRoute(), ready]);
   router.all('/{*path}', (ctx) => ready.handle(ctx, {}));
-  return createKoa(logger, [], router);
+  return createKoa(logger, router, { around: [], before: [] });
 }
 
-function createKoa(logger: Logger, before: readonly Middleware[], router: Router): Koa {
+function createKoa(logger: Logger, router: Router, { around, before }: Stages): Koa {
   const app = new Koa();
   app.on('error', (error: unknown) => {
     // Koa reports here what breaks after the answer began, mostly clients that went away.
     logger.debug({ err: error }, 'An answer was cut off');
   });
   app.use(logCalls(logger));
+  for (const middleware of around) app.use(middleware);
   app.use(answerProblems(logger));
   for (const middleware of before) app.use(middleware);
   app.use(router.routes());

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { ImageRecord, RequestRecord, RowRecord } from '../records/types';
 import type { ApiDependencies } from './app';
-import { findRequest } from './lookup';
+import { findVisible } from '../requests/find';
 import { validated, type Route } from './route';
 import { imagesPage, imagesQuery, jsonResponse, problemResponse, requestIdParams } from './schemas';
 import type { imageResource } from './schemas';
@@ -33,7 +33,7 @@ export function imagesRoute(deps: ApiDependencies): Route {
     },
     async handle(ctx, { request_id = '' }) {
       const query = validated(imagesQuery, 'query', ctx.query);
-      ctx.body = await pageOf(await findRequest(deps, request_id), query);
+      ctx.body = await pageOf(await findVisible(deps.records, request_id), query);
     },
   };
 

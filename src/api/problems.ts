@@ -10,6 +10,7 @@ const STATUS: Readonly<Record<RefusalCode, number>> = {
   unauthorized: 401,
   not_found: 404,
   not_finished: 409,
+  conflict: 409,
   idempotency_conflict: 409,
   too_large: 413,
   invalid: 422,

@@ -1,8 +1,8 @@
 import { deliveryIdOf } from '../records/deliveries';
-import { isFinished } from '../records/requests';
+import { isFinished } from '../records/rounds';
 import type { DeliveryRecord, RequestRecord } from '../records/types';
 import type { ApiDependencies } from './app';
-import { findRequest } from './lookup';
+import { findVisible } from '../requests/find';
 import type { Route } from './route';
 import { jsonResponse, problemResponse, requestIdParams, requestResource } from './schemas';
 
@@ -19,7 +19,7 @@ export function requestRoute(deps: ApiDependencies): Route {
       },
     },
     async handle(ctx, { request_id = '' }) {
-      const record = await findRequest(deps, request_id);
+      const record = await findVisible(deps.records, request_id);
       const [report, delivery] = await Promise.all([
         deps.requests.status(record._id),
         deps.records.deliveries.find(record._id, record.round),

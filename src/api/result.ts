@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { Refusal } from '../errors';
-import { isFinished } from '../records/requests';
+import { isFinished } from '../records/rounds';
 import type { ApiDependencies } from './app';
-import { findRequest } from './lookup';
+import { findVisible } from '../requests/find';
 import { validated, type Route } from './route';
 import { problemResponse, requestIdParams, resultQuery } from './schemas';
 
@@ -25,7 +25,7 @@ export function resultRoute(deps: ApiDependencies): Route {
     async handle(ctx, { request_id = '' }) {
       const { only } = validated(resultQuery, 'query', ctx.query);
       const kind = only ?? 'result';
-      const record = await findRequest(deps, request_id);
+      const record = await findVisible(deps.records, request_id);
       if (!isFinished(record.state)) {
         throw new Refusal(
           'not_finished',

@@ -11,6 +11,8 @@ export interface ProcessSpec {
   readonly logFile?: string;
   /** Told of every new process, to be found again should we be killed. */
   readonly onSpawn?: (pid: number) => void;
+  /** Started again after this pause however often it dies; otherwise pauses grow until it is given up. */
+  readonly restartMs?: number;
 }
 
 export interface KeptProcess {
@@ -57,11 +59,12 @@ export function keepRunning(spec: ProcessSpec, log: Log): KeptProcess {
       if (stopping) return;
       quickDeaths = Date.now() - started < SETTLED_MS ? quickDeaths + 1 : 1;
       const where = spec.logFile === undefined ? 'its last lines are above' : `see ${spec.logFile}`;
-      if (quickDeaths >= QUICK_DEATHS) {
+      if (spec.restartMs === undefined && quickDeaths >= QUICK_DEATHS) {
         giveUp(new Error(`The ${name} keeps dying right after its start (${how}); ${where}`));
         return;
       }
-      const pause = Math.min(FIRST_PAUSE_MS * 2 ** (quickDeaths - 1), LONGEST_PAUSE_MS);
+      const growing = Math.min(FIRST_PAUSE_MS * 2 ** (quickDeaths - 1), LONGEST_PAUSE_MS);
+      const pause = spec.restartMs ?? growing;
       log(`The ${name} died (${how}) and is started again in ${pause} ms; ${where}`);
       restart = setTimeout(start, pause);
     };

@@ -17,9 +17,15 @@ export interface Compressed {
 
 export interface Compressor {
   /**
+   * @param key whose image it is: turns go round the keys
    * @throws ImageError; or the signal's reason when aborted before work began
    */
-  compress(bytes: Buffer, options: CompressOptions, signal: AbortSignal): Promise<Compressed>;
+  compress(
+    bytes: Buffer,
+    options: CompressOptions,
+    signal: AbortSignal,
+    key: string,
+  ): Promise<Compressed>;
 }
 
 /** An animation with more frames is refused: each costs memory of its own beside its pixels. */
@@ -40,7 +46,7 @@ export function createCompressor({
   const turns = createTurns(budget);
 
   return {
-    async compress(bytes, options, signal) {
+    async compress(bytes, options, signal, key) {
       const image = await inspect(bytes);
       const format = options.format === 'keep' ? image.format : options.format;
       // Several pages of a TIFF or AVIF are no animation: the first one counts.
@@ -50,7 +56,7 @@ export function createCompressor({
       if (pixels > MAX_IMAGE_PIXELS || frames > MAX_FRAMES) {
         throw tooManyPixels(`${MAX_IMAGE_PIXELS} pixels in ${MAX_FRAMES} frames`, image, frames);
       }
-      const release = await turns.acquire(Math.max(pixels, budget / AT_ONCE), signal);
+      const release = await turns.acquire(Math.max(pixels, budget / AT_ONCE), signal, key);
       try {
         return await encode(bytes, image, format, options, frames > 1);
       } finally {

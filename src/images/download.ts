@@ -1,7 +1,8 @@
 import { errors, request, type Dispatcher } from 'undici';
 import type { Config } from '../config';
-import { blockedBy, ImageError, messageOf, type PermanentImageCode } from '../errors';
+import { blockedBy, HostAtRest, ImageError, messageOf, type PermanentImageCode } from '../errors';
 import { retryAfterMs } from '../network/retryAfter';
+import { createRests, type Rests } from './rests';
 
 type Settings = Pick<Config, 'MAX_IMAGE_BYTES' | 'MAX_REDIRECTS' | 'DOWNLOAD_TIMEOUT_MS'>;
 
@@ -18,12 +19,17 @@ export interface Downloader {
   /**
    * The bytes behind a link.
    *
-   * @throws ImageError; or the signal's reason when aborted
+   * @throws ImageError; HostAtRest, with nothing sent to that host; or the signal's reason when aborted
    */
   download(link: string, signal: AbortSignal): Promise<Buffer>;
 }
 
-export function createDownloader(settings: Settings, dispatcher: Dispatcher): Downloader {
+/** @param rests what hosts have asked for: kept by the caller where it wants to know as well */
+export function createDownloader(
+  settings: Settings,
+  dispatcher: Dispatcher,
+  rests: Rests = createRests(),
+): Downloader {
   const { MAX_IMAGE_BYTES, MAX_REDIRECTS, DOWNLOAD_TIMEOUT_MS } = settings;
 
   return {
@@ -33,6 +39,7 @@ export function createDownloader(settings: Settings, dispatcher: Dispatcher): Do
         return await follow(parseUrl(link), AbortSignal.any([signal, timeout]));
       } catch (error) {
         signal.throwIfAborted();
+        if (error instanceof HostAtRest) throw error;
         if (timeout.aborted) {
           throw ImageError.retryable(
             'timeout',
@@ -48,10 +55,12 @@ export function createDownloader(settings: Settings, dispatcher: Dispatcher): Do
   async function follow(start: URL, signal: AbortSignal): Promise<Buffer> {
     let url = start;
     for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
+      rests.check(url.host);
       const response = await request(url, { dispatcher, signal, headers: HEADERS });
       const { statusCode, headers, body } = response;
       const location = headers['location'];
-      if (!REDIRECTS.includes(statusCode) || typeof location !== 'string') return receive(response);
+      if (!REDIRECTS.includes(statusCode) || typeof location !== 'string')
+        return receive(url, response);
       body.on('error', () => undefined).destroy();
       url = parseUrl(location, url);
     }
@@ -61,11 +70,18 @@ export function createDownloader(settings: Settings, dispatcher: Dispatcher): Do
     );
   }
 
-  async function receive({ statusCode, headers, body }: Dispatcher.ResponseData): Promise<Buffer> {
+  async function receive(
+    { host }: URL,
+    { statusCode, headers, body }: Dispatcher.ResponseData,
+  ): Promise<Buffer> {
     const discard = () => body.on('error', () => undefined).destroy();
     if (statusCode !== 200) {
       discard();
-      throw refusal(statusCode, headers['retry-after']);
+      const pause = retryAfterMs(headers['retry-after'], Date.now());
+      if ((statusCode === 429 || statusCode === 503) && pause !== undefined) {
+        rests.begin(host, statusCode, pause);
+      }
+      throw refusal(statusCode, pause);
     }
     const announced = Number(headers['content-length'] ?? Number.NaN);
     if (announced > MAX_IMAGE_BYTES) {
@@ -100,10 +116,10 @@ function parseUrl(link: string, base?: URL): URL {
   );
 }
 
-function refusal(statusCode: number, retryAfter: string | string[] | undefined): ImageError {
+function refusal(statusCode: number, retryAfterMs: number | undefined): ImageError {
   const message = `Expected the image, received HTTP ${statusCode}`;
   if (statusCode === 404 || statusCode === 410) return ImageError.permanent('not_found', message);
-  const pause = { retryAfterMs: retryAfterMs(retryAfter, Date.now()) };
+  const pause = { retryAfterMs };
   if (statusCode >= 500) return ImageError.retryable('http_5xx', message, pause);
   const retryable = RETRYABLE_4XX.find((status) => status === statusCode);
   if (retryable !== undefined) return ImageError.retryable(`http_${retryable}`, message, pause);

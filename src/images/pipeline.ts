@@ -3,20 +3,34 @@ import type { Config } from '../config';
 import type { CompressOptions } from '../records/types';
 import { createCompressor, type Compressed } from './compress';
 import { createDownloader } from './download';
+import { createRests } from './rests';
 import { createTurns, type Turns } from './turns';
+
+export interface WantedImage {
+  /** Images wait in turns of requests, so that a small request passes through a large one. */
+  readonly requestId: string;
+  readonly link: string;
+  readonly options: CompressOptions;
+}
 
 export interface ProcessedImage extends Compressed {
   /** Bytes downloaded. */
   readonly bytes_in: number;
 }
 
+/** Wraps a stage of the work on one image, to time it. */
+export type Observe = <T>(
+  stage: 'host_wait' | 'worker_wait' | 'download' | 'compress',
+  work: () => Promise<T>,
+) => Promise<T>;
+
 export interface ImagePipeline {
   /**
    * From a link to compressed bytes.
    *
-   * @throws ImageError; or the signal's reason when aborted
+   * @throws ImageError; HostAtRest when no attempt was made; or the signal's reason when aborted
    */
-  process(link: string, options: CompressOptions, signal: AbortSignal): Promise<ProcessedImage>;
+  process(image: WantedImage, signal: AbortSignal): Promise<ProcessedImage>;
 }
 
 /**
@@ -24,19 +38,25 @@ export interface ImagePipeline {
  * `IMAGE_CONCURRENCY` images in all. An image waits for its host first and holds no place while it does,
  * so that a slow host keeps nobody else waiting.
  */
-export function createImagePipeline(config: Config, dispatcher: Dispatcher): ImagePipeline {
-  const { download } = createDownloader(config, dispatcher);
+export function createImagePipeline(
+  config: Config,
+  dispatcher: Dispatcher,
+  observe: Observe = (_, work) => work(),
+): ImagePipeline {
+  const rests = createRests();
+  const { download } = createDownloader(config, dispatcher, rests);
   const { compress } = createCompressor(config);
   const places = createTurns(config.IMAGE_CONCURRENCY);
   const hosts = new Map<string, Turns>();
 
-  async function enterHost(link: string, signal: AbortSignal): Promise<() => void> {
-    // Before the host is noted: nobody would strike it off again.
-    signal.throwIfAborted();
-    const host = URL.canParse(link) ? new URL(link).host : '';
+  async function enterHost(
+    host: string,
+    requestId: string,
+    signal: AbortSignal,
+  ): Promise<() => void> {
     const turns = hosts.get(host) ?? createTurns(config.HOST_CONCURRENCY);
     hosts.set(host, turns);
-    const leave = await turns.acquire(1, signal);
+    const leave = await turns.acquire(1, signal, requestId);
     return () => {
       leave();
       if (turns.isIdle()) hosts.delete(host);
@@ -44,15 +64,27 @@ export function createImagePipeline(config: Config, dispatcher: Dispatcher): Ima
   }
 
   return {
-    async process(link, options, signal) {
-      const leaveHost = await enterHost(link, signal);
-      const leavePlace = await places.acquire(1, signal).catch((error: unknown) => {
+    async process({ requestId, link, options }, signal) {
+      const host = URL.canParse(link) ? new URL(link).host : '';
+      // Before the host is noted: nobody would strike it off again.
+      signal.throwIfAborted();
+      rests.check(host);
+      const leaveHost = await observe('host_wait', () => enterHost(host, requestId, signal));
+      let leavePlace: () => void;
+      try {
+        // The host may have asked for a rest meanwhile; to find that out takes no place.
+        rests.check(host);
+        leavePlace = await observe('worker_wait', () => places.acquire(1, signal, requestId));
+      } catch (error) {
         leaveHost();
         throw error;
-      });
+      }
       try {
-        const bytes = await download(link, signal).finally(leaveHost);
-        return { ...(await compress(bytes, options, signal)), bytes_in: bytes.length };
+        const bytes = await observe('download', () => download(link, signal)).finally(leaveHost);
+        const compressed = await observe('compress', () =>
+          compress(bytes, options, signal, requestId),
+        );
+        return { ...compressed, bytes_in: bytes.length };
       } finally {
         leavePlace();
       }

@@ -31,6 +31,7 @@ export function createDeliveries({ Delivery }: Models) {
         status_code: null,
         error: null,
         created_at: new Date(),
+        updated_at: new Date(),
         delivered_at: null,
       };
       await Delivery.updateOne(
@@ -40,16 +41,64 @@ export function createDeliveries({ Delivery }: Models) {
       );
     },
 
+    /** Has a delivery made once more. @returns false while one is under way, or when there is none */
+    async reopen(requestId: string, round: number): Promise<boolean> {
+      const { matchedCount } = await Delivery.updateOne(
+        { _id: deliveryIdOf(requestId, round), state: { $in: ['delivered', 'failed'] } },
+        {
+          $set: {
+            state: 'pending',
+            updated_at: new Date(),
+            attempts: 0,
+            status_code: null,
+            error: null,
+            delivered_at: null,
+          },
+        },
+      );
+      return matchedCount === 1;
+    },
+
+    /** Ends a delivery that is under way, for another reason than an answer. */
+    async end(
+      requestId: string,
+      round: number,
+      state: 'failed' | 'superseded',
+      error: string,
+    ): Promise<void> {
+      await Delivery.updateOne(
+        { _id: deliveryIdOf(requestId, round), state: 'pending' },
+        { $set: { state, error, updated_at: new Date() } },
+      );
+    },
+
+    /** Notes that the run of a delivery was seen alive. */
+    async touch(requestId: string, round: number): Promise<void> {
+      await Delivery.updateOne(
+        { _id: deliveryIdOf(requestId, round), state: 'pending' },
+        { $set: { updated_at: new Date() } },
+      );
+    },
+
+    /** Deliveries under way that nothing has been recorded for since, longest silent first. */
+    quietPending: (before: Date, limit: number) =>
+      Delivery.find({ state: 'pending', updated_at: { $lt: before } })
+        .sort({ updated_at: 1 })
+        .limit(limit)
+        .lean<DeliveryRecord[]>()
+        .exec(),
+
     async recordAttempt(requestId: string, round: number, attempt: DeliveryAttempt): Promise<void> {
       const { state, attempts, statusCode, error } = attempt;
       await Delivery.updateOne(
-        { _id: deliveryIdOf(requestId, round) },
+        { _id: deliveryIdOf(requestId, round), state: 'pending' },
         {
           $set: {
             state,
             attempts,
             status_code: statusCode,
             error,
+            updated_at: new Date(),
             delivered_at: state === 'delivered' ? new Date() : null,
           },
         },

@@ -84,6 +84,21 @@ export function createImages({ Image }: Models) {
       return matchedCount;
     },
 
+    /**
+     * Lets a new round try images again that did not succeed. A repeated or late call changes nothing: what
+     * the round has begun with is not reset.
+     */
+    async reopen(requestId: string, round: number, refs: readonly string[]): Promise<void> {
+      await Image.updateMany(
+        {
+          _id: { $in: refs.map((ref) => idOf(requestId, ref)) },
+          status: { $in: ['failed', 'pending'] },
+          round: { $ne: round },
+        },
+        { $set: { status: 'pending', round, attempts: 0, error: null, retry_at: null } },
+      );
+    },
+
     /** From now on no run may record these images, unless they are done already. */
     async close(requestId: string, refs: readonly string[]): Promise<void> {
       await Image.updateMany(

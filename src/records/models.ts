@@ -41,16 +41,23 @@ const requestSchema = new Schema(
     url_column: number,
     rows: number,
     lanes: [Number],
+    bad_rows: number,
     file_name: text,
     idempotency_key: String,
     fingerprint: text,
+    note: optional(String),
     created_at: { type: Date, required: true },
     started_at: optional(Date),
     finished_at: optional(Date),
     updated_at: { type: Date, required: true },
   },
   options,
-).index({ idempotency_key: 1 }, { unique: true, sparse: true });
+)
+  .index({ idempotency_key: 1 }, { unique: true, sparse: true })
+  // The newest first, of all or of one state; and those of a state that nothing has happened to for long.
+  .index({ created_at: -1, _id: -1 })
+  .index({ state: 1, created_at: -1, _id: -1 })
+  .index({ state: 1, updated_at: 1 });
 
 const failure = new Schema({ code: text, message: text }, { _id: false });
 
@@ -104,10 +111,13 @@ const deliverySchema = new Schema(
     status_code: optional(Number),
     error: optional(String),
     created_at: { type: Date, required: true },
+    updated_at: { type: Date, required: true },
     delivered_at: optional(Date),
   },
   options,
-);
+)
+  .index({ state: 1, updated_at: 1 })
+  .index({ request_id: 1 });
 
 export function defineModels(connection: Connection): Models {
   return {

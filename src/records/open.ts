@@ -2,11 +2,15 @@ import mongoose from 'mongoose';
 import { createDeliveries, type Deliveries } from './deliveries';
 import { createImages, type Images } from './images';
 import { defineModels } from './models';
+import { createListing, type Listing } from './listing';
 import { createRequests, type RequestRecords } from './requests';
+import { createRounds, type Rounds } from './rounds';
 import { createRows, type Rows } from './rows';
 
 export interface Records {
   readonly requests: RequestRecords;
+  readonly rounds: Rounds;
+  readonly listing: Listing;
   readonly rows: Rows;
   readonly images: Images;
   readonly deliveries: Deliveries;
@@ -34,9 +38,11 @@ export async function openRecords(uri: string): Promise<Records> {
   try {
     await connection.asPromise();
     const models = defineModels(connection);
-    await models.Request.createIndexes();
+    await Promise.all([models.Request.createIndexes(), models.Delivery.createIndexes()]);
     return {
       requests: createRequests(models),
+      rounds: createRounds(models),
+      listing: createListing(models),
       rows: createRows(models),
       images: createImages(models),
       deliveries: createDeliveries(models),

@@ -1,18 +1,11 @@
 import { mongo } from 'mongoose';
-import type { ByteCounts, Counts, OutcomeStatus } from '../../workflows/progress';
 import type { Models } from './models';
+import { FINISHED } from './rounds';
 import type { RequestRecord, RequestState } from './types';
 
 const DUPLICATE_KEY = 11_000;
 
-/** States in which a round is open: its workflow may report and record. */
-const OPEN: readonly RequestState[] = ['pending', 'processing'];
-
-export function isFinished(state: RequestState): state is OutcomeStatus {
-  return state !== 'uploading' && state !== 'withdrawn' && !OPEN.includes(state);
-}
-
-export type Uploaded = Pick<RequestRecord, 'rows' | 'lanes' | 'counts'>;
+export type Uploaded = Pick<RequestRecord, 'rows' | 'lanes' | 'bad_rows' | 'counts'>;
 
 export type RequestRecords = ReturnType<typeof createRequests>;
 
@@ -82,10 +75,28 @@ export function createRequests({ Request, Row, Image, Delivery }: Models) {
           state: 'uploading',
           ...(quietSince === undefined ? {} : { updated_at: { $lt: quietSince } }),
         },
-        { $set: { state: 'withdrawn' }, $unset: { idempotency_key: 1 } },
+        { $set: { state: 'withdrawn', updated_at: new Date() }, $unset: { idempotency_key: 1 } },
       );
       const record = await find(id);
       return record === null || record.state === 'withdrawn';
+    },
+
+    /**
+     * Deletes a finished request for everybody; `remove` clears up after it.
+     *
+     * @param quietSince only when nothing has happened to it since
+     * @returns false when it is not finished
+     */
+    async retire(id: string, quietSince?: Date): Promise<boolean> {
+      const { matchedCount } = await Request.updateOne(
+        {
+          _id: id,
+          state: { $in: FINISHED },
+          ...(quietSince === undefined ? {} : { updated_at: { $lt: quietSince } }),
+        },
+        { $set: { state: 'withdrawn', updated_at: new Date() }, $unset: { idempotency_key: 1 } },
+      );
+      return matchedCount === 1;
     },
 
     /** Removes everything recorded for the request, the request itself last. */
@@ -97,38 +108,24 @@ export function createRequests({ Request, Row, Image, Delivery }: Models) {
       await Request.deleteOne({ _id: id });
     },
 
-    async start(id: string, round: number): Promise<void> {
-      const now = new Date();
-      await Request.updateOne(
-        { _id: id, round, state: 'pending' },
-        { $set: { state: 'processing', started_at: now, updated_at: now } },
-      );
-    },
-
-    /** Takes only numbers that are newer than those recorded. */
-    async recordProgress(
-      id: string,
-      round: number,
-      progress: { sequence: number; counts: Counts; bytes: ByteCounts },
-    ): Promise<void> {
-      await Request.updateOne(
-        { _id: id, round, state: { $in: OPEN }, sequence: { $lt: progress.sequence } },
-        { $set: { ...progress, updated_at: new Date() } },
-      );
-    },
-
-    /** Closes the round. Repeated, it changes nothing. */
-    async finish(
-      id: string,
-      round: number,
-      outcome: { status: OutcomeStatus; counts: Counts; bytes: ByteCounts },
-    ): Promise<void> {
-      const { status, counts, bytes } = outcome;
-      const now = new Date();
-      await Request.updateOne(
-        { _id: id, round, state: { $in: OPEN } },
-        { $set: { state: status, counts, bytes, finished_at: now, updated_at: now } },
-      );
+    /** Reads an index alone: no request is looked at, however many there are. */
+    async countByState(): Promise<Record<RequestState, number>> {
+      const found = await Request.aggregate<{ _id: RequestState; count: number }>([
+        { $sort: { state: 1, updated_at: 1 } },
+        { $group: { _id: '$state', count: { $sum: 1 } } },
+      ]);
+      return { ...NONE, ...Object.fromEntries(found.map(({ _id, count }) => [_id, count])) };
     },
   };
 }
+
+const NONE: Readonly<Record<RequestState, number>> = {
+  uploading: 0,
+  withdrawn: 0,
+  pending: 0,
+  processing: 0,
+  completed: 0,
+  completed_with_errors: 0,
+  failed: 0,
+  cancelled: 0,
+};

@@ -25,7 +25,8 @@ export interface CompressOptions {
 
 /**
  * `uploading`: rows and images are being written, nobody outside knows the id.
- * `withdrawn`: the upload did not get through; no run may touch it.
+ * `withdrawn`: the upload did not get through, or the request was deleted: for everybody it is not there,
+ * no run may touch it, and what is left of it is being removed.
  */
 export type RequestState = 'uploading' | 'withdrawn' | 'pending' | 'processing' | OutcomeStatus;
 
@@ -50,12 +51,16 @@ export interface RequestRecord {
   readonly rows: number;
   /** Number of images per lane: `{request}/{lane}-0` to `{request}/{lane}-{n - 1}`. */
   readonly lanes: readonly number[];
+  /** Rows without a usable link; each counts as one failed, in every round. */
+  readonly bad_rows: number;
   /** The name of the uploaded file, as the client gave it. */
   readonly file_name: string;
   /** Present when the upload carried an `Idempotency-Key`. Unique. */
   readonly idempotency_key?: string;
   /** SHA-256 of the upload's content and options: tells a repeated upload from another under the same key. */
   readonly fingerprint: string;
+  /** What a person should know beside the counts: that the run was ended from outside. */
+  readonly note: string | null;
   readonly created_at: Date;
   readonly started_at: Date | null;
   readonly finished_at: Date | null;
@@ -117,7 +122,8 @@ export interface ImageRecord {
   readonly result: CompressedImage | null;
 }
 
-export type DeliveryState = 'pending' | 'delivered' | 'failed';
+/** `superseded`: a retry came before it was delivered; the newer outcome is told instead. */
+export type DeliveryState = 'pending' | 'delivered' | 'failed' | 'superseded';
 
 /** The webhook of one outcome. */
 export interface DeliveryRecord {
@@ -131,5 +137,6 @@ export interface DeliveryRecord {
   readonly status_code: number | null;
   readonly error: string | null;
   readonly created_at: Date;
+  readonly updated_at: Date;
   readonly delivered_at: Date | null;
 }

@@ -8,6 +8,7 @@ import type { Records } from '../records/open';
 import type { CompressOptions, RequestRecord } from '../records/types';
 import type { Runs } from '../temporal/runs';
 import { recordSheet } from './recordSheet';
+import { summaryOf } from './summary';
 import { surveySheet } from './survey';
 
 /** An upload whose form was understood and whose file is complete on disk. */
@@ -84,8 +85,11 @@ async function recordAndStart(
   if (!(await records.requests.completeUpload(requestId, uploaded))) return;
   const { lanes, counts } = uploaded;
   await runs.start(
-    { requestId, round: FIRST_ROUND, lanes, counts, bytes: { in: 0, out: 0 } },
-    `${upload.fileName}: ${counts.total} ${counts.total === 1 ? 'image' : 'images'}`,
+    {
+      ...{ requestId, round: FIRST_ROUND, task: 'process', token: 'upload' },
+      ...{ lanes, counts, bytes: { in: 0, out: 0 } },
+    },
+    summaryOf(upload.fileName, counts.total),
   );
 }
 
@@ -164,9 +168,11 @@ function newRequest(
     url_column: sheet.url_column,
     rows: 0,
     lanes: [],
+    bad_rows: 0,
     file_name: upload.fileName,
     ...(upload.idempotencyKey === null ? {} : { idempotency_key: upload.idempotencyKey }),
     fingerprint: fingerprintOf(upload),
+    note: null,
     created_at: now,
     started_at: null,
     finished_at: null,

@@ -78,6 +78,7 @@ export async function recordSheet(
   return {
     rows: recorded,
     lanes: lanes.sizes(),
+    bad_rows: badRows,
     counts: { total: links + badRows, succeeded: 0, failed: badRows, pending: links },
   };
 }

@@ -1,10 +1,11 @@
 import { describe, type RequestStatus, type StatusReport } from '../../workflows/progress';
-import { messageOf, Refusal } from '../errors';
+import { messageOf } from '../errors';
 import type { Logger } from '../logger';
 import type { Records } from '../records/open';
-import { isFinished } from '../records/requests';
+import { isFinished } from '../records/rounds';
 import type { RequestRecord } from '../records/types';
 import type { Runs } from '../temporal/runs';
+import { findVisible } from './find';
 
 export interface StatusDeps {
   readonly records: Records;
@@ -12,39 +13,50 @@ export interface StatusDeps {
   readonly logger: Logger;
 }
 
+/** One query answers all who ask within this time: pollers want to see progress, not every image. */
+const ANSWER_KEPT_MS = 250;
+/** Where nobody answered, the next poller need not find that out again by waiting for it. */
+const FAILURE_KEPT_MS = 2_000;
+
 /**
- * How far requests are: from the running workflow, or, when it has ended or cannot answer within a
- * second, from what was last recorded (docs/decisions/status-source.md).
+ * How far requests are: from the running workflow, or, when it has ended or does not answer in time, from
+ * what was last recorded (docs/decisions/status-source.md).
  */
 export function createStatus({ records, runs, logger }: StatusDeps) {
-  const asked = new Map<string, Promise<StatusReport>>();
+  const answers = new Map<string, Promise<StatusReport>>();
 
-  /** However many callers poll a request, one query of it is under way at a time. */
-  function ask(requestId: string): Promise<StatusReport> {
-    const under = asked.get(requestId);
-    if (under !== undefined) return under;
-    const query = runs.status(requestId).finally(() => asked.delete(requestId));
-    asked.set(requestId, query);
-    return query;
+  /** However many callers poll a request, few queries of it are made, one at a time. */
+  function ask({ _id, round }: RequestRecord): Promise<StatusReport> {
+    // What an earlier round answered would be taken for the outcome of this one.
+    const key = `${_id}.${round}`;
+    const known = answers.get(key);
+    if (known !== undefined) return known;
+    const answer = runs.status(_id);
+    answers.set(key, answer);
+    const forgetIn = (ms: number) => setTimeout(() => answers.delete(key), ms).unref();
+    answer.then(
+      () => forgetIn(ANSWER_KEPT_MS),
+      () => forgetIn(FAILURE_KEPT_MS),
+    );
+    return answer;
   }
 
   /** @throws Refusal `not_found` */
   return async function status(requestId: string): Promise<StatusReport> {
-    const record = await records.requests.find(requestId);
-    if (record === null || record.state === 'withdrawn') {
-      throw new Refusal('not_found', 'Request ID not found');
-    }
+    const record = await findVisible(records, requestId);
     if (isFinished(record.state)) return recorded(record, record.state);
     try {
-      return await ask(requestId);
+      const report = await ask(record);
+      // The run of a round before, while the next one has not begun.
+      if (!isFinished(report.status)) return report;
     } catch (error) {
       logger.debug({ request_id: requestId, reason: messageOf(error) }, 'Status from the record');
-      return recorded(record, record.state === 'processing' ? 'processing' : 'pending');
     }
+    return recorded(record, record.state === 'processing' ? 'processing' : 'pending');
   };
 }
 
 function recorded(record: RequestRecord, status: RequestStatus): StatusReport {
-  const { _id, counts, bytes } = record;
-  return { request_id: _id, status, details: describe(status, counts), counts, bytes };
+  const { _id, counts, bytes, note } = record;
+  return { request_id: _id, status, details: describe(status, counts, note), counts, bytes };
 }

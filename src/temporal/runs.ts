@@ -1,29 +1,79 @@
+import { randomUUID } from 'node:crypto';
 import {
   Client,
   Connection,
+  isGrpcDeadlineError,
+  ScheduleAlreadyRunning,
+  ScheduleOverlapPolicy,
   WorkflowExecutionAlreadyStartedError,
   WorkflowIdReusePolicy,
+  WorkflowNotFoundError,
+  type IntervalSpec,
+  type WorkflowExecutionStatusName,
+  type WorkflowHandle,
 } from '@temporalio/client';
+import type { BulkRetryFilter, BulkRetryInput, BulkRetryProgress } from '../../activities/types';
 import type { ImageRequestInput } from '../../workflows/imageRequest';
-import { IMAGE_REQUEST_WORKFLOW, STATUS_QUERY, workflowIdOf } from '../../workflows/names';
+import {
+  BULK_RETRY_WORKFLOW,
+  FOLLOW_SIGNAL,
+  IMAGE_REQUEST_WORKFLOW,
+  PROGRESS_QUERY,
+  STATUS_QUERY,
+  workflowIdOf,
+} from '../../workflows/names';
 import type { StatusReport } from '../../workflows/progress';
 import type { TemporalSettings } from './settings';
 
-/** An upload waits this long for Temporal before it is refused. */
+/** An upload, or an operator, waits this long for Temporal before it is refused. */
 const START_DEADLINE_MS = 5_000;
-/** A poll is answered from the record when the workflow has not answered by then. */
-const QUERY_DEADLINE_MS = 1_000;
+/** A poll is answered from the record when the workflow has not answered by then: within a second in all. */
+const QUERY_DEADLINE_MS = 700;
 const PING_DEADLINE_MS = 2_000;
+
+const BULK_RETRY_PREFIX = 'bulk-retry/';
 
 /** The runs of requests in Temporal, as the API sees them. */
 export interface Runs {
   /** Starts the workflow of a request; a start that is repeated is one start. */
   start(input: ImageRequestInput, summary: string): Promise<void>;
+  /**
+   * Has a run do what the input says: the one that is delivering goes on with it, where none is a new one
+   * starts. Durable once it resolves, with or without a worker; repeated with the same token, it is once.
+   */
+  follow(input: ImageRequestInput, summary: string): Promise<void>;
+  /** @returns false when no run is open */
+  cancel(requestId: string): Promise<boolean>;
+  /** The latest run; `null` when Temporal knows none (any more). */
+  latest(requestId: string): Promise<LatestRun | null>;
+  /** Starts the durable retry of every request that the filter finds. @returns its workflow id */
+  startBulkRetry(filter: BulkRetryFilter): Promise<string>;
+  /** Waits for a bulk retry to end, for a time, and says how far it is. */
+  bulkRetry(workflowId: string, waitMs: number): Promise<BulkRetryReport>;
+  /** Stops a bulk retry between two pages. @returns false when it is over, or never was */
+  stopBulkRetry(workflowId: string): Promise<boolean>;
+  /** Has a workflow started by the server, again and again. */
+  schedule(scheduled: Scheduled): Promise<void>;
   /** Asks the running workflow; rejects within about a second when it cannot answer. */
   status(requestId: string): Promise<StatusReport>;
   /** Resolves when the server answers. */
   ping(): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface BulkRetryReport extends BulkRetryProgress {
+  readonly finished: boolean;
+}
+
+export interface Scheduled {
+  readonly workflow: string;
+  readonly every: IntervalSpec['every'];
+  readonly note: string;
+}
+
+export interface LatestRun {
+  readonly status: WorkflowExecutionStatusName;
+  readonly startedAt: Date;
 }
 
 /** Connects at the first call, so that the API starts while Temporal is down. */
@@ -32,18 +82,33 @@ export function createRuns(settings: TemporalSettings, taskQueue: string): Runs 
   const connection = Connection.lazy(settings.connection);
   const client = new Client({ connection, namespace });
 
+  const inTime = <T>(call: () => Promise<T>) =>
+    client.withDeadline(Date.now() + START_DEADLINE_MS, call);
+  const cancelled = async (handle: Pick<WorkflowHandle, 'cancel'>): Promise<boolean> => {
+    try {
+      await inTime(() => handle.cancel());
+      return true;
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return false;
+      throw error;
+    }
+  };
+  const handleOf = (requestId: string) => client.workflow.getHandle(workflowIdOf(requestId));
+  const optionsOf = (input: ImageRequestInput, summary: string) => ({
+    workflowId: workflowIdOf(input.requestId),
+    taskQueue,
+    args: [input] as [ImageRequestInput],
+    staticSummary: summary,
+    priority: { priorityKey: priorityOf(input.counts.pending), fairnessKey: input.requestId },
+  });
+
   return {
     async start(input, summary) {
-      const { requestId, counts } = input;
       try {
-        await client.withDeadline(Date.now() + START_DEADLINE_MS, () =>
+        await inTime(() =>
           client.workflow.start(IMAGE_REQUEST_WORKFLOW, {
-            workflowId: workflowIdOf(requestId),
+            ...optionsOf(input, summary),
             workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
-            taskQueue,
-            args: [input],
-            staticSummary: summary,
-            priority: { priorityKey: priorityOf(counts.total), fairnessKey: requestId },
           }),
         );
       } catch (error) {
@@ -51,9 +116,87 @@ export function createRuns(settings: TemporalSettings, taskQueue: string): Runs 
       }
     },
 
+    async follow(input, summary) {
+      await inTime(() =>
+        client.workflow.signalWithStart(IMAGE_REQUEST_WORKFLOW, {
+          ...optionsOf(input, summary),
+          signal: FOLLOW_SIGNAL,
+          signalArgs: [input],
+        }),
+      );
+    },
+
+    cancel: (requestId) => cancelled(handleOf(requestId)),
+
+    async latest(requestId) {
+      try {
+        const { status, startTime } = await inTime(() => handleOf(requestId).describe());
+        return { status: status.name, startedAt: startTime };
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return null;
+        throw error;
+      }
+    },
+
+    async startBulkRetry(filter) {
+      const input: BulkRetryInput = { filter, cursor: null, progress: { retried: 0, skipped: 0 } };
+      const { workflowId } = await inTime(() =>
+        client.workflow.start(BULK_RETRY_WORKFLOW, {
+          workflowId: `${BULK_RETRY_PREFIX}${randomUUID()}`,
+          taskQueue,
+          args: [input],
+          staticSummary: `Retry of every request that is ${filter.status.join(' or ')}`,
+        }),
+      );
+      return workflowId;
+    },
+
+    async bulkRetry(workflowId, waitMs) {
+      const handle = client.workflow.getHandle(workflowId);
+      try {
+        const progress = await client.withDeadline(
+          Date.now() + waitMs,
+          () => handle.result() as Promise<BulkRetryProgress>,
+        );
+        return { ...progress, finished: true };
+      } catch (error) {
+        if (!isGrpcDeadlineError(error)) throw error;
+        const progress = await inTime(() => handle.query<BulkRetryProgress>(PROGRESS_QUERY));
+        return { ...progress, finished: false };
+      }
+    },
+
+    stopBulkRetry: (workflowId) => cancelled(client.workflow.getHandle(workflowId)),
+
+    async schedule({ workflow, every, note }) {
+      const scheduleId = `${workflow}/${taskQueue}`;
+      const description = {
+        spec: { intervals: [{ every }] },
+        policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' } as const,
+        action: {
+          type: 'startWorkflow',
+          workflowType: workflow,
+          workflowId: scheduleId,
+          taskQueue,
+        } as const,
+        state: { note },
+      };
+      try {
+        await inTime(() => client.schedule.create({ scheduleId, ...description }));
+      } catch (error) {
+        if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+        // Paused by an operator, it stays so.
+        await inTime(() =>
+          client.schedule
+            .getHandle(scheduleId)
+            .update(({ state }) => ({ ...description, state: { ...state, note } })),
+        );
+      }
+    },
+
     status: (requestId) =>
       client.withDeadline(Date.now() + QUERY_DEADLINE_MS, () =>
-        client.workflow.getHandle(workflowIdOf(requestId)).query<StatusReport>(STATUS_QUERY),
+        handleOf(requestId).query<StatusReport>(STATUS_QUERY),
       ),
 
     async ping() {

@@ -4,8 +4,9 @@ import {
   Runtime,
   Worker,
   type LogLevel,
+  type TelemetryOptions,
 } from '@temporalio/worker';
-import type { ImageRequestActivities } from '../../activities/types';
+import type { Activities } from '../../activities/types';
 import type { Config } from '../config';
 import type { Logger } from '../logger';
 import { imagesTaskQueueOf } from '../../workflows/names';
@@ -30,7 +31,7 @@ export interface WorkerOptions {
   readonly namespace: string;
   /** Of the file that `npm run build` packs. */
   readonly workflowBundle: string;
-  readonly activities: ImageRequestActivities;
+  readonly activities: Activities;
   readonly config: Pick<Config, 'TEMPORAL_TASK_QUEUE' | 'IMAGE_CONCURRENCY'>;
 }
 
@@ -61,8 +62,11 @@ export async function createWorkers(options: WorkerOptions): Promise<readonly [W
   ]);
 }
 
-/** The SDK's log lines among ours. Call before the first connection. */
-export function logThroughPino(logger: Logger): void {
+/**
+ * The SDK's log lines among ours and, with an address, its metrics served there. Call before the first
+ * connection.
+ */
+export function installRuntime(logger: Logger, metricsAddress?: string): void {
   const levels: Record<LogLevel, 'trace' | 'debug' | 'info' | 'warn' | 'error'> = {
     TRACE: 'trace',
     DEBUG: 'debug',
@@ -74,5 +78,20 @@ export function logThroughPino(logger: Logger): void {
     logger: new DefaultLogger('INFO', ({ level, message, meta }) => {
       logger[levels[level]]({ ...meta }, message);
     }),
+    ...(metricsAddress === undefined ? {} : { telemetryOptions: prometheusAt(metricsAddress) }),
   });
+}
+
+/** Units in names, seconds throughout: as ours are. */
+function prometheusAt(bindAddress: string): TelemetryOptions {
+  return {
+    metrics: {
+      prometheus: {
+        bindAddress,
+        countersTotalSuffix: true,
+        unitSuffix: true,
+        useSecondsForDurations: true,
+      },
+    },
+  };
 }

@@ -8,23 +8,24 @@ import { Client, Connection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import { mongo } from 'mongoose';
 import { createActivities } from '../../activities';
-import type { ImageRequestActivities } from '../../activities/types';
+import type { Activities } from '../../activities/types';
 import { createApp } from '../../src/api/app';
 import { readConfig } from '../../src/config';
 import { createFileStore } from '../../src/files/store';
 import { createImagePipeline } from '../../src/images/pipeline';
 import { createLogger } from '../../src/logger';
+import { createApiMetrics } from '../../src/metrics/api';
+import { createWorkerMetrics } from '../../src/metrics/worker';
 import { createDispatcher } from '../../src/network/dispatcher';
 import { openRecords } from '../../src/records/open';
-import { acceptUpload } from '../../src/requests/accept';
-import { createStatus } from '../../src/requests/status';
+import { createOperations } from '../../src/requests/operations';
 import { createRuns } from '../../src/temporal/runs';
 import { ensureSearchAttributes } from '../../src/temporal/searchAttributes';
-import { createWorkers, logThroughPino } from '../../src/temporal/worker';
+import { createWorkers, installRuntime } from '../../src/temporal/worker';
 import { createWebhookSender } from '../../src/webhooks/send';
 import { temporalSettings } from '../../src/temporal/settings';
 
-logThroughPino(createLogger('silent', 'test'));
+installRuntime(createLogger('silent', 'test'));
 
 export type Service = Awaited<ReturnType<typeof startService>>;
 
@@ -36,7 +37,7 @@ interface Options {
   /** Of the API alone; a dead one shows what it does without Temporal. */
   readonly runsAddress?: string;
   /** Stands between the worker and the real activities, to break what real parts do not break on demand. */
-  readonly wrap?: (activities: ImageRequestActivities) => ImageRequestActivities;
+  readonly wrap?: (activities: Activities) => Activities;
 }
 
 /** The whole service in this process: a real API, a real worker, on the suite's servers, apart from others. */
@@ -70,23 +71,27 @@ export async function startService(options: Options = {}) {
   const connection = await Connection.connect({ address });
   const client = new Client({ connection });
   const dispatcher = createDispatcher(config);
-  const deps = { config, logger, records, runs };
+  const operations = createOperations({ config, logger, records, files, runs });
   const answer = createApp({
     config,
     logger,
     records,
     files,
-    requests: { accept: (upload) => acceptUpload(deps, upload), status: createStatus(deps) },
+    metrics: createApiMetrics({ countByState: records.requests.countByState, logger }),
+    requests: operations,
     health: { mongodb: () => records.ping(), temporal: () => runs.ping() },
   }).callback();
 
+  const metrics = createWorkerMetrics();
   const activities = createActivities({
     config,
     logger,
     records,
     files,
-    pipeline: createImagePipeline(config, dispatcher),
+    pipeline: createImagePipeline(config, dispatcher, metrics.observe),
     sender: createWebhookSender(config, dispatcher),
+    operations,
+    metrics,
     searchAttributes: await ensureSearchAttributes(connection, namespace, logger),
   });
 
@@ -114,6 +119,7 @@ export async function startService(options: Options = {}) {
     records,
     files,
     client,
+    metrics,
     dataDir,
     /** How many documents there are, seen past our own code. */
     async count() {

@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { workflowIdOf } from '../../workflows/names';
-import type { ImageRequestActivities } from '../../activities/types';
+import type { Activities } from '../../activities/types';
 import { finished, json, sheetOf, uploaded } from '../support/calls';
 import { eventually } from '../support/eventually';
 import { bytes, stall, startOrigin, status, type Origin } from '../support/origin';
@@ -94,6 +94,8 @@ describe('imageRequest', () => {
       url_column: 2,
       rows: 0,
       lanes: [],
+      bad_rows: 0,
+      note: null,
       file_name: 'empty.csv',
       fingerprint: 'none',
       created_at: new Date(),
@@ -104,7 +106,12 @@ describe('imageRequest', () => {
     const report: unknown = await service.client.workflow.execute('imageRequest', {
       workflowId: workflowIdOf(id),
       taskQueue: service.config.TEMPORAL_TASK_QUEUE,
-      args: [{ requestId: id, round: 1, lanes: [], counts, bytes: { in: 0, out: 0 } }],
+      args: [
+        {
+          ...{ requestId: id, round: 1, task: 'process', token: 'upload', lanes: [] },
+          ...{ counts, bytes: { in: 0, out: 0 } },
+        },
+      ],
     });
     expect(report).toMatchObject({ status: 'completed', details: '0 of 0 images compressed' });
   });
@@ -117,6 +124,8 @@ describe('imageRequest', () => {
       args: [
         {
           requestId: id,
+          task: 'process',
+          token: 'upload',
           round: 1,
           lanes: [1],
           counts: { total: 1, succeeded: 0, failed: 0, pending: 1 },
@@ -233,7 +242,7 @@ describe('imageRequest, continued as new', () => {
     // Every slice takes its time, and ends when the others do: completions arrive in one heap.
     const service = await startService({
       temporalAddress,
-      wrap: (activities: ImageRequestActivities) => ({
+      wrap: (activities: Activities) => ({
         ...activities,
         processImages: async (input) => {
           const outcome = await activities.processImages(input);
@@ -255,7 +264,7 @@ describe('imageRequest, continued as new', () => {
     let lost = 0;
     const service = await startService({
       temporalAddress,
-      wrap: (activities: ImageRequestActivities) => ({
+      wrap: (activities: Activities) => ({
         ...activities,
         processImages: async (input) => {
           const outcome = await activities.processImages(input);

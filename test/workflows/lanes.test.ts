@@ -1,5 +1,11 @@
 import fc from 'fast-check';
-import { createLanes, LANE_WINDOW, REQUEST_WINDOW, sliceSizeOf } from '../../workflows/lanes';
+import {
+  createLanes,
+  LANE_WINDOW,
+  REQUEST_WINDOW,
+  sliceSizeOf,
+  type NumberRuns,
+} from '../../workflows/lanes';
 
 const NOW = 1_000_000;
 
@@ -15,14 +21,17 @@ describe('sliceSizeOf(images)', () => {
   });
 });
 
-describe('createLanes(sizes)', () => {
+/** Every number of lanes of these sizes. */
+const whole = (sizes: readonly number[]) => sizes.map((size): NumberRuns => [[0, size]]);
+
+describe('createLanes', () => {
   it('hands out every image exactly once, whatever the lanes and however slices end', () => {
     fc.assert(
       fc.property(
         fc.array(fc.integer({ min: 0, max: 700 }), { minLength: 1, maxLength: 12 }),
         fc.infiniteStream(fc.nat()),
         (sizes, choices) => {
-          const lanes = createLanes(sizes);
+          const lanes = createLanes(whole(sizes));
           const held = [];
           const taken: string[] = [];
           while (!lanes.isEmpty() || held.length > 0) {
@@ -45,12 +54,12 @@ describe('createLanes(sizes)', () => {
   });
 
   it('goes round the lanes, so that the first slices come from different hosts', () => {
-    const lanes = createLanes([500, 500, 500]);
+    const lanes = createLanes(whole([500, 500, 500]));
     expect([1, 2, 3, 4].map(() => lanes.take(NOW)?.lane)).toEqual([0, 1, 2, 0]);
   });
 
   it('holds only so many slices of one lane, and goes on with the others', () => {
-    const lanes = createLanes([5_000, 5_000]);
+    const lanes = createLanes(whole([5_000, 5_000]));
     const taken = Array.from({ length: 3 * LANE_WINDOW }, () => lanes.take(NOW)?.lane);
     expect(taken.filter((lane) => lane === 0)).toHaveLength(LANE_WINDOW);
     expect(taken.filter((lane) => lane === 1)).toHaveLength(LANE_WINDOW);
@@ -58,13 +67,13 @@ describe('createLanes(sizes)', () => {
   });
 
   it('holds only so many slices of the request', () => {
-    const lanes = createLanes(Array.from({ length: 100 }, () => 1_000));
+    const lanes = createLanes(whole(Array.from({ length: 100 }, () => 1_000)));
     const taken = Array.from({ length: 100 }, () => lanes.take(NOW));
     expect(taken.filter((slice) => slice !== null)).toHaveLength(REQUEST_WINDOW);
   });
 
   it('gives the place of a slice that ended to the next', () => {
-    const lanes = createLanes([5_000]);
+    const lanes = createLanes(whole([5_000]));
     const [first] = Array.from({ length: LANE_WINDOW }, () => lanes.take(NOW));
     expect(lanes.take(NOW)).toBeNull();
     if (first) lanes.release(first);
@@ -72,7 +81,7 @@ describe('createLanes(sizes)', () => {
   });
 
   it('takes a waiting image before new ones once it is due, and not before', () => {
-    const lanes = createLanes([300]);
+    const lanes = createLanes(whole([300]));
     lanes.take(NOW);
     lanes.defer(0, [1, NOW + 10]);
     expect(lanes.take(NOW)?.numbers).toEqual([3, 4, 5]);
@@ -82,7 +91,7 @@ describe('createLanes(sizes)', () => {
   });
 
   it('starts no new image of a lane in which thousands wait', () => {
-    const lanes = createLanes([100_000, 100_000]);
+    const lanes = createLanes(whole([100_000, 100_000]));
     for (let number = 0; number < 2_000; number += 1) lanes.defer(0, [number, NOW + 1]);
     const taken = Array.from({ length: 2 * LANE_WINDOW }, () => lanes.take(NOW)?.lane);
     expect(taken.filter((lane) => lane === 0)).toHaveLength(0);
@@ -90,15 +99,43 @@ describe('createLanes(sizes)', () => {
   });
 
   it('goes on where an earlier run left off', () => {
-    const earlier = createLanes([300, 200]);
+    const earlier = createLanes(whole([300, 200]));
     for (let step = 0; step < 3; step += 1) earlier.take(NOW);
     earlier.defer(1, [2, NOW]);
-    const { next, waiting } = earlier.state();
-    expect({ next, waiting }).toEqual({ next: [10, 5], waiting: [[], [[2, NOW]]] });
-    const later = createLanes([300, 200], next);
+    const { taken, waiting } = earlier.state();
+    expect({ taken, waiting }).toEqual({ taken: [10, 5], waiting: [[], [[2, NOW]]] });
+    const later = createLanes(whole([300, 200]), taken);
     expect([later.take(NOW), later.take(NOW)]).toEqual([
       { lane: 0, numbers: [10, 11, 12, 13, 14] },
       { lane: 1, numbers: [5, 6, 7, 8, 9] },
     ]);
+  });
+
+  it('takes only the numbers of a retry, with all their gaps', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 60 })), {
+          maxLength: 20,
+        }),
+        (gaps) => {
+          let end = 0;
+          const runs = gaps.map(([gap, count]): [number, number] => {
+            const first = end + gap;
+            end = first + count;
+            return [first, count];
+          });
+          const lanes = createLanes([runs]);
+          const taken: number[] = [];
+          for (let slice; (slice = lanes.take(NOW)) !== null;) {
+            taken.push(...slice.numbers);
+            lanes.release(slice);
+          }
+          const expected = runs.flatMap(([first, count]) =>
+            Array.from({ length: count }, (_, index) => first + index),
+          );
+          expect(taken).toEqual(expected);
+        },
+      ),
+    );
   });
 });

@@ -1,0 +1,51 @@
+import type { ActivityDependencies } from './dependencies';
+import { withHeartbeat } from './heartbeat';
+import type { OperatorActivities, RetryPage } from './types';
+
+/** Requests of one page of a bulk retry: done in seconds, so that it can be stopped within seconds. */
+const PAGE = 20;
+
+/** Thin: the work is that of src/requests, which the API and the ops command call as well. */
+export function createOperatorActivities({
+  records,
+  operations,
+  metrics,
+}: ActivityDependencies): OperatorActivities {
+  return {
+    listForRetry: ({ filter, cursor }) =>
+      withHeartbeat(async (): Promise<RetryPage> => {
+        const { status, since, until } = filter;
+        const found = await records.listing.list({
+          status,
+          since: since === null ? undefined : new Date(since),
+          until: until === null ? undefined : new Date(until),
+          limit: PAGE,
+          after:
+            cursor === null
+              ? undefined
+              : { created_at: new Date(cursor.createdAt), _id: cursor.requestId },
+        });
+        const last = found.length === PAGE ? found.at(-1) : undefined;
+        return {
+          requests: found.map(({ _id, round }) => ({ requestId: _id, round })),
+          next:
+            last === undefined
+              ? null
+              : { createdAt: last.created_at.toISOString(), requestId: last._id },
+        };
+      }),
+
+    retryRequests: ({ requests }) => withHeartbeat(() => operations.retryListed(requests)),
+
+    reconcile: () =>
+      withHeartbeat(async () => {
+        const findings = await operations.reconcile(new Date());
+        for (const [finding, count] of Object.entries(findings)) {
+          metrics.reconcilerFound(finding, count);
+        }
+        return findings;
+      }),
+
+    removeExpired: () => withHeartbeat(() => operations.removeExpired(new Date())),
+  };
+}

@@ -1,0 +1,94 @@
+import type { ByteCounts, Counts, OutcomeStatus, RequestStatus } from '../../workflows/progress';
+import type { Models } from './models';
+import type { RequestRecord, RequestState } from './types';
+
+/** States in which a round is open: its workflow may report and record. */
+export const OPEN = ['pending', 'processing'] as const;
+export const FINISHED = ['completed', 'completed_with_errors', 'failed', 'cancelled'] as const;
+
+/** What people outside see of a request; without these states it is not there for them. */
+export const VISIBLE: readonly RequestStatus[] = [...OPEN, ...FINISHED];
+
+export function isFinished(state: RequestState): state is OutcomeStatus {
+  return FINISHED.some((finished) => finished === state);
+}
+
+export interface RoundOutcome {
+  readonly status: OutcomeStatus;
+  readonly counts: Counts;
+  readonly bytes: ByteCounts;
+  /** See `RequestRecord.note`. */
+  readonly note: string | null;
+}
+
+export type Rounds = ReturnType<typeof createRounds>;
+
+/** The rounds of requests: each write is fenced by the round and by the states it may leave. */
+export function createRounds({ Request }: Models) {
+  return {
+    async start(id: string, round: number): Promise<void> {
+      const now = new Date();
+      await Request.updateOne(
+        { _id: id, round, state: 'pending' },
+        { $set: { state: 'processing', started_at: now, updated_at: now } },
+      );
+    },
+
+    /** Notes that a run in work was seen alive. */
+    async touch(id: string, round: number): Promise<void> {
+      await Request.updateOne(
+        { _id: id, round, state: 'processing' },
+        { $set: { updated_at: new Date() } },
+      );
+    },
+
+    /** Takes only numbers that are newer than those recorded. */
+    async recordProgress(
+      id: string,
+      round: number,
+      progress: { sequence: number; counts: Counts; bytes: ByteCounts },
+    ): Promise<void> {
+      await Request.updateOne(
+        { _id: id, round, state: { $in: OPEN }, sequence: { $lt: progress.sequence } },
+        { $set: { ...progress, updated_at: new Date() } },
+      );
+    },
+
+    /** Closes the round. Repeated, it changes nothing. */
+    async finish(id: string, round: number, outcome: RoundOutcome): Promise<void> {
+      const { status: state, ...rest } = outcome;
+      const now = new Date();
+      await Request.updateOne(
+        { _id: id, round, state: { $in: OPEN } },
+        { $set: { state, ...rest, finished_at: now, updated_at: now } },
+      );
+    },
+
+    /**
+     * Opens the next round of a finished request, with the counts that it begins with. Of several callers
+     * one succeeds.
+     */
+    async reopen({ _id, round, state }: RequestRecord, counts: Counts): Promise<boolean> {
+      const { matchedCount } = await Request.updateOne(
+        { _id, round, state },
+        {
+          $set: {
+            ...{ state: 'pending', round: round + 1, sequence: 0, counts, note: null },
+            ...{ started_at: null, finished_at: null, updated_at: new Date() },
+          },
+        },
+      );
+      return matchedCount === 1;
+    },
+
+    /** Takes a `reopen` back whose run did not start. @returns false when it did start after all */
+    async unopen(before: RequestRecord): Promise<boolean> {
+      const { _id, round, state, sequence, counts, note, started_at, finished_at } = before;
+      const { matchedCount } = await Request.updateOne(
+        { _id, round: round + 1, state: 'pending' },
+        { $set: { round, state, sequence, counts, note, started_at, finished_at } },
+      );
+      return matchedCount === 1;
+    },
+  };
+}

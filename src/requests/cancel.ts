@@ -1,0 +1,38 @@
+import { Refusal } from '../errors';
+import type { Records } from '../records/open';
+import { isFinished } from '../records/rounds';
+import type { Runs } from '../temporal/runs';
+import { findVisible } from './find';
+import { noTemporal } from './retry';
+import { settleRequest } from './settle';
+
+export interface CancelDeps {
+  readonly records: Pick<Records, 'requests'>;
+  readonly runs: Pick<Runs, 'cancel' | 'follow'>;
+}
+
+/**
+ * Stops a request: downloads end within two seconds, what is done stays done, and the outcome is recorded
+ * and told by webhook as every other.
+ *
+ * @throws Refusal `not_found`, `conflict` (finished already), `unavailable`
+ */
+export async function cancelRequest(deps: CancelDeps, requestId: string): Promise<void> {
+  const record = await findVisible(deps.records, requestId);
+  if (isFinished(record.state)) {
+    throw new Refusal(
+      'conflict',
+      `Expected a request that is running, received one that is ${record.state}; nothing is left to stop`,
+    );
+  }
+  try {
+    if (await deps.runs.cancel(requestId)) return;
+    await settleRequest(
+      deps,
+      record,
+      'its run had been ended from outside before it was cancelled',
+    );
+  } catch (error) {
+    throw noTemporal(error);
+  }
+}

@@ -1,0 +1,92 @@
+import type { Logger } from '../logger';
+import type { Records } from '../records/open';
+import type { RequestRecord } from '../records/types';
+import type { FileStore } from '../files/store';
+import type { LatestRun, Runs } from '../temporal/runs';
+import { clearUp } from './remove';
+import { startRound } from './retry';
+import { settleRequest } from './settle';
+
+export interface ReconcileDeps {
+  readonly records: Pick<Records, 'requests' | 'rounds' | 'listing' | 'deliveries'>;
+  readonly files: Pick<FileStore, 'removeRequest'>;
+  readonly runs: Pick<Runs, 'latest' | 'follow'>;
+  readonly logger: Logger;
+}
+
+/** Where records and runs had come apart. */
+export type Finding = 'run_ended' | 'run_missing' | 'leftover_removed' | 'delivery_ended';
+export type Findings = Readonly<Record<Finding, number>>;
+
+/** Nothing that is well is silent for so long; much longer than a start or an end takes. */
+const QUIET_MS = 60_000;
+/** At most so many of a kind at once; the next sweep takes the others. */
+const BATCH = 100;
+
+/** How a run that left its request open had ended, for a person. */
+const ENDINGS: Readonly<Partial<Record<LatestRun['status'], string>>> = {
+  TERMINATED: 'its run was terminated from outside',
+  TIMED_OUT: 'its run timed out',
+  FAILED: 'its run failed; see it in the Web UI',
+  CANCELLED: 'its run was cancelled before it could record an outcome',
+  COMPLETED: 'its run ended without recording an outcome',
+};
+
+/**
+ * Brings records and runs together again where something ended behind the service's back: a run terminated
+ * by hand, a process that died between two steps. What is found is repaired, counted and logged.
+ *
+ * @param quietMs how long a request must have been silent to be looked at
+ */
+export async function reconcile(
+  deps: ReconcileDeps,
+  now: Date,
+  quietMs = QUIET_MS,
+): Promise<Findings> {
+  const { records, runs, logger } = deps;
+  const before = new Date(now.getTime() - quietMs);
+  const findings = { run_ended: 0, run_missing: 0, leftover_removed: 0, delivery_ended: 0 };
+  const found = (finding: Finding, requestId: string, note: string) => {
+    findings[finding] += 1;
+    logger.warn({ request_id: requestId, finding }, `Reconciled: ${note}`);
+  };
+
+  for (const record of await records.listing.quietOpen(before, BATCH)) {
+    const run = await runs.latest(record._id);
+    if (run?.status === 'RUNNING') {
+      // Alive, if slow: it makes room for others, and is looked at again when it has been silent as long.
+      await records.rounds.touch(record._id, record.round);
+    } else if (hasNotBegun(record, run)) {
+      await startRound(deps, record);
+      found('run_missing', record._id, 'the run of the retry was started');
+    } else {
+      const note = ENDINGS[run?.status ?? 'UNKNOWN'] ?? 'its run is gone';
+      await settleRequest(deps, record, note);
+      found('run_ended', record._id, note);
+    }
+  }
+
+  for (const { _id, state } of await records.listing.quietLeftovers(before, BATCH)) {
+    if (state === 'uploading' && !(await records.requests.withdraw(_id, before))) continue;
+    await clearUp(deps, _id);
+    found('leftover_removed', _id, 'what a process that died had left of it is removed');
+  }
+
+  for (const { _id, request_id } of await records.deliveries.quietPending(before, BATCH)) {
+    const round = Number(_id.slice(request_id.length + 1));
+    const run = await runs.latest(request_id);
+    if (run?.status === 'RUNNING') {
+      await records.deliveries.touch(request_id, round);
+      continue;
+    }
+    const note = 'The run that was delivering it was ended from outside; deliver it again by hand';
+    await records.deliveries.end(request_id, round, 'failed', note);
+    found('delivery_ended', request_id, note);
+  }
+  return findings;
+}
+
+/** A retry is recorded before its run starts: the process may have died in between. */
+function hasNotBegun({ state, round, updated_at }: RequestRecord, run: LatestRun | null): boolean {
+  return state === 'pending' && round > 1 && (run === null || run.startedAt < updated_at);
+}

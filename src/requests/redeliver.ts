@@ -1,0 +1,46 @@
+import { randomUUID } from 'node:crypto';
+import { Refusal } from '../errors';
+import type { Records } from '../records/open';
+import { isFinished } from '../records/rounds';
+import type { Runs } from '../temporal/runs';
+import { findVisible } from './find';
+import { noTemporal, stillRunning } from './retry';
+import { summaryOf } from './summary';
+
+export interface RedeliverDeps {
+  readonly records: Pick<Records, 'requests' | 'deliveries'>;
+  readonly runs: Pick<Runs, 'follow'>;
+}
+
+/**
+ * Delivers the webhook of the last outcome once more, with the same `webhook-id` and all its attempts.
+ *
+ * @throws Refusal `not_found`, `conflict` (running, being delivered, no webhook), `unavailable`
+ */
+export async function redeliverWebhook(
+  { records, runs }: RedeliverDeps,
+  requestId: string,
+): Promise<void> {
+  const record = await findVisible(records, requestId);
+  if (!isFinished(record.state)) throw stillRunning();
+  const { round, lanes, counts, bytes, file_name } = record;
+  if (record.webhook_url === null) {
+    throw new Refusal(
+      'conflict',
+      'Expected a request with a webhook, received one without; name a webhook_url at the upload',
+    );
+  }
+  if (!(await records.deliveries.reopen(requestId, round))) {
+    throw new Refusal(
+      'conflict',
+      'Expected a webhook that is delivered or given up, received one that is being delivered; wait for it',
+    );
+  }
+  const input = { requestId, round, task: 'deliver', token: `deliver-${randomUUID()}` } as const;
+  try {
+    await runs.follow({ ...input, lanes, counts, bytes }, summaryOf(file_name, 0));
+  } catch (error) {
+    await records.deliveries.end(requestId, round, 'failed', 'Temporal could not be reached');
+    throw noTemporal(error);
+  }
+}

@@ -1,0 +1,24 @@
+import type { Records } from '../records/open';
+import type { RequestRecord } from '../records/types';
+import type { Runs } from '../temporal/runs';
+import { summaryOf } from './summary';
+
+export interface SettleDeps {
+  readonly records: Pick<Records, 'requests'>;
+  readonly runs: Pick<Runs, 'follow'>;
+}
+
+/**
+ * Records an outcome for an open round whose run is over without one: what is done stays done, what is not
+ * is cancelled and can be retried.
+ *
+ * @param note for a person: how the run ended
+ */
+export async function settleRequest(
+  { runs }: SettleDeps,
+  { _id: requestId, round, lanes, counts, bytes, file_name }: RequestRecord,
+  note: string,
+): Promise<void> {
+  const input = { requestId, round, task: 'settle', token: `settle-${round}`, note } as const;
+  await runs.follow({ ...input, lanes, counts, bytes }, summaryOf(file_name, counts.pending));
+}

@@ -1,0 +1,127 @@
+import { workflowIdOf } from '../../workflows/names';
+import { finished, json, sheetOf, statusOf, uploaded } from '../support/calls';
+import { eventually } from '../support/eventually';
+import { bytes, startOrigin, status, type Origin } from '../support/origin';
+import { photo, picture } from '../support/pictures';
+import { startService } from '../support/service';
+
+interface ImagesPage {
+  readonly images: readonly {
+    readonly source_url: string;
+    readonly status: string;
+    readonly attempts: number;
+    readonly error: { readonly code: string; readonly message: string } | null;
+  }[];
+}
+
+const range = (length: number) => Array.from({ length }, (_, index) => index);
+const thumbnail = () => picture(32, 24).jpeg().toBuffer();
+
+const origins: Origin[] = [];
+async function newOrigin(): Promise<Origin> {
+  const origin = await startOrigin();
+  origins.push(origin);
+  return origin;
+}
+afterEach(async () => {
+  await Promise.all(origins.splice(0).map((origin) => origin.stop()));
+});
+
+const imagesOf = async (url: string, id: string) =>
+  (await json<ImagesPage>(`${url}/image/requests/${id}/images?limit=100`)).images;
+
+describe('requests beside each other', () => {
+  it('finishes a request of 3 images while one of 2,000 that came before is running', async () => {
+    const service = await startService();
+    const origin = await newOrigin();
+    const body = await thumbnail();
+    const linkOf = (name: string) => origin.on(`/${name}.jpg`, bytes(body));
+    const large = await uploaded(
+      service.url,
+      sheetOf(...range(2_000).map((n) => [linkOf(`large-${n}`)])),
+    );
+    await eventually(
+      () => origin.hits('/large-0.jpg'),
+      (hits) => hits > 0,
+    );
+    const small = await uploaded(service.url, sheetOf(range(3).map((n) => linkOf(`small-${n}`))));
+    expect(await finished(service.url, small)).toMatchObject({ status: 'completed' });
+    expect(await statusOf(service.url, large)).toMatchObject({ status: 'processing' });
+
+    await service.client.workflow.getHandle(workflowIdOf(large)).cancel();
+    await finished(service.url, large);
+    await service.stop();
+  });
+});
+
+describe('hosts beside each other', () => {
+  it('finishes the images of a quick host while those of a slow one hold all its places', async () => {
+    const service = await startService({ env: { IMAGE_CONCURRENCY: '6', HOST_CONCURRENCY: '4' } });
+    const [slow, quick] = [await newOrigin(), await newOrigin()];
+    const body = await thumbnail();
+    const held: (() => void)[] = [];
+    let isHolding = true;
+    const rows = range(50).map((n) => [
+      slow.on(`/${n}.jpg`, (response) => {
+        if (isHolding) held.push(() => response.end(body));
+        else response.end(body);
+      }),
+      quick.on(`/${n}.jpg`, bytes(body)),
+    ]);
+    const id = await uploaded(service.url, sheetOf(...rows));
+    await eventually(
+      () => statusOf(service.url, id),
+      ({ details }) => details === '50 of 100 images compressed, 50 to go',
+    );
+    const done = (await imagesOf(service.url, id)).filter((image) => image.status === 'succeeded');
+    expect(done.every(({ source_url }) => source_url.startsWith(quick.url))).toBe(true);
+    await eventually(slow.open, (open) => open === 4);
+
+    isHolding = false;
+    for (const give of held) give();
+    expect(await finished(service.url, id)).toMatchObject({
+      status: 'completed',
+      details: '100 of 100 images compressed',
+    });
+    await service.stop();
+  });
+
+  it('leaves a host alone for as long as it asked, at no cost to the images that wait', async () => {
+    const service = await startService({
+      env: { HOST_CONCURRENCY: '1', IMAGE_MAX_ATTEMPTS: '1' },
+    });
+    const origin = await newOrigin();
+    const body = await photo();
+    const hits: number[] = [];
+    const links = range(20).map((n) =>
+      origin.on(`/${n}.jpg`, (response) => {
+        hits.push(Date.now());
+        if (hits.length === 1) status(429, { 'retry-after': '2' })(response, response.req);
+        else response.end(body);
+      }),
+    );
+    const id = await uploaded(service.url, sheetOf(...links.map((link) => [link])));
+    const waiting = await eventually(
+      async () => (await imagesOf(service.url, id)).filter((image) => image.status === 'pending'),
+      (images) => images.length === 19 && images.every((image) => image.error !== null),
+    );
+    for (const { attempts, error } of waiting) {
+      expect(attempts).toBe(0);
+      expect(error).toMatchObject({
+        code: 'http_429',
+        message: expect.stringContaining('it is left alone until') as string,
+      });
+    }
+    expect(hits).toHaveLength(1);
+
+    // The one that was refused has spent its only attempt; had resting cost one, all would have failed.
+    expect(await finished(service.url, id)).toMatchObject({
+      status: 'completed_with_errors',
+      details: '19 of 20 images compressed, 1 failed',
+    });
+    const [refused = 0, ...later] = hits;
+    expect(later).toHaveLength(19);
+    expect(Math.min(...later)).toBeGreaterThanOrEqual(refused + 2_000);
+    await service.stop();
+  });
+});

@@ -1,0 +1,39 @@
+import {
+  continueAsNew,
+  defineQuery,
+  proxyActivities,
+  setCurrentDetails,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { BulkRetryInput, BulkRetryProgress, OperatorActivities } from '../activities/types';
+import { PROGRESS_QUERY } from './names';
+
+const progressQuery = defineQuery<BulkRetryProgress>(PROGRESS_QUERY);
+
+const operators = proxyActivities<OperatorActivities>({
+  startToCloseTimeout: '5 minutes',
+  heartbeatTimeout: '15 seconds',
+  retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
+});
+
+/**
+ * Retries every request that a filter finds, page by page. Cancelled, it stops between two pages; what was
+ * retried goes on.
+ */
+export async function bulkRetry(input: BulkRetryInput): Promise<BulkRetryProgress> {
+  const { filter } = input;
+  let { cursor, progress } = input;
+  setHandler(progressQuery, () => progress);
+  for (;;) {
+    const page = await operators.listForRetry({ filter, cursor });
+    const { retried, skipped } = await operators.retryRequests({ requests: page.requests });
+    progress = { retried: progress.retried + retried, skipped: progress.skipped + skipped };
+    setCurrentDetails(`${progress.retried} requests retried, ${progress.skipped} skipped`);
+    if (page.next === null) return progress;
+    cursor = page.next;
+    if (workflowInfo().continueAsNewSuggested) {
+      await continueAsNew<typeof bulkRetry>({ filter, cursor, progress });
+    }
+  }
+}

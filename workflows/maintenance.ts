@@ -1,0 +1,30 @@
+import { proxyActivities, setCurrentDetails } from '@temporalio/workflow';
+import type { OperatorActivities } from '../activities/types';
+
+const operators = proxyActivities<OperatorActivities>({
+  startToCloseTimeout: '10 minutes',
+  heartbeatTimeout: '15 seconds',
+  retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
+});
+
+/** Started by a schedule: repairs what ended behind the service's back. */
+export async function reconcileRequests(): Promise<void> {
+  const findings = await operators.reconcile();
+  const found = Object.entries(findings).filter(([, count]) => count > 0);
+  setCurrentDetails(
+    found.length === 0
+      ? 'Nothing to repair'
+      : found.map(([finding, count]) => `${finding}: ${count}`).join(', '),
+  );
+}
+
+/** Started by a schedule: deletes requests that are older than the days of retention, batch by batch. */
+export async function removeExpired(): Promise<void> {
+  let removed = 0;
+  for (let more = true; more;) {
+    const batch = await operators.removeExpired();
+    removed += batch.removed;
+    ({ more } = batch);
+    setCurrentDetails(`${removed} requests removed`);
+  }
+}
