@@ -1,10 +1,39 @@
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
-import type { DeliveryError } from '../src/errors';
+import { isNativeError } from 'node:util/types';
+import { messageOf, type DeliveryError } from '../src/errors';
+import { isUnavailable } from '../src/records/unavailable';
 import type { ImageFailure } from '../src/records/types';
 import { WORKER_CRASH } from '../workflows/names';
 import type { Tally } from './types';
 
 /** The one place where our errors become Temporal's: `type` is our code, so that people can search by it. */
+
+/**
+ * What is nobody's fault and passes when an operator sees to it: the work is retried until then, and costs
+ * no image an attempt. Everything else stays as it is.
+ */
+export function transientOf(error: unknown): unknown {
+  if (isDiskError(error)) {
+    return ApplicationFailure.create({
+      type: 'storage_unavailable',
+      message: `Expected to write below DATA_DIR, received ${messageOf(error)}; make room there, work goes on by itself`,
+      cause: error,
+    });
+  }
+  if (isUnavailable(error)) {
+    return ApplicationFailure.create({
+      type: 'mongodb_unavailable',
+      message: `Expected MongoDB to answer, received ${messageOf(error)}; work goes on when it does`,
+      cause: error as Error,
+    });
+  }
+  return error;
+}
+
+/** Node's file system calls name themselves and the path; network errors name no path. */
+function isDiskError(error: unknown): error is Error {
+  return isNativeError(error) && 'syscall' in error && 'path' in error;
+}
 
 /** The image will be tried again, by Temporal, at its own pace or when the origin said. */
 export function imageWaits({ code, message }: ImageFailure, dueInMs: number): ApplicationFailure {

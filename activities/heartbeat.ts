@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
+import { transientOf } from './failure';
 
 /**
  * Twice a second: cancellation reaches an activity only with the answer to a heartbeat, and the worker
@@ -44,7 +45,7 @@ export async function withHeartbeat<T>(
   } catch (error) {
     // Reported together with the failure.
     beat(true);
-    throw error;
+    throw transientOf(error);
   } finally {
     clearInterval(timer);
   }

@@ -13,7 +13,7 @@ const progressQuery = defineQuery<BulkRetryProgress>(PROGRESS_QUERY);
 
 const operators = proxyActivities<OperatorActivities>({
   startToCloseTimeout: '5 minutes',
-  heartbeatTimeout: '15 seconds',
+  heartbeatTimeout: '10 seconds',
   retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
 });
 

@@ -42,7 +42,7 @@ const statusQuery = defineQuery<StatusReport>(STATUS_QUERY);
 const followSignal = defineSignal<[ImageRequestInput]>(FOLLOW_SIGNAL);
 
 /** Every activity heartbeats, so that one whose worker died is known by it within seconds. */
-const HEARTBEAT_TIMEOUT = '15 seconds';
+const HEARTBEAT_TIMEOUT = '10 seconds';
 
 const records = proxyActivities<ImageRequestActivities>({
   startToCloseTimeout: '1 minute',

@@ -3,7 +3,7 @@ import type { OperatorActivities } from '../activities/types';
 
 const operators = proxyActivities<OperatorActivities>({
   startToCloseTimeout: '10 minutes',
-  heartbeatTimeout: '15 seconds',
+  heartbeatTimeout: '10 seconds',
   retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
 });
 

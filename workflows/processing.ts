@@ -25,7 +25,7 @@ const SINGLE_RETRIES = 100;
 
 /** Long enough for any slice; it is the heartbeat that tells a dead worker from a slow one. */
 const START_TO_CLOSE = '1 hour';
-const HEARTBEAT_TIMEOUT = '15 seconds';
+const HEARTBEAT_TIMEOUT = '10 seconds';
 
 /** Slices over which workers died. They run one at a time, so that the one that kills shows itself. */
 export interface Unfinished {

@@ -83,6 +83,7 @@ export function createDownloader(
       }
       throw refusal(statusCode, pause);
     }
+    rests.end(host);
     const announced = Number(headers['content-length'] ?? Number.NaN);
     if (announced > MAX_IMAGE_BYTES) {
       discard();

@@ -43,7 +43,7 @@ export function createImagePipeline(
   dispatcher: Dispatcher,
   observe: Observe = (_, work) => work(),
 ): ImagePipeline {
-  const rests = createRests();
+  const rests = createRests(config.IMAGE_MAX_ATTEMPTS);
   const { download } = createDownloader(config, dispatcher, rests);
   const { compress } = createCompressor(config);
   const places = createTurns(config.IMAGE_CONCURRENCY);

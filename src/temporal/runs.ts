@@ -1,18 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import {
+  CancelledFailure,
   Client,
   Connection,
   isGrpcDeadlineError,
   ScheduleAlreadyRunning,
   ScheduleOverlapPolicy,
   WorkflowExecutionAlreadyStartedError,
+  WorkflowFailedError,
   WorkflowIdReusePolicy,
   WorkflowNotFoundError,
-  type IntervalSpec,
   type WorkflowExecutionStatusName,
   type WorkflowHandle,
 } from '@temporalio/client';
 import type { BulkRetryFilter, BulkRetryInput, BulkRetryProgress } from '../../activities/types';
+import type { History } from '@temporalio/common/lib/proto-utils';
 import type { ImageRequestInput } from '../../workflows/imageRequest';
 import {
   BULK_RETRY_WORKFLOW,
@@ -30,6 +32,8 @@ const START_DEADLINE_MS = 5_000;
 /** A poll is answered from the record when the workflow has not answered by then: within a second in all. */
 const QUERY_DEADLINE_MS = 700;
 const PING_DEADLINE_MS = 2_000;
+/** A long history comes in many pages. */
+const HISTORY_DEADLINE_MS = 30_000;
 
 const BULK_RETRY_PREFIX = 'bulk-retry/';
 
@@ -52,6 +56,8 @@ export interface Runs {
   bulkRetry(workflowId: string, waitMs: number): Promise<BulkRetryReport>;
   /** Stops a bulk retry between two pages. @returns false when it is over, or never was */
   stopBulkRetry(workflowId: string): Promise<boolean>;
+  /** What Temporal keeps of a run, by default of the latest; `null` when it knows none (any more). */
+  history(requestId: string, runId?: string): Promise<History | null>;
   /** Has a workflow started by the server, again and again. */
   schedule(scheduled: Scheduled): Promise<void>;
   /** Asks the running workflow; rejects within about a second when it cannot answer. */
@@ -63,11 +69,14 @@ export interface Runs {
 
 export interface BulkRetryReport extends BulkRetryProgress {
   readonly finished: boolean;
+  /** It ended because it was stopped. */
+  readonly stopped: boolean;
 }
 
 export interface Scheduled {
   readonly workflow: string;
-  readonly every: IntervalSpec['every'];
+  /** Milliseconds. */
+  readonly every: number;
   readonly note: string;
 }
 
@@ -158,15 +167,28 @@ export function createRuns(settings: TemporalSettings, taskQueue: string): Runs 
           Date.now() + waitMs,
           () => handle.result() as Promise<BulkRetryProgress>,
         );
-        return { ...progress, finished: true };
+        return { ...progress, finished: true, stopped: false };
       } catch (error) {
-        if (!isGrpcDeadlineError(error)) throw error;
+        const stopped =
+          error instanceof WorkflowFailedError && error.cause instanceof CancelledFailure;
+        if (!stopped && !isGrpcDeadlineError(error)) throw error;
         const progress = await inTime(() => handle.query<BulkRetryProgress>(PROGRESS_QUERY));
-        return { ...progress, finished: false };
+        return { ...progress, finished: stopped, stopped };
       }
     },
 
     stopBulkRetry: (workflowId) => cancelled(client.workflow.getHandle(workflowId)),
+
+    async history(requestId, runId) {
+      const handle = client.workflow.getHandle(workflowIdOf(requestId), runId);
+      const deadline = Date.now() + HISTORY_DEADLINE_MS;
+      try {
+        return await client.withDeadline(deadline, () => handle.fetchHistory());
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return null;
+        throw error;
+      }
+    },
 
     async schedule({ workflow, every, note }) {
       const scheduleId = `${workflow}/${taskQueue}`;

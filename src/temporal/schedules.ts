@@ -6,12 +6,12 @@ import type { Runs, Scheduled } from './runs';
 const SCHEDULED: readonly Scheduled[] = [
   {
     workflow: RECONCILE_WORKFLOW,
-    every: '1 minute',
+    every: 60_000,
     note: "Repairs requests whose run ended behind the service's back",
   },
   {
     workflow: REMOVE_EXPIRED_WORKFLOW,
-    every: '1 hour',
+    every: 3_600_000,
     note: 'Deletes requests that are older than RETENTION_DAYS',
   },
 ];

@@ -27,7 +27,7 @@ function options(given: Partial<CompressOptions>): CompressOptions {
 }
 
 const compress = (bytes: Buffer, given: Partial<CompressOptions> = {}) =>
-  compressWith(bytes, options(given), never);
+  compressWith(bytes, options(given), never, 'a');
 
 const opaquePng = () => picture(200, 150).png().toBuffer();
 
@@ -496,14 +496,14 @@ describe('compress: what it refuses, for good', () => {
 
   it('too_many_pixels: more than the limit', async () => {
     const bytes = await picture(100, 51).png().toBuffer();
-    const error = await failure(compressLimited(bytes, options({}), never));
+    const error = await failure(compressLimited(bytes, options({}), never, 'a'));
     expect(error).toMatchObject({ code: 'too_many_pixels', retryable: false });
     expect(error.message).toMatch(/at most 5000 pixels.*received 100×51$/);
   });
 
   it('takes as many pixels as the limit', async () => {
     const bytes = await picture(100, 50).png().toBuffer();
-    await expect(compressLimited(bytes, options({}), never)).resolves.toBeDefined();
+    await expect(compressLimited(bytes, options({}), never, 'a')).resolves.toBeDefined();
   });
 
   it.each([1_001, 20_000, 60_000])(
@@ -515,14 +515,14 @@ describe('compress: what it refuses, for good', () => {
   );
 
   it('too_many_pixels: all frames of an animation together', async () => {
-    const error = await failure(compressLimited(await animation(), options({}), never));
+    const error = await failure(compressLimited(await animation(), options({}), never, 'a'));
     expect(error).toMatchObject({ code: 'too_many_pixels', retryable: false });
     expect(error.message).toContain('60×40 in 3 frames');
   });
 
   it('counts only the first frame where only that is wanted', async () => {
     const jpeg = options({ format: 'jpeg' });
-    await expect(compressLimited(await animation(), jpeg, never)).resolves.toBeDefined();
+    await expect(compressLimited(await animation(), jpeg, never, 'a')).resolves.toBeDefined();
   });
 
   it.each([
@@ -627,7 +627,7 @@ describe('compress: what it refuses, for good', () => {
 describe('compress: admission', () => {
   it('gives the reason when aborted before work began', async () => {
     const reason = new Error('cancelled');
-    const aborted = compressWith(await photo(), options({}), AbortSignal.abort(reason));
+    const aborted = compressWith(await photo(), options({}), AbortSignal.abort(reason), 'a');
     await expect(aborted).rejects.toBe(reason);
   });
 
@@ -644,10 +644,10 @@ describe('compress: admission', () => {
               controller.abort();
             });
           }
-          await compressFew(one === 'broken' ? broken : whole, options({}), controller.signal);
+          await compressFew(one === 'broken' ? broken : whole, options({}), controller.signal, 'a');
         });
         await Promise.allSettled(work);
-        await expect(compressFew(whole, options({}), never)).resolves.toBeDefined();
+        await expect(compressFew(whole, options({}), never, 'a')).resolves.toBeDefined();
       }),
       { numRuns: 10 },
     );

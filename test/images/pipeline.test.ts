@@ -1,11 +1,13 @@
+import { setMaxListeners } from 'node:events';
 import fc from 'fast-check';
 import type { Dispatcher } from 'undici';
 import { readConfig } from '../../src/config';
+import { HostAtRest, ImageError } from '../../src/errors';
 import { createImagePipeline } from '../../src/images/pipeline';
 import { createDispatcher } from '../../src/network/dispatcher';
 import type { CompressOptions } from '../../src/records/types';
 import { eventually } from '../support/eventually';
-import { bytes, reset, stall, startOrigin, status, type Origin } from '../support/origin';
+import { bytes, redirect, reset, stall, startOrigin, status, type Origin } from '../support/origin';
 import { corruptPhoto, photo } from '../support/pictures';
 
 const OPTIONS: CompressOptions = {
@@ -16,6 +18,8 @@ const OPTIONS: CompressOptions = {
   max_height: null,
 };
 const never = new AbortController().signal;
+// Many images wait under it at once.
+setMaxListeners(0, never);
 
 let origin: Origin;
 let dispatcher: Dispatcher;
@@ -39,7 +43,8 @@ function pipeline({ places = 4, perHost = 2 } = {}) {
     HOST_CONCURRENCY: String(perHost),
   });
   const { process } = createImagePipeline(config, dispatcher);
-  return (path: string, signal = never, base = origin.url) => process(base + path, OPTIONS, signal);
+  return (path: string, signal = never, base = origin.url, requestId = 'a') =>
+    process({ requestId, link: base + path, options: OPTIONS }, signal);
 }
 
 /** The same origin under another host. */
@@ -97,6 +102,43 @@ describe('process(link)', () => {
     await Promise.all(held);
   });
 
+  it('downloads from a host for one request after the other, however much one of them wants', async () => {
+    const body = await photo();
+    const seen: string[] = [];
+    for (const path of [...Array.from({ length: 20 }, (_, n) => `/large/${n}`), '/small']) {
+      origin.on(path, (response) => {
+        seen.push(path);
+        response.end(body);
+      });
+    }
+    const process = pipeline({ places: 4, perHost: 1 });
+    const large = Array.from({ length: 20 }, (_, n) =>
+      process(`/large/${n}`, never, origin.url, 'large'),
+    );
+    await process('/small', never, origin.url, 'small');
+    // One is under way when it comes, and one is ahead of it in the round.
+    expect(seen.indexOf('/small')).toBeLessThanOrEqual(2);
+    await Promise.all(large);
+    expect(seen).toHaveLength(21);
+  });
+
+  it('gives places to one request after the other, whatever their hosts', async () => {
+    const body = await photo();
+    const seen: string[] = [];
+    const answerAt = (path: string) =>
+      origin.on(path, (response) => {
+        seen.push(path);
+        response.end(body);
+      });
+    const paths = Array.from({ length: 20 }, (_, n) => `/large/${n}`);
+    for (const path of [...paths, '/small']) answerAt(path);
+    const process = pipeline({ places: 1, perHost: 100 });
+    const large = paths.map((path) => process(path, never, origin.url, 'large'));
+    await process('/small', never, otherHost(), 'small');
+    expect(seen.indexOf('/small')).toBeLessThanOrEqual(2);
+    await Promise.all(large);
+  });
+
   it('gives the place of an aborted image to the next', async () => {
     const process = pipeline({ places: 1, perHost: 1 });
     const controller = new AbortController();
@@ -151,5 +193,108 @@ describe('process(link)', () => {
       }),
       { numRuns: 20 },
     );
+  });
+});
+
+describe('process(link): a host that asks to be left alone', () => {
+  /** Refuses the first hit, and says for how long. */
+  async function busyOnce(code: 429 | 503, retryAfter: string): Promise<void> {
+    origin.on('/busy', status(code, { 'retry-after': retryAfter }), bytes(await photo()));
+  }
+
+  async function thrown(work: Promise<unknown>): Promise<unknown> {
+    return work.then(
+      () => 'nothing was thrown',
+      (error: unknown) => error,
+    );
+  }
+
+  it.each([
+    [429, 'http_429'],
+    [503, 'http_5xx'],
+  ] as const)('is not asked again after HTTP %d with Retry-After', async (code, errorCode) => {
+    await busyOnce(code, '60');
+    const process = pipeline();
+    expect(await thrown(process('/busy'))).toMatchObject({ code: errorCode, retryAfterMs: 60_000 });
+    const error = await thrown(process('/whole'));
+    expect(error).toBeInstanceOf(HostAtRest);
+    const { message, until } = error as HostAtRest;
+    expect(error).toMatchObject({ code: errorCode });
+    expect(message).toBe(
+      `Expected ${new URL(origin.url).host} to take requests, received HTTP ${code} with ` +
+        `Retry-After from it before; it is left alone until ${until.toISOString()}`,
+    );
+    expect(origin.hits('/whole')).toBe(0);
+  });
+
+  it('is left alone by the images that were waiting for it already', async () => {
+    await busyOnce(429, '60');
+    const process = pipeline({ perHost: 1 });
+    const [refused, ...waiting] = await Promise.all(
+      ['/busy', '/whole', '/whole', '/whole'].map((path) => thrown(process(path))),
+    );
+    expect(refused).toBeInstanceOf(ImageError);
+    for (const error of waiting) expect(error).toBeInstanceOf(HostAtRest);
+    expect(origin.hits('/whole')).toBe(0);
+  });
+
+  it('keeps nobody from other hosts', async () => {
+    await busyOnce(429, '60');
+    const process = pipeline();
+    await thrown(process('/busy'));
+    await expect(process('/whole', never, otherHost())).resolves.toBeDefined();
+  });
+
+  it('is not asked by way of a redirect either', async () => {
+    await busyOnce(429, '60');
+    origin.on('/elsewhere', redirect(`${origin.url}/whole`));
+    const process = pipeline();
+    await thrown(process('/busy'));
+    expect(await thrown(process('/elsewhere', never, otherHost()))).toBeInstanceOf(HostAtRest);
+    expect(origin.hits('/elsewhere')).toBe(1);
+    expect(origin.hits('/whole')).toBe(0);
+  });
+
+  it('may be another one than the link names: the one that answered', async () => {
+    await busyOnce(429, '60');
+    origin.on('/elsewhere', redirect(`${origin.url}/busy`));
+    const process = pipeline();
+    await thrown(process('/elsewhere', never, otherHost()));
+    await expect(process('/whole', never, otherHost())).resolves.toBeDefined();
+    expect(await thrown(process('/whole'))).toBeInstanceOf(HostAtRest);
+  });
+
+  it('is asked again once the time is over', async () => {
+    await busyOnce(429, '1');
+    const process = pipeline();
+    const refused = process('/busy');
+    await thrown(refused);
+    const error = await thrown(process('/whole'));
+    expect(error).toBeInstanceOf(HostAtRest);
+    const { until } = error as HostAtRest;
+    await eventually(
+      () => Date.now(),
+      (now) => now >= until.getTime(),
+    );
+    await expect(process('/whole')).resolves.toBeDefined();
+  });
+
+  it.each([
+    ['does not say for how long', 429, {}],
+    ['names no time at all', 429, { 'retry-after': '0' }],
+    ['answers with another status', 500, { 'retry-after': '60' }],
+  ])('is asked again at once when it %s', async (_, code, headers) => {
+    origin.on('/busy', status(code, headers));
+    const process = pipeline();
+    await thrown(process('/busy'));
+    await expect(process('/whole')).resolves.toBeDefined();
+  });
+
+  it('holds no place while it rests', async () => {
+    await busyOnce(429, '60');
+    const process = pipeline({ places: 1, perHost: 1 });
+    await thrown(process('/busy'));
+    for (let n = 0; n < 3; n += 1) await thrown(process('/whole'));
+    await expect(process('/whole', never, otherHost())).resolves.toBeDefined();
   });
 });

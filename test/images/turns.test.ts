@@ -1,7 +1,10 @@
+import { setMaxListeners } from 'node:events';
 import fc from 'fast-check';
 import { createTurns } from '../../src/images/turns';
 
 const never = new AbortController().signal;
+// Many pieces wait under it at once.
+setMaxListeners(0, never);
 
 /** Whether the promise is settled once everything that is due has run. */
 async function isPending(promise: Promise<unknown>): Promise<boolean> {
@@ -14,15 +17,15 @@ async function isPending(promise: Promise<unknown>): Promise<boolean> {
 describe('createTurns(capacity)', () => {
   it('admits at once what fits', async () => {
     const turns = createTurns(3);
-    await turns.acquire(1, never);
-    await turns.acquire(2, never);
+    await turns.acquire(1, never, 'a');
+    await turns.acquire(2, never, 'a');
     expect(turns.isIdle()).toBe(false);
   });
 
   it('lets what does not fit wait until room is given back', async () => {
     const turns = createTurns(2);
-    const release = await turns.acquire(1, never);
-    const waiting = turns.acquire(2, never);
+    const release = await turns.acquire(1, never, 'a');
+    const waiting = turns.acquire(2, never, 'a');
     expect(await isPending(waiting)).toBe(true);
     release();
     await expect(waiting).resolves.toBeInstanceOf(Function);
@@ -30,9 +33,9 @@ describe('createTurns(capacity)', () => {
 
   it('lets nothing overtake a large piece that waits', async () => {
     const turns = createTurns(3);
-    const release = await turns.acquire(2, never);
-    const large = turns.acquire(3, never);
-    const small = turns.acquire(1, never);
+    const release = await turns.acquire(2, never, 'a');
+    const large = turns.acquire(3, never, 'a');
+    const small = turns.acquire(1, never, 'a');
     expect(await isPending(small)).toBe(true);
     release();
     (await large)();
@@ -41,8 +44,8 @@ describe('createTurns(capacity)', () => {
 
   it('gives a piece that is larger than the capacity all of it', async () => {
     const turns = createTurns(2);
-    const release = await turns.acquire(100, never);
-    const next = turns.acquire(1, never);
+    const release = await turns.acquire(100, never, 'a');
+    const next = turns.acquire(1, never, 'a');
     expect(await isPending(next)).toBe(true);
     release();
     (await next)();
@@ -52,16 +55,16 @@ describe('createTurns(capacity)', () => {
   it('refuses a piece that was aborted before it came, with the reason', async () => {
     const turns = createTurns(1);
     const reason = new Error('cancelled');
-    await expect(turns.acquire(1, AbortSignal.abort(reason))).rejects.toBe(reason);
+    await expect(turns.acquire(1, AbortSignal.abort(reason), 'a')).rejects.toBe(reason);
     expect(turns.isIdle()).toBe(true);
   });
 
   it('takes a piece that is aborted while it waits out of the queue, with the reason', async () => {
     const turns = createTurns(2);
-    const release = await turns.acquire(1, never);
+    const release = await turns.acquire(1, never, 'a');
     const controller = new AbortController();
-    const large = turns.acquire(2, controller.signal);
-    const behind = turns.acquire(1, never);
+    const large = turns.acquire(2, controller.signal, 'a');
+    const behind = turns.acquire(1, never, 'a');
     const reason = new Error('cancelled');
     controller.abort(reason);
     await expect(large).rejects.toBe(reason);
@@ -73,15 +76,109 @@ describe('createTurns(capacity)', () => {
   it('does not take room away again from a piece that is aborted at work', async () => {
     const turns = createTurns(1);
     const controller = new AbortController();
-    const release = await turns.acquire(1, controller.signal);
+    const release = await turns.acquire(1, controller.signal, 'a');
     controller.abort();
     expect(turns.isIdle()).toBe(false);
     release();
     expect(turns.isIdle()).toBe(true);
   });
 
+  it('takes one piece of each key in turn, and those of one key as they came', async () => {
+    const turns = createTurns(1);
+    const release = await turns.acquire(1, never, 'first');
+    const admitted: string[] = [];
+    const work = ['a1', 'a2', 'a3', 'b1', 'b2', 'c1'].map(async (piece) => {
+      const leave = await turns.acquire(1, never, piece.charAt(0));
+      admitted.push(piece);
+      leave();
+    });
+    release();
+    await Promise.all(work);
+    expect(admitted).toEqual(['a1', 'b1', 'c1', 'a2', 'b2', 'a3']);
+  });
+
+  it('lets no other key overtake the piece whose turn it is', async () => {
+    const turns = createTurns(3);
+    const release = await turns.acquire(2, never, 'a');
+    const large = turns.acquire(3, never, 'b');
+    const small = turns.acquire(1, never, 'c');
+    expect(await isPending(small)).toBe(true);
+    release();
+    (await large)();
+    await expect(small).resolves.toBeInstanceOf(Function);
+  });
+
+  it('gives the turn of an aborted piece to the next one of its key', async () => {
+    const turns = createTurns(1);
+    const release = await turns.acquire(1, never, 'first');
+    const controller = new AbortController();
+    const aborted = turns.acquire(1, controller.signal, 'a');
+    const next = turns.acquire(1, never, 'a');
+    const other = turns.acquire(1, never, 'b');
+    controller.abort();
+    release();
+    (await next)();
+    (await other)();
+    await expect(aborted).rejects.toBeDefined();
+    expect(turns.isIdle()).toBe(true);
+  });
+
+  it('admits a newcomer after one piece of every other key at the most', async () => {
+    const keys = ['a', 'b', 'c', 'd'];
+    const piece = fc.record({
+      key: fc.constantFrom(...keys),
+      weight: fc.integer({ min: 1, max: 8 }),
+      isAborted: fc.boolean(),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 6 }),
+        fc.array(piece, { minLength: 1, maxLength: 60 }),
+        fc.nat(60),
+        async (capacity, pieces, before) => {
+          const turns = createTurns(capacity);
+          const admitted: string[] = [];
+          const leaves: (() => void)[] = [];
+          const settled: Promise<unknown>[] = [];
+          const enter = (key: string, weight: number, signal: AbortSignal) => {
+            const work = turns.acquire(weight, signal, key).then((leave) => {
+              admitted.push(key);
+              leaves.push(leave);
+            });
+            settled.push(work.catch(() => undefined));
+          };
+          const settle = () => new Promise((resolve) => setImmediate(resolve));
+          const finishOne = async () => {
+            leaves.shift()?.();
+            await settle();
+          };
+
+          enter('first', capacity, never);
+          const controller = new AbortController();
+          setMaxListeners(0, controller.signal);
+          for (const { key, weight, isAborted } of pieces) {
+            enter(key, weight, isAborted ? controller.signal : never);
+          }
+          await settle();
+          for (let step = 0; step < before; step += 1) await finishOne();
+          const arrival = admitted.length;
+          enter('newcomer', capacity, never);
+          controller.abort();
+          await settle();
+          while (leaves.length > 0) await finishOne();
+          await Promise.all(settled);
+
+          const ahead = admitted.slice(arrival, admitted.indexOf('newcomer'));
+          expect(ahead).toEqual([...new Set(ahead)]);
+          expect(turns.isIdle()).toBe(true);
+        },
+      ),
+    );
+  });
+
   it('admits no more than fits and gets all room back, however work ends', async () => {
     const piece = fc.record({
+      key: fc.constantFrom('a', 'b', 'c'),
       weight: fc.integer({ min: 1, max: 8 }),
       end: fc.constantFrom('finishes', 'throws', 'is aborted'),
     });
@@ -94,14 +191,16 @@ describe('createTurns(capacity)', () => {
           const turns = createTurns(capacity);
           let taken = 0;
           let most = 0;
-          const work = pieces.map(async ({ weight, end }) => {
+          let admitted = 0;
+          const work = pieces.map(async ({ key, weight, end }) => {
             const controller = new AbortController();
             if (end === 'is aborted') {
               void scheduler.schedule(Promise.resolve(), 'abort').then(() => {
                 controller.abort();
               });
             }
-            const release = await turns.acquire(weight, controller.signal);
+            const release = await turns.acquire(weight, controller.signal, key);
+            admitted += 1;
             taken += Math.min(weight, capacity);
             most = Math.max(most, taken);
             try {
@@ -115,6 +214,8 @@ describe('createTurns(capacity)', () => {
           const settled = Promise.allSettled(work);
           await scheduler.waitFor(settled);
           expect(most).toBeLessThanOrEqual(capacity);
+          const mayEnd = pieces.filter(({ end }) => end === 'is aborted').length;
+          expect(admitted).toBeGreaterThanOrEqual(pieces.length - mayEnd);
           expect(turns.isIdle()).toBe(true);
         },
       ),

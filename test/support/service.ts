@@ -72,6 +72,7 @@ export async function startService(options: Options = {}) {
   const client = new Client({ connection });
   const dispatcher = createDispatcher(config);
   const operations = createOperations({ config, logger, records, files, runs });
+  const stopping = new AbortController();
   const answer = createApp({
     config,
     logger,
@@ -79,6 +80,7 @@ export async function startService(options: Options = {}) {
     files,
     metrics: createApiMetrics({ countByState: records.requests.countByState, logger }),
     requests: operations,
+    stopping: stopping.signal,
     health: { mongodb: () => records.ping(), temporal: () => runs.ping() },
   }).callback();
 
@@ -119,7 +121,14 @@ export async function startService(options: Options = {}) {
     records,
     files,
     client,
+    operations,
     metrics,
+    /** For worker processes that are to work for this service. */
+    workerEnv: {
+      ...{ TEMPORAL_ADDRESS: address, TEMPORAL_TASK_QUEUE: name, MONGODB_URI: mongodbUri },
+      ...{ DATA_DIR: dataDir, PUBLIC_URL: url, METRICS_PORT: '0', LOG_LEVEL: 'warn' },
+      ALLOWED_NETWORKS: '127.0.0.0/8',
+    },
     dataDir,
     /** How many documents there are, seen past our own code. */
     async count() {
@@ -131,6 +140,10 @@ export async function startService(options: Options = {}) {
       );
       await mongodb.close();
       return { requests, rows, images };
+    },
+    /** What a shutdown of the API begins with. */
+    endStreams() {
+      stopping.abort();
     },
     async stopWorker() {
       await stopWorker?.();

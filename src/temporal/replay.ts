@@ -1,0 +1,43 @@
+import { historyFromJSON } from '@temporalio/common/lib/proto-utils';
+import { Worker } from '@temporalio/worker';
+
+/** What Temporal keeps of a run. */
+export type History = ReturnType<typeof historyFromJSON>;
+
+export interface NamedHistory {
+  /** For whoever reads the result; in a service the workflow id. */
+  readonly name: string;
+  readonly history: History;
+}
+
+export interface ReplayOutcome {
+  readonly name: string;
+  /** Where the code does otherwise than the history says, in the SDK's words; `null`: it does the same. */
+  readonly deviation: string | null;
+}
+
+/**
+ * Runs the workflow code at hand against what runs have done: running ones can be taken up by this code only
+ * where it does the same.
+ *
+ * @param workflowBundle of the file that `npm run build` packs
+ */
+export async function replay(
+  workflowBundle: string,
+  histories: readonly NamedHistory[],
+): Promise<ReplayOutcome[]> {
+  const outcomes: ReplayOutcome[] = [];
+  const named = histories.map(({ name, history }) => ({ workflowId: name, history }));
+  const results = Worker.runReplayHistories(
+    { workflowBundle: { codePath: workflowBundle } },
+    named,
+  );
+  for await (const { workflowId, error } of results) {
+    outcomes.push({ name: workflowId, deviation: error?.message ?? null });
+  }
+  return outcomes;
+}
+
+export function readHistory(json: string): History {
+  return historyFromJSON(JSON.parse(json));
+}

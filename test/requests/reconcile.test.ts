@@ -1,0 +1,161 @@
+import { randomUUID } from 'node:crypto';
+import { workflowIdOf } from '../../workflows/names';
+import { finished, json, sheetOf, statusOf, uploaded } from '../support/calls';
+import { eventually } from '../support/eventually';
+import { bytes, stall, startOrigin, status, type Origin } from '../support/origin';
+import { photo } from '../support/pictures';
+import { startReceiver, type Receiver } from '../support/receiver';
+import { startService, type Service } from '../support/service';
+
+/** Everything counts as silent: nobody waits in a test. */
+const AT_ONCE = 0;
+
+describe('reconcile', () => {
+  let service: Service;
+  let origin: Origin;
+  let receiver: Receiver;
+  let good: string;
+
+  beforeAll(async () => {
+    origin = await startOrigin();
+    receiver = await startReceiver();
+    service = await startService();
+    good = origin.on('/good.jpg', bytes(await photo()));
+  });
+
+  afterAll(async () => {
+    await service.stop();
+    await receiver.stop();
+    await origin.stop();
+  });
+
+  const sweep = () => service.operations.reconcile(new Date(Date.now() + 1), AT_ONCE);
+  const runOf = (id: string) => service.client.workflow.getHandle(workflowIdOf(id));
+  const closed = (id: string) =>
+    eventually(
+      () => runOf(id).describe(),
+      (run) => run.status.name !== 'RUNNING',
+    );
+
+  it('records an outcome for a run that was terminated from outside, and says so', async () => {
+    const stuck = origin.on(`/${randomUUID()}`, stall);
+    const webhook = receiver.on(`/${randomUUID()}`, 200);
+    const id = await uploaded(service.url, sheetOf([good, stuck]), {
+      fields: { webhook_url: webhook },
+    });
+    await eventually(
+      () => statusOf(service.url, id),
+      ({ details }) => details.startsWith('1 of 2'),
+    );
+    await runOf(id).terminate('by an operator');
+
+    await sweep();
+    const answer = await finished(service.url, id);
+    expect(answer).toEqual({
+      request_id: id,
+      status: 'cancelled',
+      details: '1 of 2 images compressed, 1 cancelled; its run was terminated from outside',
+    });
+    const messages = await eventually(
+      () => receiver.messages(new URL(webhook).pathname),
+      ({ length }) => length > 0,
+    );
+    expect(messages.map(({ body }) => JSON.parse(body) as unknown)).toEqual([answer]);
+  });
+
+  it('has what such a run left undone retried like any other', async () => {
+    const link = origin.on(`/${randomUUID()}`, stall, bytes(await photo()));
+    const id = await uploaded(service.url, sheetOf([link]));
+    await eventually(
+      () => origin.hits(new URL(link).pathname),
+      (hits) => hits === 1,
+    );
+    await runOf(id).terminate('by an operator');
+    await sweep();
+    await finished(service.url, id);
+    await closed(id);
+
+    await service.operations.retry(id);
+    expect(await finished(service.url, id)).toMatchObject({
+      status: 'completed',
+      details: '1 of 1 image compressed',
+    });
+  });
+
+  it('starts the run of a retry whose start was lost', async () => {
+    const link = origin.on(`/${randomUUID()}`, status(404), bytes(await photo()));
+    const id = await uploaded(service.url, sheetOf([link]));
+    await finished(service.url, id);
+    await closed(id);
+    const record = await service.records.requests.find(id);
+    if (record === null) throw new Error('Expected the record');
+    const counts = { total: 1, succeeded: 0, failed: 0, pending: 1 };
+    expect(await service.records.rounds.reopen(record, counts)).toBe(true);
+
+    expect(await sweep()).toMatchObject({ run_missing: 1 });
+    expect(await finished(service.url, id)).toMatchObject({ status: 'completed' });
+  });
+
+  it('leaves a run alone that is alive, however silent', async () => {
+    const stuck = origin.on(`/${randomUUID()}`, stall);
+    const id = await uploaded(service.url, sheetOf([stuck]));
+    await eventually(
+      () => origin.hits(new URL(stuck).pathname),
+      (hits) => hits === 1,
+    );
+    expect(await sweep()).toMatchObject({ run_ended: 0, run_missing: 0 });
+    expect(await statusOf(service.url, id)).toMatchObject({ status: 'processing' });
+    await service.operations.cancel(id);
+    await finished(service.url, id);
+  });
+
+  it('removes what an upload that was cut off left behind', async () => {
+    const id = await uploaded(service.url, sheetOf([good]));
+    await finished(service.url, id);
+    const record = await service.records.requests.find(id);
+    if (record === null) throw new Error('Expected the record');
+    const leftover = randomUUID();
+    await service.records.requests.create({ ...record, _id: leftover, state: 'uploading' });
+    await service.records.rows.insert([
+      {
+        ...{ _id: `${leftover}/1`, request_id: leftover, number: 1, cells: [], images: [] },
+        error: null,
+      },
+    ]);
+    const { rows = 0 } = await service.count();
+
+    expect(await sweep()).toMatchObject({ leftover_removed: 1 });
+    expect(await service.records.requests.find(leftover)).toBeNull();
+    expect((await service.count()).rows).toBe(rows - 1);
+    expect(await statusOf(service.url, id)).toMatchObject({ status: 'completed' });
+  });
+
+  it('ends a delivery whose run was terminated, for an operator to make again', async () => {
+    const webhook = receiver.on(`/${randomUUID()}`, 500, 200);
+    const id = await uploaded(service.url, sheetOf([good]), { fields: { webhook_url: webhook } });
+    const path = new URL(webhook).pathname;
+    // The receiver refuses once, and the run is ended in the pause before the next attempt.
+    await service.records.deliveries.find(id, 1);
+    await eventually(
+      () => receiver.messages(path),
+      ({ length }) => length === 1,
+    );
+    await runOf(id)
+      .terminate('by an operator')
+      .catch(() => undefined);
+    await sweep();
+    const { webhook: shown } = await json<{ webhook: { state: string } }>(
+      `${service.url}/image/requests/${id}`,
+    );
+    // Delivered all the same when the second attempt was quicker than the operator.
+    expect(['failed', 'delivered']).toContain(shown.state);
+    await service.operations.redeliver(id);
+    const messages = await eventually(
+      () => receiver.messages(path),
+      (received) => received.length >= 2,
+    );
+    expect(new Set(messages.map(({ headers }) => headers['webhook-id']))).toEqual(
+      new Set([`${id}.1`]),
+    );
+  });
+});

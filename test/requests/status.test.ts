@@ -1,0 +1,221 @@
+import { createLogger } from '../../src/logger';
+import { createStatus } from '../../src/requests/status';
+import { createRuns } from '../../src/temporal/runs';
+import { temporalSettings } from '../../src/temporal/settings';
+import type { StatusReport } from '../../workflows/progress';
+import { finished, sheetOf, statusOf, uploaded } from '../support/calls';
+import { eventually } from '../support/eventually';
+import { bytes, startOrigin, type Answer, type Origin } from '../support/origin';
+import { photo } from '../support/pictures';
+import { startService, type Service } from '../support/service';
+
+/** Holds the answers to its hits until it is told to give them. */
+function gate() {
+  const held: (() => void)[] = [];
+  let isOpen = false;
+  return {
+    answer:
+      (body: Buffer): Answer =>
+      (response) => {
+        if (isOpen) response.end(body);
+        else held.push(() => response.end(body));
+      },
+    open() {
+      isOpen = true;
+      for (const give of held.splice(0)) give();
+    },
+  };
+}
+
+describe('status(requestId)', () => {
+  let origin: Origin;
+  let service: Service;
+
+  beforeAll(async () => {
+    origin = await startOrigin();
+    service = await startService();
+    origin.on('/quick.jpg', bytes(await photo()));
+  });
+
+  afterAll(async () => {
+    await service.stop();
+    await origin.stop();
+  });
+
+  /** The service's status, as an API process of its own would give it, with every query of a run counted. */
+  function countedStatus(of: Service, fail: () => boolean = () => false) {
+    const runs = createRuns(
+      {
+        ...temporalSettings(of.config),
+        connection: { address: process.env['TEST_TEMPORAL_ADDRESS'] ?? '' },
+      },
+      of.config.TEMPORAL_TASK_QUEUE,
+    );
+    let queries = 0;
+    const status = createStatus({
+      records: of.records,
+      logger: createLogger('silent', 'test'),
+      runs: {
+        status(requestId): Promise<StatusReport> {
+          queries += 1;
+          return fail() ? Promise.reject(new Error('no answer')) : runs.status(requestId);
+        },
+      },
+    });
+    return { status, queries: () => queries, close: () => runs.close() };
+  }
+
+  /** A request whose second image is held at its origin until the gate opens. */
+  async function runningRequest(path: string) {
+    const { answer, open } = gate();
+    const held = origin.on(path, answer(await photo()));
+    const id = await uploaded(service.url, sheetOf([`${origin.url}/quick.jpg`, held]));
+    await eventually(
+      () => statusOf(service.url, id),
+      ({ details }) => details === '1 of 2 images compressed, 1 to go',
+    );
+    return { id, open };
+  }
+
+  it('answers thousands of polls of a running request by four queries a second', async () => {
+    const { id, open } = await runningRequest('/thousand.jpg');
+    const { status, queries, close } = countedStatus(service);
+    const start = Date.now();
+    for (let wave = 0; wave < 3; wave += 1) {
+      const reports = await Promise.all(Array.from({ length: 1_000 }, () => status(id)));
+      expect(new Set(reports.map(({ request_id }) => request_id))).toEqual(new Set([id]));
+      expect(reports.at(-1)).toMatchObject({
+        request_id: id,
+        status: 'processing',
+        details: '1 of 2 images compressed, 1 to go',
+      });
+    }
+    // Each answer is kept for 250 ms: however slow the machine is, no more queries fit into the time.
+    expect(queries()).toBeLessThanOrEqual((Date.now() - start) / 250 + 2);
+    open();
+    await finished(service.url, id);
+    await close();
+  });
+
+  it('shares a query among all who ask before it is answered', async () => {
+    const { id, open } = await runningRequest('/shared.jpg');
+    const { status, queries, close } = countedStatus(service);
+    const reports = await Promise.all([status(id), status(id), status(id)]);
+    for (const report of reports) expect(report).toEqual(reports[0]);
+    expect(queries()).toBe(1);
+    open();
+    await finished(service.url, id);
+    await close();
+  });
+
+  it('asks again when the answer has grown old', async () => {
+    const { id, open } = await runningRequest('/old.jpg');
+    const { status, queries, close } = countedStatus(service);
+    await status(id);
+    await eventually(
+      async () => {
+        await status(id);
+        return queries();
+      },
+      (count) => count === 3,
+    );
+    open();
+    await finished(service.url, id);
+    await close();
+  });
+
+  it('asks for every request by itself', async () => {
+    const first = await runningRequest('/first.jpg');
+    const second = await runningRequest('/second.jpg');
+    const { status, queries, close } = countedStatus(service);
+    const [one, other] = await Promise.all([status(first.id), status(second.id)]);
+    expect([one.request_id, other.request_id]).toEqual([first.id, second.id]);
+    expect(queries()).toBe(2);
+    first.open();
+    second.open();
+    await Promise.all([finished(service.url, first.id), finished(service.url, second.id)]);
+    await close();
+  });
+
+  it('takes the outcome from the record as soon as it is there, whatever was answered before', async () => {
+    const { id, open } = await runningRequest('/outcome.jpg');
+    const { status, queries, close } = countedStatus(service);
+    open();
+    const report = await eventually(
+      () => status(id),
+      (answer) => answer.status === 'completed',
+    );
+    expect(report.details).toBe('2 of 2 images compressed');
+    await finished(service.url, id);
+    const before = queries();
+    await Promise.all(Array.from({ length: 10 }, () => status(id)));
+    expect(queries()).toBe(before);
+    await close();
+  });
+
+  it('answers from the record without asking again for a while, after nobody answered', async () => {
+    const { id, open } = await runningRequest('/unanswered.jpg');
+    let fails = true;
+    const { status, queries, close } = countedStatus(service, () => fails);
+    for (let n = 0; n < 100; n += 1) {
+      expect(await status(id)).toMatchObject({ request_id: id, status: 'processing' });
+    }
+    expect(queries()).toBe(1);
+    fails = false;
+    await eventually(
+      async () => {
+        await status(id);
+        return queries();
+      },
+      (count) => count === 2,
+    );
+    open();
+    await finished(service.url, id);
+    await close();
+  });
+
+  it('answers from the record while no worker runs, and from the workflow once one runs again', async () => {
+    const own = await startService();
+    const { answer, open } = gate();
+    const held = origin.on('/stopped.jpg', answer(await photo()));
+    const id = await uploaded(own.url, sheetOf([`${origin.url}/quick.jpg`, held]));
+    await eventually(
+      () => statusOf(own.url, id),
+      ({ details }) => details === '1 of 2 images compressed, 1 to go',
+    );
+    const stopped = own.stopWorker();
+    open();
+    await stopped;
+    const { status, queries, close } = countedStatus(own);
+    const reports = await Promise.all(Array.from({ length: 100 }, () => status(id)));
+    for (const report of reports) {
+      expect(report).toMatchObject({ request_id: id, status: 'processing' });
+      expect(report.counts.total).toBe(2);
+    }
+    expect(queries()).toBe(1);
+    await own.startWorker();
+    expect(await finished(own.url, id)).toMatchObject({ status: 'completed' });
+    await close();
+    await own.stop();
+  });
+
+  it('calls a request pending that no worker has taken yet', async () => {
+    const own = await startService({ worker: false });
+    const id = await uploaded(own.url, sheetOf([`${origin.url}/quick.jpg`]));
+    const { status, close } = countedStatus(own);
+    expect(await status(id)).toMatchObject({ request_id: id, status: 'pending' });
+    await own.startWorker();
+    await finished(own.url, id);
+    await close();
+    await own.stop();
+  });
+
+  it('knows no request that was never uploaded, and asks nobody about it', async () => {
+    const { status, queries, close } = countedStatus(service);
+    await expect(status('00000000-0000-4000-8000-00000000dead')).rejects.toMatchObject({
+      code: 'not_found',
+    });
+    expect(queries()).toBe(0);
+    await close();
+  });
+});

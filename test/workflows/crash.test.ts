@@ -1,0 +1,73 @@
+import path from 'node:path';
+import { keepRunning, type KeptProcess } from '../../src/embedded/keepRunning';
+import { finished, json, sheetOf, uploaded } from '../support/calls';
+import { bytes, startOrigin, type Origin } from '../support/origin';
+import { photo } from '../support/pictures';
+import { startService, type Service } from '../support/service';
+
+const ROOT = path.join(__dirname, '..', '..');
+
+interface ImageView {
+  readonly source_url: string;
+  readonly status: string;
+  readonly attempts: number;
+  readonly error: { readonly code: string } | null;
+}
+
+describe('An image that kills every worker', () => {
+  let service: Service;
+  let origin: Origin;
+  let worker: KeptProcess;
+
+  beforeAll(async () => {
+    origin = await startOrigin();
+    service = await startService({ worker: false });
+    worker = keepRunning(
+      {
+        name: 'worker',
+        command: process.execPath,
+        args: [
+          ...['--require', path.join(ROOT, 'test', 'support', 'poison.cjs')],
+          path.join(ROOT, 'dist', 'src', 'worker.js'),
+        ],
+        env: service.workerEnv,
+        logFile: path.join(service.dataDir, 'worker.log'),
+      },
+      () => undefined,
+    );
+  });
+
+  afterAll(async () => {
+    await worker.stop();
+    await service.stop();
+    await origin.stop();
+  });
+
+  it('is given up as internal, while every other image succeeds without losing an attempt', async () => {
+    const links = Array.from({ length: 12 }, (_, index) => `/${index}.jpg`);
+    const content = await photo();
+    const healthy = links.map((link) => origin.on(link, bytes(content)));
+    const poison = `${origin.url}/poison.jpg`;
+    const id = await uploaded(
+      service.url,
+      sheetOf([...healthy.slice(0, 6), poison], healthy.slice(6)),
+    );
+    expect((await finished(service.url, id)).status).toBe('completed_with_errors');
+    const { images } = await json<{ images: ImageView[] }>(
+      `${service.url}/image/requests/${id}/images`,
+    );
+    const shown = images.map(({ source_url, status: became, attempts, error }) => [
+      new URL(source_url).pathname,
+      became,
+      attempts,
+      error?.code ?? null,
+    ]);
+    const expected = links.map((link) => [link, 'succeeded', 1, null]);
+    expect(shown).toEqual([
+      ...expected.slice(0, 6),
+      ['/poison.jpg', 'failed', 0, 'internal'],
+      ...expected.slice(6),
+    ]);
+    // Five workers die over it, each found out by a heartbeat that stays away for ten seconds.
+  }, 240_000);
+});

@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { workflowIdOf } from '../../workflows/names';
+import { finished, json, sheetOf, statusOf, text, uploaded } from '../support/calls';
+import { eventually } from '../support/eventually';
+import { bytes, stall, startOrigin, type Origin } from '../support/origin';
+import { photo } from '../support/pictures';
+import { startReceiver, type Receiver } from '../support/receiver';
+import { startService, type Service } from '../support/service';
+
+/** What `temporal workflow reset`, or the Web UI, does to records, files and webhooks. */
+describe('A run that is reset', () => {
+  let service: Service;
+  let origin: Origin;
+  let receiver: Receiver;
+
+  beforeAll(async () => {
+    origin = await startOrigin();
+    receiver = await startReceiver();
+    service = await startService();
+  });
+
+  afterAll(async () => {
+    await service.stop();
+    await receiver.stop();
+    await origin.stop();
+  });
+
+  const runOf = (id: string) => service.client.workflow.getHandle(workflowIdOf(id));
+
+  /** To its first workflow task: everything is done again. */
+  async function reset(id: string): Promise<void> {
+    const { runId } = await runOf(id).describe();
+    const { events } = await runOf(id).fetchHistory();
+    const first = events?.find((event) => Boolean(event.workflowTaskCompletedEventAttributes));
+    await service.client.workflowService.resetWorkflowExecution({
+      namespace: 'default',
+      workflowExecution: { workflowId: workflowIdOf(id), runId },
+      reason: 'test',
+      workflowTaskFinishEventId: first?.eventId ?? null,
+      requestId: randomUUID(),
+    });
+  }
+
+  const filesOf = (id: string) =>
+    readdir(path.join(service.dataDir, 'files', id), { recursive: true });
+
+  it('changes nothing once the outcome is recorded: the new run finds the round closed', async () => {
+    const link = origin.on(`/${randomUUID()}`, bytes(await photo()));
+    const webhook = receiver.on(`/${randomUUID()}`, 200);
+    const id = await uploaded(service.url, sheetOf([link]), { fields: { webhook_url: webhook } });
+    await finished(service.url, id);
+    await eventually(
+      () => runOf(id).describe(),
+      ({ status }) => status.name === 'COMPLETED',
+    );
+    const before = [
+      await json(`${service.url}/image/requests/${id}`),
+      await text(`${service.url}/image/result/${id}`),
+      await filesOf(id),
+    ];
+
+    await reset(id);
+    await eventually(
+      () => runOf(id).describe(),
+      ({ status }) => status.name === 'FAILED',
+    );
+    await expect(runOf(id).result()).rejects.toMatchObject({
+      cause: { cause: { type: 'round_closed' } },
+    });
+    expect([
+      await json(`${service.url}/image/requests/${id}`),
+      await text(`${service.url}/image/result/${id}`),
+      await filesOf(id),
+    ]).toEqual(before);
+    expect(origin.hits(new URL(link).pathname)).toBe(1);
+    expect(receiver.messages(new URL(webhook).pathname)).toHaveLength(1);
+  });
+
+  it('goes on in the middle: what is recorded is neither downloaded nor counted again', async () => {
+    const done = origin.on(`/${randomUUID()}`, bytes(await photo()));
+    const late = origin.on(`/${randomUUID()}`, stall, bytes(await photo()));
+    const webhook = receiver.on(`/${randomUUID()}`, 200);
+    const id = await uploaded(service.url, sheetOf([done, late]), {
+      fields: { webhook_url: webhook },
+    });
+    await eventually(
+      () => statusOf(service.url, id),
+      ({ details }) => details.startsWith('1 of 2'),
+    );
+
+    await reset(id);
+    expect(await finished(service.url, id)).toMatchObject({
+      status: 'completed',
+      details: '2 of 2 images compressed',
+    });
+    expect(origin.hits(new URL(done).pathname)).toBe(1);
+    expect(await json(`${service.url}/image/requests/${id}`)).toMatchObject({
+      counts: { total: 2, succeeded: 2, failed: 0, pending: 0 },
+    });
+    const [message] = await eventually(
+      () => receiver.messages(new URL(webhook).pathname),
+      ({ length }) => length > 0,
+    );
+    expect(message?.headers['webhook-id']).toBe(`${id}.1`);
+  });
+});
