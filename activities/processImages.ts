@@ -1,5 +1,6 @@
 import { Context } from '@temporalio/activity';
 import { imageRef, type Attempt } from '../src/records/images';
+import type { WorkerMetrics } from '../src/metrics/worker';
 import type { ImageRecord, RequestRecord } from '../src/records/types';
 import { applied, attemptImage, dueInMs, isDue, openRound, tallyOf } from './attempt';
 import type { ActivityDependencies } from './dependencies';
@@ -19,10 +20,15 @@ function crashesAllowed({ suspect, numbers }: SliceInput): number {
 }
 
 /** Not an attempt: what failed is the worker. */
-function givenUp(images: ReadonlyMap<string, ImageRecord>, crashes: number): Attempt[] {
+function givenUp(
+  images: ReadonlyMap<string, ImageRecord>,
+  crashes: number,
+  metrics: WorkerMetrics,
+): Attempt[] {
   return [...images].flatMap(([ref, { status, attempts: at }]) => {
     if (status !== 'pending') return [];
     const message = `Expected the worker to outlive this image, but ${crashes} died while working on it alone`;
+    metrics.imageFailed('failed', 'internal');
     return [{ ref, at, failure: { code: 'internal', message } }];
   });
 }
@@ -49,7 +55,7 @@ export function createProcessImages(
       ]);
       const { attempts, thrown } =
         suspect && crashes >= CRASH_BUDGET
-          ? { attempts: givenUp(before, crashes), thrown: [] }
+          ? { attempts: givenUp(before, crashes, metrics), thrown: [] }
           : await attemptAll(request, before, signal);
       const recorded = await records.images.record(requestId, round, attempts);
       if (thrown.length > 0) throw signal.aborted ? interrupted() : thrown[0];

@@ -77,7 +77,7 @@ async function listens(port: number, host: string, server: Server): Promise<bool
     await once(server, 'listening');
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') return false;
+    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return false;
     throw new Error(
       `Expected to serve metrics at ${host}:${port}, received: ${messageOf(error)}; ` +
         'set HOST to an address of this machine, METRICS_PORT to another port, or to 0 for none',
