@@ -8,10 +8,19 @@ import tseslint from 'typescript-eslint';
  */
 const folders = [
   ...['api', 'requests', 'csv', 'images', 'network', 'records', 'files', 'webhooks', 'metrics'],
-  ...['embedded', 'temporal', 'activities', 'workflows'],
+  ...['embedded', 'temporal', 'terminal', 'ops', 'activities', 'workflows'],
 ];
 const arrows = {
   'src/api': ['requests', 'records', 'files', 'csv', 'workflows', 'temporal', 'metrics'],
+  'src/ops': [
+    'requests',
+    'records',
+    'files',
+    'temporal',
+    'workflows',
+    'terminal',
+    'activities:types',
+  ],
   'src/requests': ['records', 'files', 'csv', 'workflows', 'network', 'temporal'],
   'src/csv': ['records:types'],
   'src/images': ['network', 'records:types'],
@@ -19,6 +28,7 @@ const arrows = {
   'src/records': ['workflows'],
   'src/files': [],
   'src/metrics': [],
+  'src/terminal': ['workflows:types'],
   'src/webhooks': ['network', 'workflows:types'],
   'src/embedded': [],
   'src/temporal': ['workflows', 'activities:types'],

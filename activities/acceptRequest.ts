@@ -23,7 +23,7 @@ export function createAcceptRequest({
       }
       const { state } = request;
       if (isFinished(state)) {
-        if (task !== 'deliver') throw roundClosed(requestId, round);
+        if (task === 'process') throw roundClosed(requestId, round);
         return { status: state, searchAttributes, names: null };
       }
       if (task === 'process') await records.rounds.start(requestId, round);

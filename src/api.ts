@@ -38,6 +38,7 @@ runMain(async () => {
   if (records === null) return;
   const files = createFileStore(config.DATA_DIR);
   await files.clearSpool();
+  const streams = new AbortController();
   const metrics = createApiMetrics({ countByState: records.requests.countByState, logger });
   watchProcess(metrics);
   answer = createApp({
@@ -47,12 +48,14 @@ runMain(async () => {
     files,
     metrics,
     requests: createOperations({ config, logger, records, files, runs }),
+    stopping: streams.signal,
     health: { mongodb: () => records.ping(), temporal: () => runs.ping() },
   }).callback();
   logger.info({ url: config.PUBLIC_URL }, 'The API is ready');
 
   const signal = await stopping;
   logger.info({ signal }, 'The API finishes what is under way');
+  streams.abort();
   const closed = new Promise((resolve) => server.close(resolve));
   server.closeIdleConnections();
   await Promise.race([closed, sleep(DRAIN_MS)]);

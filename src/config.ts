@@ -65,6 +65,10 @@ const environmentSchema = z.object({
     .regex(/^mongodb(\+srv)?:\/\//, 'expected mongodb://… or mongodb+srv://…')
     .optional(),
   TEMPORAL_TASK_QUEUE: z.string().default('image-requests'),
+  WORKER_DEPLOYMENT: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/, 'expected a name of letters, digits, - and _')
+    .optional(),
   API_KEYS: words(/[\s,]+/),
   ALLOWED_NETWORKS: words(/[\s,]+/).refine(
     (networks) => networks.every((network) => CIDR.test(network)),

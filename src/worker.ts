@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import type { WorkerDeploymentVersion } from '@temporalio/common';
 import { NativeConnection } from '@temporalio/worker';
+import { z } from 'zod';
 import { createActivities } from '../activities';
 import { readConfig, type Config } from './config';
 import { probe } from './embedded/ports';
@@ -58,9 +61,13 @@ runMain(async () => {
     workflowBundle: path.join(__dirname, '..', 'workflow-bundle.js'),
     activities,
     config,
+    deploymentVersion: deploymentVersionOf(config),
   });
   await ensureSchedules(runs, logger);
-  logger.info({ task_queue: config.TEMPORAL_TASK_QUEUE }, 'The worker is ready');
+  logger.info(
+    { task_queue: config.TEMPORAL_TASK_QUEUE, deployment: config.WORKER_DEPLOYMENT },
+    'The worker is ready',
+  );
   await Promise.all(workers.map((worker) => worker.run()));
   await Promise.all([
     connection.close(),
@@ -71,6 +78,16 @@ runMain(async () => {
   ]);
   logger.info('The worker has stopped');
 });
+
+const packageSchema = z.object({ version: z.string() });
+
+/** Which release this is, for the server to send it the work that is meant for it. */
+function deploymentVersionOf({ WORKER_DEPLOYMENT }: Config): WorkerDeploymentVersion | undefined {
+  if (WORKER_DEPLOYMENT === undefined) return undefined;
+  const manifest = readFileSync(path.join(__dirname, '..', '..', 'package.json'), 'utf8');
+  const { version } = packageSchema.parse(JSON.parse(manifest));
+  return { deploymentName: WORKER_DEPLOYMENT, buildId: version };
+}
 
 /** The SDK is set up here, before its first use: it serves its metrics at an address that only we ask. */
 async function serveMetrics(

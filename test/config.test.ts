@@ -20,6 +20,7 @@ const FAULTY = {
   PORT: '65536',
   PUBLIC_URL: 'ftp://files.example',
   MONGODB_URI: 'postgres://db.example',
+  WORKER_DEPLOYMENT: 'images.v2',
   ALLOWED_NETWORKS: '10.0.0.1',
   MAX_UPLOAD_BYTES: '100MB',
   MAX_IMAGES_PER_REQUEST: '0',

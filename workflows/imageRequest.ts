@@ -77,9 +77,15 @@ export async function imageRequest(input: ImageRequestInput): Promise<StatusRepo
     next: null,
     overtake: () => undefined,
   };
+  const work = new CancellationScope();
   setHandler(statusQuery, () => reportOf(requestId, run));
   setHandler(followSignal, (next) => {
     if (next.token === token) return;
+    // Cancelled while it was to follow another run; that one has gone on with it meanwhile.
+    if (next.task === 'settle' && next.round === round) {
+      work.cancel();
+      return;
+    }
     following.next = next;
     following.overtake();
   });
@@ -88,14 +94,22 @@ export async function imageRequest(input: ImageRequestInput): Promise<StatusRepo
     carried?.accepted ??
     (await CancellationScope.nonCancellable(() => records.acceptRequest({ ...ref, task })));
   run.searchAttributes = accepted.searchAttributes;
-  const cancelled = task === 'process' && (await processToEnd(input, run, accepted));
+  if (task === 'settle' && accepted.status !== 'processing') {
+    // It ended by itself after all.
+    enter(run, accepted.status);
+    return reportOf(requestId, run);
+  }
+  const cancelled =
+    task === 'process' && (await work.run(() => processToEnd(input, run, accepted)));
   await CancellationScope.nonCancellable(async () => {
     if (task === 'deliver') enter(run, accepted.status);
     const webhook = task === 'deliver' || (await close(cancelled));
     if (webhook && following.next === null) await deliver();
   });
   if (following.next !== null) await continueAsNew<typeof imageRequest>(following.next);
-  if (cancelled) throw new CancelledFailure('The request was cancelled; its outcome is recorded');
+  if (cancelled && CancellationScope.current().consideredCancelled) {
+    throw new CancelledFailure('The request was cancelled; its outcome is recorded');
+  }
   return reportOf(requestId, run);
 
   /** @returns whether a webhook is to be delivered */

@@ -7,13 +7,17 @@ import type { ApiMetrics } from '../metrics/api';
 import type { Records } from '../records/open';
 import type { Operations } from '../requests/operations';
 import { requireKey } from './auth';
+import { bulkRetryRoute } from './bulkRetry';
 import { serveDocumentation } from './documentation';
+import { eventsRoute } from './events';
 import { fileRoute } from './files';
 import { liveRoute, readyRoute } from './health';
 import { imagesRoute } from './images';
 import { metricsRoute, timeCalls } from './metrics';
+import { operatorRoutes } from './operators';
 import { answerProblems } from './problems';
-import { requestRoute } from './requests';
+import { deleteRoute, requestRoute } from './request';
+import { requestsRoute } from './requests';
 import { resultRoute } from './result';
 import type { Route } from './route';
 import { statusRoute } from './status';
@@ -27,6 +31,8 @@ export interface ApiDependencies {
   readonly records: Records;
   readonly requests: Operations;
   readonly metrics: ApiMetrics;
+  /** Aborted when the process is to end: what would never end by itself ends then. */
+  readonly stopping: AbortSignal;
   /** Each resolves when the service it is named after answers. */
   readonly health: Readonly<Record<string, () => Promise<void>>>;
 }
@@ -36,8 +42,13 @@ export function createApp(deps: ApiDependencies): Koa {
     uploadRoute(deps),
     statusRoute(deps),
     resultRoute(deps),
+    requestsRoute(deps),
+    bulkRetryRoute(deps),
     requestRoute(deps),
+    deleteRoute(deps),
     imagesRoute(deps),
+    eventsRoute(deps),
+    ...operatorRoutes(deps),
     fileRoute(deps),
     liveRoute(),
     readyRoute(deps),
@@ -89,8 +100,25 @@ function createRouter(routes: readonly Route[]): Router {
   for (const { config, handle } of routes) {
     const url = config.path.replace(/\/$/, '').replace(/\{(\w+)\}/g, ':$1');
     router.register(url, [config.method], (ctx) => handle(ctx, ctx.params));
+    if (hidesAnother(config.path, routes)) refuseOthers(router, url, config.method);
   }
   return router;
+}
+
+/** Whether another route's path has a parameter where this one has a word: `retry` is no request id. */
+function hidesAnother(path: string, routes: readonly Route[]): boolean {
+  return routes.some(({ config }) => {
+    if (path.includes('{') || !config.path.includes('{')) return false;
+    return new RegExp(`^${config.path.replace(/\{\w+\}/g, '[^/]+')}$`).test(path);
+  });
+}
+
+/** The router would give every other method to the route with the parameter. */
+function refuseOthers(router: Router, url: string, method: string): void {
+  router.all(url, (ctx) => {
+    ctx.set('Allow', method.toUpperCase());
+    ctx.status = ctx.method === 'OPTIONS' ? 200 : 405;
+  });
 }
 
 /** Queries and headers may hold what is nobody's business: they are not logged. */

@@ -1,72 +1,49 @@
-import { deliveryIdOf } from '../records/deliveries';
-import { isFinished } from '../records/rounds';
-import type { DeliveryRecord, RequestRecord } from '../records/types';
+import { recordedReport, viewOf } from '../requests/view';
 import type { ApiDependencies } from './app';
-import { findVisible } from '../requests/find';
-import type { Route } from './route';
-import { jsonResponse, problemResponse, requestIdParams, requestResource } from './schemas';
+import { validated, type Route } from './route';
+import {
+  cursorBehind,
+  jsonResponse,
+  problemResponse,
+  requestsPage,
+  requestsQuery,
+} from './schemas';
 
-export function requestRoute(deps: ApiDependencies): Route {
+export function requestsRoute({ records, config }: ApiDependencies): Route {
   return {
     config: {
       method: 'get',
-      path: '/image/requests/{request_id}',
-      summary: 'The whole request',
-      request: { params: requestIdParams },
+      path: '/image/requests',
+      summary: 'All requests, newest first',
+      description:
+        'The counts of those that are running are the ones last recorded, which may lag behind by ' +
+        'seconds; the request itself has the newest.',
+      request: { query: requestsQuery },
       responses: {
-        200: jsonResponse('Counts, bytes, options, times, webhook, links.', requestResource),
-        404: problemResponse('No such request.'),
+        200: jsonResponse('A page of requests.', requestsPage),
+        422: problemResponse('A query parameter cannot be used.'),
       },
     },
-    async handle(ctx, { request_id = '' }) {
-      const record = await findVisible(deps.records, request_id);
-      const [report, delivery] = await Promise.all([
-        deps.requests.status(record._id),
-        deps.records.deliveries.find(record._id, record.round),
-      ]);
-      const { request_id: id, status, details, counts, bytes } = report;
+    async handle(ctx) {
+      const { status, limit, cursor } = validated(requestsQuery, 'query', ctx.query);
+      const found = await records.listing.list({
+        status: status === undefined ? undefined : [status],
+        limit,
+        after: cursor,
+      });
+      const deliveries = await records.deliveries.findMany(found);
+      const last = found.length === limit ? found.at(-1) : undefined;
       ctx.body = {
-        request_id: id,
-        status,
-        details,
-        file_name: record.file_name,
-        counts,
-        bytes,
-        options: record.options,
-        attempt: record.round,
-        created_at: record.created_at,
-        started_at: record.started_at,
-        finished_at: record.finished_at,
-        webhook: webhookOf(record, delivery),
-        links: linksOf(deps.config.PUBLIC_URL, record),
+        requests: found.map((record) =>
+          viewOf(
+            record,
+            recordedReport(record),
+            deliveries.get(record._id) ?? null,
+            config.PUBLIC_URL,
+          ),
+        ),
+        next_cursor: last === undefined ? null : cursorBehind(last),
       };
     },
-  };
-}
-
-/** `waiting`: there is no outcome to deliver yet. */
-function webhookOf(
-  { webhook_url: url, _id, round }: RequestRecord,
-  delivery: DeliveryRecord | null,
-) {
-  if (url === null) return null;
-  const { state, attempts, status_code, error, delivered_at } = delivery ?? {
-    state: 'waiting',
-    attempts: 0,
-    status_code: null,
-    error: null,
-    delivered_at: null,
-  };
-  return { id: deliveryIdOf(_id, round), url, state, attempts, status_code, error, delivered_at };
-}
-
-function linksOf(base: string, { _id, state }: RequestRecord) {
-  const result = isFinished(state) ? `${base}/image/result/${_id}` : null;
-  return {
-    self: `${base}/image/requests/${_id}`,
-    status: `${base}/image/status/${_id}`,
-    images: `${base}/image/requests/${_id}/images`,
-    result,
-    failed: result === null ? null : `${result}?only=failed`,
   };
 }

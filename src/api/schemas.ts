@@ -6,6 +6,15 @@ extendZodWithOpenApi(z);
 
 /** The shapes of the HTTP contract: what is validated and what is documented are the same objects. */
 
+const REQUEST_STATUSES = [
+  'pending',
+  'processing',
+  'completed',
+  'completed_with_errors',
+  'failed',
+  'cancelled',
+] as const;
+
 /** Wider than any image that is accepted. */
 const MAX_SIDE = 65_535;
 
@@ -88,16 +97,64 @@ export const imagesQuery = z.strictObject({
     .optional(),
 });
 
+/** The place behind a request in the list: when it was created, and its id. */
+interface Place {
+  readonly created_at: Date;
+  readonly _id: string;
+}
+
+/** Opaque to clients: they are only to hand it back. */
+export function cursorBehind({ created_at, _id }: Place): string {
+  return Buffer.from(`${created_at.getTime()} ${_id}`).toString('base64url');
+}
+
+const requestsCursor = z
+  .string()
+  .transform((cursor, context): Place => {
+    const text = Buffer.from(cursor, 'base64url').toString();
+    const [, time, id] = /^(\d{1,15}) ([0-9a-f-]{36})$/.exec(text) ?? [];
+    if (time === undefined || id === undefined) {
+      context.addIssue('Expected a next_cursor that an earlier page gave');
+      return z.NEVER;
+    }
+    return { created_at: new Date(Number(time)), _id: id };
+  })
+  .openapi({ type: 'string' });
+
+export const requestsQuery = z.strictObject({
+  status: oneOf(REQUEST_STATUSES).optional(),
+  limit: whole(1, 200)
+    .default(50)
+    .openapi({ type: 'integer', minimum: 1, maximum: 200, default: 50 }),
+  cursor: requestsCursor.optional(),
+});
+
+/** A date alone is its midnight, in UTC. */
+const moment = (description: string) =>
+  z
+    .union(
+      [z.iso.date(), z.iso.datetime({ offset: true })],
+      'Expected a date or a date-time with its zone, such as 2026-01-31 or 2026-01-31T08:00:00Z',
+    )
+    .transform((text) => new Date(text))
+    .optional()
+    .openapi({ type: 'string', description });
+
+export const bulkRetryQuery = z.strictObject({
+  status: oneOf(['failed', 'completed_with_errors', 'cancelled'])
+    .optional()
+    .openapi({ description: 'Otherwise `failed` and `completed_with_errors`.' }),
+  since: moment('Uploaded at this date or date-time (ISO 8601), or later.'),
+  until: moment('Uploaded before this date or date-time.'),
+});
+
+export const bulkRetryResult = z
+  .object({ retried: z.int(), skipped: z.int() })
+  .openapi('BulkRetry');
+
 export const accepted = z.object({ request_id: z.string() }).openapi('Accepted');
 
-const requestStatus = z.enum([
-  'pending',
-  'processing',
-  'completed',
-  'completed_with_errors',
-  'failed',
-  'cancelled',
-]);
+const requestStatus = z.enum(REQUEST_STATUSES);
 
 export const status = z
   .object({
@@ -137,7 +194,7 @@ export const requestResource = z
       .object({
         id: z.string().openapi({ description: 'The `webhook-id`.' }),
         url: z.string(),
-        state: z.enum(['waiting', 'pending', 'delivered', 'failed']),
+        state: z.enum(['waiting', 'pending', 'delivered', 'failed', 'superseded']),
         attempts: z.int(),
         status_code: z.int().nullable(),
         error: z.string().nullable(),
@@ -148,11 +205,16 @@ export const requestResource = z
       self: z.string(),
       status: z.string(),
       images: z.string(),
+      events: z.string(),
       result: z.string().nullable(),
       failed: z.string().nullable(),
     }),
   })
   .openapi('Request');
+
+export const requestsPage = z
+  .object({ requests: z.array(requestResource), next_cursor: z.string().nullable() })
+  .openapi('RequestsPage');
 
 export const imageResource = z
   .object({

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { workflowIdOf } from '../../workflows/names';
 import { createClient, type Client, type RequestView } from './client';
 import { startOrigin } from './origin';
-import { createProgress, type Output } from './progress';
+import { createProgress, type Output } from '../terminal/progress';
 import { startReceiver, type ReceivedWebhook, type Receiver } from './receiver';
 import { formatReport, surveyImages } from './report';
 import { relinked, type Sheet } from './sheet';

@@ -37,9 +37,10 @@ const TIMEOUT_SECONDS = 120;
 /** One image more than cores: while one is handed over, no core waits (measured, docs/decisions/effort.md). */
 const AT_ONCE = availableParallelism() + 1;
 
-export function createCompressor({
-  MAX_IMAGE_PIXELS,
-}: Pick<Config, 'MAX_IMAGE_PIXELS'>): Compressor {
+export function createCompressor(
+  { MAX_IMAGE_PIXELS }: Pick<Config, 'MAX_IMAGE_PIXELS'>,
+  atOnce = AT_ONCE,
+): Compressor {
   // Admitted by pixels: two images of the largest size may be decoded at once (about 4 bytes a pixel),
   // more on large machines, and everyday ones as many as there are cores to work on them.
   const budget = MAX_IMAGE_PIXELS * Math.max(2, availableParallelism() / 4);
@@ -56,7 +57,7 @@ export function createCompressor({
       if (pixels > MAX_IMAGE_PIXELS || frames > MAX_FRAMES) {
         throw tooManyPixels(`${MAX_IMAGE_PIXELS} pixels in ${MAX_FRAMES} frames`, image, frames);
       }
-      const release = await turns.acquire(Math.max(pixels, budget / AT_ONCE), signal, key);
+      const release = await turns.acquire(Math.max(pixels, budget / atOnce), signal, key);
       try {
         return await encode(bytes, image, format, options, frames > 1);
       } finally {

@@ -21,6 +21,17 @@ export function createDeliveries({ Delivery }: Models) {
     find: (requestId: string, round: number) =>
       Delivery.findById(deliveryIdOf(requestId, round)).lean<DeliveryRecord>().exec(),
 
+    /** The deliveries of the requests' rounds, by request; those that have none are missing from the map. */
+    async findMany(
+      rounds: readonly { readonly _id: string; readonly round: number }[],
+    ): Promise<Map<string, DeliveryRecord>> {
+      const ids = rounds.map(({ _id, round }) => deliveryIdOf(_id, round));
+      const found = await Delivery.find({ _id: { $in: ids } })
+        .lean<DeliveryRecord[]>()
+        .exec();
+      return new Map(found.map((delivery) => [delivery.request_id, delivery]));
+    },
+
     /** Notes that an outcome is to be delivered. Repeated, it changes nothing. */
     async open(requestId: string, round: number, url: string): Promise<void> {
       const fresh: Omit<DeliveryRecord, '_id'> = {
@@ -57,6 +68,15 @@ export function createDeliveries({ Delivery }: Models) {
         },
       );
       return matchedCount === 1;
+    },
+
+    /** Takes a `reopen` back whose run did not start. */
+    async unopen(before: DeliveryRecord): Promise<void> {
+      const { _id, state, attempts, status_code, error, delivered_at } = before;
+      await Delivery.updateOne(
+        { _id, state: 'pending', attempts: 0 },
+        { $set: { state, attempts, status_code, error, delivered_at } },
+      );
     },
 
     /** Ends a delivery that is under way, for another reason than an answer. */

@@ -26,12 +26,13 @@ export async function cancelRequest(deps: CancelDeps, requestId: string): Promis
     );
   }
   try {
-    if (await deps.runs.cancel(requestId)) return;
-    await settleRequest(
-      deps,
-      record,
-      'its run had been ended from outside before it was cancelled',
-    );
+    if (!(await deps.runs.cancel(requestId))) {
+      const note = 'its run had been ended from outside before it was cancelled';
+      await settleRequest(deps, record, note);
+    } else if (record.state === 'pending' && record.round > 1) {
+      // What was cancelled may be the run that it is to follow, which goes on with it nevertheless.
+      await settleRequest(deps, record, null);
+    }
   } catch (error) {
     throw noTemporal(error);
   }

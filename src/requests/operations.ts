@@ -9,6 +9,7 @@ import { reconcile } from './reconcile';
 import { redeliverWebhook } from './redeliver';
 import { removeRequest } from './remove';
 import { removeExpired } from './retention';
+import { retryAll } from './retryAll';
 import { retryListed } from './retryListed';
 import { retryRequest } from './retry';
 import { createStatus } from './status';
@@ -32,6 +33,7 @@ export function createOperations(deps: OperationDeps) {
     status: createStatus(deps),
     retry: (...call: Rest<typeof retryRequest>) => retryRequest(deps, ...call),
     retryListed: (...call: Rest<typeof retryListed>) => retryListed(deps, ...call),
+    retryAll: (...call: Rest<typeof retryAll>) => retryAll(deps, ...call),
     cancel: (...call: Rest<typeof cancelRequest>) => cancelRequest(deps, ...call),
     redeliver: (...call: Rest<typeof redeliverWebhook>) => redeliverWebhook(deps, ...call),
     remove: (...call: Rest<typeof removeRequest>) => removeRequest(deps, ...call),

@@ -30,7 +30,8 @@ export async function redeliverWebhook(
       'Expected a request with a webhook, received one without; name a webhook_url at the upload',
     );
   }
-  if (!(await records.deliveries.reopen(requestId, round))) {
+  const before = await records.deliveries.find(requestId, round);
+  if (before === null || !(await records.deliveries.reopen(requestId, round))) {
     throw new Refusal(
       'conflict',
       'Expected a webhook that is delivered or given up, received one that is being delivered; wait for it',
@@ -40,7 +41,7 @@ export async function redeliverWebhook(
   try {
     await runs.follow({ ...input, lanes, counts, bytes }, summaryOf(file_name, 0));
   } catch (error) {
-    await records.deliveries.end(requestId, round, 'failed', 'Temporal could not be reached');
+    await records.deliveries.unopen(before);
     throw noTemporal(error);
   }
 }

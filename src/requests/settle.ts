@@ -12,13 +12,17 @@ export interface SettleDeps {
  * Records an outcome for an open round whose run is over without one: what is done stays done, what is not
  * is cancelled and can be retried.
  *
- * @param note for a person: how the run ended
+ * @param note for a person: how the run ended; `null` when there is nothing to say
  */
 export async function settleRequest(
   { runs }: SettleDeps,
   { _id: requestId, round, lanes, counts, bytes, file_name }: RequestRecord,
-  note: string,
+  note: string | null,
 ): Promise<void> {
-  const input = { requestId, round, task: 'settle', token: `settle-${round}`, note } as const;
-  await runs.follow({ ...input, lanes, counts, bytes }, summaryOf(file_name, counts.pending));
+  const input = { requestId, round, task: 'settle', token: `settle-${round}` } as const;
+  const told = note === null ? {} : { note };
+  await runs.follow(
+    { ...input, ...told, lanes, counts, bytes },
+    summaryOf(file_name, counts.pending),
+  );
 }

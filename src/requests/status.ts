@@ -1,4 +1,4 @@
-import { describe, type RequestStatus, type StatusReport } from '../../workflows/progress';
+import type { StatusReport } from '../../workflows/progress';
 import { messageOf } from '../errors';
 import type { Logger } from '../logger';
 import type { Records } from '../records/open';
@@ -6,6 +6,7 @@ import { isFinished } from '../records/rounds';
 import type { RequestRecord } from '../records/types';
 import type { Runs } from '../temporal/runs';
 import { findVisible } from './find';
+import { recordedReport } from './view';
 
 export interface StatusDeps {
   readonly records: Records;
@@ -44,7 +45,7 @@ export function createStatus({ records, runs, logger }: StatusDeps) {
   /** @throws Refusal `not_found` */
   return async function status(requestId: string): Promise<StatusReport> {
     const record = await findVisible(records, requestId);
-    if (isFinished(record.state)) return recorded(record, record.state);
+    if (isFinished(record.state)) return recordedReport(record);
     try {
       const report = await ask(record);
       // The run of a round before, while the next one has not begun.
@@ -52,11 +53,6 @@ export function createStatus({ records, runs, logger }: StatusDeps) {
     } catch (error) {
       logger.debug({ request_id: requestId, reason: messageOf(error) }, 'Status from the record');
     }
-    return recorded(record, record.state === 'processing' ? 'processing' : 'pending');
+    return recordedReport(record);
   };
-}
-
-function recorded(record: RequestRecord, status: RequestStatus): StatusReport {
-  const { _id, counts, bytes, note } = record;
-  return { request_id: _id, status, details: describe(status, counts, note), counts, bytes };
 }

@@ -1,8 +1,5 @@
-import { historyFromJSON } from '@temporalio/common/lib/proto-utils';
+import type { History } from '@temporalio/common/lib/proto-utils';
 import { Worker } from '@temporalio/worker';
-
-/** What Temporal keeps of a run. */
-export type History = ReturnType<typeof historyFromJSON>;
 
 export interface NamedHistory {
   /** For whoever reads the result; in a service the workflow id. */
@@ -36,8 +33,4 @@ export async function replay(
     outcomes.push({ name: workflowId, deviation: error?.message ?? null });
   }
   return outcomes;
-}
-
-export function readHistory(json: string): History {
-  return historyFromJSON(JSON.parse(json));
 }

@@ -93,8 +93,11 @@ export function createRuns(settings: TemporalSettings, taskQueue: string): Runs 
 
   const inTime = <T>(call: () => Promise<T>) =>
     client.withDeadline(Date.now() + START_DEADLINE_MS, call);
-  const cancelled = async (handle: Pick<WorkflowHandle, 'cancel'>): Promise<boolean> => {
+  const cancelled = async (handle: WorkflowHandle): Promise<boolean> => {
     try {
+      // The server takes the cancellation of a closed run for done.
+      const { status } = await inTime(() => handle.describe());
+      if (status.name !== 'RUNNING') return false;
       await inTime(() => handle.cancel());
       return true;
     } catch (error) {

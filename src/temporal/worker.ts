@@ -1,11 +1,14 @@
 import {
   DefaultLogger,
+  makeTelemetryFilterString,
   type NativeConnection,
   Runtime,
   Worker,
   type LogLevel,
+  type WorkerDeploymentOptions,
   type TelemetryOptions,
 } from '@temporalio/worker';
+import type { WorkerDeploymentVersion } from '@temporalio/common';
 import type { Activities } from '../../activities/types';
 import type { Config } from '../config';
 import type { Logger } from '../logger';
@@ -33,6 +36,8 @@ export interface WorkerOptions {
   readonly workflowBundle: string;
   readonly activities: Activities;
   readonly config: Pick<Config, 'TEMPORAL_TASK_QUEUE' | 'IMAGE_CONCURRENCY'>;
+  /** Absent: the server does not tell releases apart. */
+  readonly deploymentVersion?: WorkerDeploymentVersion | undefined;
 }
 
 /**
@@ -42,12 +47,13 @@ export interface WorkerOptions {
  * @returns runs until the workers are shut down; rejects when one of them fails
  */
 export async function createWorkers(options: WorkerOptions): Promise<readonly [Worker, Worker]> {
-  const { connection, namespace, workflowBundle, activities, config } = options;
+  const { connection, namespace, workflowBundle, activities, config, deploymentVersion } = options;
   const taskQueue = config.TEMPORAL_TASK_QUEUE;
   const shared = {
     connection,
     namespace,
     activities,
+    ...(deploymentVersion && { workerDeploymentOptions: versioned(deploymentVersion) }),
     shutdownGraceTime: SHUTDOWN_GRACE,
     maxHeartbeatThrottleInterval: MAX_HEARTBEAT_THROTTLE,
     defaultHeartbeatThrottleInterval: MAX_HEARTBEAT_THROTTLE,
@@ -60,6 +66,15 @@ export async function createWorkers(options: WorkerOptions): Promise<readonly [W
       maxConcurrentActivityTaskExecutions: SLICES_PER_IMAGE * config.IMAGE_CONCURRENCY,
     }),
   ]);
+}
+
+/**
+ * Runs go over to a new release as soon as it is the current one: a webhook may be tried for three days, and
+ * no old worker should have to live for so long. That new code can take them up is what the recorded
+ * histories are replayed for (test/workflows/histories.test.ts).
+ */
+function versioned(version: WorkerDeploymentVersion): WorkerDeploymentOptions {
+  return { version, useWorkerVersioning: true, defaultVersioningBehavior: 'AUTO_UPGRADE' };
 }
 
 /**
@@ -78,7 +93,11 @@ export function installRuntime(logger: Logger, metricsAddress?: string): void {
     logger: new DefaultLogger('INFO', ({ level, message, meta }) => {
       logger[levels[level]]({ ...meta }, message);
     }),
-    ...(metricsAddress === undefined ? {} : { telemetryOptions: prometheusAt(metricsAddress) }),
+    telemetryOptions: {
+      // Its native part would otherwise write lines of its own kind to stdout.
+      logging: { filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }), forward: {} },
+      ...(metricsAddress === undefined ? {} : prometheusAt(metricsAddress)),
+    },
   });
 }
 

@@ -29,16 +29,18 @@ const running = new Map<Command, Set<number>>();
 
 /**
  * @param env beside our own environment, less the variables of the service: a developer's shell may have some
+ * @param root where the built package is; another is another release
  */
 export function startCommand(
   name: string,
   env: NodeJS.ProcessEnv,
   args: readonly string[] = [],
+  root = ROOT,
 ): Command {
   const foreign = new Set([...VARIABLES, 'TEMPORAL_ADDRESS', 'INIT_CWD']);
   const own = Object.entries(process.env).filter(([variable]) => !foreign.has(variable));
-  const child = spawn(process.execPath, [path.join(ROOT, 'dist', 'src', `${name}.js`), ...args], {
-    cwd: ROOT,
+  const child = spawn(process.execPath, [path.join(root, 'dist', 'src', `${name}.js`), ...args], {
+    cwd: root,
     env: { ...Object.fromEntries(own), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

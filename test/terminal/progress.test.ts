@@ -1,4 +1,4 @@
-import { createProgress } from '../../src/demo/progress';
+import { createProgress } from '../../src/terminal/progress';
 
 function written(isTTY: boolean, done: readonly number[], total: number): string {
   let text = '';
@@ -11,7 +11,7 @@ function written(isTTY: boolean, done: readonly number[], total: number): string
   return text;
 }
 
-describe('the progress of the demo', () => {
+describe('the progress of a request', () => {
   it('is a bar on a terminal, drawn over itself', () => {
     const [nothing, half, all] = written(true, [0, 2, 4], 4).split('\r').slice(1);
     expect(nothing).toBe(`${'░'.repeat(40)} 0 of 4\x1b[K`);

@@ -1,0 +1,17 @@
+import type { Connected } from './connect';
+import { EXIT, type ExitCode } from './exit';
+import { print, type Terminal } from './terminal';
+
+export async function cancel(
+  { operations }: Connected,
+  terminal: Terminal,
+  requestId: string,
+): Promise<ExitCode> {
+  await operations.cancel(requestId);
+  print(
+    terminal,
+    { request_id: requestId },
+    () => `${requestId} is being cancelled; what is done stays done\n`,
+  );
+  return EXIT.done;
+}

@@ -1,0 +1,171 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { Config } from '../config';
+import { VISIBLE } from '../records/rounds';
+import type { RequestStatus } from '../../workflows/progress';
+import { cancel } from './cancel';
+import { connected, looking, withTemporal, type Connected } from './connect';
+import { EXIT, exitCodeOf, sentenceOf, UsageError, type ExitCode } from './exit';
+import { list } from './list';
+import { momentOf } from './moments';
+import { redeliver } from './redeliver';
+import { remove } from './remove';
+import { replay } from './replay';
+import { retry } from './retry';
+import { retryFailed } from './retryFailed';
+import { show } from './show';
+import { stop } from './stop';
+import type { Terminal } from './terminal';
+
+export interface Surroundings {
+  /** Read when a command needs it, so that help and usage need no faultless environment. */
+  readonly config: () => Config;
+  readonly terminal: Omit<Terminal, 'json'>;
+  readonly workflowBundle: string;
+}
+
+const EXIT_CODES = `
+Exit codes:
+  0  done; with --watch: the request completed
+  1  failed, or a server does not answer; with --watch: not every image succeeded
+  2  wrong usage
+  3  no such request, run or operation
+  4  conflict: it is still running, already finished, or has nothing to retry
+  5  replay: this code does otherwise than the run has done
+  130  Ctrl-C while watching; what was watched goes on
+`;
+
+const MAX_LISTED = 1_000;
+
+/** Runs one command line. @returns the exit code; never rejects */
+export async function runCommandLine(
+  line: readonly string[],
+  surroundings: Surroundings,
+): Promise<ExitCode> {
+  const { terminal } = surroundings;
+  let code: ExitCode = EXIT.done;
+  const program = programOf(surroundings, (became) => {
+    code = became;
+  });
+  try {
+    await program.parseAsync(line, { from: 'user' });
+    return code;
+  } catch (error) {
+    // Help asked for is no error; what is wrong with the line, commander has printed itself.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+    terminal.err.write(`${sentenceOf(error)}\n`);
+    return exitCodeOf(error);
+  }
+}
+
+function programOf(
+  { config, terminal: plain, workflowBundle }: Surroundings,
+  exit: (code: ExitCode) => void,
+): Command {
+  const program = new Command('npm run ops --')
+    .description('Look at requests, retry, cancel, redeliver, delete and replay them')
+    .addHelpText('after', EXIT_CODES)
+    .showHelpAfterError('(--help lists commands and exit codes)')
+    .configureOutput({
+      writeOut: (text) => plain.out.write(text),
+      writeErr: (text) => plain.err.write(text),
+    })
+    .exitOverride();
+
+  const command = (usage: string, description: string) =>
+    program
+      .command(usage)
+      .description(description)
+      .option('--json', 'print one JSON document, for scripts', false);
+  const at = ({ json }: { json: boolean }): Terminal => ({ ...plain, json });
+  const change = async (work: (parts: Connected) => Promise<ExitCode>) => {
+    exit(await connected(config(), work));
+  };
+  const look = async (work: (parts: Connected) => Promise<ExitCode>) => {
+    exit(await looking(config(), work));
+  };
+
+  command('list', 'requests, newest first')
+    .addOption(new Option('--status <status>', 'only these').choices(VISIBLE))
+    .option('--limit <number>', `at most so many, up to ${MAX_LISTED}`, limitOf, 20)
+    .action((options: { status?: RequestStatus; limit: number; json: boolean }) =>
+      look((parts) =>
+        list(parts, at(options), { status: options.status ?? null, limit: options.limit }),
+      ),
+    );
+
+  command('show <id>', 'one request, and what failed of it')
+    .option('--watch', 'follow it to its end', false)
+    .action((id: string, options: { watch: boolean; json: boolean }) =>
+      look((parts) => show(parts, at(options), id, options.watch)),
+    );
+
+  interface RetryOptions {
+    readonly failed: boolean;
+    readonly since?: string;
+    readonly until?: string;
+    readonly watch: boolean;
+    readonly json: boolean;
+  }
+  command('retry [id]', 'run again what failed: of one request, or of all with --failed')
+    .option('--failed', 'every request that has failed images', false)
+    .option('--since <when>', 'with --failed: uploaded since (1d, 12h, 2030-01-31)')
+    .option('--until <when>', 'with --failed: uploaded before')
+    .option('--watch', 'follow the request to its end', false)
+    .action(async (id: string | undefined, options: RetryOptions) => {
+      const { failed, since, until, watch } = options;
+      if (failed === (id !== undefined)) {
+        throw new UsageError('Expected either the id of a request or --failed');
+      }
+      if (id !== undefined) {
+        if ((since ?? until) !== undefined) {
+          throw new UsageError('Expected --since and --until only together with --failed');
+        }
+        await change((parts) => retry(parts, at(options), id, watch));
+        return;
+      }
+      const now = new Date();
+      const span = {
+        since: since === undefined ? null : momentOf('--since', since, now).toISOString(),
+        until: until === undefined ? null : momentOf('--until', until, now).toISOString(),
+      };
+      exit(await withTemporal(config(), (runs) => retryFailed(runs, at(options), span)));
+    });
+
+  command('stop <operation>', 'stop a bulk retry; what it has retried goes on').action(
+    async (operation: string, options: { json: boolean }) => {
+      exit(await withTemporal(config(), (runs) => stop(runs, at(options), operation)));
+    },
+  );
+
+  command('cancel <id>', 'stop a request; what is done stays done').action(
+    (id: string, options: { json: boolean }) => change((parts) => cancel(parts, at(options), id)),
+  );
+
+  command('redeliver <id>', 'send the webhook of the outcome once more').action(
+    (id: string, options: { json: boolean }) =>
+      change((parts) => redeliver(parts, at(options), id)),
+  );
+
+  command('delete <id>', 'delete a finished request with rows, images and files')
+    .option('--yes', 'do not ask', false)
+    .action((id: string, options: { yes: boolean; json: boolean }) =>
+      change((parts) => remove(parts, at(options), id, options.yes)),
+    );
+
+  command('replay <id>', 'replay a run against the workflow code at hand')
+    .option('--run <run id>', 'another than the latest run')
+    .action(async (id: string, options: { run?: string; json: boolean }) => {
+      const which = { requestId: id, runId: options.run };
+      exit(
+        await withTemporal(config(), (runs) => replay(runs, at(options), workflowBundle, which)),
+      );
+    });
+
+  return program;
+}
+
+function limitOf(text: string): number {
+  const limit = Number(text);
+  if (/^\d+$/.test(text) && limit >= 1 && limit <= MAX_LISTED) return limit;
+  throw new InvalidArgumentError(`Expected a whole number from 1 to ${MAX_LISTED}.`);
+}

@@ -1,0 +1,91 @@
+import { isGrpcDeadlineError } from '@temporalio/client';
+import type { Config } from '../config';
+import { messageOf, Refusal } from '../errors';
+import { createFileStore } from '../files/store';
+import { createLogger } from '../logger';
+import { openRecords, type Records } from '../records/open';
+import { mongodbUri } from '../records/uri';
+import { createOperations, type Operations } from '../requests/operations';
+import { createRuns, type Runs } from '../temporal/runs';
+import { temporalSettings } from '../temporal/settings';
+
+/** What commands work with: the parts that the API is made of as well. */
+export interface Connected {
+  readonly config: Config;
+  readonly operations: Operations;
+  readonly records: Records;
+  readonly runs: Runs;
+}
+
+/** For commands that change something: both servers have to answer. */
+export function connected<T>(config: Config, work: (parts: Connected) => Promise<T>): Promise<T> {
+  return withTemporal(config, (runs) => withRecords(config, runs, work));
+}
+
+/** For commands that look: the records answer as well while Temporal is down. */
+export async function looking<T>(
+  config: Config,
+  work: (parts: Connected) => Promise<T>,
+): Promise<T> {
+  const runs = runsOf(config);
+  try {
+    return await withRecords(config, runs, work);
+  } finally {
+    await runs.close();
+  }
+}
+
+/** @throws Refusal `unavailable`, naming the server and how to name another */
+export async function withTemporal<T>(
+  config: Config,
+  work: (runs: Runs) => Promise<T>,
+): Promise<T> {
+  const runs = runsOf(config);
+  try {
+    await runs.ping().catch((error: unknown) => {
+      const { address = '' } = temporalSettings(config).connection;
+      const reason = isGrpcDeadlineError(error) ? 'no answer in time' : messageOf(error);
+      throw silent('Temporal', address, 'TEMPORAL_ADDRESS', reason);
+    });
+    return await work(runs);
+  } finally {
+    await runs.close();
+  }
+}
+
+async function withRecords<T>(
+  config: Config,
+  runs: Runs,
+  work: (parts: Connected) => Promise<T>,
+): Promise<T> {
+  const uri = mongodbUri(config);
+  const records = await openRecords(uri).catch((error: unknown) => {
+    throw silent('MongoDB', hostsOf(uri), 'MONGODB_URI', messageOf(error));
+  });
+  try {
+    const files = createFileStore(config.DATA_DIR);
+    // People read what is printed; what goes wrong is thrown.
+    const logger = createLogger('silent', 'ops');
+    const operations = createOperations({ config, logger, records, files, runs });
+    return await work({ config, operations, records, runs });
+  } finally {
+    await records.close();
+  }
+}
+
+function runsOf(config: Config): Runs {
+  return createRuns(temporalSettings(config), config.TEMPORAL_TASK_QUEUE);
+}
+
+function silent(server: string, address: string, variable: string, reason: string): Refusal {
+  return new Refusal(
+    'unavailable',
+    `Expected ${server} to answer at ${address}, but it does not (${reason}); ` +
+      `start the service (npm start), or set ${variable} to the server that it uses`,
+  );
+}
+
+/** Without user and password. */
+function hostsOf(uri: string): string {
+  return uri.replace(/^mongodb(\+srv)?:\/\//, '').replace(/^[^/]*@|[/?].*$/g, '');
+}

@@ -1,0 +1,46 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isFinished } from '../records/rounds';
+import { showRequest } from '../requests/show';
+import type { RequestView } from '../requests/view';
+import { createProgress } from '../terminal/progress';
+import type { Connected } from './connect';
+import { EXIT, type ExitCode } from './exit';
+import type { Terminal } from './terminal';
+
+const POLL_MS = 300;
+
+/** Shows the progress until the request is finished. @returns `null` when the person had enough before */
+export async function follow(
+  parts: Connected,
+  { err, interrupted }: Terminal,
+  requestId: string,
+): Promise<RequestView | null> {
+  const progress = createProgress(err);
+  const stopped = interrupted().then(() => true);
+  try {
+    for (;;) {
+      const request = await requestOf(parts, requestId);
+      progress.show(request.counts, request.details);
+      if (isFinished(request.status)) return request;
+      if (await Promise.race([stopped, sleep(POLL_MS, false)])) return null;
+    }
+  } finally {
+    progress.end();
+  }
+}
+
+export function requestOf(
+  { config, operations, records }: Connected,
+  requestId: string,
+): Promise<RequestView> {
+  return showRequest(
+    { records, status: operations.status, publicUrl: config.PUBLIC_URL },
+    requestId,
+  );
+}
+
+/** Of a request that was followed. */
+export function exitCodeOfEnd(request: RequestView | null): ExitCode {
+  if (request === null) return EXIT.interrupted;
+  return request.status === 'completed' ? EXIT.done : EXIT.failed;
+}

@@ -1,0 +1,17 @@
+import type { Connected } from './connect';
+import { EXIT, type ExitCode } from './exit';
+import { print, type Terminal } from './terminal';
+
+export async function redeliver(
+  { operations }: Connected,
+  terminal: Terminal,
+  requestId: string,
+): Promise<ExitCode> {
+  await operations.redeliver(requestId);
+  print(
+    terminal,
+    { request_id: requestId },
+    () => `The webhook of ${requestId} is delivered once more\n`,
+  );
+  return EXIT.done;
+}

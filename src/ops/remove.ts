@@ -1,0 +1,29 @@
+import type { Connected } from './connect';
+import { EXIT, UsageError, type ExitCode } from './exit';
+import { requestOf } from './follow';
+import { print, type Terminal } from './terminal';
+
+/** Nothing brings a deleted request back, so a person is asked first. */
+export async function remove(
+  parts: Connected,
+  terminal: Terminal,
+  requestId: string,
+  sure: boolean,
+): Promise<ExitCode> {
+  const { counts, file_name } = await requestOf(parts, requestId);
+  if (!sure) {
+    const answer = await terminal.ask(
+      `Delete ${requestId} (${JSON.stringify(file_name)}, ${counts.total} images) with its files? [y/N] `,
+    );
+    if (answer === null) {
+      throw new UsageError('Expected --yes, since there is no terminal to ask at');
+    }
+    if (!/^y(es)?$/i.test(answer.trim())) {
+      terminal.err.write('Nothing was deleted\n');
+      return EXIT.failed;
+    }
+  }
+  await parts.operations.remove(requestId);
+  print(terminal, { request_id: requestId }, () => `${requestId} is deleted\n`);
+  return EXIT.done;
+}

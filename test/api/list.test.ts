@@ -1,0 +1,148 @@
+import type { RequestView } from '../../src/requests/view';
+import { finished, json, sheetOf, uploaded } from '../support/calls';
+import { bytes, startOrigin, type Origin } from '../support/origin';
+import { photo } from '../support/pictures';
+import { startService, type Service } from '../support/service';
+
+interface Page {
+  readonly requests: readonly RequestView[];
+  readonly next_cursor: string | null;
+}
+
+describe('GET /image/requests', () => {
+  let service: Service;
+  let origin: Origin;
+
+  beforeAll(async () => {
+    origin = await startOrigin();
+    origin.on('/a.jpg', bytes(await photo()));
+  });
+  afterAll(() => origin.stop());
+  beforeEach(async () => {
+    service = await startService({ worker: false });
+  });
+  afterEach(() => service.stop());
+
+  const list = (query = '') => json<Page>(`${service.url}/image/requests${query}`);
+  const idsOf = ({ requests }: Page) => requests.map(({ request_id }) => request_id);
+  const one = (path = '/a.jpg') => uploaded(service.url, sheetOf([`${origin.url}${path}`]));
+
+  async function several(count: number): Promise<string[]> {
+    const ids: string[] = [];
+    for (let n = 0; n < count; n += 1) ids.push(await one());
+    return ids;
+  }
+
+  async function pages(query: string): Promise<string[][]> {
+    const found: string[][] = [];
+    let cursor: string | null = null;
+    do {
+      const page: Page = await list(cursor === null ? query : `${query}&cursor=${cursor}`);
+      found.push(idsOf(page));
+      cursor = page.next_cursor;
+    } while (cursor !== null);
+    return found;
+  }
+
+  it('is empty where nothing was uploaded', async () => {
+    expect(await list()).toEqual({ requests: [], next_cursor: null });
+  });
+
+  it('has the newest first', async () => {
+    const ids = await several(3);
+    expect(await list('/')).toMatchObject({ next_cursor: null });
+    expect(idsOf(await list())).toEqual(ids.reverse());
+  });
+
+  it('shows a finished request as the request itself does', async () => {
+    await service.startWorker();
+    const id = await one();
+    await finished(service.url, id);
+    const { requests } = await list();
+    expect(requests).toEqual([await json(`${service.url}/image/requests/${id}`)]);
+  });
+
+  it('shows the webhook of each', async () => {
+    const webhookUrl = `${origin.url}/hook`;
+    const id = await uploaded(service.url, sheetOf([`${origin.url}/a.jpg`]), {
+      fields: { webhook_url: webhookUrl },
+    });
+    const plain = await one();
+    const { requests } = await list();
+    expect(requests.map(({ request_id, webhook }) => [request_id, webhook])).toMatchObject([
+      [plain, null],
+      [id, { id: `${id}.1`, url: webhookUrl, state: 'waiting' }],
+    ]);
+  });
+
+  it('shows what is recorded of those that run, and asks no workflow', async () => {
+    const id = await one();
+    expect((await list()).requests).toMatchObject([
+      { request_id: id, status: 'pending', details: '0 of 1 image compressed, 1 to go' },
+    ]);
+  });
+
+  it('is paged by cursor, without a gap or a repetition', async () => {
+    const newest = (await several(5)).reverse();
+    expect(await pages('?limit=2')).toEqual([newest.slice(0, 2), newest.slice(2, 4), [newest[4]]]);
+  });
+
+  it('goes on where it was although new requests come meanwhile', async () => {
+    const newest = (await several(3)).reverse();
+    const first = await list('?limit=2');
+    await one();
+    const second = await list(`?limit=2&cursor=${first.next_cursor}`);
+    expect([...idsOf(first), ...idsOf(second)]).toEqual(newest);
+  });
+
+  it('separates requests of the same millisecond by their ids', async () => {
+    const ids = await several(4);
+    const model = await service.records.requests.find(ids[0] ?? '');
+    for (const id of ids.slice(1)) {
+      const record = await service.records.requests.find(id);
+      if (record === null || model === null) throw new Error('Expected the request, found none');
+      await service.records.requests.remove(id);
+      await service.records.requests.create({ ...record, created_at: model.created_at });
+    }
+    const found = (await pages('?limit=1')).flat();
+    expect(found).toEqual([...ids].sort().reverse());
+  });
+
+  it('is filtered by status', async () => {
+    await service.startWorker();
+    const done = await one();
+    const failed = await one('/gone.jpg');
+    for (const id of [done, failed]) await finished(service.url, id);
+    await service.stopWorker();
+    const open = await one();
+    expect(idsOf(await list('?status=completed'))).toEqual([done]);
+    expect(idsOf(await list('?status=failed'))).toEqual([failed]);
+    expect(idsOf(await list('?status=pending'))).toEqual([open]);
+    expect(idsOf(await list('?status=cancelled'))).toEqual([]);
+    expect(idsOf(await list())).toEqual([open, failed, done]);
+  });
+
+  it('leaves out what is deleted', async () => {
+    await service.startWorker();
+    const id = await one();
+    await finished(service.url, id);
+    await fetch(`${service.url}/image/requests/${id}`, { method: 'DELETE' });
+    expect(await list()).toEqual({ requests: [], next_cursor: null });
+  });
+
+  it.each([
+    ['limit=0', 'limit'],
+    ['limit=201', 'limit'],
+    ['limit=ten', 'limit'],
+    ['status=uploading', 'status'],
+    ['status=failed&status=completed', 'status'],
+    ['cursor=', 'cursor'],
+    ['cursor=nonsense', 'cursor'],
+    [`cursor=${Buffer.from('1 2').toString('base64url')}`, 'cursor'],
+    ['page=2', 'page'],
+  ])('answers 422 to ?%s', async (query, field) => {
+    const response = await fetch(`${service.url}/image/requests?${query}`);
+    expect(response.status).toBe(422);
+    expect(await response.json()).toMatchObject({ detail: [{ loc: ['query', field] }] });
+  });
+});
