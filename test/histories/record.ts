@@ -1,0 +1,300 @@
+import { randomUUID } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { ApplicationFailure } from '@temporalio/common';
+import type { RequestRecord } from '../../src/records/types';
+import { replay } from '../../src/temporal/replay';
+import {
+  BULK_RETRY_WORKFLOW,
+  IMAGE_REQUEST_WORKFLOW,
+  RECONCILE_WORKFLOW,
+  REMOVE_EXPIRED_WORKFLOW,
+  WORKER_CRASH,
+  workflowIdOf,
+} from '../../workflows/names';
+import { finished, sheetOf, uploaded } from '../support/calls';
+import { eventually } from '../support/eventually';
+import { bytes, stall, startOrigin, status } from '../support/origin';
+import { picture } from '../support/pictures';
+import { startReceiver } from '../support/receiver';
+import { startService, type Service } from '../support/service';
+import { read, written } from './file';
+
+/**
+ * `npm run histories`: has the service do every kind of run and keeps their histories beside this file, for
+ * test/workflows/histories.test.ts. Names after `--` record some alone: `npm run histories -- -t cancelled`.
+ */
+
+type Services = Awaited<ReturnType<typeof startServices>>;
+
+async function startServices() {
+  const [origin, receiver] = await Promise.all([startOrigin(), startReceiver()]);
+  const service = await startService({ env: { WEBHOOK_MAX_ATTEMPTS: '2' } });
+  return { origin, receiver, service, image: await picture(2, 2).png().toBuffer() };
+}
+
+let services: Services;
+beforeAll(async () => {
+  services = await startServices();
+});
+afterAll(async () => {
+  await services.service.stop();
+  await services.origin.stop();
+  await services.receiver.stop();
+});
+
+/** A run by its ids, the latest one without the second; and how it is to have ended. */
+interface Which {
+  readonly workflowId: string;
+  readonly runId?: string | undefined;
+  readonly end?: 'FAILED' | 'CANCELLED' | 'CONTINUED_AS_NEW';
+}
+
+async function keep(name: string, which: Which, service: Service): Promise<void> {
+  const { workflowId, runId, end = 'COMPLETED' } = which;
+  const handle = service.client.workflow.getHandle(workflowId, runId);
+  const { status: ended } = await eventually(
+    () => handle.describe(),
+    (one) => one.status.name !== 'RUNNING',
+  );
+  expect(ended.name).toBe(end);
+  const json = written(await handle.fetchHistory(), service.config.TEMPORAL_TASK_QUEUE);
+  const bundle = path.join(__dirname, '..', '..', 'dist', 'workflow-bundle.js');
+  const [outcome] = await replay(bundle, [{ name, history: read(json) }]);
+  expect(outcome).toEqual({ name, deviation: null });
+  await writeFile(path.join(__dirname, `${name}.json`), json);
+}
+
+/** The links of one sheet that only this recording uses. */
+function linksOf(name: string, count: number): string[] {
+  const { origin, image } = services;
+  return Array.from({ length: count }, (_, index) =>
+    origin.on(`/${name}/${index}.png`, bytes(image)),
+  );
+}
+
+const run = (requestId: string): Which => ({ workflowId: workflowIdOf(requestId) });
+
+async function uploadedAndFinished(
+  service: Service,
+  links: readonly string[],
+  fields: Record<string, string> = {},
+): Promise<string> {
+  const id = await uploaded(service.url, sheetOf(links), { fields });
+  await finished(service.url, id);
+  return id;
+}
+
+const ended = (service: Service, requestId: string) =>
+  eventually(
+    () => service.client.workflow.getHandle(workflowIdOf(requestId)).describe(),
+    ({ status: { name } }) => name !== 'RUNNING',
+  );
+
+it('completed', async () => {
+  const { service, receiver } = services;
+  const fields = { webhook_url: receiver.on('/completed', 200) };
+  const id = await uploadedAndFinished(service, linksOf('completed', 3), fields);
+  await keep('completed', run(id), service);
+});
+
+it('slices', async () => {
+  // As the activity fails once workers have died over a slice, and then over it alone, and over its half.
+  const service = await startService({
+    wrap: (activities) => ({
+      ...activities,
+      processImages: (slice) =>
+        slice.numbers.includes(0) && !(slice.suspect && slice.numbers.length === 1)
+          ? Promise.reject(ApplicationFailure.nonRetryable('Workers died', WORKER_CRASH))
+          : activities.processImages(slice),
+    }),
+  });
+  try {
+    // More than a hundred images, so that slices hold two.
+    const id = await uploadedAndFinished(service, linksOf('slices', 101));
+    await keep('slices', run(id), service);
+  } finally {
+    await service.stop();
+  }
+});
+
+it('retried-alone', async () => {
+  const { service, origin } = services;
+  const link = origin.on('/passing', status(503), status(429, { 'retry-after': '1' }), status(404));
+  const id = await uploadedAndFinished(service, [link, ...linksOf('retried', 1)]);
+  await keep('retried-alone', run(id), service);
+});
+
+it('completed-with-errors', async () => {
+  const { service, origin } = services;
+  const links = [`${origin.url}/missing`, ...linksOf('errors', 1)];
+  await keep('completed-with-errors', run(await uploadedAndFinished(service, links)), service);
+});
+
+it('failed', async () => {
+  const { service, origin } = services;
+  const id = await uploadedAndFinished(service, [`${origin.url}/one`, `${origin.url}/two`]);
+  await keep('failed', run(id), service);
+});
+
+it('empty', async () => {
+  const { service } = services;
+  const id = randomUUID();
+  await service.records.requests.create(emptyRequest(id));
+  await startOf(service, id);
+  await keep('empty', run(id), service);
+});
+
+it('not-accepted', async () => {
+  const { service } = services;
+  const id = randomUUID();
+  await expect(startOf(service, id)).rejects.toThrow();
+  await keep('not-accepted', { ...run(id), end: 'FAILED' }, service);
+});
+
+it('cancelled', async () => {
+  const { service, origin, receiver } = services;
+  const links = [origin.on('/stalled', stall), ...linksOf('cancelled', 1)];
+  const fields = { webhook_url: receiver.on('/cancelled', 200) };
+  const id = await uploaded(service.url, sheetOf(links), { fields });
+  await eventually(
+    () => service.operations.status(id),
+    ({ counts }) => counts.succeeded === 1,
+  );
+  await service.operations.cancel(id);
+  await keep('cancelled', { ...run(id), end: 'CANCELLED' }, service);
+});
+
+it('retried-request', async () => {
+  const { service, origin, image } = services;
+  const links = [origin.on('/mended', status(404)), ...linksOf('mended', 1)];
+  const id = await uploadedAndFinished(service, links);
+  await ended(service, id);
+  origin.on('/mended', bytes(image));
+  await service.operations.retry(id);
+  await keep('retried-request', run(id), service);
+});
+
+it('redelivered', async () => {
+  const { service, receiver } = services;
+  const fields = { webhook_url: receiver.on('/redelivered', 200) };
+  const id = await uploadedAndFinished(service, linksOf('redelivered', 1), fields);
+  await ended(service, id);
+  await service.operations.redeliver(id);
+  await keep('redelivered', run(id), service);
+});
+
+it('webhook-failed', async () => {
+  const { service, receiver } = services;
+  const fields = { webhook_url: receiver.on('/failing', 500) };
+  const id = await uploadedAndFinished(service, linksOf('webhook', 1), fields);
+  await keep('webhook-failed', run(id), service);
+});
+
+it('overtaken', async () => {
+  const { origin, receiver } = services;
+  const patient = await startService({ env: { WEBHOOK_RETRY_INITIAL_MS: '60000' } });
+  try {
+    const fields = { webhook_url: receiver.on('/overtaken', 500, 200) };
+    const id = await uploaded(patient.url, sheetOf([`${origin.url}/none`]), { fields });
+    await eventually(
+      () => receiver.messages('/overtaken').length,
+      (count) => count > 0,
+    );
+    const handle = patient.client.workflow.getHandle(workflowIdOf(id));
+    const { runId } = await handle.describe();
+    await patient.operations.retry(id);
+    await keep('overtaken', { ...run(id), runId, end: 'CONTINUED_AS_NEW' }, patient);
+  } finally {
+    await patient.stop();
+  }
+});
+
+it('settled', async () => {
+  const { service, origin } = services;
+  const id = await uploaded(service.url, sheetOf([origin.on('/never', stall)]));
+  await eventually(
+    () => origin.hits('/never'),
+    (hits) => hits > 0,
+  );
+  await service.client.workflow.getHandle(workflowIdOf(id)).terminate();
+  await service.operations.cancel(id);
+  await keep('settled', run(id), service);
+});
+
+it('continued', async () => {
+  const { origin } = services;
+  const service = await startService({
+    temporalAddress: process.env['TEST_TEMPORAL_SHORT_HISTORY_ADDRESS'],
+    env: { IMAGE_RETRY_INITIAL_MS: '500' },
+  });
+  try {
+    const waiting = origin.on('/waiting', status(503), status(503), status(503), status(404));
+    const links = [waiting, ...linksOf('continued', 11)];
+    const id = await uploaded(service.url, sheetOf(links));
+    const { runId } = await service.client.workflow.getHandle(workflowIdOf(id)).describe();
+    await finished(service.url, id);
+    await keep('continued', { ...run(id), runId, end: 'CONTINUED_AS_NEW' }, service);
+    await keep('continuing', run(id), service);
+  } finally {
+    await service.stop();
+  }
+});
+
+it('maintenance', async () => {
+  const { service } = services;
+  const taskQueue = service.config.TEMPORAL_TASK_QUEUE;
+  for (const [name, workflow] of [
+    ['reconciled', RECONCILE_WORKFLOW],
+    ['expired-removed', REMOVE_EXPIRED_WORKFLOW],
+  ] as const) {
+    const workflowId = `${workflow}/${taskQueue}`;
+    await service.client.workflow.execute(workflow, { workflowId, taskQueue });
+    await keep(name, { workflowId }, service);
+  }
+});
+
+it('bulk-retry', async () => {
+  const { origin } = services;
+  const service = await startService();
+  try {
+    await uploadedAndFinished(service, [`${origin.url}/gone`]);
+    const taskQueue = service.config.TEMPORAL_TASK_QUEUE;
+    const workflowId = `bulk-retry/${taskQueue}`;
+    const filter = { status: ['failed', 'completed_with_errors'], since: null, until: null };
+    await service.client.workflow.execute(BULK_RETRY_WORKFLOW, {
+      workflowId,
+      taskQueue,
+      args: [{ filter, cursor: null, progress: { retried: 0, skipped: 0 } }],
+    });
+    await keep('bulk-retry', { workflowId }, service);
+  } finally {
+    await service.stop();
+  }
+});
+
+const NOTHING = { total: 0, succeeded: 0, failed: 0, pending: 0 };
+
+function startOf(service: Service, requestId: string) {
+  const input = { requestId, round: 1, task: 'process', token: 'upload', lanes: [] };
+  return service.client.workflow.execute(IMAGE_REQUEST_WORKFLOW, {
+    workflowId: workflowIdOf(requestId),
+    taskQueue: service.config.TEMPORAL_TASK_QUEUE,
+    args: [{ ...input, counts: NOTHING, bytes: { in: 0, out: 0 } }],
+  });
+}
+
+/** No upload without any image is accepted: this one is put there past the door. */
+function emptyRequest(id: string): RequestRecord {
+  const now = new Date();
+  return {
+    _id: id,
+    state: 'uploading',
+    ...{ round: 1, sequence: 0, counts: NOTHING, bytes: { in: 0, out: 0 } },
+    options: { quality: 50, format: 'keep', effort: 'balanced', max_width: null, max_height: null },
+    webhook_url: null,
+    ...{ columns: ['S. No.', 'Product Name', 'Input Image Urls'], url_column: 2, rows: 0 },
+    ...{ lanes: [], bad_rows: 0, note: null, file_name: 'empty.csv', fingerprint: id },
+    ...{ created_at: now, started_at: null, finished_at: null, updated_at: now },
+  };
+}

@@ -1,0 +1,88 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import { createLogger } from '../../src/logger';
+import { replay, type NamedHistory } from '../../src/temporal/replay';
+import { installRuntime } from '../../src/temporal/worker';
+import {
+  BULK_RETRY_WORKFLOW,
+  IMAGE_REQUEST_WORKFLOW,
+  RECONCILE_WORKFLOW,
+  REMOVE_EXPIRED_WORKFLOW,
+} from '../../workflows/names';
+import { read } from '../histories/file';
+import { withFolder } from '../support/temporaryFile';
+
+installRuntime(createLogger('silent', 'test'));
+
+const FOLDER = path.join(__dirname, '..', 'histories');
+const BUNDLE = path.join(__dirname, '..', '..', 'dist', 'workflow-bundle.js');
+
+const WHAT_TO_DO = `
+The workflow code does otherwise than these runs have done. A deploy would leave such runs stuck in retries of
+their workflow task. Let runs that have begun go on as they did: guard the change by patched() of
+@temporalio/workflow (CONTRIBUTING.md, "Changing a workflow"). Record anew by \`npm run histories\` only when no
+run that was started by an older release can be open any more.
+`;
+
+async function histories(): Promise<NamedHistory[]> {
+  const files = (await readdir(FOLDER)).filter((file) => file.endsWith('.json'));
+  return Promise.all(
+    files.map(async (file) => ({
+      name: path.basename(file, '.json'),
+      history: read(await readFile(path.join(FOLDER, file), 'utf8')),
+    })),
+  );
+}
+
+/** What a person is told; nothing when every run replays. */
+function faults(outcomes: Awaited<ReturnType<typeof replay>>): string {
+  const lines = outcomes.flatMap(({ name, deviation }) =>
+    deviation === null ? [] : [`  test/histories/${name}.json: ${deviation}`],
+  );
+  return lines.length === 0 ? '' : `${lines.join('\n')}\n${WHAT_TO_DO}`;
+}
+
+describe('The recorded histories', () => {
+  it('are replayed by the workflow code at hand', async () => {
+    const recorded = await histories();
+    const outcomes = await replay(BUNDLE, recorded);
+    expect(faults(outcomes)).toBe('');
+    expect(outcomes).toHaveLength(recorded.length);
+  });
+
+  it('hold runs of every workflow', async () => {
+    const types = (await histories()).map(
+      ({ history: { events } }) =>
+        events?.[0]?.workflowExecutionStartedEventAttributes?.workflowType?.name,
+    );
+    expect(new Set(types)).toEqual(
+      new Set([
+        IMAGE_REQUEST_WORKFLOW,
+        BULK_RETRY_WORKFLOW,
+        RECONCILE_WORKFLOW,
+        REMOVE_EXPIRED_WORKFLOW,
+      ]),
+    );
+  });
+
+  it('catch a change of what a workflow does, and say what to do', () =>
+    withFolder(async (folder) => {
+      const { code } = await bundleWorkflowCode({
+        workflowsPath: path.join(__dirname, 'changed.ts'),
+        logger: new DefaultLogger('ERROR'),
+      });
+      const bundle = path.join(folder, 'bundle.js');
+      await writeFile(bundle, code);
+      const outcomes = await replay(bundle, await histories());
+      const caught = outcomes.filter(({ deviation }) => deviation !== null);
+      const untouched = outcomes.filter(({ deviation }) => deviation === null);
+      expect(untouched.map(({ name }) => name).sort()).toEqual([
+        'bulk-retry',
+        'expired-removed',
+        'reconciled',
+      ]);
+      expect(caught[0]?.deviation).toMatch(/nondeterminism/i);
+      expect(faults(outcomes)).toMatch(/completed\.json: .*\n[^]*patched\(\)/);
+    }));
+});
