@@ -1,0 +1,77 @@
+import { isDeepStrictEqual } from 'node:util';
+import { parse } from 'csv-parse/sync';
+import { groupBy, isGood, requestsOf, type Evidence, type Ran, type Violations } from './evidence';
+import type { Found } from './found';
+
+type Image = Found['images'][number];
+
+/** What the API says of each request: its status, and the result CSVs, complete and in the sheet's order. */
+export async function checkAnswers(evidence: Evidence): Promise<Violations> {
+  const images = groupBy(evidence.found.images, ({ request_id }) => request_id);
+  const violations: Violations = [];
+  for (const ran of requestsOf(evidence)) {
+    const answers = await checkRequest(evidence.url, ran, images.get(ran.request._id) ?? []);
+    violations.push(...answers.map((wrong) => `request ${ran.request._id}: ${wrong}`));
+  }
+  return violations;
+}
+
+async function checkRequest(
+  url: string,
+  { request, sheet }: Ran,
+  images: readonly Image[],
+): Promise<Violations> {
+  const violations: Violations = [];
+  const id = request._id;
+  const links = new Map(
+    images.flatMap(({ url: source, result }) =>
+      result === null ? [] : [[source, `${url}/image/files/${id}/${result.file}`] as const],
+    ),
+  );
+
+  const status = JSON.parse(await get(`${url}/image/status/${id}`)) as Record<string, unknown>;
+  if (status['status'] !== request.state)
+    violations.push(`its status is ${String(status['status'])}`);
+
+  const result = read(await get(`${url}/image/result/${id}`));
+  const expected = sheet.rows.map(({ cells, links: sources }) => [
+    ...cells,
+    sources.map((source) => links.get(source) ?? '').join(','),
+  ]);
+  violations.push(...compare('result', result, [...sheet.columns, 'Output Image Urls'], expected));
+
+  const failed = read(await get(`${url}/image/result/${id}?only=failed`));
+  const due = sheet.rows.filter((row) => row.links.length === 0 || !row.links.every(isGood));
+  const cells = due.map((row) => [...row.cells]);
+  const withoutErrors = failed.map((row) => row.slice(0, -1));
+  violations.push(...compare('list of failed rows', withoutErrors, sheet.columns, cells));
+
+  const [first] = links.values();
+  if (first !== undefined) await get(first);
+  return violations;
+}
+
+function compare(
+  what: string,
+  [header, ...rows]: readonly string[][],
+  columns: readonly string[],
+  expected: readonly string[][],
+): Violations {
+  if (!isDeepStrictEqual(header, columns)) return [`its ${what} has the header ${String(header)}`];
+  if (rows.length !== expected.length) {
+    return [`its ${what} has ${rows.length} rows, due are ${expected.length}`];
+  }
+  return expected.flatMap((row, index) =>
+    isDeepStrictEqual(rows[index], row) ? [] : [`its ${what} is wrong in its row ${index + 1}`],
+  );
+}
+
+function read(csv: string): string[][] {
+  return parse(csv, { relax_column_count: true });
+}
+
+async function get(url: string): Promise<string> {
+  const answer = await fetch(url);
+  if (!answer.ok) throw new Error(`Expected an answer from ${url}, received HTTP ${answer.status}`);
+  return answer.text();
+}

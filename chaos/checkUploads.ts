@@ -1,0 +1,90 @@
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { groupBy, type Evidence, type Violations } from './evidence';
+import { FINISHED, requestIdOf } from './found';
+import type { Upload } from './uploads';
+
+/** Answers that are no promise; everything else but 200 would be wrong, since every sheet is good. */
+const REFUSED = [null, 503];
+
+/** No upload that was answered is missing, none that was not is there by half, and none is there twice. */
+export async function checkUploads(evidence: Evidence): Promise<Violations> {
+  const { found, uploads } = evidence;
+  const byName = groupBy(found.requests, ({ file_name }) => file_name);
+  const names = new Set(uploads.map(({ sheet }) => sheet.name));
+  return [
+    ...uploads.flatMap((upload) => {
+      const requests = byName.get(upload.sheet.name) ?? [];
+      return checkUpload(upload, requests);
+    }),
+    ...found.requests
+      .filter(({ file_name }) => !names.has(file_name))
+      .map(({ _id }) => `request ${_id} came from no upload`),
+    ...checkRuns(evidence),
+    ...(await checkOrphans(evidence)),
+  ];
+}
+
+function checkUpload(
+  { sheet, key, tries }: Upload,
+  requests: readonly { readonly _id: string; readonly state: string }[],
+): Violations {
+  const violations: Violations = [];
+  const what = `${sheet.name} (${key === null ? 'no key' : `key ${key}`})`;
+  const ids = requests.map(({ _id }) => _id);
+  const promised = new Set(
+    tries.flatMap(({ status, requestId }) => (status === 200 ? [requestId] : [])),
+  );
+  if (promised.size > 1) violations.push(`${what} was answered with ${[...promised].join(', ')}`);
+  if (ids.length > 1) violations.push(`${what} became ${ids.length} requests: ${ids.join(', ')}`);
+  for (const id of promised) {
+    if (id === null || !ids.includes(id)) violations.push(`${what}: ${id ?? 'no id'} is missing`);
+  }
+  for (const { _id, state } of requests) {
+    if (!FINISHED.includes(state)) violations.push(`${what}: request ${_id} is left ${state}`);
+  }
+  for (const { status } of tries) {
+    if (status !== 200 && !REFUSED.includes(status)) violations.push(`${what} got HTTP ${status}`);
+  }
+  return violations;
+}
+
+/** Each request ran to its end once, in as many runs as it took, and nothing else runs. */
+function checkRuns({ found }: Evidence): Violations {
+  const runs = groupBy(found.runs, requestIdOf);
+  const known = new Set(found.requests.map(({ _id }) => _id));
+  const ended = found.requests.flatMap(({ _id }) => {
+    const all = (runs.get(_id) ?? []).map(({ status }) => status);
+    const last = all.filter((status) => status !== 'CONTINUED_AS_NEW');
+    return last.length === 1 && last[0] === 'COMPLETED'
+      ? []
+      : [`request ${_id} has workflow runs ${all.join(', ') || 'none'}`];
+  });
+  const strangers = found.runs
+    .filter((run) => run.status === 'RUNNING' && !known.has(requestIdOf(run)))
+    .map(({ workflowId }) => `workflow ${workflowId} runs for no request`);
+  return [...ended, ...strangers];
+}
+
+/** Records and files of requests that are not there. */
+async function checkOrphans({ found, folder }: Evidence): Promise<Violations> {
+  const known = new Set(found.requests.map(({ _id }) => _id));
+  const parts: Record<string, readonly { readonly request_id: string }[]> = {
+    rows: found.rows,
+    images: found.images,
+    deliveries: found.deliveries,
+  };
+  const records = Object.entries(parts).flatMap(([name, all]) =>
+    [...groupBy(all, ({ request_id }) => request_id)]
+      .filter(([id]) => !known.has(id))
+      .map(([id, { length }]) => `${length} ${name} are left of request ${id}, which is not there`),
+  );
+  const folders = await Promise.all(
+    ['files', 'results'].map(async (name) =>
+      (await readdir(path.join(folder, name)).catch(() => []))
+        .filter((id) => !known.has(id))
+        .map((id) => `${name} are left of request ${id}, which is not there`),
+    ),
+  );
+  return [...records, ...folders.flat()];
+}

@@ -1,0 +1,47 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { checkAnswers } from './checkAnswers';
+import { checkDownloads, type DownloadsChecked } from './checkDownloads';
+import { checkFiles, type FilesChecked } from './checkFiles';
+import { checkRecords } from './checkRecords';
+import { checkUploads } from './checkUploads';
+import { checkWebhooks, type WebhooksChecked } from './checkWebhooks';
+import type { Evidence, Violations } from './evidence';
+
+export interface Compared {
+  readonly files: FilesChecked;
+  readonly webhooks: WebhooksChecked;
+  readonly downloads: DownloadsChecked;
+  readonly violations: Violations;
+}
+
+/**
+ * Holds all ledgers against each other.
+ *
+ * @param unfinished what was not over in time: violations as well
+ */
+export async function compare(
+  evidence: Evidence,
+  unfinished: readonly string[],
+): Promise<Compared> {
+  const files = await checkFiles(evidence);
+  const webhooks = checkWebhooks(evidence);
+  const downloads = checkDownloads(evidence);
+  const violations = [
+    ...unfinished,
+    ...(await checkUploads(evidence)),
+    ...checkRecords(evidence),
+    ...files.violations,
+    ...(await checkAnswers(evidence)),
+    ...webhooks.violations,
+    ...downloads.violations,
+  ];
+  if (violations.length > 0) await keep(evidence, violations);
+  return { files, webhooks, downloads, violations };
+}
+
+/** For whoever looks for the reason. */
+async function keep(evidence: Evidence, violations: readonly string[]): Promise<void> {
+  await writeFile(path.join(evidence.folder, 'evidence.json'), JSON.stringify(evidence));
+  await writeFile(path.join(evidence.folder, 'violations.txt'), violations.join('\n'));
+}

@@ -1,0 +1,54 @@
+import type { Disturbance } from './disturb';
+import type { Found } from './found';
+import type { Observation } from './observations';
+import type { Hit } from './origin';
+import { readLink } from './pictures';
+import type { Delivery } from './receiver';
+import type { Sheet } from './sheets';
+import type { Upload } from './uploads';
+
+/** Everything that the ledgers say, for the checks to compare. */
+export interface Evidence {
+  readonly folder: string;
+  readonly url: string;
+  readonly found: Found;
+  readonly uploads: readonly Upload[];
+  readonly hits: readonly Hit[];
+  readonly deliveries: readonly Delivery[];
+  readonly observations: readonly Observation[];
+  readonly disturbances: readonly Disturbance[];
+}
+
+/** What a check found wrong, a sentence with ids each. */
+export type Violations = string[];
+
+/** A request that ran, and the sheet that it came from. */
+export interface Ran {
+  readonly request: Found['requests'][number];
+  readonly sheet: Sheet;
+}
+
+/** The requests by the names of their files, which are all different. */
+export function requestsOf({ found, uploads }: Evidence): Ran[] {
+  const sheets = new Map(uploads.map(({ sheet }) => [sheet.name, sheet]));
+  return found.requests.flatMap((request) => {
+    const sheet = sheets.get(request.file_name);
+    return sheet === undefined ? [] : [{ request, sheet }];
+  });
+}
+
+export function groupBy<T>(items: Iterable<T>, keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return groups;
+}
+
+/** Whether a link leads to a picture; the others are to fail. */
+export function isGood(link: string): boolean {
+  return readLink(link)?.kind === 'good';
+}

@@ -1,0 +1,86 @@
+import { Client, Connection } from '@temporalio/client';
+import { mongo } from 'mongoose';
+import type { DeliveryRecord, ImageRecord, RequestRecord, RowRecord } from '../src/records/types';
+import type { Stage } from './stage';
+
+const { MongoClient } = mongo;
+
+export interface FoundRun {
+  readonly workflowId: string;
+  readonly status: string;
+}
+
+/** What stands in the databases, read past the product's own code. */
+export interface Found {
+  readonly requests: readonly RequestRecord[];
+  readonly rows: readonly RowRecord[];
+  readonly images: readonly ImageRecord[];
+  readonly deliveries: readonly DeliveryRecord[];
+  readonly runs: readonly FoundRun[];
+}
+
+/** The statuses that a request may end with: the contract's words. */
+export const FINISHED: readonly string[] = [
+  'completed',
+  'completed_with_errors',
+  'failed',
+  'cancelled',
+];
+
+/** Of requests; the service may have other workflows of its own. */
+const WORKFLOW_PREFIX = 'image-request/';
+
+export interface Reader {
+  requests(): Promise<RequestRecord[]>;
+  deliveries(): Promise<DeliveryRecord[]>;
+  runs(): Promise<FoundRun[]>;
+  everything(): Promise<Found>;
+  close(): Promise<void>;
+}
+
+export async function openReader(
+  stage: Pick<Stage, 'mongodbUri' | 'temporalAddress'>,
+): Promise<Reader> {
+  const mongodb = await MongoClient.connect(stage.mongodbUri);
+  const connection = await Connection.connect({ address: stage.temporalAddress });
+  const client = new Client({ connection });
+
+  function all<T extends mongo.BSON.Document>(name: string): Promise<T[]> {
+    return mongodb.db().collection(name).find().toArray() as Promise<
+      mongo.BSON.Document[]
+    > as Promise<T[]>;
+  }
+
+  async function runs(): Promise<FoundRun[]> {
+    const found: FoundRun[] = [];
+    for await (const { workflowId, status } of client.workflow.list()) {
+      if (workflowId.startsWith(WORKFLOW_PREFIX)) found.push({ workflowId, status: status.name });
+    }
+    return found;
+  }
+
+  const requests = () => all<RequestRecord>('requests');
+  const deliveries = () => all<DeliveryRecord>('deliveries');
+  return {
+    requests,
+    deliveries,
+    runs,
+    async everything() {
+      return {
+        requests: await requests(),
+        rows: await all<RowRecord>('rows'),
+        images: await all<ImageRecord>('images'),
+        deliveries: await deliveries(),
+        runs: await runs(),
+      };
+    },
+    async close() {
+      await mongodb.close();
+      await connection.close();
+    },
+  };
+}
+
+export function requestIdOf({ workflowId }: FoundRun): string {
+  return workflowId.slice(WORKFLOW_PREFIX.length);
+}

@@ -1,0 +1,116 @@
+/**
+ * Loaded into API and workers before their own code (`node --require`): puts itself around steps of theirs,
+ * to note them and to die right after them when asked to. The product knows nothing of it.
+ */
+import { randomUUID } from 'node:crypto';
+import { createRequire } from 'node:module';
+import * as activities from '../activities';
+import type { ImageRequestActivities, RoundRef } from '../activities/types';
+import * as store from '../src/files/store';
+import * as images from '../src/records/images';
+import * as requests from '../src/records/requests';
+import * as runs from '../src/temporal/runs';
+import * as send from '../src/webhooks/send';
+import { observe } from './observations';
+import { dieIfArmed, FOLDER_VARIABLE, type Place } from './places';
+
+const folder = process.env[FOLDER_VARIABLE] ?? '';
+
+/** Compiled modules call each other through their exports, so that one that is exchanged is exchanged for all. */
+function exchange<M extends object, K extends keyof M>(
+  module: M,
+  name: K,
+  make: (original: M[K]) => M[K],
+): void {
+  (module as { -readonly [N in K]: M[N] })[name] = make(module[name]);
+}
+
+type Call<A extends unknown[], R> = (...given: A) => Promise<R>;
+
+/** The call, and then perhaps the end: it has done its work, and nobody will hear of it. */
+function dyingAfter<A extends unknown[], R>(call: Call<A, R>, place: Place): Call<A, R> {
+  return async (...given) => {
+    const result = await call(...given);
+    dieIfArmed(folder, place);
+    return result;
+  };
+}
+
+exchange(store, 'createFileStore', (create) => (dataDir) => {
+  const made = create(dataDir);
+  return { ...made, writeImage: dyingAfter(made.writeImage, 'file-written') };
+});
+
+exchange(images, 'createImages', (create) => (models) => {
+  const made = create(models);
+  const record: typeof made.record = async (requestId, round, attempts) => {
+    const recorded = await made.record(requestId, round, attempts);
+    const done = attempts.filter((attempt) => 'result' in attempt);
+    const ids = done.map(({ ref }) => `${requestId}/${ref}`);
+    observe(folder, { what: 'recorded', images: ids });
+    return recorded;
+  };
+  return { ...made, record: dyingAfter(record, 'image-recorded') };
+});
+
+exchange(requests, 'createRequests', (create) => (models) => {
+  const made = create(models);
+  return { ...made, completeUpload: dyingAfter(made.completeUpload, 'rows-recorded') };
+});
+
+exchange(runs, 'createRuns', (create) => (...given) => {
+  const made = create(...given);
+  return { ...made, start: dyingAfter(made.start, 'workflow-started') };
+});
+
+exchange(send, 'createWebhookSender', (create) => (...given) => {
+  const made = create(...given);
+  return { ...made, send: dyingAfter(made.send, 'webhook-taken') };
+});
+
+exchange(activities, 'createActivities', (create) => (deps) => {
+  const made = create(deps);
+  const { processImages, processImage, recordOutcome } = made;
+  const watched: Partial<ImageRequestActivities> = {
+    processImages: watching(processImages, (input) => input.numbers),
+    processImage: watching(processImage, (input) => [input.number]),
+    recordOutcome: dyingAfter(recordOutcome, 'outcome-recorded'),
+  };
+  return { ...made, ...watched };
+});
+
+/** Notes which images an activity holds, and how long. */
+function watching<I extends RoundRef & { readonly lane: number }, R>(
+  activity: Call<[I], R>,
+  numbersOf: (input: I) => readonly number[],
+): Call<[I], R> {
+  return async (input) => {
+    const execution = randomUUID();
+    const ids = numbersOf(input).map((number) => `${input.requestId}/${input.lane}-${number}`);
+    observe(folder, { what: 'began', execution, images: ids });
+    try {
+      return await activity(input);
+    } finally {
+      observe(folder, { what: 'ended', execution });
+    }
+  };
+}
+
+/** The SDK's bridge is no dependency of ours: it is found from where the SDK finds it. */
+interface Bridge {
+  readonly native: {
+    workerCompleteWorkflowActivation: Call<[worker: unknown, completion: Buffer], void>;
+  };
+}
+const fromSdk = createRequire(require.resolve('@temporalio/worker'));
+const { native } = fromSdk('@temporalio/core-bridge') as Bridge;
+
+/** Of all that a workflow can answer, only "continue as new" names the workflow's type. */
+const CONTINUE_AS_NEW = 'imageRequest';
+
+exchange(native, 'workerCompleteWorkflowActivation', (complete) => async (worker, completion) => {
+  const continues = completion.includes(CONTINUE_AS_NEW);
+  if (continues) dieIfArmed(folder, 'continue-as-new-decided');
+  await complete(worker, completion);
+  if (continues) dieIfArmed(folder, 'continue-as-new-told');
+});

@@ -1,0 +1,32 @@
+import { appendFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+/**
+ * What workers were seen to do, written by themselves as it happens: a line is with the operating system
+ * before the next step is taken, so that it survives a SIGKILL.
+ */
+export type Observation = (
+  | { readonly what: 'began'; readonly execution: string; readonly images: readonly string[] }
+  | { readonly what: 'ended'; readonly execution: string }
+  | { readonly what: 'recorded'; readonly images: readonly string[] }
+) & { readonly at: number; readonly pid: number };
+
+type Seen<T> = T extends unknown ? Omit<T, 'at' | 'pid'> : never;
+
+const folderOf = (folder: string) => path.join(folder, 'observed');
+
+export function observe(folder: string, seen: Seen<Observation>): void {
+  const line = JSON.stringify({ ...seen, at: Date.now(), pid: process.pid });
+  appendFileSync(path.join(folderOf(folder), `${process.pid}.jsonl`), `${line}\n`);
+}
+
+export function prepareObservations(folder: string): void {
+  mkdirSync(folderOf(folder), { recursive: true });
+}
+
+export function observations(folder: string): Observation[] {
+  return readdirSync(folderOf(folder))
+    .flatMap((name) => readFileSync(path.join(folderOf(folder), name), 'utf8').split('\n'))
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Observation);
+}

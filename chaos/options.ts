@@ -1,0 +1,40 @@
+import { parseArgs } from 'node:util';
+
+export interface Options {
+  readonly seed: number;
+  readonly kills: number;
+  readonly images: number;
+  readonly requests: number;
+}
+
+const USAGE = 'npm run chaos -- --seed N --kills K [--images M] [--requests R]';
+
+/** @throws Error that says how it is used */
+export function readOptions(args: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      seed: { type: 'string', default: '1' },
+      kills: { type: 'string', default: '100' },
+      images: { type: 'string', default: '10000' },
+      requests: { type: 'string', default: '60' },
+    },
+  });
+  const whole = (name: keyof typeof values, least: number) => {
+    const value = Number(values[name]);
+    if (Number.isSafeInteger(value) && value >= least) return value;
+    throw new Error(
+      `Expected --${name} to be a whole number from ${least} on, received ${values[name]}\n${USAGE}`,
+    );
+  };
+  const options = {
+    seed: whole('seed', 0),
+    kills: whole('kills', 0),
+    images: whole('images', 1),
+    requests: whole('requests', 1),
+  };
+  if (options.requests > options.images) {
+    throw new Error('Expected at least one image per request: raise --images, or lower --requests');
+  }
+  return options;
+}

@@ -1,0 +1,73 @@
+import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+/**
+ * The nasty places, and how a kill there is arranged: the harness arms a place by a file; the process that
+ * comes there takes the file away by renaming it, which only one can do, and kills itself on the spot.
+ */
+export const PLACES = {
+  'file-written': 'between file write and record',
+  'image-recorded': 'between image record and activity completion',
+  'rows-recorded': 'between rows recorded and workflow start',
+  'workflow-started': 'between workflow start and HTTP answer',
+  'outcome-recorded': 'between outcome record and activity completion',
+  'webhook-taken': 'between webhook 2xx and completion',
+  'continue-as-new-decided': 'continue-as-new decided, server not told',
+  'continue-as-new-told': 'continue-as-new told, before all else',
+} as const;
+export type Place = keyof typeof PLACES;
+
+/** All other places are in workers. */
+export function isOfApi(place: Place): boolean {
+  return place === 'rows-recorded' || place === 'workflow-started';
+}
+
+/** By which the processes find the folder. */
+export const FOLDER_VARIABLE = 'CHAOS_FOLDER';
+
+export interface Claim {
+  readonly place: Place;
+  readonly pid: number;
+  readonly at: number;
+}
+
+const armedFile = (folder: string, place: Place) => path.join(folder, 'armed', place);
+const claimedFolder = (folder: string) => path.join(folder, 'claimed');
+
+export function preparePlaces(folder: string): void {
+  mkdirSync(path.join(folder, 'armed'), { recursive: true });
+  mkdirSync(claimedFolder(folder), { recursive: true });
+}
+
+export function arm(folder: string, place: Place): void {
+  writeFileSync(armedFile(folder, place), '');
+}
+
+/** @returns false when a process was there first */
+export function disarm(folder: string, place: Place): boolean {
+  try {
+    rmSync(armedFile(folder, place));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Called by a process that stands at the place. Returns when nobody wants it dead. */
+export function dieIfArmed(folder: string, place: Place): void {
+  const claim = path.join(claimedFolder(folder), `${place} ${process.pid} ${Date.now()}`);
+  try {
+    renameSync(armedFile(folder, place), claim);
+  } catch {
+    return;
+  }
+  process.kill(process.pid, 'SIGKILL');
+}
+
+/** The kills that came to pass at places. */
+export function claims(folder: string): Claim[] {
+  return readdirSync(claimedFolder(folder)).map((name) => {
+    const [place, pid, at] = name.split(' ');
+    return { place: place as Place, pid: Number(pid), at: Number(at) };
+  });
+}

@@ -1,0 +1,80 @@
+import { stringify } from 'csv-stringify/sync';
+import { linkTo, type PictureKind } from './pictures';
+import { pick, pickWeighted, wholeBetween, type Random } from './random';
+
+/** One row as it is uploaded, and the links that are to be read from it. */
+export interface SheetRow {
+  readonly cells: readonly string[];
+  /** Empty: a row that cannot be used. */
+  readonly links: readonly string[];
+}
+
+export interface Sheet {
+  readonly number: number;
+  /** Of the file: by it the request is found whose upload got no answer. */
+  readonly name: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly SheetRow[];
+  readonly csv: string;
+  readonly format: 'keep' | 'webp';
+  /** Different ones. */
+  readonly images: number;
+}
+
+const COLUMNS = ['S. No.', 'Product Name', 'Input Image Urls', 'Colour'];
+const MAX_LINKS = 4;
+
+/** A sheet with so many different images, on several hosts, and with what sheets have in the wild. */
+export function makeSheet(
+  random: Random,
+  number: number,
+  images: number,
+  hosts: readonly [string, ...string[]],
+): Sheet {
+  const rows: SheetRow[] = [];
+  const seen: string[] = [];
+
+  function nextLink(): string {
+    const kind: PictureKind = pickWeighted(random, { good: 97, missing: 1.5, text: 1.5 });
+    const link = linkTo(pick(random, hosts), { kind, sheet: number, image: seen.length });
+    seen.push(link);
+    return link;
+  }
+
+  function nextLinks(): string[] {
+    const some = Math.min(wholeBetween(random, 1, MAX_LINKS), images - seen.length);
+    const links = Array.from({ length: some }, nextLink);
+    const [first, ...others] = seen;
+    // The same link again: one image that stands in several places.
+    if (first !== undefined && random() < 0.05) links.push(pick(random, [first, ...others]));
+    return links;
+  }
+
+  while (seen.length < images) {
+    const serial = String(rows.length + 1);
+    const product = `${pick(random, ['Chair', 'Table, round', 'A "lamp"', 'Two\nlines'])} ${serial}`;
+    const links = random() < 0.02 ? [] : nextLinks();
+    const cell = links.length === 0 ? pick(random, ['', 'ask Tom']) : links.join(', ');
+    rows.push({ cells: [serial, product, cell, pick(random, ['red', 'grün', ''])], links });
+  }
+  return {
+    number,
+    name: `sheet-${number}.csv`,
+    columns: COLUMNS,
+    rows,
+    csv: stringify([COLUMNS, ...rows.map(({ cells }) => [...cells])]),
+    format: pick(random, ['keep', 'keep', 'webp']),
+    images,
+  };
+}
+
+/** Parts of a whole, none empty: a few large ones and many small. */
+export function split(random: Random, whole: number, parts: number): [number, ...number[]] {
+  const weights = Array.from({ length: parts }, () => random() ** 4 + 0.005);
+  const sum = weights.reduce((total, weight) => total + weight, 0);
+  const spare = whole - parts;
+  const sizes = weights.map((weight) => 1 + Math.floor((spare * weight) / sum));
+  const [first = 0, ...others] = sizes;
+  const left = whole - sizes.reduce((total, size) => total + size, 0);
+  return [first + left, ...others];
+}

@@ -1,0 +1,129 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { keepRunning, type KeptProcess } from '../src/embedded/keepRunning';
+import { freePort } from '../src/embedded/ports';
+import { startServers } from '../src/embedded/servers';
+import { FOLDER_VARIABLE } from './places';
+
+export type TargetKind = 'worker' | 'api' | 'temporal';
+
+/** A process that is to be killed, and is started again each time. */
+export interface Target {
+  readonly kind: TargetKind;
+  readonly name: string;
+  /** Of the process that runs now; 0 when none is known to. */
+  pid(): number;
+}
+
+export interface Stage {
+  readonly url: string;
+  readonly mongodbUri: string;
+  readonly temporalAddress: string;
+  readonly targets: readonly Target[];
+  /** Rejects when a server keeps dying. */
+  readonly givenUp: Promise<never>;
+  /** Resolves when the API takes uploads. */
+  ready(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const HOST = '127.0.0.1';
+const WORKERS = 2;
+const RESTART_MS = 300;
+/** By default a run is continued as new after thousands of events: too rare to meet. */
+const EVENTS_PER_RUN = 150;
+
+/** The service's own settings, made small where a default would only make the run longer. */
+const SETTINGS = {
+  ALLOWED_NETWORKS: `${HOST}/32`,
+  DOWNLOAD_TIMEOUT_MS: '5000',
+  // A download that was frozen with its worker is an attempt: they must not run out by that.
+  IMAGE_MAX_ATTEMPTS: '10',
+  IMAGE_RETRY_INITIAL_MS: '200',
+  WEBHOOK_RETRY_INITIAL_MS: '200',
+  LOG_LEVEL: 'info',
+  MALLOC_ARENA_MAX: '2',
+};
+
+/** Embedded servers, the API and two workers: each a process of its own, that nothing ends for good. */
+export async function startStage(
+  folder: string,
+  webhookSecret: string,
+  stopping: Promise<unknown>,
+): Promise<Stage> {
+  const log = () => undefined;
+  const servers = await startServers({
+    dataDir: folder,
+    config: { EMBEDDED_TEMPORAL_PORT: 0, EMBEDDED_UI_PORT: 0, EMBEDDED_MONGODB_PORT: 0 },
+    given: {},
+    log,
+    stopping,
+    dynamicConfig: [`limit.historyCount.suggestContinueAsNew=${EVENTS_PER_RUN}`],
+  });
+  const port = await freePort('the API', 'PORT', 0, log);
+  const url = `http://${HOST}:${port}`;
+  const env = {
+    ...SETTINGS,
+    HOST,
+    PORT: String(port),
+    PUBLIC_URL: '',
+    DATA_DIR: folder,
+    MONGODB_URI: servers.mongodbUri,
+    TEMPORAL_ADDRESS: servers.temporalAddress,
+    WEBHOOK_SECRET: webhookSecret,
+    [FOLDER_VARIABLE]: folder,
+  };
+  const kept: KeptProcess[] = [];
+
+  function start(kind: 'worker' | 'api', name: string): Target {
+    let pid = 0;
+    const program = path.join(__dirname, '..', 'src', `${kind}.js`);
+    const process_ = keepRunning(
+      {
+        name,
+        command: process.execPath,
+        args: ['--require', path.join(__dirname, 'nastyPlaces.js'), program],
+        env,
+        logFile: path.join(folder, `${name}.log`),
+        restartMs: RESTART_MS,
+        onSpawn: (spawned) => (pid = spawned),
+      },
+      log,
+    );
+    kept.push(process_);
+    return { kind, name, pid: () => pid };
+  }
+
+  const targets: Target[] = [
+    start('api', 'api'),
+    ...Array.from({ length: WORKERS }, (_, index) => start('worker', `worker-${index + 1}`)),
+    { kind: 'temporal', name: 'temporal', pid: () => temporalPid(folder) },
+  ];
+  return {
+    url,
+    mongodbUri: servers.mongodbUri,
+    temporalAddress: servers.temporalAddress,
+    targets,
+    givenUp: servers.givenUp,
+    async ready() {
+      for (;;) {
+        const answer = await fetch(`${url}/health/ready`).catch(() => null);
+        await answer?.body?.cancel();
+        if (answer?.ok === true) return;
+        await sleep(100);
+      }
+    },
+    async stop() {
+      await Promise.all(kept.map((one) => one.stop()));
+      await servers.stop();
+    },
+  };
+}
+
+/** As the embedded servers remember it, to end it should they be killed before it. */
+function temporalPid(folder: string): number {
+  const file = path.join(folder, 'embedded', 'servers.json');
+  const pids = JSON.parse(readFileSync(file, 'utf8')) as Record<string, number | undefined>;
+  return pids['Temporal server'] ?? 0;
+}

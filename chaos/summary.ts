@@ -1,0 +1,92 @@
+import type { Compared } from './compare';
+import type { Disturbance } from './disturb';
+import { requestsOf, type Evidence } from './evidence';
+import type { Options } from './options';
+import { PLACES, type Claim } from './places';
+import type { Trouble } from './schedule';
+
+export interface Outcome extends Compared {
+  readonly options: Options;
+  readonly evidence: Evidence;
+  readonly claims: readonly Claim[];
+  readonly trouble: Trouble;
+  readonly chaosMs: number;
+  readonly settlingMs: number;
+}
+
+type Line = readonly [what: string, figure: number | string];
+
+/** The table that a run ends with. */
+export function summaryOf(outcome: Outcome): string {
+  const { options, violations, chaosMs, settlingMs } = outcome;
+  const seconds = (ms: number) => `${Math.round(ms / 1000)} s`;
+  const lines: Line[] = [
+    ['seed', options.seed],
+    ['chaos, then waiting for the end', `${seconds(chaosMs)}, ${seconds(settlingMs)}`],
+    ...killLines(outcome),
+    ...ledgerLines(outcome),
+    ['violations', violations.length],
+  ];
+  const width = Math.max(...lines.map(([what]) => what.length));
+  return lines.map(([what, figure]) => `${what.padEnd(width)}  ${figure}\n`).join('');
+}
+
+function killLines({ evidence, claims, trouble }: Outcome): Line[] {
+  const { disturbances } = evidence;
+  const atRandom = disturbances.filter((one) => one.how === 'kill' && !isClaim(one, claims));
+  const pauses = disturbances.filter(({ how }) => how === 'pause');
+  return [
+    ['kills', claims.length + atRandom.length],
+    ...tally('  at random: ', atRandom, ({ target }) => target),
+    ...tally('  ', claims, ({ place }) => PLACES[place]),
+    ['places that nothing came to in time', trouble.missed.length],
+    ['pauses', pauses.length],
+    ...tally('  ', pauses, ({ target }) => target),
+    ['bursts of origin faults', trouble.bursts.length],
+    ...tally('  spoilt answers: ', evidence.hits, ({ fault }) => fault),
+  ];
+}
+
+function isClaim({ pid, from }: Disturbance, claims: readonly Claim[]): boolean {
+  return claims.some((claim) => claim.pid === pid && claim.at === from);
+}
+
+function ledgerLines({ evidence, files, webhooks, downloads }: Outcome): Line[] {
+  const { uploads, found } = evidence;
+  const tries = uploads.flatMap((upload) => upload.tries);
+  const ran = requestsOf(evidence);
+  const runs = found.runs.filter(({ status }) => status === 'CONTINUED_AS_NEW');
+  const silent = uploads.filter(({ tries: all }) => all.every(({ status }) => status !== 200));
+  const names = new Set(ran.map(({ sheet }) => sheet.name));
+  return [
+    ['uploads', uploads.length],
+    ...tally('  tries answered ', tries, ({ status }) => String(status ?? 'not at all')),
+    [
+      '  never answered 200, and absent',
+      silent.filter(({ sheet }) => !names.has(sheet.name)).length,
+    ],
+    ['  never answered 200, and ran', silent.filter(({ sheet }) => names.has(sheet.name)).length],
+    ['requests', ran.length],
+    ...tally('  ', ran, ({ request }) => request.state),
+    ['continued as new', runs.length],
+    ['images', found.images.length],
+    ...tally('  ', found.images, ({ status }) => status),
+    ['files checked', files.files],
+    ['  drafts left by kills', files.drafts],
+    ['downloads', evidence.hits.length],
+    ['  whole ones repeated', downloads.repeats],
+    ['  after the record, in flight at a kill or pause', downloads.inFlight],
+    ['outcomes delivered', webhooks.outcomes],
+    ['  webhooks repeated', webhooks.repeats],
+    ['  webhooks refused by the receiver', webhooks.refused],
+  ];
+}
+
+function tally<T>(prefix: string, items: readonly T[], nameOf: (item: T) => string | null): Line[] {
+  const counts = new Map<string, number>();
+  for (const item of items) {
+    const name = nameOf(item);
+    if (name !== null) counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return [...counts].sort().map(([name, count]) => [`${prefix}${name}`, count]);
+}

@@ -1,0 +1,34 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { alive, endCommands, startCommand } from '../support/command';
+
+afterEach(endCommands);
+
+describe('npm run chaos', () => {
+  it('ends with an exact ledger after a few kills, and leaves nothing behind', async () => {
+    const temporary = await mkdtemp(path.join(tmpdir(), 'image-processor-'));
+    const run = startCommand('../chaos/run', { TMPDIR: temporary }, [
+      ...['--seed', '58', '--kills', '4'],
+      ...['--images', '200', '--requests', '4'],
+    ]);
+    await run.says('No more trouble');
+    const family = await run.family();
+    // What is said with the exit code is the reason, should it not be 0.
+    expect([await run.ended, run.stderr()]).toEqual([0, expect.any(String)]);
+    expect(run.stdout()).toMatch(/^kills +4$/m);
+    expect(run.stdout()).toMatch(/^violations +0$/m);
+    expect(await alive(family)).toEqual([]);
+    expect(await readdir(temporary)).toEqual([]);
+    await rm(temporary, { recursive: true });
+  }, 300_000);
+
+  it.each([
+    [['--kills', 'many'], 'Expected --kills to be a whole number from 0 on, received many'],
+    [['--images', '3', '--requests', '4'], 'Expected at least one image per request'],
+  ])('refuses %j before it starts anything', async (args, reason) => {
+    const run = startCommand('../chaos/run', {}, args);
+    expect(await run.ended).toBe(1);
+    expect(run.stderr()).toContain(reason);
+  });
+});
