@@ -1,16 +1,20 @@
 import { createServer } from 'node:http';
+import sharp from 'sharp';
 import { makePicture } from '../src/demo/pictures';
 
 /** As many different pictures as the links are spread over; each is made once. */
 const PICTURES = 40;
 
 /**
- * A process of its own, as origins are: serves photo-like JPEGs of about 300 KB at any path, and takes every
- * POST as a webhook receiver would. Prints its address when it is ready.
+ * A process of its own, as origins are: serves photo-like JPEGs at any path, of about 10 KB below `/small/`
+ * and otherwise of about 300 KB, and takes every POST as a webhook receiver would. Prints its address when it is ready.
  */
 async function main(): Promise<void> {
   const pictures = await Promise.all(
     Array.from({ length: PICTURES }, async (_, index) => (await makePicture(`${index}.jpg`)).bytes),
+  );
+  const thumbnails = await Promise.all(
+    pictures.map((picture) => sharp(picture).resize(240).jpeg({ quality: 85 }).toBuffer()),
   );
   const server = createServer((request, response) => {
     if (request.method === 'POST') {
@@ -18,7 +22,11 @@ async function main(): Promise<void> {
       return;
     }
     const number = Number(/\d+/.exec(request.url ?? '')?.[0] ?? 0);
-    response.writeHead(200, { 'content-type': 'image/jpeg' }).end(pictures[number % PICTURES]);
+    response
+      .writeHead(200, { 'content-type': 'image/jpeg' })
+      .end(
+        (request.url?.startsWith('/small/') === true ? thumbnails : pictures)[number % PICTURES],
+      );
   });
   server.listen(0, '127.0.0.1', () => {
     const address = server.address();

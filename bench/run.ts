@@ -1,16 +1,20 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { runMain, say } from '../src/main';
+import { measureLarge } from './large';
+import { measureEffort } from './effort';
 import type { Measure } from './measure';
 import { plotOf, tableOf } from './report';
-import { startStage } from './stage';
+import { startStage, type Service, type Stage } from './stage';
 import { measureThroughput } from './throughput';
 import { measureUpload } from './upload';
 
-const MEASURES = {
-  throughput: { measure: measureThroughput, services: ['api', 'worker'] },
-  upload: { measure: measureUpload, services: ['api'] },
-} as const;
+const MEASURES: Readonly<Record<string, () => Promise<Measure[]>>> = {
+  throughput: () => onStage(['api', 'worker'], measureThroughput),
+  large: () => onStage(['api', 'worker'], measureLarge),
+  upload: () => onStage(['api'], measureUpload),
+  effort: measureEffort,
+};
 const RESULTS = path.join(__dirname, '..', '..', 'bench', 'results');
 
 /** `npm run bench [-- NAME…]`: all measurements, or those named; written as a table and a plot. */
@@ -22,15 +26,10 @@ runMain(async () => {
     throw new Error(`Expected names of ${known}; received ${unknown.join(', ')}`);
   }
   const measures: Measure[] = [];
-  for (const [name, { measure, services }] of Object.entries(MEASURES)) {
+  for (const [name, measure] of Object.entries(MEASURES)) {
     if (asked.length > 0 && !asked.includes(name)) continue;
     say(`Measuring ${name} …`);
-    const stage = await startStage(services);
-    try {
-      measures.push(...(await measure(stage)));
-    } finally {
-      await stage.stop();
-    }
+    measures.push(...(await measure()));
   }
   const table = tableOf(measures);
   process.stdout.write(table);
@@ -39,3 +38,15 @@ runMain(async () => {
     await writeFile(`${RESULTS}.svg`, plotOf(measures));
   }
 });
+
+async function onStage(
+  services: readonly Service[],
+  measure: (stage: Stage) => Promise<Measure[]>,
+): Promise<Measure[]> {
+  const stage = await startStage(services);
+  try {
+    return await measure(stage);
+  } finally {
+    await stage.stop();
+  }
+}

@@ -56,6 +56,7 @@ export async function startStage(services: readonly Service[]): Promise<Stage> {
           TEMPORAL_ADDRESS: servers.temporalAddress,
           ALLOWED_NETWORKS: `${HOST}/32`,
           LOG_LEVEL: 'warn',
+          METRICS_PORT: '0',
           MALLOC_ARENA_MAX: '2',
         },
         logFile: path.join(folder, `${name}.log`),
