@@ -66,7 +66,7 @@ export interface Lanes {
   state(): LanesState;
 }
 
-export function sizeOf(runs: NumberRuns): number {
+function sizeOf(runs: NumberRuns): number {
   return runs.reduce((sum, [, count]) => sum + count, 0);
 }
 
