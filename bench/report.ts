@@ -14,7 +14,7 @@ export function tableOf(measures: readonly Measure[]): string {
     `On ${availableParallelism()} cores, servers and origin included; the embedded Temporal is a development`,
     'server with one history shard. Medians of several rounds, taken in turns within one run.',
     '',
-    '| Measured | Service | Beside it | Ratio |',
+    '| What | Measured | Beside it | Ratio |',
     '| --- | --- | --- | --- |',
     ...rows,
     '',
@@ -31,7 +31,7 @@ export function plotOf(measures: readonly Measure[]): string {
     const top = index * LINE;
     return [
       `<text x="10" y="${top + 18}">${name.replaceAll('&', '&amp;')}</text>`,
-      bar(top + 24, (BAR * value) / most, '#2a6', `service ${shown(value)} ${unit}`),
+      bar(top + 24, (BAR * value) / most, '#2a6', `measured ${shown(value)} ${unit}`),
       bar(top + 42, (BAR * beside) / most, '#999', `beside ${shown(beside)} ${unit}`),
     ];
   });

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { runMain, say } from '../src/main';
-import { measureLarge } from './large';
 import { measureEffort } from './effort';
+import { measureLarge } from './large';
 import type { Measure } from './measure';
 import { plotOf, tableOf } from './report';
 import { startStage, type Service, type Stage } from './stage';

@@ -1,3 +1,4 @@
+import './threadPool';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { WorkerDeploymentVersion } from '@temporalio/common';

@@ -34,7 +34,10 @@ const MAX_FRAMES = 1_000;
 /** Decoders of hostile files can be made to run for ever. */
 const TIMEOUT_SECONDS = 120;
 
-/** One image more than cores: while one is handed over, no core waits (measured, docs/decisions/effort.md). */
+/**
+ * One image more than cores: while one is handed over, no core waits. More were not reliably faster and each
+ * takes memory (docs/decisions/effort.md).
+ */
 const AT_ONCE = availableParallelism() + 1;
 
 export function createCompressor(

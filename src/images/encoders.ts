@@ -36,13 +36,16 @@ export const ENCODERS: Readonly<Record<ImageFormat, Readonly<Record<Effort, Enco
   avif: {
     fast: (image, quality) => image.avif({ quality, effort: 1 }),
     balanced: (image, quality) => image.avif({ quality }),
-    small: (image, quality) => image.avif({ quality, effort: 7 }),
+    // Effort 7 takes three to nine times as long, for 4 % fewer bytes at the very best.
+    small: (image, quality) => image.avif({ quality }),
   },
   // GIF and TIFF have no quality: GIF has 256 colours anyway, and a TIFF is kept for being exact.
   gif: {
-    fast: (image) => image.gif({ effort: 1 }),
+    // Measured: with effort 1 it takes longer than with 4, and the file is larger.
+    fast: (image) => image.gif({ effort: 4 }),
     balanced: (image) => image.gif(),
-    small: (image) => image.gif({ effort: 10 }),
+    // The palette is the original's: more effort finds nothing to improve.
+    small: (image) => image.gif(),
   },
   tiff: {
     fast: (image) => image.tiff({ compression: 'lzw' }),

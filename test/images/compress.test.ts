@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import sharp from 'sharp';
 import { ImageError } from '../../src/errors';
 import { createCompressor } from '../../src/images/compress';
-import type { CompressOptions, ImageFormat } from '../../src/records/types';
+import { EFFORTS, type CompressOptions, type ImageFormat } from '../../src/records/types';
 import {
   animation,
   avif,
@@ -456,6 +456,14 @@ describe('compress: quality and effort', () => {
     expect(await size({ format, effort: 'small' })).toBeLessThan(
       await size({ format, effort: 'fast' }),
     );
+  });
+
+  it.each(SOURCES)('makes %s no larger with every step of effort', async (_, source) => {
+    const original = await source();
+    const sizes = await Promise.all(
+      EFFORTS.map(async (effort) => (await compress(original, { effort })).bytes.length),
+    );
+    expect(sizes).toEqual([...sizes].sort((one, other) => other - one));
   });
 
   it.each(
