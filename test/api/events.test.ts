@@ -258,7 +258,10 @@ describe('GET /image/requests/{request_id}/events', () => {
     const stopping = new AbortController().signal;
     const deps = { config, records, requests, logger, stopping };
     const route = eventsRoute(deps, { look: 10, heartbeat: 50 });
-    const answer = new Koa().use((ctx) => route.handle(ctx, { request_id: id })).callback();
+    const app = new Koa().use((ctx) => route.handle(ctx, { request_id: id }));
+    // Nobody needs to hear that the client went away.
+    app.silent = true;
+    const answer = app.callback();
     const server = createServer((incoming, response) => void answer(incoming, response));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const stream = await open(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
