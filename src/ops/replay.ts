@@ -1,6 +1,5 @@
 import { workflowIdOf } from '../../workflows/names';
 import { Refusal } from '../errors';
-import { createLogger } from '../logger';
 import type { Runs } from '../temporal/runs';
 import { EXIT, type ExitCode } from './exit';
 import { print, type Terminal } from './terminal';
@@ -21,11 +20,8 @@ export async function replay(
     );
   }
   // Only this command needs the SDK's native part, which takes a while to load.
-  const [worker, { replay: replayAll }] = await Promise.all([
-    import('../temporal/worker.js'),
-    import('../temporal/replay.js'),
-  ]);
-  worker.installRuntime(createLogger('silent', 'ops'));
+  const { installQuietRuntime, replay: replayAll } = await import('../temporal/replay.js');
+  installQuietRuntime();
   const [outcome] = await replayAll(workflowBundle, [{ name: workflowIdOf(requestId), history }]);
   const deviation = outcome?.deviation ?? null;
   const { events = [] } = history;

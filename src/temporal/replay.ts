@@ -1,5 +1,13 @@
 import type { History } from '@temporalio/common/lib/proto-utils';
-import { Worker } from '@temporalio/worker';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+
+/** Keeps the SDK from writing what {@link replay} returns to stdout as well. Call before, once. */
+export function installQuietRuntime(): void {
+  Runtime.install({
+    logger: new DefaultLogger('ERROR', () => undefined),
+    telemetryOptions: { logging: { filter: 'OFF', console: {} } },
+  });
+}
 
 export interface NamedHistory {
   /** For whoever reads the result; in a service the workflow id. */

@@ -4,6 +4,7 @@ import {
   Client,
   Connection,
   isGrpcDeadlineError,
+  isGrpcServiceError,
   ScheduleAlreadyRunning,
   ScheduleOverlapPolicy,
   WorkflowExecutionAlreadyStartedError,
@@ -32,6 +33,7 @@ const START_DEADLINE_MS = 5_000;
 /** A poll is answered from the record when the workflow has not answered by then: within a second in all. */
 const QUERY_DEADLINE_MS = 700;
 const PING_DEADLINE_MS = 2_000;
+const GRPC_NOT_FOUND = 5;
 /** A long history comes in many pages. */
 const HISTORY_DEADLINE_MS = 30_000;
 
@@ -188,7 +190,7 @@ export function createRuns(settings: TemporalSettings, taskQueue: string): Runs 
       try {
         return await client.withDeadline(deadline, () => handle.fetchHistory());
       } catch (error) {
-        if (error instanceof WorkflowNotFoundError) return null;
+        if (isGrpcServiceError(error) && (error.code as number) === GRPC_NOT_FOUND) return null;
         throw error;
       }
     },

@@ -1,6 +1,5 @@
 import {
   DefaultLogger,
-  makeTelemetryFilterString,
   type NativeConnection,
   Runtime,
   Worker,
@@ -93,11 +92,7 @@ export function installRuntime(logger: Logger, metricsAddress?: string): void {
     logger: new DefaultLogger('INFO', ({ level, message, meta }) => {
       logger[levels[level]]({ ...meta }, message);
     }),
-    telemetryOptions: {
-      // Its native part would otherwise write lines of its own kind to stdout.
-      logging: { filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }), forward: {} },
-      ...(metricsAddress === undefined ? {} : prometheusAt(metricsAddress)),
-    },
+    ...(metricsAddress === undefined ? {} : { telemetryOptions: prometheusAt(metricsAddress) }),
   });
 }
 

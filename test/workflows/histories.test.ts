@@ -1,9 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
-import { createLogger } from '../../src/logger';
-import { replay, type NamedHistory } from '../../src/temporal/replay';
-import { installRuntime } from '../../src/temporal/worker';
+import { installQuietRuntime, replay, type NamedHistory } from '../../src/temporal/replay';
 import {
   BULK_RETRY_WORKFLOW,
   IMAGE_REQUEST_WORKFLOW,
@@ -13,7 +11,7 @@ import {
 import { read } from '../histories/file';
 import { withFolder } from '../support/temporaryFile';
 
-installRuntime(createLogger('silent', 'test'));
+installQuietRuntime();
 
 const FOLDER = path.join(__dirname, '..', 'histories');
 const BUNDLE = path.join(__dirname, '..', '..', 'dist', 'workflow-bundle.js');

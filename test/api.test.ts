@@ -1,0 +1,69 @@
+import { request } from 'node:http';
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { freePort } from '../src/embedded/ports';
+import { endCommands, startCommand } from './support/command';
+import { eventually } from './support/eventually';
+import { startService, type Service } from './support/service';
+
+let service: Service;
+beforeEach(async () => {
+  service = await startService({ worker: false });
+});
+afterEach(async () => {
+  await endCommands();
+  await service.stop();
+});
+
+const BOUNDARY = 'part-of-the-form';
+const HEAD = [
+  `--${BOUNDARY}`,
+  'Content-Disposition: form-data; name="file"; filename="products.csv"',
+  'Content-Type: text/csv',
+  '',
+  'S. No.,Product Name,Input Image Urls',
+  '',
+].join('\r\n');
+const TAIL = `1,Mug,http://127.0.0.1:9/a.jpg\r\n--${BOUNDARY}--\r\n`;
+
+describe('An API that gets SIGTERM', () => {
+  it('finishes the upload under way with 200, takes no other, and ends', async () => {
+    const port = await freePort('the API', 'PORT', 0, () => undefined);
+    const api = startCommand('api', {
+      ...service.workerEnv,
+      PORT: String(port),
+      LOG_LEVEL: 'info',
+    });
+    await api.says('The API is ready');
+    const upload = request({
+      ...{ port, host: '127.0.0.1', path: '/image/upload/', method: 'POST' },
+      headers: { 'content-type': `multipart/form-data; boundary=${BOUNDARY}` },
+    });
+    const answer = new Promise<{ status: number | undefined; body: string }>((resolve, reject) => {
+      upload.once('error', reject).once('response', (response) => {
+        let body = '';
+        response
+          .setEncoding('utf8')
+          .on('data', (text: string) => (body += text))
+          .once('end', () => {
+            resolve({ status: response.statusCode, body });
+          });
+      });
+    });
+    upload.write(HEAD);
+    await eventually(
+      () => readdir(path.join(service.dataDir, 'uploads')).catch(() => []),
+      (files) => files.length > 0,
+    );
+    api.kill('SIGTERM');
+    await api.says('The API finishes what is under way');
+    await expect(fetch(`http://127.0.0.1:${port}/health/live`)).rejects.toThrow();
+    upload.end(TAIL);
+
+    const { status, body } = await answer;
+    expect(status).toBe(200);
+    expect(await api.ended).toBe(0);
+    const { request_id: id } = JSON.parse(body) as { request_id: string };
+    expect((await service.operations.status(id)).counts.total).toBe(1);
+  });
+});
