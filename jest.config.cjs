@@ -1,11 +1,11 @@
-/** Suites share real servers that globalSetup starts once, so they run one after the other. */
+/** Suites share real servers that globalSetup starts once, and keep apart by task queue and database. */
 module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
   transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022' }, sourceMaps: 'inline' }] },
   globalSetup: '<rootDir>/test/support/globalSetup.ts',
   globalTeardown: '<rootDir>/test/support/globalTeardown.ts',
-  maxWorkers: 1,
+  maxWorkers: 3,
   randomize: true,
-  testTimeout: 60_000,
+  testTimeout: 120_000,
 };

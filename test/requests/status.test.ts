@@ -87,7 +87,8 @@ describe('status(requestId)', () => {
       expect(reports.at(-1)).toMatchObject({
         request_id: id,
         status: 'processing',
-        details: '1 of 2 images compressed, 1 to go',
+        // A busy machine may answer too late, and the record, which is a slice behind, instead.
+        details: expect.stringMatching(/^[01] of 2 images compressed, [12] to go$/) as string,
       });
     }
     // Each answer is kept for 250 ms: however slow the machine is, no more queries fit into the time.
@@ -157,8 +158,8 @@ describe('status(requestId)', () => {
     const { id, open } = await runningRequest('/unanswered.jpg');
     let fails = true;
     const { status, queries, close } = countedStatus(service, () => fails);
-    for (let n = 0; n < 100; n += 1) {
-      expect(await status(id)).toMatchObject({ request_id: id, status: 'processing' });
+    for (const report of await Promise.all(Array.from({ length: 100 }, () => status(id)))) {
+      expect(report).toMatchObject({ request_id: id, status: 'processing' });
     }
     expect(queries()).toBe(1);
     fails = false;
