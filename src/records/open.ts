@@ -28,6 +28,8 @@ export interface Records {
 export async function openRecords(uri: string): Promise<Records> {
   const connection = mongoose.createConnection(uri, {
     autoIndex: false,
+    // Mongoose would create collections behind our back, at the same time as the indexes below do.
+    autoCreate: false,
     bufferCommands: false,
     serverSelectionTimeoutMS: 5_000,
     connectTimeoutMS: 5_000,
@@ -38,7 +40,8 @@ export async function openRecords(uri: string): Promise<Records> {
   try {
     await connection.asPromise();
     const models = defineModels(connection);
-    await Promise.all([models.Request.createIndexes(), models.Delivery.createIndexes()]);
+    await models.Request.createIndexes();
+    await models.Delivery.createIndexes();
     return {
       requests: createRequests(models),
       rounds: createRounds(models),
