@@ -1,6 +1,5 @@
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
-import { isNativeError } from 'node:util/types';
-import { messageOf, type DeliveryError } from '../src/errors';
+import { isDiskError, messageOf, type DeliveryError } from '../src/errors';
 import { isUnavailable } from '../src/records/unavailable';
 import type { ImageFailure } from '../src/records/types';
 import { WORKER_CRASH } from '../workflows/names';
@@ -28,11 +27,6 @@ export function transientOf(error: unknown): unknown {
     });
   }
   return error;
-}
-
-/** Node's file system calls name themselves and the path; network errors name no path. */
-function isDiskError(error: unknown): error is Error {
-  return isNativeError(error) && 'syscall' in error && 'path' in error;
 }
 
 /** The image will be tried again, by Temporal, at its own pace or when the origin said. */

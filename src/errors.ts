@@ -149,3 +149,15 @@ export class Refusal extends Error {
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
+
+const DISK_CODES = ['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'ENOTDIR', 'EIO', 'EMFILE'];
+
+/** Whether the file system refused: full, read-only, not ours. Writes name no path, and other realms no `Error`. */
+export function isDiskError(error: unknown): error is Error & { readonly code: string } {
+  return (
+    typeof error === 'object' &&
+    error !== null &&
+    'code' in error &&
+    DISK_CODES.includes(String(error.code))
+  );
+}

@@ -16,6 +16,8 @@ runMain(async () => {
     },
     workflowBundle: path.join(__dirname, '..', 'workflow-bundle.js'),
   });
+  // A pipe takes what was written in its own time; ending at once would cut it off.
+  await new Promise((resolve) => process.stdout.write('', resolve));
   process.exit(code);
 });
 

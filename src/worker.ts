@@ -34,6 +34,9 @@ runMain(async () => {
   const metrics = createWorkerMetrics();
   const scrapes = await serveMetrics(config, metrics, logger);
   stopWithParent();
+  // The SDK takes the signals over when its workers run; nothing is under way before.
+  const endAtOnce = () => process.exit(0);
+  process.on('SIGTERM', endAtOnce).on('SIGINT', endAtOnce);
 
   const records = await untilConnected('MongoDB', () => openRecords(mongodbUri(config)), logger);
   const { connection: address, namespace } = temporalSettings(config);
@@ -64,6 +67,7 @@ runMain(async () => {
     config,
     deploymentVersion: deploymentVersionOf(config),
   });
+  process.off('SIGTERM', endAtOnce).off('SIGINT', endAtOnce);
   await ensureSchedules(runs, logger);
   logger.info(
     { task_queue: config.TEMPORAL_TASK_QUEUE, deployment: config.WORKER_DEPLOYMENT },

@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { refuseBinary } from '../csv/text';
-import { messageOf, Refusal } from '../errors';
+import { isDiskError, Refusal } from '../errors';
 
 export interface Spooled {
   readonly path: string;
@@ -63,11 +63,10 @@ export function tooLarge(maxBytes: number): Refusal {
 
 /** A full or unwritable disk passes, when somebody sees to it. */
 function noRoom(error: unknown): Refusal | null {
-  const isDisk = error instanceof Error && 'syscall' in error && 'path' in error;
-  if (!isDisk) return null;
+  if (!isDiskError(error)) return null;
   return new Refusal(
     'unavailable',
-    `Expected room for the upload in DATA_DIR, received ${messageOf(error)}; try again later`,
+    `Expected room for the upload in DATA_DIR, received ${error.code}; try again later`,
     [],
     { cause: error },
   );
