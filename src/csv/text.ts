@@ -16,25 +16,38 @@ const isBinary = Uint8Array.from({ length: 256 }, (_, byte) =>
  */
 export async function* readText(file: string): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
-  let first = true;
+  const refuseOthers = createRefusal();
+  let isEmpty = true;
   for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {
-    if (first) refuseOtherKinds(chunk);
-    first = false;
-    refuseBinary(chunk);
+    isEmpty = false;
+    refuseOthers(chunk);
     const text = decode(() => decoder.decode(chunk, { stream: true }));
     if (text !== '') yield text;
   }
-  if (first) throw new Refusal('not_csv', NOT_CSV);
+  if (isEmpty) throw new Refusal('not_csv', NOT_CSV);
   const rest = decode(() => decoder.decode());
   if (rest !== '') yield rest;
 }
 
-/** For whoever sees the bytes before they are a file. @throws Refusal `not_csv` */
-export function refuseBinary(chunk: Uint8Array): void {
-  for (const byte of chunk) {
-    if (isBinary[byte] === 1) throw new Refusal('not_csv', NOT_CSV);
-  }
+/**
+ * Looks at a file's bytes in their order, for whoever sees them before they are a file, and throws as
+ * {@link readText} does: bytes that are not UTF-8 it passes.
+ */
+export function createRefusal(): (chunk: Buffer) => void {
+  let beginning = Buffer.alloc(0);
+  return (chunk) => {
+    if (beginning.length < MARK_BYTES) {
+      beginning = Buffer.concat([beginning, chunk.subarray(0, MARK_BYTES)]);
+      refuseOtherKinds(beginning);
+    }
+    for (const byte of chunk) {
+      if (isBinary[byte] === 1) throw new Refusal('not_csv', NOT_CSV);
+    }
+  };
 }
+
+/** By so many bytes the kinds that are told by their beginning are known. */
+const MARK_BYTES = 5;
 
 function refuseOtherKinds(beginning: Buffer): void {
   if (beginning.subarray(0, 5).toString('latin1') === '%PDF-')

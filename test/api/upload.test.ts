@@ -82,6 +82,14 @@ describe('POST /image/upload/', () => {
     },
   );
 
+  it('answers 422 to UTF-16, with the hint how to save', async () => {
+    const sheet = Uint8Array.from(Buffer.from(`\ufeff${good()}`, 'utf16le'));
+    expect(await refused(sheet)).toMatchObject({
+      status: 422,
+      detail: [{ msg: expect.stringContaining('save the sheet as "CSV UTF-8"') as string }],
+    });
+  });
+
   it('answers 422 to a form without the file', async () => {
     const form = new FormData();
     form.append('quality', '50');
