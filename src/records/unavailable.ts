@@ -8,6 +8,8 @@ export function isUnavailable(error: unknown): boolean {
     error instanceof mongo.MongoNotConnectedError ||
     error instanceof mongo.MongoTopologyClosedError ||
     error instanceof MongooseError.MongooseServerSelectionError ||
-    (error instanceof mongo.MongoError && error.hasErrorLabel('RetryableWriteError'))
+    (error instanceof mongo.MongoError && error.hasErrorLabel('RetryableWriteError')) ||
+    // The driver puts what cut off a bulk write into an error of this kind. What a server said has a code.
+    (error instanceof mongo.MongoBulkWriteError && error.code === undefined)
   );
 }
