@@ -8,7 +8,22 @@ export type Logger = pino.Logger;
  */
 export function createLogger(level: string, name: string): Logger {
   return pino(
-    { level, name, base: { pid: process.pid } },
+    { level, name, base: { pid: process.pid }, serializers: { error: withMessage } },
     pino.destination({ dest: 2, sync: true }),
+  );
+}
+
+/**
+ * Temporal's SDK logs what failed as `error`, whose `type` is our code. pino's own serializer would put the
+ * class's name there, and JSON by itself leaves the message out.
+ */
+function withMessage(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const { message, cause } = error;
+  return Object.assign(
+    {},
+    error,
+    { message },
+    cause === undefined ? {} : { cause: withMessage(cause) },
   );
 }
