@@ -4,7 +4,7 @@ import { createApp, createStartingApp } from './api/app';
 import { readConfig } from './config';
 import { createFileStore } from './files/store';
 import { createLogger } from './logger';
-import { runMain, stopSignal, stopWithParent } from './main';
+import { runMain, stopSignal, stopWithParent, tellReady } from './main';
 import { createApiMetrics } from './metrics/api';
 import { watchProcess } from './metrics/registry';
 import { openRecords } from './records/open';
@@ -52,6 +52,7 @@ runMain(async () => {
     health: { mongodb: () => records.ping(), temporal: () => runs.ping() },
   }).callback();
   logger.info({ url: config.PUBLIC_URL }, 'The API is ready');
+  tellReady();
 
   const signal = await stopping;
   logger.info({ signal }, 'The API finishes what is under way');

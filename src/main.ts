@@ -23,6 +23,11 @@ export function stopWithParent(): void {
   process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
 }
 
+/** Tells the process that started this one (see `keepRunning`) that it has come to where it can work. */
+export function tellReady(): void {
+  process.send?.('ready');
+}
+
 /** Resolves at the first SIGINT or SIGTERM. A second one ends the process at once, for the impatient. */
 export function stopSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {

@@ -10,7 +10,7 @@ import { probe } from './embedded/ports';
 import { createFileStore } from './files/store';
 import { createImagePipeline } from './images/pipeline';
 import { createLogger, type Logger } from './logger';
-import { runMain, stopWithParent } from './main';
+import { runMain, stopWithParent, tellReady } from './main';
 import { listenForScrapes, type ScrapeListener } from './metrics/listen';
 import { expose, watchProcess } from './metrics/registry';
 import { withSdkMetrics } from './metrics/sdk';
@@ -73,6 +73,7 @@ runMain(async () => {
     { task_queue: config.TEMPORAL_TASK_QUEUE, deployment: config.WORKER_DEPLOYMENT },
     'The worker is ready',
   );
+  tellReady();
   await Promise.all(workers.map((worker) => worker.run()));
   await Promise.all([
     connection.close(),

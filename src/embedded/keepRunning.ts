@@ -18,15 +18,16 @@ export interface ProcessSpec {
 export interface KeptProcess {
   /** SIGTERM, then SIGKILL after the grace; resolves when it is gone. */
   stop(): Promise<void>;
-  /** Never resolves; rejects when the process dies again and again right after its start. */
+  /** Never resolves; rejects when the process dies again and again before it is ready. */
   readonly givenUp: Promise<never>;
 }
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 10_000;
-/** A process that lived so long had started well. */
+/** After one that lived so long, pauses begin anew. */
 const SETTLED_MS = 10_000;
-const QUICK_DEATHS = 5;
+/** So many starts in a row that did not end in readiness show that none will. */
+const FAILED_STARTS = 5;
 /** Longer than our processes take to drain. */
 const GRACE_MS = 30_000;
 
@@ -39,6 +40,7 @@ export function keepRunning(spec: ProcessSpec, log: Log): KeptProcess {
   let child: ChildProcess | null = null;
   let stopping = false;
   let quickDeaths = 0;
+  let failedStarts = 0;
   let restart: NodeJS.Timeout | undefined;
   let giveUp: (error: Error) => void = () => undefined;
   const givenUp = new Promise<never>((_, reject) => {
@@ -51,6 +53,11 @@ export function keepRunning(spec: ProcessSpec, log: Log): KeptProcess {
     const started = Date.now();
     const current = launch(spec);
     child = current;
+    failedStarts += 1;
+    // One that was ready may die of its work, as over a poison image, however soon: that passes.
+    current.once('message', () => {
+      failedStarts = 0;
+    });
     let over = false;
     const ended = (how: string) => {
       if (over) return;
@@ -59,7 +66,7 @@ export function keepRunning(spec: ProcessSpec, log: Log): KeptProcess {
       if (stopping) return;
       quickDeaths = Date.now() - started < SETTLED_MS ? quickDeaths + 1 : 1;
       const where = spec.logFile === undefined ? 'its last lines are above' : `see ${spec.logFile}`;
-      if (spec.restartMs === undefined && quickDeaths >= QUICK_DEATHS) {
+      if (spec.restartMs === undefined && failedStarts >= FAILED_STARTS) {
         giveUp(new Error(`The ${name} keeps dying right after its start (${how}); ${where}`));
         return;
       }
@@ -86,7 +93,8 @@ export function keepRunning(spec: ProcessSpec, log: Log): KeptProcess {
       if (current === null) return;
       // A program that cannot be started never exits: it has an error instead.
       const gone = new Promise((resolve) => current.once('exit', resolve).once('error', resolve));
-      current.kill('SIGTERM');
+      // Without a pid Node would send the signal to our own process group: kill(0).
+      if (current.pid !== undefined) current.kill('SIGTERM');
       const kill = setTimeout(() => current.kill('SIGKILL'), GRACE_MS);
       await gone;
       clearTimeout(kill);
@@ -96,7 +104,8 @@ export function keepRunning(spec: ProcessSpec, log: Log): KeptProcess {
 
 function launch({ command, args, env, logFile, onSpawn }: ProcessSpec): ChildProcess {
   const output = logFile === undefined ? 2 : openSync(logFile, 'a');
-  // The channel closes when we die, by which our own processes know: see `stopWithParent`.
+  // Over the channel our own processes say that they are ready (`tellReady`); it closes when we die, by
+  // which they know (`stopWithParent`).
   const child = spawn(command, args, {
     detached: true,
     env: { ...process.env, ...env },

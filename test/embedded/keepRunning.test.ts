@@ -90,7 +90,18 @@ describe('keepRunning', () => {
       expect(await logged(logFile, `life ${pids[1] ?? ''}\n`)).toContain(`life ${pids[0] ?? ''}\n`);
     }));
 
-  it('gives up, with longer and longer pauses, on one that dies again and again', () =>
+  it('does not give up on one that dies again and again after it was ready', () =>
+    whileKept("process.send('ready', () => process.exit(7))", async ({ kept, pids }) => {
+      await Promise.race([
+        kept.givenUp,
+        eventually(
+          () => pids.length,
+          (count) => count === 6,
+        ),
+      ]);
+    }));
+
+  it('gives up, with longer and longer pauses, on one that dies before it is ready', () =>
     whileKept('process.exit(7)', async ({ kept, pids, lines, logFile }) => {
       await expect(kept.givenUp).rejects.toThrow(
         `The test server keeps dying right after its start (exit 7); see ${logFile}`,
