@@ -1,10 +1,13 @@
+import path from 'node:path';
 import { finished, sheetOf, uploaded } from './support/calls';
-import { endCommands, startCommand } from './support/command';
+import { endCommands, startAtTerminal, startCommand } from './support/command';
 import { eventually } from './support/eventually';
 import { bytes, stall, startOrigin, status, type Origin } from './support/origin';
 import { photo } from './support/pictures';
+import { makeRelease, writeChangedBundle } from './support/release';
 import { startReceiver, type Receiver } from './support/receiver';
 import { startService, type Service } from './support/service';
+import { withFolder } from './support/temporaryFile';
 
 let origin: Origin;
 let receiver: Receiver;
@@ -27,8 +30,12 @@ interface Ended {
 }
 
 /** `npm run ops -- …` to its end. */
-async function ops(line: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
-  const command = startCommand('ops', { ...service.workerEnv, ...env }, line);
+async function ops(
+  line: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  root?: string,
+): Promise<Ended> {
+  const command = startCommand('ops', { ...service.workerEnv, ...env }, line, root);
   const code = await command.ended;
   return { code, stdout: command.stdout(), stderr: command.stderr() };
 }
@@ -47,6 +54,10 @@ async function runningRequest(path: string): Promise<string> {
     (hits) => hits > 0,
   );
   return id;
+}
+
+function operationIn(output: string): string {
+  return /^bulk-retry\/\S+/.exec(output)?.[0] ?? '';
 }
 
 describe('ops list', () => {
@@ -137,8 +148,25 @@ describe('ops retry', () => {
     expect({ code, stdout }).toEqual({ code: 0, stdout: '1 retried, 0 skipped\n' });
     expect(stderr).toMatch(/^bulk-retry\/\S+ has started$/m);
     expect((await finished(service.url, id)).status).toBe('completed');
-    const operation = /^bulk-retry\/\S+/.exec(stderr)?.[0] ?? '';
-    expect((await ops(['stop', operation])).code).toBe(3);
+    expect((await ops(['stop', operationIn(stderr)])).code).toBe(3);
+  });
+
+  it('--failed goes on after Ctrl-C, until it is stopped', async () => {
+    const id = await failedRequest('/bulk-stopped.jpg');
+    await service.stopWorker();
+    const retrying = startCommand('ops', service.workerEnv, ['retry', '--failed']);
+    await retrying.says('waits for a worker');
+    retrying.kill('SIGINT');
+    expect(await retrying.ended).toBe(130);
+    const operation = operationIn(retrying.stderr());
+    expect(retrying.stderr()).toContain(`npm run ops -- stop ${operation}\n`);
+    const run = service.client.workflow.getHandle(operation);
+    expect((await run.describe()).status.name).toBe('RUNNING');
+
+    expect((await ops(['stop', operation])).code).toBe(0);
+    await service.startWorker();
+    await expect(run.result()).rejects.toThrow('Workflow execution cancelled');
+    expect((await service.operations.status(id)).status).toBe('failed');
   });
 });
 
@@ -168,12 +196,27 @@ describe('ops redeliver', () => {
 });
 
 describe('ops delete', () => {
-  it('deletes nothing unasked: without a terminal it wants --yes', async () => {
+  it('deletes the request where there is no terminal to ask at', async () => {
     const id = await failedRequest('/delete.jpg');
-    expect(await ops(['delete', id])).toMatchObject({ code: 2, stdout: '' });
-    expect((await ops(['show', id])).code).toBe(0);
-    expect((await ops(['delete', id, '--yes'])).code).toBe(0);
+    expect(await ops(['delete', id])).toMatchObject({ code: 0, stdout: `${id} is deleted\n` });
     expect((await ops(['show', id])).code).toBe(3);
+  });
+
+  it.each([
+    ['n', [], 1, 'Nothing was deleted', 0],
+    ['', [], 1, 'Nothing was deleted', 0],
+    ['y', [], 0, 'is deleted', 3],
+    ['', ['--yes'], 0, 'is deleted', 3],
+  ])('at a terminal, answered %j with %j, exits %i', async (answer, options, code, said, left) => {
+    const id = await failedRequest(`/delete-${answer}${options.length}.jpg`);
+    const terminal = startAtTerminal('ops', service.workerEnv, ['delete', id, ...options]);
+    if (options.length === 0) {
+      await terminal.says('[y/N]');
+      terminal.type(`${answer}\n`);
+    }
+    expect(await terminal.ended).toBe(code);
+    expect(terminal.stdout()).toContain(said);
+    expect((await ops(['show', id])).code).toBe(left);
   });
 });
 
@@ -189,6 +232,16 @@ describe('ops replay', () => {
       });
     }
   });
+
+  it('exits 5 and says where, when the code does otherwise than the run has done', () =>
+    withFolder(async (folder) => {
+      const id = await failedRequest('/replay-changed.jpg');
+      const root = await makeRelease(folder, '99.0.0');
+      await writeChangedBundle(path.join(root, 'dist', 'workflow-bundle.js'));
+      const { code, stdout } = await ops(['replay', id], {}, root);
+      expect(code).toBe(5);
+      expect(stdout).toMatch(/^Not deterministic: .*nondeterminism/i);
+    }));
 
   it('exits 3 where Temporal knows no such run', async () => {
     expect((await ops(['replay', 'nothing'])).code).toBe(3);

@@ -1,4 +1,4 @@
-import { readFile, cp, mkdir, symlink, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { workflowIdOf } from '../workflows/names';
@@ -7,6 +7,7 @@ import { endCommands, startCommand } from './support/command';
 import { eventually } from './support/eventually';
 import { bytes, stall, startOrigin, type Origin } from './support/origin';
 import { photo } from './support/pictures';
+import { makeRelease } from './support/release';
 import { startService, type Service } from './support/service';
 import { withFolder } from './support/temporaryFile';
 
@@ -72,16 +73,6 @@ describe('A worker that gets SIGTERM', () => {
 });
 
 describe('Workers of a deployment', () => {
-  /** This package as another release of it. */
-  async function release(folder: string, version: string): Promise<string> {
-    const root = path.join(folder, version);
-    await mkdir(root);
-    await cp(path.join(ROOT, 'dist'), path.join(root, 'dist'), { recursive: true });
-    await symlink(path.join(ROOT, 'node_modules'), path.join(root, 'node_modules'));
-    await writeFile(path.join(root, 'package.json'), JSON.stringify({ version }));
-    return root;
-  }
-
   const setCurrent = (deploymentName: string, buildId: string) =>
     eventually(
       // Refused until the server has seen workers of the release on both task queues.
@@ -130,7 +121,7 @@ describe('Workers of a deployment', () => {
         'worker',
         env({ WORKER_DEPLOYMENT: name }),
         [],
-        await release(folder, '99.0.0'),
+        await makeRelease(folder, '99.0.0'),
       );
       await next.says(READY);
       await setCurrent(name, '99.0.0');

@@ -147,7 +147,7 @@ function programOf(
   );
 
   command('delete <id>', 'delete a finished request with rows, images and files')
-    .option('--yes', 'do not ask', false)
+    .option('--yes', 'do not ask, though there is a terminal to ask at', false)
     .action((id: string, options: { yes: boolean; json: boolean }) =>
       change((parts) => remove(parts, at(options), id, options.yes)),
     );

@@ -1,9 +1,9 @@
 import type { Connected } from './connect';
-import { EXIT, UsageError, type ExitCode } from './exit';
+import { EXIT, type ExitCode } from './exit';
 import { requestOf } from './follow';
 import { print, type Terminal } from './terminal';
 
-/** Nothing brings a deleted request back, so a person is asked first. */
+/** Nothing brings a deleted request back, so a person is asked first. A script has said it all by the id. */
 export async function remove(
   parts: Connected,
   terminal: Terminal,
@@ -15,10 +15,7 @@ export async function remove(
     const answer = await terminal.ask(
       `Delete ${requestId} (${JSON.stringify(file_name)}, ${counts.total} images) with its files? [y/N] `,
     );
-    if (answer === null) {
-      throw new UsageError('Expected --yes, since there is no terminal to ask at');
-    }
-    if (!/^y(es)?$/i.test(answer.trim())) {
+    if (answer !== null && !/^y(es)?$/i.test(answer.trim())) {
       terminal.err.write('Nothing was deleted\n');
       return EXIT.failed;
     }

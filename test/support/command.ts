@@ -21,6 +21,8 @@ export interface Command {
   /** Resolves when the text is in its output. @throws Error when it ends before */
   says(text: string): Promise<void>;
   kill(signal: NodeJS.Signals): void;
+  /** What a person types; heard only by a command that was started at a terminal. */
+  type(text: string): void;
   /** Its own id, and those of the processes below it. */
   family(): Promise<number[]>;
 }
@@ -37,13 +39,30 @@ export function startCommand(
   args: readonly string[] = [],
   root = ROOT,
 ): Command {
+  return launch(name, [process.execPath, entryPoint(name, root), ...args], env, root);
+}
+
+/** As a person runs it: `script` gives it a terminal, whose whole output is its stdout. */
+export function startAtTerminal(
+  name: string,
+  env: NodeJS.ProcessEnv,
+  args: readonly string[],
+): Command {
+  const line = [process.execPath, entryPoint(name, ROOT), ...args].join(' ');
+  return launch(name, ['script', '-qec', line, '/dev/null'], env, ROOT);
+}
+
+const entryPoint = (name: string, root: string) => path.join(root, 'dist', 'src', `${name}.js`);
+
+function launch(
+  name: string,
+  [program = '', ...args]: readonly string[],
+  env: NodeJS.ProcessEnv,
+  cwd: string,
+): Command {
   const foreign = new Set([...VARIABLES, 'TEMPORAL_ADDRESS', 'INIT_CWD']);
   const own = Object.entries(process.env).filter(([variable]) => !foreign.has(variable));
-  const child = spawn(process.execPath, [path.join(root, 'dist', 'src', `${name}.js`), ...args], {
-    cwd: root,
-    env: { ...Object.fromEntries(own), ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(program, args, { cwd, env: { ...Object.fromEntries(own), ...env } });
   const output = { stdout: '', stderr: '' };
   for (const stream of ['stdout', 'stderr'] as const) {
     child[stream].setEncoding('utf8').on('data', (text: string) => {
@@ -71,6 +90,7 @@ export function startCommand(
       }
     },
     kill: (signal) => child.kill(signal),
+    type: (text) => child.stdin.write(text),
     async family() {
       const pids = await below(pid);
       for (const one of pids) seen.add(one);

@@ -1,6 +1,5 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { installQuietRuntime, replay, type NamedHistory } from '../../src/temporal/replay';
 import {
   BULK_RETRY_WORKFLOW,
@@ -9,6 +8,7 @@ import {
   REMOVE_EXPIRED_WORKFLOW,
 } from '../../workflows/names';
 import { read } from '../histories/file';
+import { writeChangedBundle } from '../support/release';
 import { withFolder } from '../support/temporaryFile';
 
 installQuietRuntime();
@@ -66,12 +66,8 @@ describe('The recorded histories', () => {
 
   it('catch a change of what a workflow does, and say what to do', () =>
     withFolder(async (folder) => {
-      const { code } = await bundleWorkflowCode({
-        workflowsPath: path.join(__dirname, 'changed.ts'),
-        logger: new DefaultLogger('ERROR'),
-      });
       const bundle = path.join(folder, 'bundle.js');
-      await writeFile(bundle, code);
+      await writeChangedBundle(bundle);
       const outcomes = await replay(bundle, await histories());
       const caught = outcomes.filter(({ deviation }) => deviation !== null);
       const untouched = outcomes.filter(({ deviation }) => deviation === null);
