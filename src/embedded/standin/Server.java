@@ -1,7 +1,16 @@
+import de.bwaldvogel.mongo.MongoCollection;
+import de.bwaldvogel.mongo.MongoDatabase;
 import de.bwaldvogel.mongo.MongoServer;
 import de.bwaldvogel.mongo.MongoVersion;
+import de.bwaldvogel.mongo.backend.CursorRegistry;
+import de.bwaldvogel.mongo.backend.Index;
+import de.bwaldvogel.mongo.backend.IndexKey;
 import de.bwaldvogel.mongo.backend.h2.H2Backend;
+import de.bwaldvogel.mongo.backend.h2.H2Database;
+import de.bwaldvogel.mongo.bson.Document;
+import de.bwaldvogel.mongo.exception.KeyConstraintError;
 import java.util.List;
+import org.h2.mvstore.MVStore;
 
 /**
  * A stand-in that speaks MongoDB's protocol, for development on machines that have no mongod. Run from
@@ -21,11 +30,118 @@ class Server {
       };
 
   public static void main(String[] args) {
-    H2Backend backend = new H2Backend(args[0]);
+    H2Backend backend = new Backend(args[0]);
     backend.version(VERSION);
     MongoServer server = new MongoServer(backend);
     server.bind("127.0.0.1", Integer.parseInt(args[1]));
     // Writes reach the file up to a second late: closing brings them all there.
     Runtime.getRuntime().addShutdownHook(new Thread(server::shutdownNow));
+  }
+
+  private static class Backend extends H2Backend {
+    Backend(String file) {
+      super(file);
+    }
+
+    @Override
+    protected MongoDatabase openOrCreateDatabase(String name) {
+      return new Database(name, getMvStore(), getCursorRegistry());
+    }
+  }
+
+  private static class Database extends H2Database {
+    Database(String name, MVStore store, CursorRegistry cursors) {
+      super(name, store, cursors);
+    }
+
+    @Override
+    protected Index<Object> openOrCreateUniqueIndex(
+        String collection, String index, List<IndexKey> keys, boolean sparse) {
+      return new NarrowingIndex(super.openOrCreateUniqueIndex(collection, index, keys, sparse), sparse);
+    }
+  }
+
+  /**
+   * The library asks an index only when a query names its keys and nothing else; any further condition makes it
+   * read the whole collection. As MongoDB does, this index finds by its keys, and the collection then looks at the
+   * further conditions of what was found.
+   */
+  private static class NarrowingIndex extends Index<Object> {
+    private final Index<Object> index;
+
+    NarrowingIndex(Index<Object> index, boolean sparse) {
+      super(index.getName(), index.getKeys(), sparse);
+      this.index = index;
+    }
+
+    @Override
+    public boolean canHandle(Document query) {
+      return query.keySet().containsAll(keys()) && index.canHandle(narrowed(query));
+    }
+
+    @Override
+    public Iterable<Object> getPositions(Document query) {
+      return index.getPositions(narrowed(query));
+    }
+
+    private Document narrowed(Document query) {
+      Document narrowed = new Document();
+      for (String key : keys()) {
+        narrowed.put(key, query.get(key));
+      }
+      return narrowed;
+    }
+
+    @Override
+    public Object getPosition(Document document) {
+      return index.getPosition(document);
+    }
+
+    @Override
+    public void checkAdd(Document document, MongoCollection<Object> collection) {
+      index.checkAdd(document, collection);
+    }
+
+    @Override
+    public void add(Document document, Object position, MongoCollection<Object> collection) {
+      index.add(document, position, collection);
+    }
+
+    @Override
+    public Object remove(Document document) {
+      return index.remove(document);
+    }
+
+    @Override
+    public void checkUpdate(Document before, Document after, MongoCollection<Object> collection) {
+      index.checkUpdate(before, after, collection);
+    }
+
+    @Override
+    public void updateInPlace(
+        Document before, Document after, Object position, MongoCollection<Object> collection)
+        throws KeyConstraintError {
+      index.updateInPlace(before, after, position, collection);
+    }
+
+    @Override
+    public long getCount() {
+      return index.getCount();
+    }
+
+    @Override
+    public long getDataSize() {
+      return index.getDataSize();
+    }
+
+    @Override
+    public boolean isUnique() {
+      return index.isUnique();
+    }
+
+    @Override
+    public void drop() {
+      index.drop();
+    }
   }
 }
