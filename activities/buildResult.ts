@@ -46,6 +46,7 @@ export function createBuildResult(
         }
         await result.commit();
         await failed.commit();
+        await files.removeDrafts(request._id);
       } catch (error) {
         await Promise.all([result.discard(), failed.discard()]);
         throw error;

@@ -10,10 +10,16 @@ export interface Draft {
   discard(): Promise<void>;
 }
 
+const ENDING = '.tmp';
+
+export function isDraft(name: string): boolean {
+  return name.endsWith(ENDING);
+}
+
 /** Readers see the old file or the new one, never a part; a discarded draft leaves nothing. */
 export async function startDraft(file: string): Promise<Draft> {
   await mkdir(path.dirname(file), { recursive: true });
-  const temporary = `${file}.${randomUUID()}.tmp`;
+  const temporary = `${file}.${randomUUID()}${ENDING}`;
   const handle = await open(temporary, 'wx');
 
   async function discard(): Promise<void> {

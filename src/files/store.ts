@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
-import { startDraft } from './draft';
+import { isDraft, startDraft } from './draft';
 import { createResultFile, type ResultFile } from './resultFile';
 
 /** What the extension says, and what the extension is taken from. */
@@ -96,6 +96,18 @@ export function createFileStore(dataDir: string) {
     openResult: (requestId: string, round: number, kind: ResultKind) =>
       openFile(resultPath(requestId, round, kind)),
 
+    /** Removes what workers that died left half-written. Call when nobody writes for the request any more. */
+    async removeDrafts(requestId: string): Promise<void> {
+      if (!REQUEST_ID.test(requestId)) return;
+      const images = path.join(dataDir, 'files', requestId);
+      const folders = (await namesIn(images)).map((name) => path.join(images, name));
+      for (const folder of [path.join(dataDir, 'results', requestId), ...folders]) {
+        for (const name of (await namesIn(folder)).filter(isDraft)) {
+          await rm(path.join(folder, name), { force: true });
+        }
+      }
+    },
+
     async removeRequest(requestId: string): Promise<void> {
       if (!REQUEST_ID.test(requestId)) return;
       for (const folder of ['files', 'results']) {
@@ -113,6 +125,16 @@ export function createFileStore(dataDir: string) {
       }
     },
   };
+}
+
+/** Of the files and folders in a folder; none where it is not there. */
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
 }
 
 async function openFile(file: string): Promise<StoredFile | null> {

@@ -13,7 +13,7 @@ const FIRST_ROUND = 1;
 /**
  * Writes the sheet's rows and images, batch by batch: while one is being written the next is read.
  *
- * @param onBatch called after every batch
+ * @param onBatch called with every batch, for whoever takes silence for the death of this process
  */
 export async function recordSheet(
   records: Records,
@@ -74,13 +74,19 @@ export async function recordSheet(
   }
   await flush();
   await writing;
-  await records.images.setPlaces(requestId, repeated);
+  for (const places of batchesOf([...repeated], BATCH_ROWS)) {
+    await Promise.all([records.images.setPlaces(requestId, new Map(places)), onBatch()]);
+  }
   return {
     rows: recorded,
     lanes: lanes.sizes(),
     bad_rows: badRows,
     counts: { total: links + badRows, succeeded: 0, failed: badRows, pending: links },
   };
+}
+
+function* batchesOf<T>(items: readonly T[], size: number): Generator<readonly T[]> {
+  for (let first = 0; first < items.length; first += size) yield items.slice(first, first + size);
 }
 
 function newImage(requestId: string, ref: string, url: string): ImageRecord {

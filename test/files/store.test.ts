@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promise
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import fc from 'fast-check';
+import { startDraft } from '../../src/files/draft';
 import { createFileStore, type FileStore, type StoredFile } from '../../src/files/store';
 import { withFolder } from '../support/temporaryFile';
 
@@ -218,6 +219,32 @@ describe('createResultFile and openResult', () => {
       await file.write('part');
       await file.discard();
       expect(await filesBelow(dataDir)).toEqual([]);
+    }));
+});
+
+describe('removeDrafts', () => {
+  it('removes what was left half-written of the request, and nothing else', () =>
+    withStore(async (store, dataDir) => {
+      await store.writeImage(REQUEST, '0-1', 'png', IMAGE);
+      await (await store.createResultFile(REQUEST, 1, 'result')).commit();
+      const whole = await filesBelow(dataDir);
+      // As a process leaves them that is killed before it can discard them.
+      await store.createResultFile(REQUEST, 1, 'failed');
+      const other = await store.createResultFile(randomUUID(), 1, 'result');
+      const [image = ''] = whole.filter((file) => file.endsWith('.png'));
+      const draft = await startDraft(path.join(dataDir, image));
+      await draft.handle.close();
+      expect(await filesBelow(dataDir)).toHaveLength(whole.length + 3);
+
+      await store.removeDrafts(REQUEST);
+      expect(await filesBelow(dataDir)).toHaveLength(whole.length + 1);
+      expect(await filesBelow(dataDir)).toEqual(expect.arrayContaining(whole));
+      await other.discard();
+    }));
+
+  it('does nothing for a request without files', () =>
+    withStore(async (store) => {
+      await expect(store.removeDrafts(REQUEST)).resolves.toBeUndefined();
     }));
 });
 
