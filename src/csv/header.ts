@@ -54,12 +54,15 @@ export function readHeader(beginning: string): Header {
   );
 }
 
+/** Of several that would do, the one that is spelt best. */
 function indexOf(columns: readonly string[], spellings: readonly string[]): number {
-  return columns.findIndex((name) => spellings.includes(normalised(name)));
+  const names = columns.map(normalised);
+  return spellings.map((spelling) => names.indexOf(spelling)).find((index) => index !== -1) ?? -1;
 }
 
+/** A name that is quoted behind a space reaches us with its quotes. */
 function normalised(name: string): string {
-  return name.toLowerCase().replace(/[\s._]/g, '');
+  return name.toLowerCase().replace(/[\s._"]/g, '');
 }
 
 function firstRecord(text: string, delimiter: string): string[] {

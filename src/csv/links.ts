@@ -7,8 +7,9 @@ export interface LinksCell {
 }
 
 /** A link begins at `http://` or `https://` and nowhere else, since it may hold commas and the like itself. */
-const LINK_START = /(?<=^|[\s,;|])https?:\/\//gi;
-const SEPARATORS_AT_END = /[\s,;|]+$/;
+const LINK_START = /(?<=^|[\s,;|"])https?:\/\//gi;
+/** With the quotes of a cell that is quoted behind a space: `1, Mug, "https://…, https://…"`. */
+const SEPARATORS_AT_END = /[\s,;|"]+$/;
 
 /**
  * Reads a cell of links separated by commas, semicolons, `|` or white space.

@@ -36,7 +36,8 @@ export async function openSheet(file: string): Promise<Sheet> {
 export async function* readRows(file: string, sheet: Sheet): AsyncGenerator<SheetRow> {
   const parser = parse({ ...SYNTAX, delimiter: sheet.delimiter });
   // What goes wrong in the source ends the parser with the same error, which the loop below throws.
-  pipeline(Readable.from(readText(file)), parser, () => undefined);
+  const text = boundedText(file, () => parser.info.records);
+  pipeline(Readable.from(text), parser, () => undefined);
   let number = -1;
   try {
     for await (const record of parser as AsyncIterable<string[]>) {
@@ -50,29 +51,73 @@ export async function* readRows(file: string, sheet: Sheet): AsyncGenerator<Shee
   }
 }
 
+/** Characters without the end of a record: as many as {@link SYNTAX} bounds, and the delimiters of many links. */
+const MAX_RECORD = 4 * 2 ** 20;
+
 /**
- * Gives a record as many cells as the sheet has columns. Surplus cells come from a list of links that was
- * not quoted: put together again they are the text that stood there.
+ * The parser counts the characters of cells only: empty cells are free, and a line of commas would be millions.
+ *
+ * @param records how many the parser has found
+ */
+async function* boundedText(file: string, records: () => number): AsyncGenerator<string> {
+  let found = 0;
+  let pending = 0;
+  for await (const text of readText(file)) {
+    yield text;
+    // Outside of quotes a line's end is a record's end, also where an empty record is passed over; within them
+    // characters count.
+    const hasEnd = /[\r\n]/.test(text) && !text.includes('"');
+    pending = hasEnd || records() > found ? 0 : pending + text.length;
+    found = records();
+    if (pending > MAX_RECORD) throw tooLong(MAX_RECORD, found);
+  }
+}
+
+const LINK = /^[\s"]*https?:\/\//i;
+
+/**
+ * Gives a record as many cells as the sheet has columns, each under its own name. Links that were not quoted
+ * have spilled into the cells behind: surplus ones, or those under the blank names by which spreadsheets widen a
+ * header. Put together again they are the text that stood there.
  */
 function fold(record: readonly string[], { columns, url_column, delimiter }: Sheet): string[] {
   const cells = [...record];
-  while (cells.length > columns.length && cells.at(-1) === '') cells.pop();
-  const surplus = cells.length - columns.length;
-  if (surplus > 0) {
-    const list = cells.slice(url_column, url_column + surplus + 1);
-    cells.splice(url_column, surplus + 1, list.join(delimiter));
-  }
+  const surplus = () => Math.max(cells.length - columns.length, 0);
+  const gather = (count: number) => {
+    const list = cells.slice(url_column, url_column + count + 1);
+    cells.splice(url_column, count + 1, list.join(delimiter));
+  };
+  const behind = url_column + 1;
+  const room = surplus() + blankNames(columns.slice(behind));
+  const spilled = cells.slice(behind, behind + room).findLastIndex((cell) => LINK.test(cell)) + 1;
+  const taken = Math.max(spilled - surplus(), 0);
+  gather(spilled);
+  cells.splice(behind, 0, ...new Array<string>(taken).fill(''));
+  while (surplus() > 0 && cells.at(-1) === '') cells.pop();
+  gather(surplus());
   while (cells.length < columns.length) cells.push('');
   return cells;
 }
 
+/** How many names at the beginning are blank. */
+function blankNames(names: readonly string[]): number {
+  const named = names.findIndex((name) => name.trim() !== '');
+  return named === -1 ? names.length : named;
+}
+
 function malformed(error: CsvError, lastRow: number): Refusal {
-  const message =
-    error.code === 'CSV_MAX_RECORD_SIZE'
-      ? `Expected rows of at most ${SYNTAX.max_record_size} bytes, received a longer one; ` +
-        'look for a quote that is not closed'
-      : `Expected well-formed CSV, received: ${error.message}; look for a quote that is not closed`;
+  return error.code === 'CSV_MAX_RECORD_SIZE'
+    ? tooLong(SYNTAX.max_record_size, lastRow + 1)
+    : refusalAt(lastRow + 1, `Expected well-formed CSV, received: ${error.message}`);
+}
+
+function tooLong(characters: number, row: number): Refusal {
+  return refusalAt(row, `Expected rows of at most ${characters} characters, received a longer one`);
+}
+
+function refusalAt(row: number, expectedReceived: string): Refusal {
+  const message = `${expectedReceived}; look for a quote that is not closed`;
   return new Refusal('invalid', message, [
-    { loc: ['body', 'file', `row ${lastRow + 1}`], msg: message, type: 'malformed_csv' },
+    { loc: ['body', 'file', `row ${row}`], msg: message, type: 'malformed_csv' },
   ]);
 }

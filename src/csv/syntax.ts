@@ -7,6 +7,6 @@ export const SYNTAX = {
   relax_column_count: true,
   skip_empty_lines: true,
   skip_records_with_empty_values: true,
-  /** Bytes; bounds what one record (such as one whose quote is never closed) takes of memory. */
+  /** Characters of its cells; bounds what one record (such as one whose quote is never closed) takes of memory. */
   max_record_size: 2 ** 20,
 };

@@ -97,6 +97,54 @@ describe('readRows(file, sheet)', () => {
     expect(rows[0]?.links).toEqual(['http://a/w_1,h_2/1.jpg']);
   });
 
+  it('folds it where the cell of a further column is empty', async () => {
+    const { rows } = await read(`${HEADER},Colour\n1,Shoe,http://a/1.jpg,http://a/2.jpg,\n`);
+    expect(rows[0]?.cells).toEqual(['1', 'Shoe', 'http://a/1.jpg,http://a/2.jpg', '']);
+  });
+
+  it('folds what lies under blank names, by which spreadsheets widen a header', async () => {
+    const { rows } = await read(
+      `${HEADER},,,Colour\n1,Shoe,http://a/1.jpg,http://a/2.jpg,,red\n` +
+        '2,Sock,http://a/3.jpg,,a note,blue\n3,Cap,http://a/4.jpg,w_1.jpg,http://a/5.jpg,\n',
+    );
+    expect(rows.map(({ cells }) => cells)).toEqual([
+      ['1', 'Shoe', 'http://a/1.jpg,http://a/2.jpg', '', '', 'red'],
+      ['2', 'Sock', 'http://a/3.jpg', '', 'a note', 'blue'],
+      ['3', 'Cap', 'http://a/4.jpg,w_1.jpg,http://a/5.jpg', '', '', ''],
+    ]);
+  });
+
+  it('reads what is quoted behind a space', async () => {
+    const { sheet, rows } = await read(
+      '"S. No.", "Product Name", "Input Image Urls"\n1, Mug, "http://a/1.jpg, http://a/2.jpg" \n',
+    );
+    expect(sheet.url_column).toBe(2);
+    expect(rows[0]?.links).toEqual(['http://a/1.jpg', 'http://a/2.jpg']);
+  });
+
+  it('takes the column that is spelt best, of several that would do', async () => {
+    const { sheet } = await read(
+      'S. No.,Product Name,Image URL,Input Image Urls\n1,Mug,http://a/t.jpg,http://a/1.jpg\n',
+    );
+    expect(sheet.url_column).toBe(3);
+  });
+
+  it.each([
+    ['one line', ','.repeat(64)],
+    ['lines within quotes', `${','.repeat(64)}"\n"`],
+  ])('refuses a row that goes on and on with empty cells, in %s', async (_, piece) => {
+    const row = `1,Mug,http://a/1.jpg${piece.repeat(100_000)}`;
+    await expect(read(`${HEADER}\n${row}\n`)).rejects.toMatchObject({
+      code: 'invalid',
+      message: expect.stringContaining('Expected rows of at most 4194304 characters') as string,
+    });
+  });
+
+  it('passes over as many empty rows as a spreadsheet leaves behind', async () => {
+    const { rows } = await read(`${HEADER}\n${',,,,,,,,\n'.repeat(600_000)}1,a,http://a/1.jpg\n`);
+    expect(rows.map(({ number }) => number)).toEqual([1]);
+  });
+
   it('drops empty surplus cells, and adds missing ones', async () => {
     const { rows } = await read(`${HEADER}\n1,Shoe,http://a/1.jpg,,,\n2,Sock\n`);
     expect(rows.map(({ cells }) => cells)).toEqual([
