@@ -1,4 +1,5 @@
 import { failedHeader, failedRow, formatRecord, resultHeader, resultRow } from '../src/csv/write';
+import { inReadableParts } from '../src/records/rows';
 import type { ImageRecord, RequestRecord, RowRecord } from '../src/records/types';
 import { openRound } from './attempt';
 import type { ActivityDependencies } from './dependencies';
@@ -7,7 +8,7 @@ import { withHeartbeat } from './heartbeat';
 import type { ImageRequestActivities, Result } from './types';
 
 /** Rows read at once; their images are read by key as well. */
-const PAGE_ROWS = 500;
+const PAGE_ROWS = 250;
 
 interface Place {
   readonly ref: string;
@@ -58,8 +59,10 @@ export function createBuildResult(
     for (let first = 1; first <= request.rows; first += PAGE_ROWS) {
       const last = Math.min(first + PAGE_ROWS - 1, request.rows);
       const rows = await records.rows.range(request._id, first, last);
-      const images = await closed(request._id, [...new Set(rows.flatMap((row) => row.images))]);
-      for (const row of rows) yield { row, places: placesOf(row, images) };
+      for (const part of inReadableParts(rows)) {
+        const images = await closed(request._id, [...new Set(part.flatMap((row) => row.images))]);
+        for (const row of part) yield { row, places: placesOf(row, images) };
+      }
     }
   }
 

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { inReadableParts } from '../records/rows';
 import type { ImageRecord, RequestRecord, RowRecord } from '../records/types';
 import type { ApiDependencies } from './app';
 import { findVisible } from '../requests/find';
@@ -43,7 +44,7 @@ export function imagesRoute(deps: ApiDependencies): Route {
     const lastRow = Math.min(request.rows, startRow + MAX_ROWS_EXAMINED - 1);
     for (let first = startRow; first <= lastRow; first += ROWS_AT_ONCE) {
       const last = Math.min(first + ROWS_AT_ONCE - 1, lastRow);
-      for (const { row, places } of await read(request._id, first, last)) {
+      for await (const { row, places } of read(request._id, first, last)) {
         for (const [place, image] of places.entries()) {
           if (row === startRow && place < startPlace) continue;
           if (status !== undefined && image.status !== status) continue;
@@ -55,20 +56,20 @@ export function imagesRoute(deps: ApiDependencies): Route {
     return { images, next_cursor: lastRow < request.rows ? `${lastRow + 1}.0` : null };
   }
 
-  async function read(requestId: string, first: number, last: number) {
-    const rows = await records.rows.range(requestId, first, last);
-    const refs = [...new Set(rows.flatMap((row) => row.images))];
-    const images = await records.images.findMany(requestId, refs);
-    return rows.map((row) => ({
-      row: row.number,
-      places:
-        row.error === null
-          ? row.images.flatMap((ref, index) => {
-              const image = images.get(ref);
-              return image === undefined ? [] : [placeOf(row, index, image)];
-            })
-          : [badRow(row, row.error)],
-    }));
+  async function* read(requestId: string, first: number, last: number) {
+    for (const part of inReadableParts(await records.rows.range(requestId, first, last))) {
+      const refs = [...new Set(part.flatMap((row) => row.images))];
+      const images = await records.images.findMany(requestId, refs);
+      for (const row of part) yield { row: row.number, places: placesOf(row, images) };
+    }
+  }
+
+  function placesOf(row: RowRecord, images: ReadonlyMap<string, ImageRecord>): Image[] {
+    if (row.error !== null) return [badRow(row, row.error)];
+    return row.images.flatMap((ref, index) => {
+      const image = images.get(ref);
+      return image === undefined ? [] : [placeOf(row, index, image)];
+    });
   }
 
   function placeOf(row: RowRecord, index: number, image: ImageRecord): Image {

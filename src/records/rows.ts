@@ -3,6 +3,25 @@ import type { RowRecord } from './types';
 
 export type Rows = ReturnType<typeof createRows>;
 
+/** Images read with rows at once. */
+const IMAGES_AT_ONCE = 5_000;
+
+/** Parts of the rows, in order, that hold few enough images to be read with them; a row stays whole. */
+export function* inReadableParts(rows: readonly RowRecord[]): Generator<RowRecord[]> {
+  let part: RowRecord[] = [];
+  let images = 0;
+  for (const row of rows) {
+    if (part.length > 0 && images + row.images.length > IMAGES_AT_ONCE) {
+      yield part;
+      part = [];
+      images = 0;
+    }
+    part.push(row);
+    images += row.images.length;
+  }
+  if (part.length > 0) yield part;
+}
+
 export function createRows({ Row }: Models) {
   return {
     /**

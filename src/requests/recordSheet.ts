@@ -7,6 +7,8 @@ import { assignLanes } from './lanes';
 
 /** Measured: larger batches take no less time, and more memory while they wait. */
 const BATCH_ROWS = 250;
+/** Rows are of any length: some hold thousands of links. */
+const BATCH_IMAGES = 2_000;
 
 const FIRST_ROUND = 1;
 
@@ -70,7 +72,7 @@ export async function recordSheet(
 
   for await (const row of readRows(file, sheet)) {
     recordRow(row);
-    if (rows.length >= BATCH_ROWS) await flush();
+    if (rows.length >= BATCH_ROWS || images.length >= BATCH_IMAGES) await flush();
   }
   await flush();
   await writing;
