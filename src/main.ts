@@ -28,13 +28,18 @@ export function tellReady(): void {
   process.send?.('ready');
 }
 
-/** Resolves at the first SIGINT or SIGTERM. A second one ends the process at once, for the impatient. */
+/** One Ctrl-C arrives twice under npm: from the terminal, and passed on by npm. Nobody is so impatient. */
+const ECHO_MS = 1_500;
+
+/** Resolves at the first SIGINT or SIGTERM. A later one ends the process at once, for the impatient. */
 export function stopSignal(): Promise<NodeJS.Signals> {
+  let first: number | undefined;
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.on(signal, () => {
+        first ??= performance.now();
         resolve(signal);
-        process.on(signal, () => process.exit(1));
+        if (performance.now() - first > ECHO_MS) process.exit(1);
       });
     }
   });

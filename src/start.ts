@@ -10,13 +10,13 @@ import { namedTemporalAddress } from './temporal/settings';
 runMain(async () => {
   const config = readConfig();
   const stopping = stopSignal();
-  if ((await probe(config.PORT, config.HOST)) === null) {
-    throw new Error(
-      `Expected port ${config.PORT} to be free, but it is taken; set PORT to another`,
-    );
-  }
   const unlock = await lockDataDir(config.DATA_DIR);
   try {
+    if ((await probe(config.PORT, config.HOST)) === null) {
+      throw new Error(
+        `Expected port ${config.PORT} to be free, but it is taken; set PORT to another`,
+      );
+    }
     await runOn(config, stopping);
   } catch (error) {
     if (!(error instanceof Stopped)) throw error;

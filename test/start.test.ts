@@ -118,7 +118,8 @@ describe('npm start', () => {
   it('refuses a DATA_DIR that another start uses, and leaves that one alone', () =>
     withFolder(async (dataDir) => {
       const first = await started(dataDir);
-      const { command } = await start(dataDir);
+      // The very same start again, as people do it: its port is taken as well.
+      const { command } = await start(dataDir, { PORT: new URL(first.url).port });
       expect(await command.ended).toBe(1);
       expect(command.stdout()).toBe('');
       expect(command.stderr()).toBe(
@@ -126,6 +127,20 @@ describe('npm start', () => {
           'stop that one, or set another DATA_DIR\n',
       );
       expect((await fetch(`${first.url}/health/ready`)).status).toBe(200);
+    }));
+
+  it('takes a Ctrl-C that npm passes on for the same one, and ends everything', () =>
+    withFolder(async (dataDir) => {
+      const { command } = await started(dataDir);
+      const family = await command.family();
+      command.kill('SIGINT');
+      await eventually(
+        () => command.stderr(),
+        (output) => output.includes('Stopping'),
+      );
+      command.kill('SIGINT');
+      expect(await command.ended).toBe(0);
+      expect(await alive(family)).toEqual([]);
     }));
 
   it('refuses a PORT that is taken, naming it', () =>
