@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
+import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 
 /**
@@ -41,7 +42,12 @@ const boolean = (fallback: boolean) =>
 
 const httpUrl = z.url({ protocol: /^https?$/, error: 'expected an http or https URL' });
 
-const CIDR = /^(\d{1,3}(\.\d{1,3}){3}\/\d{1,2}|[0-9a-f:.]+\/\d{1,3})$/i;
+/** `ipaddr.js` would take `010.0.0.0` for octal. */
+const OCTAL = /(^|\.)0\d/;
+
+function isNetwork(text: string): boolean {
+  return ipaddr.isValidCIDR(text) && !OCTAL.test(text);
+}
 
 function isWebhookSecret(secret: string): boolean {
   const base64 = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(secret)?.[1];
@@ -71,7 +77,7 @@ const environmentSchema = z.object({
     .optional(),
   API_KEYS: words(/[\s,]+/),
   ALLOWED_NETWORKS: words(/[\s,]+/).refine(
-    (networks) => networks.every((network) => CIDR.test(network)),
+    (networks) => networks.every(isNetwork),
     'expected networks such as 10.0.0.0/8, separated by commas',
   ),
   MAX_UPLOAD_BYTES: integer(1, 2 ** 40, 100 * 2 ** 20),

@@ -81,6 +81,7 @@ describe('readConfig', () => {
   it.each([
     ['API_KEYS', 'one,two', ['one', 'two']],
     ['API_KEYS', ' one , two,', ['one', 'two']],
+    ['ALLOWED_NETWORKS', '127.0.0.0/8', ['127.0.0.0/8']],
     ['ALLOWED_NETWORKS', '10.0.0.0/8, fd00::/8', ['10.0.0.0/8', 'fd00::/8']],
     ['WEBHOOK_SECRET', `${secretOf(24)} ${secretOf(64)}`, [secretOf(24), secretOf(64)]],
     ['RESULT_ESCAPE_FORMULAS', 'false', false],
@@ -199,4 +200,13 @@ describe('docs/configuration.md', () => {
     expect(none.length).toBeGreaterThan(4);
     for (const { name } of none) expect([undefined, []]).toContainEqual(config.get(name));
   });
+
+  it.each(['10.0.0.0/33', '300.0.0.0/8', '010.0.0.0/8', 'fd00::/129', '10.0.0.0', 'lan/8'])(
+    'refuses the network %s at the start',
+    (network) => {
+      expect(() => readConfig({ ALLOWED_NETWORKS: `127.0.0.0/8,${network}` })).toThrow(
+        'ALLOWED_NETWORKS: expected networks such as 10.0.0.0/8',
+      );
+    },
+  );
 });
