@@ -1,12 +1,10 @@
-import { execFile } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { z } from 'zod';
 import type { Log } from './commands';
 
-const run = promisify(execFile);
 const FILE = 'servers.json';
 const GRACE_MS = 15_000;
 const POLL_MS = 100;
@@ -70,12 +68,14 @@ function mentions(commandLine: string, folder: string): boolean {
     .some((rest) => /^[/\s]/.test(rest));
 }
 
+/** Of a process that has ended, and waits for its parent to notice, the command line is empty. */
 async function isOurs(pid: number, folder: string): Promise<boolean> {
   try {
-    const { stdout } = await run('ps', ['-ww', '-o', 'stat=,args=', '-p', String(pid)]);
-    return mentions(stdout, folder) && !stdout.trimStart().startsWith('Z');
-  } catch {
-    // `ps` exits 1 when there is no such process.
-    return false;
+    const commandLine = await readFile(`/proc/${pid}/cmdline`, 'utf8');
+    return mentions(commandLine.replaceAll('\0', ' '), folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ESRCH') return false;
+    throw error;
   }
 }
