@@ -14,6 +14,11 @@ import { untilConnected } from './startup';
 import { createRuns } from './temporal/runs';
 import { temporalSettings } from './temporal/settings';
 
+/** Large sheets come over slow lines: 100 MiB at a quarter of a megabit a second. */
+const UPLOAD_MS = 3_600_000;
+/** A connection on which nothing moves for so long is closed; recording a large sheet takes minutes. */
+const SILENCE_MS = 600_000;
+
 /** Uploads under way may finish after SIGTERM for this long. */
 const DRAIN_MS = 25_000;
 
@@ -23,9 +28,9 @@ runMain(async () => {
   const logger = createLogger(config.LOG_LEVEL, 'api');
   const runs = createRuns(temporalSettings(config), config.TEMPORAL_TASK_QUEUE);
   let answer = createStartingApp(logger).callback();
-  const server = createServer((request, response) => {
+  const server = createServer({ requestTimeout: UPLOAD_MS }, (request, response) => {
     void answer(request, response);
-  });
+  }).setTimeout(SILENCE_MS);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(config.PORT, config.HOST, resolve);
   });

@@ -1,3 +1,4 @@
+import { METHODS } from 'node:http';
 import Router from '@koa/router';
 import Koa, { type Middleware } from 'koa';
 import type { Config } from '../config';
@@ -96,7 +97,8 @@ function createKoa(logger: Logger, router: Router, { around, before }: Stages): 
 }
 
 function createRouter(routes: readonly Route[]): Router {
-  const router = new Router();
+  // Methods that the router does not know would be answered 501.
+  const router = new Router({ methods: METHODS });
   for (const { config, handle } of routes) {
     const url = config.path.replace(/\/$/, '').replace(/\{(\w+)\}/g, ':$1');
     router.register(url, [config.method], (ctx) => handle(ctx, ctx.params));

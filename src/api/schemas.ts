@@ -24,7 +24,8 @@ function whole(low: number, high: number) {
     .string()
     .regex(/^\d{1,9}$/, range)
     .transform(Number)
-    .refine((value) => value >= low && value <= high, range);
+    .refine((value) => value >= low && value <= high, range)
+    .openapi({ type: 'integer', minimum: low, maximum: high });
 }
 
 const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
@@ -41,17 +42,11 @@ export const uploadFields = z.strictObject({
     .max(2048, 'Expected at most 2048 characters')
     .optional()
     .openapi({ description: 'Where the outcome is sent; otherwise `WEBHOOK_URL`.' }),
-  quality: whole(1, 100)
-    .default(50)
-    .openapi({ type: 'integer', minimum: 1, maximum: 100, default: 50 }),
+  quality: whole(1, 100).default(50).openapi({ default: 50 }),
   format: oneOf(TARGET_FORMATS).default('keep'),
   effort: oneOf(EFFORTS).default('balanced').openapi({ description: 'Trades CPU for bytes.' }),
-  max_width: whole(1, MAX_SIDE)
-    .optional()
-    .openapi({ type: 'integer', minimum: 1, description: 'Pixels; never enlarged.' }),
-  max_height: whole(1, MAX_SIDE)
-    .optional()
-    .openapi({ type: 'integer', minimum: 1, description: 'Pixels; never enlarged.' }),
+  max_width: whole(1, MAX_SIDE).optional().openapi({ description: 'Pixels; never enlarged.' }),
+  max_height: whole(1, MAX_SIDE).optional().openapi({ description: 'Pixels; never enlarged.' }),
   strict: z
     .enum(['true', 'false'], 'Expected true or false')
     .default('false')
@@ -88,9 +83,7 @@ export const imagesQuery = z.strictObject({
   status: z
     .enum(['pending', 'succeeded', 'failed'], 'Expected pending, succeeded or failed')
     .optional(),
-  limit: whole(1, 1000)
-    .default(100)
-    .openapi({ type: 'integer', minimum: 1, maximum: 1000, default: 100 }),
+  limit: whole(1, 1000).default(100).openapi({ default: 100 }),
   cursor: z
     .string()
     .regex(/^\d{1,9}\.\d{1,9}$/, 'Expected a next_cursor that an earlier page gave')
@@ -123,9 +116,7 @@ const requestsCursor = z
 
 export const requestsQuery = z.strictObject({
   status: oneOf(REQUEST_STATUSES).optional(),
-  limit: whole(1, 200)
-    .default(50)
-    .openapi({ type: 'integer', minimum: 1, maximum: 200, default: 50 }),
+  limit: whole(1, 200).default(50).openapi({ default: 50 }),
   cursor: requestsCursor.optional(),
 });
 

@@ -50,6 +50,8 @@ export function createStatus({ records, runs, logger }: StatusDeps) {
       const report = await ask(record);
       // The run of a round before, while the next one has not begun.
       if (!isFinished(report.status)) return report;
+      // Or this one's outcome, recorded since the record was read: only what is recorded now is exact.
+      return recordedReport(await findVisible(records, requestId));
     } catch (error) {
       logger.debug({ request_id: requestId, reason: messageOf(error) }, 'Status from the record');
     }
