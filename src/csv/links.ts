@@ -9,7 +9,7 @@ export interface LinksCell {
 /** A link begins at `http://` or `https://` and nowhere else, since it may hold commas and the like itself. */
 const LINK_START = /(?<=^|[\s,;|"])https?:\/\//gi;
 /** With the quotes of a cell that is quoted behind a space: `1, Mug, "https://…, https://…"`. */
-const SEPARATORS_AT_END = /[\s,;|"]+$/;
+const SEPARATOR = /[\s,;|"]/;
 
 /**
  * Reads a cell of links separated by commas, semicolons, `|` or white space.
@@ -19,13 +19,18 @@ const SEPARATORS_AT_END = /[\s,;|"]+$/;
 export function readLinks(cell: string): LinksCell {
   const starts = Array.from(cell.matchAll(LINK_START), (match) => match.index);
   const first = starts[0] ?? cell.length;
-  const before = cell.slice(0, first).replace(SEPARATORS_AT_END, '');
+  const before = trimmed(cell.slice(0, first));
   if (before !== '') return { links: [], error: notLinks(before) };
   if (starts.length === 0) return { links: [], error: NO_LINKS };
-  const links = starts.map((start, index) =>
-    cell.slice(start, starts[index + 1]).replace(SEPARATORS_AT_END, ''),
-  );
+  const links = starts.map((start, index) => trimmed(cell.slice(start, starts[index + 1])));
   return { links, error: null };
+}
+
+/** Without separators at its end. From the end, since a pattern would try each run of separators in the text. */
+function trimmed(text: string): string {
+  let end = text.length;
+  while (end > 0 && SEPARATOR.test(text.charAt(end - 1))) end -= 1;
+  return text.slice(0, end);
 }
 
 const NO_LINKS = {

@@ -9,6 +9,8 @@ type Settings = Pick<Config, 'MAX_IMAGE_BYTES' | 'MAX_REDIRECTS' | 'DOWNLOAD_TIM
 const HEADERS = {
   'user-agent': 'image-processor',
   accept: 'image/*, */*;q=0.1',
+  // Without it an origin may choose any (RFC 9110 §12.5.3); images are compressed already.
+  'accept-encoding': 'identity',
 };
 
 /** RFC 9110 §15.4: the answers that say where else to look. */
@@ -56,13 +58,14 @@ export function createDownloader(
     let url = start;
     for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
       rests.check(url.host);
-      const response = await request(url, { dispatcher, signal, headers: HEADERS });
-      const { statusCode, headers, body } = response;
-      const location = headers['location'];
+      const headers = { ...HEADERS, ...credentialsOf(url) };
+      const response = await request(url, { dispatcher, signal, headers });
+      const { statusCode, body } = response;
+      const { location } = response.headers;
       if (!REDIRECTS.includes(statusCode) || typeof location !== 'string')
         return receive(url, response);
       body.on('error', () => undefined).destroy();
-      url = parseUrl(location, url);
+      url = parseUrl(asUtf8(location), url);
     }
     throw ImageError.permanent(
       'too_many_redirects',
@@ -105,6 +108,31 @@ export function createDownloader(
       'too_large',
       `Expected at most ${MAX_IMAGE_BYTES} bytes, received ${what}`,
     );
+  }
+}
+
+/** Those of the link itself, as browsers and curl send them; a redirect has its own or none. */
+function credentialsOf({ username, password }: URL): { authorization?: string } {
+  if (username === '' && password === '') return {};
+  const credentials = [username, password].map(decoded).join(':');
+  return { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
+}
+
+/** What is no percent-encoding stands for itself. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Header values reach us byte by byte; where they are UTF-8 they were meant so, as browsers take them. */
+function asUtf8(header: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(header, 'latin1'));
+  } catch {
+    return header;
   }
 }
 

@@ -39,7 +39,8 @@ export interface Inspected {
 
 /** Formats that are images but none that we serve, by how their files begin. */
 const OTHER_FORMATS: readonly (readonly [name: string, beginning: RegExp])[] = [
-  ['SVG', /^\s*(<\?xml[^>]*>\s*)?(<!--[\s\S]*?-->\s*|<!DOCTYPE[^>]*>\s*)*<svg[\s>]/i],
+  // Of one repetition only: origins write what is matched, and must not make it try for ever.
+  ['SVG', /^(\xef\xbb\xbf)?\s*<(svg[\s>]|(\?xml|!--|!doctype\s+svg)[^]*<svg[\s>])/i],
   ['PDF', /^%PDF-/],
   ['BMP', /^BM[\s\S]{4}\0\0\0\0/],
   ['ICO', /^\0\0[^\0]\0/],

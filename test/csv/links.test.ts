@@ -24,6 +24,13 @@ describe('readLinks(cell)', () => {
     expect(readLinks(cell).links).toHaveLength(count);
   });
 
+  it('takes a cell of a million separators in its stride, wherever they are', () => {
+    const many = ', '.repeat(500_000);
+    expect(readLinks(`${many}x`).error).toMatchObject({ code: 'invalid_links' });
+    expect(readLinks(`http://a/1${many}x`).links).toHaveLength(1);
+    expect(readLinks(`${many}http://a/1${many}`).links).toEqual(['http://a/1']);
+  });
+
   it.each(['', '  ', '\n'])('calls %j a cell without links', (cell) => {
     expect(readLinks(cell).error).toMatchObject(cell.trim() === '' ? { code: 'no_links' } : {});
   });

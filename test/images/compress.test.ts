@@ -554,6 +554,8 @@ describe('compress: what it refuses, for good', () => {
     ['JSON', '{"error":"expired"}', 'bytes of no known format'],
     ['nothing', '', 'no bytes'],
     ['zeros', '\0'.repeat(100), 'bytes of no known format'],
+    // A pattern that may divide this in many ways would try them all, and hold up the worker for ever.
+    ['a thousand comments', '<!---->'.repeat(140) + 'x', 'bytes of no known format'],
   ])('not_an_image: %s', async (_, content, received) => {
     const error = await failure(compress(Buffer.from(content)));
     expect(error).toMatchObject({ code: 'not_an_image', retryable: false });

@@ -85,6 +85,30 @@ describe('download(link): what it gives', () => {
     expect((await download(link)).toString()).toBe('the bytes');
   });
 
+  it('is asked for as it is, in no encoding of the transfer', async () => {
+    const link = origin.on('/plain', (response, request) =>
+      response.end(request.headers['accept-encoding']),
+    );
+    expect((await download(link)).toString()).toBe('identity');
+  });
+
+  it('is what a redirect in raw UTF-8 leads to', async () => {
+    origin.on('/%C3%A9', bytes(BODY));
+    const link = origin.on('/raw', redirect(Buffer.from('/\u00e9').toString('latin1')));
+    expect(await download(link)).toEqual(BODY);
+  });
+
+  it.each([
+    ['user:p%40ss', 'user:p@ss'],
+    ['%zz', '%zz:'],
+  ])('is asked for with the credentials of the link, %s', async (given, sent) => {
+    const link = origin.on('/private', (response, request) =>
+      response.end(request.headers.authorization),
+    );
+    const answer = (await download(link.replace('//', `//${given}@`))).toString();
+    expect(Buffer.from(answer.replace('Basic ', ''), 'base64').toString()).toBe(sent);
+  });
+
   it('is what the last redirect that is allowed leads to', async () => {
     origin.on('/2', bytes('the bytes'));
     origin.on('/1', redirect('/2'));
