@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createApp, createStartingApp } from './api/app';
+import { answerBrokenCalls } from './api/brokenCalls';
 import { readConfig } from './config';
 import { createFileStore } from './files/store';
 import { createLogger } from './logger';
@@ -31,6 +32,7 @@ runMain(async () => {
   const server = createServer({ requestTimeout: UPLOAD_MS }, (request, response) => {
     void answer(request, response);
   }).setTimeout(SILENCE_MS);
+  answerBrokenCalls(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(config.PORT, config.HOST, resolve);
   });

@@ -75,7 +75,11 @@ const environmentSchema = z.object({
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/, 'expected a name of letters, digits, - and _')
     .optional(),
-  API_KEYS: words(/[\s,]+/),
+  // Header values are ASCII: another key could never be sent.
+  API_KEYS: words(/[\s,]+/).refine(
+    (keys) => keys.every((key) => /^[\x21-\x7e]+$/.test(key)),
+    'expected keys of visible ASCII characters',
+  ),
   ALLOWED_NETWORKS: words(/[\s,]+/).refine(
     (networks) => networks.every(isNetwork),
     'expected networks such as 10.0.0.0/8, separated by commas',

@@ -1,4 +1,5 @@
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { freePort } from '../src/embedded/ports';
@@ -65,5 +66,41 @@ describe('An API that gets SIGTERM', () => {
     expect(await api.ended).toBe(0);
     const { request_id: id } = JSON.parse(body) as { request_id: string };
     expect((await service.operations.status(id)).counts.total).toBe(1);
+  });
+});
+
+describe('An API that gets what is no HTTP call', () => {
+  function answerTo(port: number, text: string): Promise<string> {
+    return new Promise((resolve, reject) => {
+      let answer = '';
+      connect(port, '127.0.0.1')
+        .setEncoding('utf8')
+        .on('data', (piece: string) => (answer += piece))
+        .once('error', reject)
+        .once('close', () => {
+          resolve(answer);
+        })
+        .end(text);
+    });
+  }
+
+  it('answers in the form of all its errors', async () => {
+    const port = await freePort('the API', 'PORT', 0, () => undefined);
+    const api = startCommand('api', {
+      ...service.workerEnv,
+      PORT: String(port),
+      LOG_LEVEL: 'info',
+    });
+    await api.says('The API is ready');
+    for (const [text, status] of [
+      ['BREW /docs HTTP/1.1\r\nHost: x\r\n\r\n', 400],
+      [`GET /${'x'.repeat(20_000)} HTTP/1.1\r\nHost: x\r\n\r\n`, 431],
+      ['GET /docs HTTP/1.1\r\nHost: x\r\nExpect: foo\r\nConnection: close\r\n\r\n', 417],
+      ['PROPFIND /docs HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n', 405],
+    ] as const) {
+      const answer = await answerTo(port, text);
+      expect(answer).toContain(`HTTP/1.1 ${status} `);
+      expect(answer).toContain('{"detail":"');
+    }
   });
 });

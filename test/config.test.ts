@@ -209,4 +209,10 @@ describe('docs/configuration.md', () => {
       );
     },
   );
+
+  it('refuses a key that no header could carry', () => {
+    expect(() => readConfig({ API_KEYS: 'alpha,b\u00e9t\u00e2' })).toThrow(
+      'API_KEYS: expected keys of visible ASCII characters, received a value that is not shown',
+    );
+  });
 });
