@@ -18,16 +18,18 @@ export interface ProcessSpec {
 export interface KeptProcess {
   /** SIGTERM, then SIGKILL after the grace; resolves when it is gone. */
   stop(): Promise<void>;
-  /** Never resolves; rejects when the process dies again and again before it is ready. */
+  /** Never resolves; rejects when the process dies again and again and has never been ready. */
   readonly givenUp: Promise<never>;
+  /** For whoever has seen it answer; our own processes say it themselves (`tellReady`). */
+  wasReady(): void;
 }
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 10_000;
 /** After one that lived so long, pauses begin anew. */
 const SETTLED_MS = 10_000;
-/** So many starts in a row that did not end in readiness show that none will. */
-const FAILED_STARTS = 5;
+/** Of one that has never been ready: so many show that it will never be. */
+const QUICK_DEATHS = 5;
 /** Longer than our processes take to drain. */
 const GRACE_MS = 30_000;
 
@@ -40,7 +42,7 @@ export function keepRunning(spec: ProcessSpec, log: Log): KeptProcess {
   let child: ChildProcess | null = null;
   let stopping = false;
   let quickDeaths = 0;
-  let failedStarts = 0;
+  let hasBeenReady = false;
   let restart: NodeJS.Timeout | undefined;
   let giveUp: (error: Error) => void = () => undefined;
   const givenUp = new Promise<never>((_, reject) => {
@@ -49,15 +51,16 @@ export function keepRunning(spec: ProcessSpec, log: Log): KeptProcess {
   // Whoever does not wait for it is not to be ended by it.
   givenUp.catch(() => undefined);
 
+  /** One that was ready may die of its work, as over poison images, however soon and often: that passes. */
+  function wasReady(): void {
+    hasBeenReady = true;
+  }
+
   function start(): void {
     const started = Date.now();
     const current = launch(spec);
     child = current;
-    failedStarts += 1;
-    // One that was ready may die of its work, as over a poison image, however soon: that passes.
-    current.once('message', () => {
-      failedStarts = 0;
-    });
+    current.once('message', wasReady);
     let over = false;
     const ended = (how: string) => {
       if (over) return;
@@ -66,7 +69,7 @@ export function keepRunning(spec: ProcessSpec, log: Log): KeptProcess {
       if (stopping) return;
       quickDeaths = Date.now() - started < SETTLED_MS ? quickDeaths + 1 : 1;
       const where = spec.logFile === undefined ? 'its last lines are above' : `see ${spec.logFile}`;
-      if (spec.restartMs === undefined && failedStarts >= FAILED_STARTS) {
+      if (spec.restartMs === undefined && !hasBeenReady && quickDeaths >= QUICK_DEATHS) {
         giveUp(new Error(`The ${name} keeps dying right after its start (${how}); ${where}`));
         return;
       }
@@ -86,6 +89,7 @@ export function keepRunning(spec: ProcessSpec, log: Log): KeptProcess {
   start();
   return {
     givenUp,
+    wasReady,
     async stop() {
       stopping = true;
       clearTimeout(restart);

@@ -73,9 +73,10 @@ export async function startServers(options: EmbeddedOptions): Promise<EmbeddedSe
       uiPort,
       dynamicConfig: options.dynamicConfig ?? [],
     });
-    const { givenUp } = run('Temporal server', command, args, 'temporal.log');
+    const server = run('Temporal server', command, args, 'temporal.log');
     const address = `127.0.0.1:${port}`;
-    await Promise.race([temporalReady(address, READY_MS), givenUp]);
+    await Promise.race([temporalReady(address, READY_MS), server.givenUp]);
+    server.wasReady();
     return { address, ui: `http://127.0.0.1:${uiPort}` };
   }
 
@@ -83,9 +84,10 @@ export async function startServers(options: EmbeddedOptions): Promise<EmbeddedSe
     const { EMBEDDED_MONGODB_PORT } = options.config;
     const port = await freePort('MongoDB', 'EMBEDDED_MONGODB_PORT', EMBEDDED_MONGODB_PORT, log);
     const { command, args } = await provideMongodb(folder, port, log);
-    const { givenUp } = run('MongoDB server', command, args, 'mongodb.log');
+    const server = run('MongoDB server', command, args, 'mongodb.log');
     const uri = `mongodb://127.0.0.1:${port}/image-processor`;
-    await Promise.race([mongodbReady(uri, READY_MS), givenUp]);
+    await Promise.race([mongodbReady(uri, READY_MS), server.givenUp]);
+    server.wasReady();
     return uri;
   }
 

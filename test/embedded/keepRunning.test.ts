@@ -90,7 +90,23 @@ describe('keepRunning', () => {
       expect(await logged(logFile, `life ${pids[1] ?? ''}\n`)).toContain(`life ${pids[0] ?? ''}\n`);
     }));
 
-  it('does not give up on one that dies again and again after it was ready', () =>
+  it('does not give up on one that somebody has seen ready, whatever program it is', () =>
+    whileKept(
+      '',
+      async ({ kept, pids }) => {
+        kept.wasReady();
+        await Promise.race([
+          kept.givenUp,
+          eventually(
+            () => pids.length,
+            (count) => count === 6,
+          ),
+        ]);
+      },
+      { command: '/bin/false', args: [] },
+    ));
+
+  it('does not give up on one of ours that dies again and again after it was ready', () =>
     whileKept("process.send('ready', () => process.exit(7))", async ({ kept, pids }) => {
       await Promise.race([
         kept.givenUp,
@@ -101,7 +117,7 @@ describe('keepRunning', () => {
       ]);
     }));
 
-  it('gives up, with longer and longer pauses, on one that dies before it is ready', () =>
+  it('gives up, with longer and longer pauses, on one that has never been ready', () =>
     whileKept('process.exit(7)', async ({ kept, pids, lines, logFile }) => {
       await expect(kept.givenUp).rejects.toThrow(
         `The test server keeps dying right after its start (exit 7); see ${logFile}`,
