@@ -151,6 +151,13 @@ describe('ops retry', () => {
     expect((await ops(['stop', operationIn(stderr)])).code).toBe(3);
   });
 
+  it('is stopped by `ops stop` only when it is of many', async () => {
+    const id = await runningRequest('/not-bulk.jpg');
+    expect((await ops(['stop', `image-request/${id}`])).code).toBe(3);
+    expect((await service.operations.status(id)).status).toBe('processing');
+    await service.operations.cancel(id);
+  });
+
   it('--failed goes on after Ctrl-C, until it is stopped', async () => {
     const id = await failedRequest('/bulk-stopped.jpg');
     await service.stopWorker();

@@ -80,7 +80,8 @@ export async function imageRequest(input: ImageRequestInput): Promise<StatusRepo
   const work = new CancellationScope();
   setHandler(statusQuery, () => reportOf(requestId, run));
   setHandler(followSignal, (next) => {
-    if (next.token === token) return;
+    // Sent by who had read the record before this round was opened.
+    if (next.token === token || next.round < round) return;
     // Cancelled while it was to follow another run; that one has gone on with it meanwhile.
     if (next.task === 'settle' && next.round === round) {
       work.cancel();

@@ -68,6 +68,7 @@ export function createWorkerMetrics() {
 
   // A series that begins at its first event hides that event from rate().
   images.inc({ outcome: 'succeeded' }, 0);
+  images.inc({ outcome: 'failed', error_code: 'internal' }, 0);
   for (const outcome of ['delivered', 'retried', 'failed']) deliveries.inc({ outcome }, 0);
   for (const stage of STAGES) {
     stages.zero({ stage });

@@ -75,7 +75,11 @@ export function createImages({ Image }: Models) {
       const { matchedCount } = await Image.bulkWrite(
         attempts.map((attempt) => ({
           updateOne: {
-            filter: { _id: idOf(requestId, attempt.ref), round, status: 'pending' },
+            filter: {
+              ...{ _id: idOf(requestId, attempt.ref), round, status: 'pending' },
+              // A twin that wakes late does not turn attempts back.
+              attempts: { $lte: attempt.at },
+            },
             update: { $set: setOf(attempt) },
           },
         })),
@@ -93,16 +97,16 @@ export function createImages({ Image }: Models) {
         {
           _id: { $in: refs.map((ref) => idOf(requestId, ref)) },
           status: { $in: ['failed', 'pending'] },
-          round: { $ne: round },
+          $or: [{ round: { $lt: round } }, { round: null }],
         },
         { $set: { status: 'pending', round, attempts: 0, error: null, retry_at: null } },
       );
     },
 
-    /** From now on no run may record these images, unless they are done already. */
-    async close(requestId: string, refs: readonly string[]): Promise<void> {
+    /** From now on no run of the round may record these images, unless they are done already. */
+    async close(requestId: string, round: number, refs: readonly string[]): Promise<void> {
       await Image.updateMany(
-        { _id: { $in: refs.map((ref) => idOf(requestId, ref)) }, status: 'pending' },
+        { _id: { $in: refs.map((ref) => idOf(requestId, ref)) }, round, status: 'pending' },
         { $set: { round: null } },
       );
     },

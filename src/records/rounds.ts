@@ -37,7 +37,7 @@ export function createRounds({ Request }: Models) {
     /** Notes that a run in work was seen alive. */
     async touch(id: string, round: number): Promise<void> {
       await Request.updateOne(
-        { _id: id, round, state: 'processing' },
+        { _id: id, round, state: { $in: OPEN } },
         { $set: { updated_at: new Date() } },
       );
     },

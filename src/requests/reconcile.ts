@@ -1,10 +1,12 @@
+import { messageOf } from '../errors';
 import type { Logger } from '../logger';
 import type { Records } from '../records/open';
-import type { RequestRecord } from '../records/types';
+import type { DeliveryRecord, RequestRecord } from '../records/types';
 import type { FileStore } from '../files/store';
 import type { LatestRun, Runs } from '../temporal/runs';
+import { followToDeliver } from './redeliver';
 import { clearUp } from './remove';
-import { startRound } from './retry';
+import { startRound, SUPERSEDED } from './retry';
 import { settleRequest } from './settle';
 
 export interface ReconcileDeps {
@@ -15,7 +17,8 @@ export interface ReconcileDeps {
 }
 
 /** Where records and runs had come apart. */
-export type Finding = 'run_ended' | 'run_missing' | 'leftover_removed' | 'delivery_ended';
+export type Finding =
+  'run_ended' | 'run_missing' | 'leftover_removed' | 'delivery_ended' | 'delivery_resumed';
 export type Findings = Readonly<Record<Finding, number>>;
 
 /** Nothing that is well is silent for so long; much longer than a start or an end takes. */
@@ -43,50 +46,93 @@ export async function reconcile(
   now: Date,
   quietMs = QUIET_MS,
 ): Promise<Findings> {
-  const { records, runs, logger } = deps;
+  const { records, logger } = deps;
   const before = new Date(now.getTime() - quietMs);
-  const findings = { run_ended: 0, run_missing: 0, leftover_removed: 0, delivery_ended: 0 };
-  const found = (finding: Finding, requestId: string, note: string) => {
+  const findings = {
+    ...{ run_ended: 0, run_missing: 0, leftover_removed: 0 },
+    ...{ delivery_ended: 0, delivery_resumed: 0 },
+  };
+  const found: Found = (finding, requestId, note) => {
     findings[finding] += 1;
     logger.warn({ request_id: requestId, finding }, `Reconciled: ${note}`);
   };
-
-  for (const record of await records.listing.quietOpen(before, BATCH)) {
-    const run = await runs.latest(record._id);
-    if (run?.status === 'RUNNING') {
-      // Alive, if slow: it makes room for others, and is looked at again when it has been silent as long.
-      await records.rounds.touch(record._id, record.round);
-    } else if (hasNotBegun(record, run)) {
-      await startRound(deps, record);
-      found('run_missing', record._id, 'the run of the retry was started');
-    } else {
-      const note = ENDINGS[run?.status ?? 'UNKNOWN'] ?? 'its run is gone';
-      await settleRequest(deps, record, note);
-      found('run_ended', record._id, note);
+  /** What cannot be mended now must not keep the others from it; the next sweep finds it again. */
+  async function each<T extends { readonly _id: string }>(
+    items: readonly T[],
+    mend: (item: T) => Promise<void>,
+  ): Promise<void> {
+    for (const item of items) {
+      await mend(item).catch((error: unknown) => {
+        logger.error({ id: item._id, reason: messageOf(error) }, 'Could not be reconciled');
+      });
     }
   }
 
-  for (const { _id, state } of await records.listing.quietLeftovers(before, BATCH)) {
-    if (state === 'uploading' && !(await records.requests.withdraw(_id, before))) continue;
+  await each(await records.listing.quietOpen(before, BATCH), (record) =>
+    mendOpen(deps, record, found),
+  );
+  await each(await records.listing.quietLeftovers(before, BATCH), async ({ _id, state }) => {
+    if (state === 'uploading' && !(await records.requests.withdraw(_id, before))) return;
     await clearUp(deps, _id);
     found('leftover_removed', _id, 'what a process that died had left of it is removed');
-  }
+  });
+  await each(await records.deliveries.quietPending(before, BATCH), (delivery) =>
+    mendDelivery(deps, delivery, found),
+  );
+  return findings;
+}
 
-  for (const { _id, request_id } of await records.deliveries.quietPending(before, BATCH)) {
-    const round = Number(_id.slice(request_id.length + 1));
-    const run = await runs.latest(request_id);
-    if (run?.status === 'RUNNING') {
-      await records.deliveries.touch(request_id, round);
-      continue;
-    }
+type Found = (finding: Finding, requestId: string, note: string) => void;
+
+async function mendOpen(deps: ReconcileDeps, record: RequestRecord, found: Found): Promise<void> {
+  const { records, runs } = deps;
+  const run = await runs.latest(record._id);
+  if (run?.status === 'RUNNING') {
+    // It may be the run before, which delivers for days: told once more, it goes on with the retry.
+    if (isRetryToBegin(record)) await startRound(deps, record);
+    // Alive, if slow: it makes room for others, and is looked at again when it has been silent as long.
+    await records.rounds.touch(record._id, record.round);
+  } else if (hasNotBegun(record, run)) {
+    await startRound(deps, record);
+    found('run_missing', record._id, 'the run of the retry was started');
+  } else {
+    const note = ENDINGS[run?.status ?? 'UNKNOWN'] ?? 'its run is gone';
+    await settleRequest(deps, record, note);
+    found('run_ended', record._id, note);
+  }
+}
+
+async function mendDelivery(
+  { records, runs }: ReconcileDeps,
+  { _id, request_id }: DeliveryRecord,
+  found: Found,
+): Promise<void> {
+  const round = Number(_id.slice(request_id.length + 1));
+  const record = await records.requests.find(request_id);
+  if (record !== null && record.round > round) {
+    await records.deliveries.end(request_id, round, 'superseded', SUPERSEDED);
+    return;
+  }
+  const run = await runs.latest(request_id);
+  if (run?.status === 'RUNNING') {
+    await records.deliveries.touch(request_id, round);
+  } else if (record !== null && (run?.status === 'COMPLETED' || run?.status === 'FAILED')) {
+    // Nobody ended it: it gave way to a retry that was taken back, or was reset.
+    await followToDeliver(runs, record);
+    await records.deliveries.touch(request_id, round);
+    found('delivery_resumed', request_id, 'its webhook is delivered on');
+  } else {
     const note = 'The run that was delivering it was ended from outside; deliver it again by hand';
     await records.deliveries.end(request_id, round, 'failed', note);
     found('delivery_ended', request_id, note);
   }
-  return findings;
+}
+
+function isRetryToBegin({ state, round }: RequestRecord): boolean {
+  return state === 'pending' && round > 1;
 }
 
 /** A retry is recorded before its run starts: the process may have died in between. */
-function hasNotBegun({ state, round, updated_at }: RequestRecord, run: LatestRun | null): boolean {
-  return state === 'pending' && round > 1 && (run === null || run.startedAt < updated_at);
+function hasNotBegun(record: RequestRecord, run: LatestRun | null): boolean {
+  return isRetryToBegin(record) && (run === null || run.startedAt < record.updated_at);
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Refusal } from '../errors';
 import type { Records } from '../records/open';
 import { isFinished } from '../records/rounds';
+import type { RequestRecord } from '../records/types';
 import type { Runs } from '../temporal/runs';
 import { findVisible } from './find';
 import { noTemporal, stillRunning } from './retry';
@@ -23,25 +24,32 @@ export async function redeliverWebhook(
 ): Promise<void> {
   const record = await findVisible(records, requestId);
   if (!isFinished(record.state)) throw stillRunning();
-  const { round, lanes, counts, bytes, file_name } = record;
   if (record.webhook_url === null) {
     throw new Refusal(
       'conflict',
       'Expected a request with a webhook, received one without; name a webhook_url at the upload',
     );
   }
-  const before = await records.deliveries.find(requestId, round);
-  if (before === null || !(await records.deliveries.reopen(requestId, round))) {
+  const before = await records.deliveries.find(requestId, record.round);
+  if (before === null || !(await records.deliveries.reopen(requestId, record.round))) {
     throw new Refusal(
       'conflict',
       'Expected a webhook that is delivered or given up, received one that is being delivered; wait for it',
     );
   }
-  const input = { requestId, round, task: 'deliver', token: `deliver-${randomUUID()}` } as const;
   try {
-    await runs.follow({ ...input, lanes, counts, bytes }, summaryOf(file_name, 0));
+    await followToDeliver(runs, record);
   } catch (error) {
     await records.deliveries.unopen(before);
     throw noTemporal(error);
   }
+}
+
+/** Has a run deliver the webhook of the recorded outcome, which is open for it. */
+export async function followToDeliver(
+  runs: Pick<Runs, 'follow'>,
+  { _id: requestId, round, lanes, counts, bytes, file_name }: RequestRecord,
+): Promise<void> {
+  const input = { requestId, round, task: 'deliver', token: `deliver-${randomUUID()}` } as const;
+  await runs.follow({ ...input, lanes, counts, bytes }, summaryOf(file_name, 0));
 }

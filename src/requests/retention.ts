@@ -2,7 +2,7 @@ import { clearUp, type RemoveDeps } from './remove';
 import type { Records } from '../records/open';
 
 export interface RetentionDeps extends RemoveDeps {
-  readonly records: Pick<Records, 'requests' | 'listing'>;
+  readonly records: Pick<Records, 'requests' | 'listing' | 'deliveries'>;
 }
 
 /** Few enough to be done well within the time an activity has. */
@@ -13,7 +13,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
  * Deletes a batch of the requests that finished before the days of retention.
  *
  * @param onRemoved called after each, to show life
- * @returns how many; fewer than asked for means that none is left
+ * @returns how many, and whether there may be more to remove
  */
 export async function removeExpired(
   deps: RetentionDeps,
@@ -23,13 +23,16 @@ export async function removeExpired(
 ): Promise<{ removed: number; more: boolean }> {
   const before = new Date(now.getTime() - retentionDays * DAY_MS);
   const expired = await deps.records.listing.quietFinished(before, BATCH);
+  const deliveries = await deps.records.deliveries.findMany(expired);
   let removed = 0;
   for (const { _id } of expired) {
+    // Its run goes on until the webhook is taken or given up.
+    if (deliveries.get(_id)?.state === 'pending') continue;
     // Retried meanwhile: it is not to go.
     if (!(await deps.records.requests.retire(_id, before))) continue;
     await clearUp(deps, _id);
     removed += 1;
     onRemoved();
   }
-  return { removed, more: expired.length === BATCH };
+  return { removed, more: removed > 0 && expired.length === BATCH };
 }

@@ -7,6 +7,10 @@ import type { Runs } from '../temporal/runs';
 import { findVisible } from './find';
 import { summaryOf } from './summary';
 
+/** Why a webhook was dropped, for a person. */
+export const SUPERSEDED =
+  'The request was retried before this webhook was delivered; the outcome of the retry is sent instead';
+
 export interface RetryDeps {
   readonly records: Pick<Records, 'requests' | 'rounds' | 'deliveries'>;
   readonly runs: Pick<Runs, 'follow'>;
@@ -59,12 +63,7 @@ export async function startRound(
     if (before === undefined || (await records.rounds.unopen(before))) throw noTemporal(error);
     // It started after all: only the answer was lost.
   }
-  await records.deliveries.end(
-    requestId,
-    round - 1,
-    'superseded',
-    'The request was retried before this webhook was delivered; the outcome of the retry is sent instead',
-  );
+  await records.deliveries.end(requestId, round - 1, 'superseded', SUPERSEDED);
 }
 
 export function noTemporal(cause: unknown): Refusal {

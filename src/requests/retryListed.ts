@@ -1,5 +1,5 @@
 import { Refusal } from '../errors';
-import { retryRequest, type RetryDeps } from './retry';
+import { retryRequest, startRound, type RetryDeps } from './retry';
 
 /** A request as it was when it was listed for a retry. */
 export interface Listed {
@@ -34,7 +34,11 @@ async function retryOne(
 ): Promise<'retried' | 'skipped'> {
   try {
     const record = await deps.records.requests.find(requestId);
-    if (record !== null && record.round > round) return 'retried';
+    if (record !== null && record.round > round) {
+      // Whoever opened the round may have died before its run was started; started twice, it is once.
+      if (record.state === 'pending') await startRound(deps, record);
+      return 'retried';
+    }
     await retryRequest(deps, requestId);
     return 'retried';
   } catch (error) {

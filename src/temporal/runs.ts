@@ -182,7 +182,10 @@ export function createRuns(settings: TemporalSettings, taskQueue: string): Runs 
       }
     },
 
-    stopBulkRetry: (workflowId) => cancelled(client.workflow.getHandle(workflowId)),
+    async stopBulkRetry(workflowId) {
+      if (!workflowId.startsWith(BULK_RETRY_PREFIX)) return false;
+      return cancelled(client.workflow.getHandle(workflowId));
+    },
 
     async history(requestId, runId) {
       const handle = client.workflow.getHandle(workflowIdOf(requestId), runId);

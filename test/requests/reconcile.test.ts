@@ -158,4 +158,60 @@ describe('reconcile', () => {
       new Set([`${id}.1`]),
     );
   });
+
+  it('delivers a webhook on that nobody ended and no run delivers', async () => {
+    const webhook = receiver.on(`/${randomUUID()}`, 200);
+    const id = await uploaded(service.url, sheetOf([good]), { fields: { webhook_url: webhook } });
+    await finished(service.url, id);
+    await closed(id);
+    // As a retry leaves it that made the run give way and was then taken back, or a reset run.
+    expect(await service.records.deliveries.reopen(id, 1)).toBe(true);
+    expect(await sweep()).toMatchObject({ delivery_resumed: 1, delivery_ended: 0 });
+    const messages = await eventually(
+      () => receiver.messages(new URL(webhook).pathname),
+      ({ length }) => length === 2,
+    );
+    expect(messages.map(({ headers }) => headers['webhook-id'])).toEqual([`${id}.1`, `${id}.1`]);
+  });
+
+  it('starts a retry whose start was lost while the webhook before it is being delivered', async () => {
+    const webhook = receiver.on(`/${randomUUID()}`, 500, 500, 500, 500);
+    const link = origin.on(`/${randomUUID()}`, status(404), bytes(await photo()));
+    const id = await uploaded(service.url, sheetOf([link]), { fields: { webhook_url: webhook } });
+    await finished(service.url, id);
+    // From now on the run waits for seconds before it tries again.
+    await eventually(
+      () => receiver.messages(new URL(webhook).pathname),
+      ({ length }) => length === 3,
+    );
+    const record = await service.records.requests.find(id);
+    if (record === null) throw new Error('Expected the record');
+    const counts = { total: 1, succeeded: 0, failed: 0, pending: 1 };
+    expect(await service.records.rounds.reopen(record, counts)).toBe(true);
+    await sweep();
+    expect(await finished(service.url, id)).toMatchObject({ status: 'completed' });
+  });
+
+  it('goes on with the others when one cannot be mended', async () => {
+    const ids = [randomUUID(), randomUUID()];
+    const id = await uploaded(service.url, sheetOf([good]));
+    await finished(service.url, id);
+    const record = await service.records.requests.find(id);
+    if (record === null) throw new Error('Expected the record');
+    for (const [index, _id] of ids.entries()) {
+      const updated_at = new Date(Date.now() - 100_000 + index);
+      await service.records.requests.create({ ...record, _id, state: 'withdrawn', updated_at });
+    }
+    // Root may remove whatever lies on a disk that works.
+    const { removeRequest } = service.files;
+    const remove = jest
+      .spyOn(service.files, 'removeRequest')
+      .mockImplementation((requestId) =>
+        requestId === ids[0] ? Promise.reject(new Error('EACCES')) : removeRequest(requestId),
+      );
+    expect(await sweep()).toMatchObject({ leftover_removed: 1 });
+    expect(await service.records.requests.find(ids[1] ?? '')).toBeNull();
+    remove.mockRestore();
+    expect(await sweep()).toMatchObject({ leftover_removed: 1 });
+  });
 });

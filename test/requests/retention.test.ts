@@ -6,6 +6,7 @@ import { finished, sheetOf, statusOf, uploaded } from '../support/calls';
 import { eventually } from '../support/eventually';
 import { bytes, stall, startOrigin, type Origin } from '../support/origin';
 import { photo } from '../support/pictures';
+import { startReceiver } from '../support/receiver';
 import { startService, type Service } from '../support/service';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -17,7 +18,9 @@ describe('removeExpired', () => {
 
   beforeEach(async () => {
     origin = await startOrigin();
-    service = await startService({ env: { RETENTION_DAYS: '7' } });
+    service = await startService({
+      env: { RETENTION_DAYS: '7', WEBHOOK_RETRY_INITIAL_MS: '600000' },
+    });
     good = origin.on('/good.jpg', bytes(await photo()));
   });
 
@@ -60,6 +63,22 @@ describe('removeExpired', () => {
     });
     await service.operations.cancel(id);
     await finished(service.url, id);
+  });
+
+  it('leaves one whose webhook is still on its way', async () => {
+    const receiver = await startReceiver();
+    const webhook_url = receiver.on('/hook', 500, 200);
+    const id = await uploaded(service.url, sheetOf([good]), { fields: { webhook_url } });
+    await finished(service.url, id);
+    await eventually(
+      () => receiver.messages('/hook'),
+      ({ length }) => length > 0,
+    );
+    expect(await service.operations.removeExpired(inDays(365))).toEqual({
+      removed: 0,
+      more: false,
+    });
+    await receiver.stop();
   });
 
   it('goes on batch by batch as a workflow, until none is left', async () => {
