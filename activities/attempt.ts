@@ -40,8 +40,11 @@ export async function attemptImage(
   const { pipeline, files, config, metrics } = deps;
   const at = image.attempts + 1;
   try {
-    const { bytes, bytes_in, width, height, format } = await pipeline.process(
-      { requestId: request._id, link: image.url, options: request.options },
+    const { bytes, bytes_in, width, height, format } = await orInterrupted(
+      pipeline.process(
+        { requestId: request._id, link: image.url, options: request.options },
+        signal,
+      ),
       signal,
     );
     const file = await metrics.observe('store', () =>
@@ -62,6 +65,24 @@ export async function attemptImage(
     if (isLast) return { ref, at, failure };
     const pause = error.retryAfterMs ?? config.IMAGE_RETRY_INITIAL_MS * 2 ** (at - 1);
     return { ref, at, failure, retryAt: new Date(Date.now() + Math.min(pause, MAX_PAUSE_MS)) };
+  }
+}
+
+/** An encoder cannot be stopped, and an AVIF takes it a minute: it is left to itself, and its work is dropped. */
+async function orInterrupted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  let stop: () => void = () => undefined;
+  const interrupted = new Promise<never>((_, reject) => {
+    stop = () => {
+      reject(signal.reason as Error);
+    };
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+  });
+  try {
+    return await Promise.race([work, interrupted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+    work.catch(() => undefined);
   }
 }
 

@@ -60,17 +60,20 @@ export function createBuildResult(
       const last = Math.min(first + PAGE_ROWS - 1, request.rows);
       const rows = await records.rows.range(request._id, first, last);
       for (const part of inReadableParts(rows)) {
-        const images = await closed(request._id, [...new Set(part.flatMap((row) => row.images))]);
+        const images = await closed(request, [...new Set(part.flatMap((row) => row.images))]);
         for (const row of part) yield { row, places: placesOf(row, images) };
       }
     }
   }
 
-  async function closed(requestId: string, refs: string[]): Promise<Map<string, ImageRecord>> {
+  async function closed(
+    { _id: requestId, round }: RequestRecord,
+    refs: string[],
+  ): Promise<Map<string, ImageRecord>> {
     const images = await records.images.findMany(requestId, refs);
     const open = refs.filter((ref) => images.get(ref)?.status === 'pending');
     if (open.length === 0) return images;
-    await records.images.close(requestId, open);
+    await records.images.close(requestId, round, open);
     return records.images.findMany(requestId, refs);
   }
 

@@ -1,4 +1,5 @@
 import { Context } from '@temporalio/activity';
+import { createTurns } from '../src/images/turns';
 import { imageRef, type Attempt } from '../src/records/images';
 import type { WorkerMetrics } from '../src/metrics/worker';
 import type { ImageRecord, RequestRecord } from '../src/records/types';
@@ -41,32 +42,43 @@ export function createProcessImages(
   deps: ActivityDependencies,
 ): ImageRequestActivities['processImages'] {
   const { records, metrics } = deps;
+  // Of all requests: two suspects at work together would share the blame for one death.
+  const suspects = createTurns(1);
 
   return (input) =>
-    withHeartbeat(async (signal, crashes) => {
-      const { requestId, round, lane, numbers, progress, suspect } = input;
-      if (crashes >= crashesAllowed(input)) throw workersDied(crashes);
-      metrics.sliceStarted(Context.current().info.currentAttemptScheduledTimestampMs);
-      const refs = new Map(numbers.map((number) => [imageRef(lane, number), number]));
-      const [request, before] = await Promise.all([
-        openRound(deps, input),
-        records.images.findMany(requestId, [...refs.keys()]),
-        records.rounds.recordProgress(requestId, round, progress),
-      ]);
-      const { attempts, thrown } =
-        suspect && crashes >= CRASH_BUDGET
-          ? { attempts: givenUp(before, crashes, metrics), thrown: [] }
-          : await attemptAll(request, before, signal);
-      const recorded = await records.images.record(requestId, round, attempts);
-      if (thrown.length > 0) throw signal.aborted ? interrupted() : thrown[0];
+    withHeartbeat(
+      (signal, crashes) => processSlice(input, signal, crashes),
+      input.suspect ? (signal) => suspects.acquire(1, signal, input.requestId) : undefined,
+    );
 
-      const after =
-        recorded === attempts.length
-          ? applyAll(before, attempts)
-          : // A twin of this activity was there first: what it recorded counts.
-            await records.images.findMany(requestId, [...refs.keys()]);
-      return outcomeOf(after, refs, round);
-    });
+  async function processSlice(
+    input: SliceInput,
+    signal: AbortSignal,
+    crashes: number,
+  ): Promise<SliceOutcome> {
+    const { requestId, round, lane, numbers, progress, suspect } = input;
+    if (crashes >= crashesAllowed(input)) throw workersDied(crashes);
+    metrics.sliceStarted(Context.current().info.currentAttemptScheduledTimestampMs);
+    const refs = new Map(numbers.map((number) => [imageRef(lane, number), number]));
+    const [request, before] = await Promise.all([
+      openRound(deps, input),
+      records.images.findMany(requestId, [...refs.keys()]),
+      records.rounds.recordProgress(requestId, round, progress),
+    ]);
+    const { attempts, thrown } =
+      suspect && crashes >= CRASH_BUDGET
+        ? { attempts: givenUp(before, crashes, metrics), thrown: [] }
+        : await attemptAll(request, before, signal);
+    const recorded = await records.images.record(requestId, round, attempts);
+    if (thrown.length > 0) throw signal.aborted ? interrupted() : thrown[0];
+
+    const after =
+      recorded === attempts.length
+        ? applyAll(before, attempts)
+        : // A twin of this activity was there first: what it recorded counts.
+          await records.images.findMany(requestId, [...refs.keys()]);
+    return outcomeOf(after, refs, round);
+  }
 
   async function attemptAll(
     request: RequestRecord,

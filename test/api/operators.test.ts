@@ -26,7 +26,9 @@ beforeAll(async () => {
   origin = await startOrigin();
   receiver = await startReceiver();
   // A webhook that is not taken is tried again after the test is over.
-  service = await startService({ env: { WEBHOOK_RETRY_INITIAL_MS: '600000' } });
+  service = await startService({
+    env: { WEBHOOK_RETRY_INITIAL_MS: '600000', DOWNLOAD_TIMEOUT_MS: '600000' },
+  });
   picture = await photo();
   origin.on('/a.jpg', bytes(picture));
   origin.on('/b.png', bytes(await transparentPng()));

@@ -48,6 +48,11 @@ describe('An image that kills every worker', () => {
     const content = await photo();
     const healthy = links.map((link) => origin.on(link, bytes(content)));
     const poison = `${origin.url}/poison.jpg`;
+    // Always under way when the worker dies.
+    const slow = origin.on('/slow.jpg', (response) => {
+      setTimeout(() => response.end(content), 2_000);
+    });
+    const beside = await uploaded(service.url, sheetOf([slow]));
     const id = await uploaded(
       service.url,
       sheetOf([...healthy.slice(0, 6), poison], healthy.slice(6)),
@@ -68,6 +73,8 @@ describe('An image that kills every worker', () => {
       ['/poison.jpg', 'failed', 0, 'internal'],
       ...expected.slice(6),
     ]);
+    // Seen by nobody else: a request beside it is not blamed for the deaths of its worker.
+    expect(await finished(service.url, beside)).toMatchObject({ status: 'completed' });
     // Five workers die over it, each found out by a heartbeat that stays away for ten seconds.
   }, 240_000);
 });
