@@ -27,15 +27,20 @@ const HEAD = [
 ].join('\r\n');
 const TAIL = `1,Mug,http://127.0.0.1:9/a.jpg\r\n--${BOUNDARY}--\r\n`;
 
+async function startApi() {
+  const port = await freePort('the API', 'PORT', 0, () => undefined);
+  const api = startCommand('api', {
+    ...service.workerEnv,
+    PORT: String(port),
+    LOG_LEVEL: 'info',
+  });
+  await api.says('The API is ready');
+  return { api, port };
+}
+
 describe('An API that gets SIGTERM', () => {
   it('finishes the upload under way with 200, takes no other, and ends', async () => {
-    const port = await freePort('the API', 'PORT', 0, () => undefined);
-    const api = startCommand('api', {
-      ...service.workerEnv,
-      PORT: String(port),
-      LOG_LEVEL: 'info',
-    });
-    await api.says('The API is ready');
+    const { api, port } = await startApi();
     const upload = request({
       ...{ port, host: '127.0.0.1', path: '/image/upload/', method: 'POST' },
       headers: { 'content-type': `multipart/form-data; boundary=${BOUNDARY}` },
@@ -85,13 +90,7 @@ describe('An API that gets what is no HTTP call', () => {
   }
 
   it('answers in the form of all its errors', async () => {
-    const port = await freePort('the API', 'PORT', 0, () => undefined);
-    const api = startCommand('api', {
-      ...service.workerEnv,
-      PORT: String(port),
-      LOG_LEVEL: 'info',
-    });
-    await api.says('The API is ready');
+    const { port } = await startApi();
     for (const [text, status] of [
       ['BREW /docs HTTP/1.1\r\nHost: x\r\n\r\n', 400],
       [`GET /${'x'.repeat(20_000)} HTTP/1.1\r\nHost: x\r\n\r\n`, 431],
