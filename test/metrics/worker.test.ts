@@ -53,6 +53,8 @@ describe('the metrics of a worker', () => {
     metrics.imageFailed('failed', 'http_451');
     const failures = samplesOf(await text()).filter(({ labels }) => 'error_code' in labels);
     expect(failures.map(({ labels, value }) => ({ ...labels, value }))).toEqual([
+      // There from the start: an alert is to see the first one.
+      { outcome: 'failed', error_code: 'internal', value: 0 },
       { outcome: 'retried', error_code: 'timeout', value: 1 },
       { outcome: 'failed', error_code: 'timeout', value: 1 },
       { outcome: 'postponed', error_code: 'http_429', value: 1 },
