@@ -1,7 +1,14 @@
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import type { Log } from './commands';
 
 const TRIES = 200;
+
+/**
+ * Below the ports that systems hand out by themselves (Linux from 32768 on): one of those may be somebody's
+ * outgoing connection by the time that a server has started.
+ */
+const ANY = [10_000, 32_000] as const;
 
 /**
  * The port asked for or, when it is taken, the next free one.
@@ -14,7 +21,8 @@ export async function freePort(
   wanted: number,
   log: Log,
 ): Promise<number> {
-  for (let port = wanted; port < Math.min(wanted + TRIES, 65_536); port += 1) {
+  const first = wanted === 0 ? randomInt(...ANY) : wanted;
+  for (let port = first; port < Math.min(first + TRIES, 65_536); port += 1) {
     const free = await probe(port, '127.0.0.1');
     if (free === null) continue;
     if (port !== wanted && wanted !== 0) {
@@ -23,7 +31,7 @@ export async function freePort(
     return free;
   }
   throw new Error(
-    `Expected a free port for ${what} from ${wanted} on, found none in ${TRIES}; set ${variable}`,
+    `Expected a free port for ${what} from ${first} on, found none in ${TRIES}; set ${variable}`,
   );
 }
 
