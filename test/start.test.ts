@@ -20,6 +20,16 @@ beforeAll(async () => {
 afterAll(() => origin.stop());
 afterEach(endCommands);
 
+/** A folder for starts, which are ended before it is removed: their servers write to the end. */
+const withDataDir = (work: (dataDir: string) => Promise<void>) =>
+  withFolder(async (dataDir) => {
+    try {
+      await work(dataDir);
+    } finally {
+      await endCommands();
+    }
+  });
+
 interface Started {
   readonly command: Command;
   readonly url: string;
@@ -51,7 +61,7 @@ const oneImage = () => sheetOf([`${origin.url}/a.jpg`]);
 
 describe('npm start', () => {
   it('says where everything is, and there it is', () =>
-    withFolder(async (dataDir) => {
+    withDataDir(async (dataDir) => {
       const { command, url } = await started(dataDir);
       const output = command.stdout();
       expect(output).toMatch(/curl -F file=@\S+\.csv /);
@@ -64,7 +74,7 @@ describe('npm start', () => {
     }));
 
   it('takes an upload and does the work', () =>
-    withFolder(async (dataDir) => {
+    withDataDir(async (dataDir) => {
       const { url } = await started(dataDir);
       const id = await uploaded(url, oneImage());
       expect(await finished(url, id)).toMatchObject({
@@ -74,7 +84,7 @@ describe('npm start', () => {
     }));
 
   it('ends everything at Ctrl-C, and has yesterday’s request at the next start', () =>
-    withFolder(async (dataDir) => {
+    withDataDir(async (dataDir) => {
       const first = await started(dataDir);
       const id = await uploaded(first.url, oneImage());
       await finished(first.url, id);
@@ -91,7 +101,7 @@ describe('npm start', () => {
     }));
 
   it('goes on after a kill -9: what was left behind is ended, and no request is lost', () =>
-    withFolder(async (dataDir) => {
+    withDataDir(async (dataDir) => {
       // What is killed cannot tidy up: its temporary files go with the test's folder.
       const first = await started(dataDir, { TMPDIR: dataDir });
       origin.on('/slow.jpg', () => undefined);
@@ -116,7 +126,7 @@ describe('npm start', () => {
     }));
 
   it('refuses a DATA_DIR that another start uses, and leaves that one alone', () =>
-    withFolder(async (dataDir) => {
+    withDataDir(async (dataDir) => {
       const first = await started(dataDir);
       // The very same start again, as people do it: its port is taken as well.
       const { command } = await start(dataDir, { PORT: new URL(first.url).port });
@@ -130,7 +140,7 @@ describe('npm start', () => {
     }));
 
   it('takes a Ctrl-C that npm passes on for the same one, and ends everything', () =>
-    withFolder(async (dataDir) => {
+    withDataDir(async (dataDir) => {
       const { command } = await started(dataDir);
       const family = await command.family();
       command.kill('SIGINT');
@@ -144,7 +154,7 @@ describe('npm start', () => {
     }));
 
   it('refuses a PORT that is taken, naming it', () =>
-    withFolder(async (dataDir) => {
+    withDataDir(async (dataDir) => {
       const server = createServer();
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
       const { port } = server.address() as AddressInfo;
@@ -157,7 +167,7 @@ describe('npm start', () => {
     }));
 
   it('refuses a faulty environment before it starts anything', () =>
-    withFolder(async (dataDir) => {
+    withDataDir(async (dataDir) => {
       const { command } = await start(path.join(dataDir, 'new'), {
         PORT: 'http',
         LOG_LEVEL: 'loud',
@@ -168,7 +178,7 @@ describe('npm start', () => {
     }));
 
   it('starts each of its processes again that is killed', () =>
-    withFolder(async (dataDir) => {
+    withDataDir(async (dataDir) => {
       const { command, url } = await started(dataDir);
       const [, ...children] = await command.family();
       for (const pid of children) process.kill(pid, 'SIGKILL');
@@ -184,7 +194,7 @@ describe('npm start', () => {
     }));
 
   it('gives back what it took when a server cannot be started', () =>
-    withFolder(async (folder) => {
+    withDataDir(async (folder) => {
       const [dataDir, temporary] = [path.join(folder, 'data'), path.join(folder, 'tmp')];
       await mkdir(dataDir);
       await mkdir(temporary);
