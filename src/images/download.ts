@@ -1,6 +1,7 @@
 import { errors, request, type Dispatcher } from 'undici';
 import type { Config } from '../config';
 import { blockedBy, HostAtRest, ImageError, messageOf, type PermanentImageCode } from '../errors';
+import { startDeadline } from '../network/deadline';
 import { retryAfterMs } from '../network/retryAfter';
 import { createRests, type Rests } from './rests';
 
@@ -36,13 +37,13 @@ export function createDownloader(
 
   return {
     async download(link, signal) {
-      const timeout = AbortSignal.timeout(DOWNLOAD_TIMEOUT_MS);
+      const deadline = startDeadline(DOWNLOAD_TIMEOUT_MS, signal);
       try {
-        return await follow(parseUrl(link), AbortSignal.any([signal, timeout]));
+        return await follow(parseUrl(link), deadline.signal);
       } catch (error) {
         signal.throwIfAborted();
         if (error instanceof HostAtRest) throw error;
-        if (timeout.aborted) {
+        if (deadline.hasPassed()) {
           throw ImageError.retryable(
             'timeout',
             `Expected the whole image within ${DOWNLOAD_TIMEOUT_MS} ms, received less`,
@@ -50,6 +51,8 @@ export function createDownloader(
           );
         }
         throw asImageError(error);
+      } finally {
+        deadline.end();
       }
     },
   };

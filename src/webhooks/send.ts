@@ -2,6 +2,7 @@ import { Webhook } from 'standardwebhooks';
 import { request, type Dispatcher } from 'undici';
 import type { Config } from '../config';
 import { blockedBy, DeliveryError, messageOf } from '../errors';
+import { startDeadline } from '../network/deadline';
 import { retryAfterMs } from '../network/retryAfter';
 import { webhookHeaders } from './sign';
 
@@ -41,11 +42,11 @@ export function createWebhookSender(
   return {
     async send(message, signal) {
       const url = parseUrl(message.url);
-      const timeout = AbortSignal.timeout(WEBHOOK_TIMEOUT_MS);
+      const deadline = startDeadline(WEBHOOK_TIMEOUT_MS, signal);
       try {
         const { statusCode, headers, body } = await request(url, {
           dispatcher,
-          signal: AbortSignal.any([signal, timeout]),
+          signal: deadline.signal,
           method: 'POST',
           headers: {
             'content-type': 'application/json',
@@ -54,14 +55,16 @@ export function createWebhookSender(
           },
           body: message.body,
         });
-        // Resolves when the timeout cuts the body off as well: the status alone decides.
+        // Resolves when the deadline cuts the body off as well: the status alone decides.
         await body.dump({ limit: MAX_ANSWER_BYTES });
         if (statusCode < 200 || statusCode > 299) throw refusal(statusCode, headers['retry-after']);
         return { statusCode };
       } catch (error) {
         if (error instanceof DeliveryError) throw error;
         signal.throwIfAborted();
-        throw timeout.aborted ? tooSlow(WEBHOOK_TIMEOUT_MS, error) : unreachable(error);
+        throw deadline.hasPassed() ? tooSlow(WEBHOOK_TIMEOUT_MS, error) : unreachable(error);
+      } finally {
+        deadline.end();
       }
     },
   };
