@@ -3,6 +3,9 @@ import { isOpen } from './auth';
 import type { Route } from './route';
 import { problemResponse } from './schemas';
 
+/** Of every call that reads or writes records, unless the call says it more closely. */
+const noRecords = problemResponse('MongoDB cannot be reached; try again in a while.');
+
 /** The OpenAPI 3.1 document, made of the schemas that the routes validate with. */
 export function openApiDocument(routes: readonly Route[]) {
   const registry = new OpenAPIRegistry();
@@ -24,6 +27,7 @@ export function openApiDocument(routes: readonly Route[]) {
             // Either key, or none where the service has none configured.
             security: [{}, { [bearer.name]: [] }, { [header.name]: [] }],
             responses: {
+              ...(config.path.startsWith('/image/') && { 503: noRecords }),
               ...config.responses,
               401: problemResponse('The service has API keys, and none of them was given.'),
             },

@@ -20,6 +20,7 @@ export function resultRoute(deps: ApiDependencies): Route {
         },
         404: problemResponse('No such request.'),
         409: problemResponse('The request is not finished.'),
+        422: problemResponse('The query parameter cannot be used.'),
       },
     },
     async handle(ctx, { request_id = '' }) {

@@ -5,6 +5,7 @@ import { finished, sheet, sheetOf, upload, uploaded, type UploadOptions } from '
 import { eventually } from '../support/eventually';
 import { bytes, startOrigin, type Origin } from '../support/origin';
 import { photo } from '../support/pictures';
+import { startMongodbLine, type MongodbLine } from '../support/mongodbLine';
 import { startService, type Service } from '../support/service';
 
 interface Problem {
@@ -276,5 +277,90 @@ describe('POST /image/upload/ while Temporal is down', () => {
     expect(ready.status).toBe(503);
     expect(((await ready.json()) as Problem).detail).toContain('temporal');
     await service.stop();
+  });
+});
+
+describe('While MongoDB is down', () => {
+  let line: MongodbLine;
+  let service: Service;
+  beforeEach(async () => {
+    line = await startMongodbLine();
+    service = await startService({ mongodbHost: line.host });
+  });
+  afterEach(async () => {
+    line.mend();
+    await service.stop();
+    await line.close();
+  });
+  const content = sheetOf(['http://a.example/1.jpg']);
+
+  it('every call about requests answers 503 with Retry-After', async () => {
+    const id = await uploaded(service.url, content);
+    line.cut();
+    const calls = [
+      ['GET', `/image/status/${id}`],
+      ['GET', `/image/result/${id}`],
+      ['GET', '/image/requests'],
+      ['GET', `/image/requests/${id}`],
+      ['GET', `/image/requests/${id}/images`],
+      ['GET', `/image/requests/${id}/events`],
+      ['POST', `/image/requests/${id}/retry`],
+      ['POST', `/image/requests/${id}/cancel`],
+      ['POST', `/image/requests/${id}/webhook`],
+      ['DELETE', `/image/requests/${id}`],
+    ] as const;
+    const isDown = expect.stringContaining('Expected MongoDB to answer') as string;
+    const answers = await Promise.all(
+      calls.map(async ([method, path]) => {
+        const response = await fetch(service.url + path, { method });
+        const { detail } = (await response.json()) as Problem;
+        const after = response.headers.get('retry-after');
+        return [method, path, response.status, after, detail] as const;
+      }),
+    );
+    expect(answers).toEqual(calls.map((one) => [...one, 503, '5', isDown]));
+    const ready = await fetch(`${service.url}/health/ready`);
+    expect([ready.status, await ready.json()]).toMatchObject([
+      503,
+      { detail: expect.stringContaining('mongodb') as string },
+    ]);
+  });
+
+  it.each([
+    [
+      'before it',
+      () => {
+        line.cut();
+      },
+    ],
+    [
+      'as its rows are recorded',
+      () => {
+        line.cutAt('rows');
+      },
+    ],
+    [
+      'as its images are recorded',
+      () => {
+        line.cutAt('images');
+      },
+    ],
+  ])('an upload answers 503 when MongoDB goes %s, and nothing of it runs later', async (_, cut) => {
+    cut();
+    const response = await upload(service.url, content);
+    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '5']);
+    expect(await readdir(path.join(service.dataDir, 'uploads'))).toEqual([]);
+
+    line.mend();
+    const later = new Date(Date.now() + 3_600_000);
+    await eventually(
+      () => service.operations.reconcile(later).catch(() => null),
+      (findings) => findings !== null,
+    );
+    expect(await service.count()).toEqual({ requests: 0, rows: 0, images: 0 });
+    const runs = service.client.workflow.list({
+      query: `TaskQueue = '${service.config.TEMPORAL_TASK_QUEUE}' AND WorkflowType = 'imageRequest'`,
+    });
+    for await (const { workflowId } of runs) throw new Error(`${workflowId} runs`);
   });
 });

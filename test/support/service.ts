@@ -34,6 +34,8 @@ interface Options {
   /** Of `TEST_TEMPORAL_…`; the main one by default. */
   readonly temporalAddress?: string | undefined;
   readonly worker?: boolean;
+  /** `host:port` of what stands between the service and the suite's MongoDB. */
+  readonly mongodbHost?: string;
   /** Of the API alone; a dead one shows what it does without Temporal. */
   readonly runsAddress?: string;
   /** Stands between the worker and the real activities, to break what real parts do not break on demand. */
@@ -60,7 +62,11 @@ export async function startService(options: Options = {}) {
   const address = options.temporalAddress ?? process.env['TEST_TEMPORAL_ADDRESS'] ?? '';
   const logger = createLogger(config.LOG_LEVEL, 'test');
   const mongodbUri = (process.env['TEST_MONGODB_URI'] ?? '').replace(/[^/]*$/, name.slice(0, 30));
-  const records = await openRecords(mongodbUri);
+  const records = await openRecords(
+    options.mongodbHost === undefined
+      ? mongodbUri
+      : mongodbUri.replace(/(?<=^mongodb:\/\/)[^/]*/, options.mongodbHost),
+  );
   const files = createFileStore(dataDir);
   await files.clearSpool();
   const { namespace } = temporalSettings(config);
