@@ -2,7 +2,7 @@ import type { ActivityDependencies } from './dependencies';
 import { withHeartbeat } from './heartbeat';
 import type { OperatorActivities, RetryPage } from './types';
 
-/** Requests of one page of a bulk retry: done in seconds, so that it can be stopped within seconds. */
+/** Requests of one page of a bulk retry: done in seconds, so that its progress shows. */
 const PAGE = 20;
 
 /** Thin: the work is that of src/requests, which the API and the ops command call as well. */
@@ -35,7 +35,8 @@ export function createOperatorActivities({
         };
       }),
 
-    retryRequests: ({ requests }) => withHeartbeat(() => operations.retryListed(requests)),
+    retryRequests: ({ requests }) =>
+      withHeartbeat((signal) => operations.retryListed(requests, signal)),
 
     reconcile: () =>
       withHeartbeat(async () => {

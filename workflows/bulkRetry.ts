@@ -1,4 +1,7 @@
 import {
+  ActivityCancellationType,
+  CancellationScope,
+  CancelledFailure,
   continueAsNew,
   defineQuery,
   proxyActivities,
@@ -14,12 +17,13 @@ const progressQuery = defineQuery<BulkRetryProgress>(PROGRESS_QUERY);
 const operators = proxyActivities<OperatorActivities>({
   startToCloseTimeout: '5 minutes',
   heartbeatTimeout: '10 seconds',
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
 });
 
 /**
- * Retries every request that a filter finds, page by page. Cancelled, it stops between two pages; what was
- * retried goes on.
+ * Retries every request that a filter finds, page by page. Cancelled, it stops as soon as the requests in
+ * hand are through, and has counted them; what was retried goes on.
  */
 export async function bulkRetry(input: BulkRetryInput): Promise<BulkRetryProgress> {
   const { filter } = input;
@@ -31,6 +35,9 @@ export async function bulkRetry(input: BulkRetryInput): Promise<BulkRetryProgres
     progress = { retried: progress.retried + retried, skipped: progress.skipped + skipped };
     setCurrentDetails(`${progress.retried} requests retried, ${progress.skipped} skipped`);
     if (page.next === null) return progress;
+    if (CancellationScope.current().consideredCancelled) {
+      throw new CancelledFailure('The bulk retry was stopped');
+    }
     cursor = page.next;
     if (workflowInfo().continueAsNewSuggested) {
       await continueAsNew<typeof bulkRetry>({ filter, cursor, progress });

@@ -13,13 +13,17 @@ const AT_ONCE = 4;
 /**
  * Retries the requests that still are as they were listed. Repeated after a crash, it counts those that it
  * had retried before as retried.
+ *
+ * @param signal stops it between two requests
+ * @returns the counts of those that were looked at
  */
 export async function retryListed(
   deps: RetryDeps,
   listed: readonly Listed[],
+  signal: AbortSignal,
 ): Promise<{ retried: number; skipped: number }> {
   const tally = { retried: 0, skipped: 0 };
-  for (let first = 0; first < listed.length; first += AT_ONCE) {
+  for (let first = 0; first < listed.length && !signal.aborted; first += AT_ONCE) {
     const results = await Promise.all(
       listed.slice(first, first + AT_ONCE).map((one) => retryOne(deps, one)),
     );

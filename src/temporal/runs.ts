@@ -56,7 +56,7 @@ export interface Runs {
   startBulkRetry(filter: BulkRetryFilter): Promise<string>;
   /** Waits for a bulk retry to end, for a time, and says how far it is. */
   bulkRetry(workflowId: string, waitMs: number): Promise<BulkRetryReport>;
-  /** Stops a bulk retry between two pages. @returns false when it is over, or never was */
+  /** Stops a bulk retry once the requests in hand are through. @returns false when it is over, or never was */
   stopBulkRetry(workflowId: string): Promise<boolean>;
   /** What Temporal keeps of a run, by default of the latest; `null` when it knows none (any more). */
   history(requestId: string, runId?: string): Promise<History | null>;
