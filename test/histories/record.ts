@@ -165,6 +165,22 @@ it('cancelled', async () => {
   await keep('cancelled', { ...run(id), end: 'CANCELLED' }, service);
 });
 
+it('retry-cancelled', async () => {
+  const { service, origin } = services;
+  const links = [origin.on('/stays', status(404)), ...linksOf('retry-cancelled', 1)];
+  const id = await uploadedAndFinished(service, links);
+  await ended(service, id);
+  origin.on('/stays', stall);
+  const before = origin.hits('/stays');
+  await service.operations.retry(id);
+  await eventually(
+    () => origin.hits('/stays'),
+    (hits) => hits > before,
+  );
+  await service.operations.cancel(id);
+  await keep('retry-cancelled', { ...run(id), end: 'CANCELLED' }, service);
+});
+
 it('retried-request', async () => {
   const { service, origin, image } = services;
   const links = [origin.on('/mended', status(404)), ...linksOf('mended', 1)];
@@ -259,19 +275,43 @@ it('bulk-retry', async () => {
   const service = await startService();
   try {
     await uploadedAndFinished(service, [`${origin.url}/gone`]);
-    const taskQueue = service.config.TEMPORAL_TASK_QUEUE;
-    const workflowId = `bulk-retry/${taskQueue}`;
-    const filter = { status: ['failed', 'completed_with_errors'], since: null, until: null };
-    await service.client.workflow.execute(BULK_RETRY_WORKFLOW, {
-      workflowId,
-      taskQueue,
-      args: [{ filter, cursor: null, progress: { retried: 0, skipped: 0 } }],
-    });
-    await keep('bulk-retry', { workflowId }, service);
+    const bulk = await startBulkRetry(service);
+    await keep('bulk-retry', { workflowId: bulk.workflowId }, service);
   } finally {
     await service.stop();
   }
 });
+
+it('bulk-retry-stopped', async () => {
+  const { origin } = services;
+  const service = await startService();
+  try {
+    // More than a page.
+    const links = [`${origin.url}/gone-for-long`];
+    const ids = await Promise.all(
+      Array.from({ length: 25 }, () => uploadedAndFinished(service, links)),
+    );
+    const bulk = await startBulkRetry(service);
+    await eventually(
+      () => Promise.all(ids.map((id) => service.records.requests.find(id))),
+      (records) => records.some((record) => record?.round === 2),
+    );
+    await bulk.cancel();
+    await keep('bulk-retry-stopped', { workflowId: bulk.workflowId, end: 'CANCELLED' }, service);
+  } finally {
+    await service.stop();
+  }
+});
+
+function startBulkRetry({ client, config }: Service) {
+  const taskQueue = config.TEMPORAL_TASK_QUEUE;
+  const filter = { status: ['failed', 'completed_with_errors'], since: null, until: null };
+  return client.workflow.start(BULK_RETRY_WORKFLOW, {
+    workflowId: `bulk-retry/${taskQueue}`,
+    taskQueue,
+    args: [{ filter, cursor: null, progress: { retried: 0, skipped: 0 } }],
+  });
+}
 
 const NOTHING = { total: 0, succeeded: 0, failed: 0, pending: 0 };
 
