@@ -5,7 +5,7 @@ import { openReader } from './found';
 import { observations, prepareObservations } from './observations';
 import type { Options } from './options';
 import { startOrigin, type Origin } from './origin';
-import { claims, isOfApi, preparePlaces, type Claim } from './places';
+import { claims, isOfApi, PLACES, preparePlaces, type Claim } from './places';
 import { createRandom } from './random';
 import { startReceiver, type Receiver } from './receiver';
 import { runSchedule } from './schedule';
@@ -94,7 +94,8 @@ async function play(
       observations: observations(folder),
       disturbances: [...disturber.all, ...claimed.map(asDisturbance)],
     };
-    const compared = await compare(evidence, unfinished);
+    const untried = trouble.untried.map((place) => `no process died at "${PLACES[place]}"`);
+    const compared = await compare(evidence, [...unfinished, ...untried]);
     const times = { chaosMs, settlingMs: waitedMs };
     return { options, evidence, claims: claimed, trouble, ...compared, ...times };
   } finally {

@@ -15,11 +15,13 @@ interface Hold {
   readonly pid: number;
   readonly from: number;
   readonly until: number;
+  /** Ended by the death of its process, which may have recorded the image and not have said so. */
+  readonly isCutOff: boolean;
 }
 
 /**
  * No image is downloaded after it was recorded, except for those that were in flight at a kill; and none lost
- * an attempt to a crash.
+ * an attempt to a crash. An image whose record nobody saw could not be judged: then the instruments are broken.
  */
 export function checkDownloads(evidence: Evidence): DownloadsChecked {
   const { found, hits, observations, disturbances } = evidence;
@@ -41,6 +43,9 @@ export function checkDownloads(evidence: Evidence): DownloadsChecked {
     }
     repeats += Math.max(own.filter(({ whole }) => whole).length - 1, 0);
     const recorded = recordedAt.get(_id) ?? Number.POSITIVE_INFINITY;
+    if (!recordedAt.has(_id) && !held.some(({ isCutOff }) => isCutOff)) {
+      violations.push(`image ${_id} was recorded and nobody saw it (${url})`);
+    }
     for (const { at } of own) {
       if (at <= recorded) continue;
       if (wasInFlight(held, recorded, at, disturbances)) {
@@ -81,6 +86,7 @@ function holdsOf(
           pid: seen.pid,
           from: seen.at,
           until: ends.get(seen.execution) ?? deaths.get(seen.pid) ?? Number.POSITIVE_INFINITY,
+          isCutOff: !ends.has(seen.execution) && deaths.has(seen.pid),
         }))
       : [],
   );

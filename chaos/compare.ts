@@ -18,17 +18,14 @@ export interface Compared {
 /**
  * Holds all ledgers against each other.
  *
- * @param unfinished what was not over in time: violations as well
+ * @param before what was found wrong before: violations as well
  */
-export async function compare(
-  evidence: Evidence,
-  unfinished: readonly string[],
-): Promise<Compared> {
+export async function compare(evidence: Evidence, before: readonly string[]): Promise<Compared> {
   const files = await checkFiles(evidence);
   const webhooks = checkWebhooks(evidence);
   const downloads = checkDownloads(evidence);
   const violations = [
-    ...unfinished,
+    ...before,
     ...(await checkUploads(evidence)),
     ...checkRecords(evidence),
     ...files.violations,

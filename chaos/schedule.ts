@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Disturber } from './disturb';
 import { anyFault, type Fault, type Origin } from './origin';
-import { arm, claims, disarm, type Place } from './places';
+import { arm, claims, disarm, PLACES, type Place } from './places';
 import { between, pick, pickWeighted, type Random } from './random';
 import type { Stage, Target, TargetKind } from './stage';
 import type { Uploads } from './uploads';
@@ -22,6 +22,8 @@ export interface Trouble {
   readonly bursts: readonly Fault[];
   /** Places that nothing came to in time; a kill at random took their turn. */
   readonly missed: readonly Place[];
+  /** Places where no process died, although there were turns enough for all of them. */
+  readonly untried: readonly Place[];
 }
 
 /** How often each place has its turn. */
@@ -44,12 +46,27 @@ const BURST_SHARE = 0.5;
 const BURST_MS = [1000, 5000] as const;
 /** For a process to come to an armed place. */
 const ARMED_MS = 15_000;
+/** With so many turns for each place, one where nobody died is a fault of the harness. */
+const TURNS_ENOUGH = 3;
 
 /** Runs through the kills, one after the other; uploads are spread evenly over them. */
 export async function runSchedule(options: ScheduleOptions): Promise<Trouble> {
   const { random, kills, folder, stage, disturber, origin, uploads, requests } = options;
   const bursts: Fault[] = [];
   const missed: Place[] = [];
+
+  function untried(): Place[] {
+    const tried = new Set(claims(folder).map(({ place }) => place));
+    return (Object.keys(PLACES) as Place[]).filter((place) => !tried.has(place));
+  }
+
+  /** Those that have not had their death yet come first, unless nothing came to them when it was their turn. */
+  function placeInTurn(): Place {
+    const [first, ...others] = untried().filter((place) => !missed.includes(place));
+    return first === undefined
+      ? pickWeighted(random, PLACE_WEIGHTS)
+      : pick(random, [first, ...others]);
+  }
 
   async function killAt(place: Place): Promise<boolean> {
     const before = claims(folder).length;
@@ -89,11 +106,12 @@ export async function runSchedule(options: ScheduleOptions): Promise<Trouble> {
       bursts.push(fault);
       origin.burst(fault, between(random, ...BURST_MS));
     }
-    const place = kill % 2 === 1 ? pickWeighted(random, PLACE_WEIGHTS) : null;
+    const place = kill % 2 === 1 ? placeInTurn() : null;
     const done = place === null ? null : killAt(place);
     uploads.allow(Math.ceil((requests * (kill + 1)) / (kills + 1)));
     if ((await done) !== true) await killAtRandom();
   }
   uploads.allow(requests);
-  return { bursts, missed };
+  const enough = kills / 2 >= TURNS_ENOUGH * Object.keys(PLACES).length;
+  return { bursts, missed, untried: enough ? untried() : [] };
 }

@@ -1,0 +1,96 @@
+import { checkDownloads } from '../../chaos/checkDownloads';
+import type { Evidence } from '../../chaos/evidence';
+import type { Observation } from '../../chaos/observations';
+
+const URL = 'http://origin.example/1.jpg';
+const IMAGE = 'request/0-0';
+const WORKER = 7;
+
+type Step = readonly [
+  at: number,
+  what: 'began' | 'ended' | 'recorded' | 'downloaded',
+  pid?: number,
+];
+
+/** One image that succeeded, and what was seen of it. */
+function evidenceOf(
+  steps: readonly Step[],
+  { attempts = 1, kills = [] }: { attempts?: number; kills?: readonly number[] } = {},
+): Evidence {
+  const image = { _id: IMAGE, url: URL, status: 'succeeded', attempts };
+  const observations = steps.flatMap(([at, what, pid = WORKER]): Observation[] => {
+    const images = [IMAGE];
+    const execution = String(pid);
+    if (what === 'began') return [{ what, execution, images, at, pid }];
+    if (what === 'ended') return [{ what, execution, at, pid }];
+    return what === 'recorded' ? [{ what, images, at, pid }] : [];
+  });
+  return {
+    ...{ folder: '', url: '', uploads: [], deliveries: [], observations },
+    found: { ...{ requests: [], rows: [], deliveries: [], runs: [] }, images: [image as never] },
+    hits: steps.flatMap(([at, what]) =>
+      what === 'downloaded' ? [{ url: URL, at, fault: null, bytes: 1, whole: true }] : [],
+    ),
+    disturbances: kills.map((at) => ({
+      ...{ target: 'worker', how: 'kill', pid: WORKER, from: at, until: at },
+    })),
+  };
+}
+
+const quiet: readonly Step[] = [
+  [1, 'began'],
+  [2, 'downloaded'],
+  [3, 'recorded'],
+  [4, 'ended'],
+];
+
+describe('The downloads of a chaos run', () => {
+  it('are right when every image came once', () => {
+    expect(checkDownloads(evidenceOf(quiet))).toEqual({ violations: [], inFlight: 0, repeats: 0 });
+  });
+
+  it('are wrong when an image is downloaded after its record, and nobody died over it', () => {
+    const { violations } = checkDownloads(
+      evidenceOf([...quiet, [5, 'began', 8], [6, 'downloaded', 8], [7, 'ended', 8]]),
+    );
+    expect(violations).toEqual([expect.stringContaining('was downloaded 3 ms after its record')]);
+  });
+
+  it('may repeat what was in flight at a kill', () => {
+    const steps: Step[] = [
+      ...([
+        [1, 'began'],
+        [2, 'downloaded'],
+        [3, 'began', 8],
+      ] satisfies Step[]),
+      ...([
+        [5, 'recorded'],
+        [6, 'downloaded', 8],
+        [7, 'ended', 8],
+      ] satisfies Step[]),
+    ];
+    expect(checkDownloads(evidenceOf(steps, { kills: [5] }))).toEqual({
+      ...{ violations: [], inFlight: 1, repeats: 1 },
+    });
+  });
+
+  it('are wrong when an image lost an attempt to a crash', () => {
+    const { violations } = checkDownloads(evidenceOf(quiet, { attempts: 2 }));
+    expect(violations).toEqual([expect.stringContaining('has 2 attempts, at most 1')]);
+  });
+
+  it('cannot be judged when nobody saw the record', () => {
+    const unseen = quiet.filter(([, what]) => what !== 'recorded');
+    expect(checkDownloads(evidenceOf(unseen)).violations).toEqual([
+      expect.stringContaining('was recorded and nobody saw it'),
+    ]);
+  });
+
+  it('are right when who recorded it died before it could say so', () => {
+    const steps: Step[] = [
+      [1, 'began'],
+      [2, 'downloaded'],
+    ];
+    expect(checkDownloads(evidenceOf(steps, { kills: [4] })).violations).toEqual([]);
+  });
+});
