@@ -69,8 +69,7 @@ export async function startStage(
     PORT: String(port),
     PUBLIC_URL: '',
     DATA_DIR: folder,
-    MONGODB_URI: servers.mongodbUri,
-    TEMPORAL_ADDRESS: servers.temporalAddress,
+    ...servers.clientEnv,
     WEBHOOK_SECRET: webhookSecret,
     [FOLDER_VARIABLE]: folder,
   };

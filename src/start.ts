@@ -40,11 +40,7 @@ async function runOn(config: Config, stopping: Promise<unknown>): Promise<void> 
   try {
     const starting = startService({
       url: listenUrl(config),
-      env: {
-        TEMPORAL_ADDRESS: servers.temporalAddress,
-        MONGODB_URI: servers.mongodbUri,
-        DATA_DIR: config.DATA_DIR,
-      },
+      env: { ...servers.clientEnv, DATA_DIR: config.DATA_DIR },
       log: say,
       stopping,
     });

@@ -45,12 +45,11 @@ export async function startStage(options: StageOptions): Promise<Stage> {
     const service = await startService({
       url: apiUrl,
       env: {
+        ...servers.clientEnv,
         ...withoutForeignSettings(process.env),
         HOST,
         PORT: String(port),
         DATA_DIR: dataDir,
-        MONGODB_URI: servers.mongodbUri,
-        TEMPORAL_ADDRESS: servers.temporalAddress,
         ALLOWED_NETWORKS: [process.env['ALLOWED_NETWORKS'] ?? '', OWN_NETWORK].join(','),
         WEBHOOK_SECRET: options.webhookSecret,
       },
@@ -76,7 +75,7 @@ export async function startStage(options: StageOptions): Promise<Stage> {
 
 /** What a shell may carry for another service; limits and retries are left as they are. */
 function withoutForeignSettings(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const foreign = /^(TEMPORAL_.*|API_KEYS|PUBLIC_URL|WEBHOOK_URL)$/;
+  const foreign = /^(TEMPORAL_TASK_QUEUE|API_KEYS|PUBLIC_URL|WEBHOOK_URL)$/;
   const names = Object.keys(environment).filter((name) => foreign.test(name));
   return Object.fromEntries(names.map((name) => [name, '']));
 }

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Config } from '../config';
 import type { Log } from './commands';
@@ -29,6 +29,8 @@ export interface EmbeddedServers {
   /** `null` with a server given from outside: its Web UI is not ours to know. */
   readonly temporalUi: string | null;
   readonly mongodbUri: string;
+  /** Has processes of ours use these servers, beside the rest of our environment. */
+  readonly clientEnv: NodeJS.ProcessEnv;
   /** Rejects when a server keeps dying. */
   readonly givenUp: Promise<never>;
   stop(): Promise<void>;
@@ -112,7 +114,11 @@ export async function startServers(options: EmbeddedOptions): Promise<EmbeddedSe
         : { address: given.temporalAddress, ui: null };
     const mongodbUri = given.mongodbUri ?? (await mongodb());
     const givenUp = Promise.race([...running.map((server) => server.givenUp), NEVER]);
-    return { temporalAddress: address, temporalUi: ui, mongodbUri, givenUp, stop };
+    const clientEnv = {
+      ...(ui !== null && withoutForeignTemporal(path.join(folder, 'temporal.toml'))),
+      ...{ TEMPORAL_ADDRESS: address, MONGODB_URI: mongodbUri },
+    };
+    return { temporalAddress: address, temporalUi: ui, mongodbUri, clientEnv, givenUp, stop };
   }
 
   const stopped = (options.stopping ?? NEVER).then(() => {
@@ -127,4 +133,16 @@ export async function startServers(options: EmbeddedOptions): Promise<EmbeddedSe
     await stop();
     throw error;
   }
+}
+
+/** A namespace or a key that a person has set for another server is not known to ours. */
+function withoutForeignTemporal(emptyProfile: string): NodeJS.ProcessEnv {
+  writeFileSync(emptyProfile, '[profile.default]\n');
+  const foreign = Object.keys(process.env).filter(
+    (name) => name.startsWith('TEMPORAL_') && name !== 'TEMPORAL_TASK_QUEUE',
+  );
+  return {
+    ...Object.fromEntries(foreign.map((name) => [name, undefined])),
+    TEMPORAL_CONFIG_FILE: emptyProfile,
+  };
 }

@@ -1,6 +1,14 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { alive, endCommands, startCommand, type Command } from '../support/command';
 import { withFolder } from '../support/temporaryFile';
+
+/** What a shell has that is set up for Temporal Cloud: nothing of it is meant for the demo. */
+async function foreignShell(folder: string): Promise<NodeJS.ProcessEnv> {
+  const file = path.join(folder, 'cloud.toml');
+  await writeFile(file, '[profile.default]\nnamespace = "elsewhere"\napi_key = "secret"\n');
+  return { TEMPORAL_CONFIG_FILE: file, TEMPORAL_NAMESPACE: 'elsewhere' };
+}
 
 /** Runs `npm run demo` to its end, with its data in a folder that goes when the work is done. */
 function afterDemo(
@@ -8,7 +16,7 @@ function afterDemo(
   work: (command: Command, code: number | NodeJS.Signals | null) => Promise<void> | void,
 ): Promise<void> {
   return withFolder(async (folder) => {
-    const command = startCommand('demo', { TMPDIR: folder }, args);
+    const command = startCommand('demo', { TMPDIR: folder, ...(await foreignShell(folder)) }, args);
     await work(command, await command.ended);
   });
 }
