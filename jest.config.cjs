@@ -5,7 +5,8 @@ module.exports = {
   transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022' }, sourceMaps: 'inline' }] },
   globalSetup: '<rootDir>/test/support/globalSetup.ts',
   globalTeardown: '<rootDir>/test/support/globalTeardown.ts',
-  maxWorkers: 3,
+  // More than cores: much of the time goes by in waiting for servers, timeouts and heartbeats.
+  maxWorkers: 4,
   randomize: true,
   testTimeout: 120_000,
 };

@@ -1,10 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Config } from '../config';
+import { messageOf } from '../errors';
 import type { Log } from './commands';
 import { keepRunning, type KeptProcess } from './keepRunning';
 import { endLeftovers, rememberServers } from './leftovers';
-import { mongodbReady, provideMongodb } from './mongodb';
+import { mongodbReady, provideMongodb, type MongodbCommand } from './mongodb';
 import { freePort } from './ports';
 import { provideTemporal, temporalArguments, temporalReady } from './temporal';
 
@@ -64,9 +65,37 @@ export async function startServers(options: EmbeddedOptions): Promise<EmbeddedSe
     forget();
   }
 
-  async function temporal() {
+  /**
+   * What is not given, found or installed before anything is started: one after the other, since lines of
+   * progress would mix.
+   *
+   * @throws one Error that names what is missing for either
+   */
+  async function provide() {
+    const { EMBEDDED_MONGODB_PORT } = options.config;
+    const failures: unknown[] = [];
+    const failed = (error: unknown) => {
+      failures.push(error);
+      return null;
+    };
+    const temporalProgram =
+      given.temporalAddress === undefined ? await provideTemporal(log).catch(failed) : null;
+    const mongodbPort =
+      given.mongodbUri === undefined
+        ? await freePort('MongoDB', 'EMBEDDED_MONGODB_PORT', EMBEDDED_MONGODB_PORT, log)
+        : 0;
+    const mongodbCommand =
+      given.mongodbUri === undefined
+        ? await provideMongodb(folder, mongodbPort, log).catch(failed)
+        : null;
+    if (failures.length > 0) {
+      throw new Error(failures.map(messageOf).join('\n'), { cause: failures });
+    }
+    return { temporalProgram, mongodbPort, mongodbCommand };
+  }
+
+  async function temporal(program: string) {
     const { EMBEDDED_TEMPORAL_PORT, EMBEDDED_UI_PORT } = options.config;
-    const command = await provideTemporal(log);
     const port = await freePort('Temporal', 'EMBEDDED_TEMPORAL_PORT', EMBEDDED_TEMPORAL_PORT, log);
     const uiPort = await freePort('Temporal Web UI', 'EMBEDDED_UI_PORT', EMBEDDED_UI_PORT, log);
     const args = await temporalArguments({
@@ -75,17 +104,14 @@ export async function startServers(options: EmbeddedOptions): Promise<EmbeddedSe
       uiPort,
       dynamicConfig: options.dynamicConfig ?? [],
     });
-    const server = run('Temporal server', command, args, 'temporal.log');
+    const server = run('Temporal server', program, args, 'temporal.log');
     const address = `127.0.0.1:${port}`;
     await Promise.race([temporalReady(address, READY_MS), server.givenUp]);
     server.wasReady();
     return { address, ui: `http://127.0.0.1:${uiPort}` };
   }
 
-  async function mongodb() {
-    const { EMBEDDED_MONGODB_PORT } = options.config;
-    const port = await freePort('MongoDB', 'EMBEDDED_MONGODB_PORT', EMBEDDED_MONGODB_PORT, log);
-    const { command, args } = await provideMongodb(folder, port, log);
+  async function mongodb({ command, args }: MongodbCommand, port: number) {
     const server = run('MongoDB server', command, args, 'mongodb.log');
     const uri = `mongodb://127.0.0.1:${port}/image-processor`;
     await Promise.race([mongodbReady(uri, READY_MS), server.givenUp]);
@@ -107,12 +133,15 @@ export async function startServers(options: EmbeddedOptions): Promise<EmbeddedSe
   }
 
   async function start(): Promise<EmbeddedServers> {
-    // One after the other: both may be provisioned, and the lines of progress would mix.
+    const { temporalProgram, mongodbPort, mongodbCommand } = await provide();
     const { address, ui } =
-      given.temporalAddress === undefined
-        ? await temporal()
-        : { address: given.temporalAddress, ui: null };
-    const mongodbUri = given.mongodbUri ?? (await mongodb());
+      temporalProgram === null
+        ? { address: given.temporalAddress ?? '', ui: null }
+        : await temporal(temporalProgram);
+    const mongodbUri =
+      mongodbCommand === null
+        ? (given.mongodbUri ?? '')
+        : await mongodb(mongodbCommand, mongodbPort);
     const givenUp = Promise.race([...running.map((server) => server.givenUp), NEVER]);
     const clientEnv = {
       ...(ui !== null && withoutForeignTemporal(path.join(folder, 'temporal.toml'))),

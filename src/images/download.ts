@@ -141,11 +141,18 @@ function asUtf8(header: string): string {
 
 function parseUrl(link: string, base?: URL): URL {
   const url = URL.canParse(link, base?.href) ? new URL(link, base) : null;
-  if (url !== null && (url.protocol === 'http:' || url.protocol === 'https:')) return url;
+  const isWeb = url?.protocol === 'http:' || url?.protocol === 'https:';
+  if (url !== null && isWeb && isHostName(url.hostname)) return url;
   throw ImageError.permanent(
     'invalid_url',
     `Expected an http or https link, received ${JSON.stringify(link.slice(0, 200))}`,
   );
+}
+
+/** RFC 1035 §2.3.4; a name that no resolver can be asked for will not come into being. */
+function isHostName(hostname: string): boolean {
+  const labels = hostname.replace(/\.$/, '').split('.');
+  return hostname.length <= 254 && labels.every(({ length }) => length > 0 && length <= 63);
 }
 
 function refusal(statusCode: number, retryAfterMs: number | undefined): ImageError {

@@ -141,7 +141,9 @@ describe('readRows(file, sheet)', () => {
   });
 
   it('passes over as many empty rows as a spreadsheet leaves behind', async () => {
-    const { rows } = await read(`${HEADER}\n${',,,,,,,,\n'.repeat(600_000)}1,a,http://a/1.jpg\n`);
+    // Wide ones: it is their characters that are bounded, and the number of cells that takes time.
+    const empty = `${' '.repeat(200)},,\n`.repeat(30_000);
+    const { rows } = await read(`${HEADER}\n${empty}1,a,http://a/1.jpg\n`);
     expect(rows.map(({ number }) => number)).toEqual([1]);
   });
 

@@ -140,6 +140,8 @@ describe('download(link): what is permanent', () => {
     'file:///etc/passwd',
     'data:,x',
     'http://',
+    'http://a..example/1.jpg',
+    `http://${'a'.repeat(64)}.example/1.jpg`,
   ])('invalid_url: %j', async (link) => {
     const error = await failure(download(link));
     expect(error).toMatchObject({ code: 'invalid_url', retryable: false });

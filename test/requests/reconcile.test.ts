@@ -63,6 +63,28 @@ describe('reconcile', () => {
     expect(messages.map(({ body }) => JSON.parse(body) as unknown)).toEqual([answer]);
   });
 
+  it('records an outcome for a run that timed out', async () => {
+    const stuck = origin.on(`/${randomUUID()}`, stall);
+    const id = await uploaded(service.url, sheetOf([stuck]));
+    await eventually(
+      () => origin.hits(new URL(stuck).pathname),
+      (hits) => hits === 1,
+    );
+    await runOf(id).terminate('by an operator');
+    // None of ours has a timeout: a person started it anew, with one, where no worker is.
+    await service.client.workflow.start('imageRequest', {
+      ...{ workflowId: workflowIdOf(id), taskQueue: 'nowhere', args: [] },
+      workflowExecutionTimeout: '1 second',
+    });
+    expect((await closed(id)).status.name).toBe('TIMED_OUT');
+
+    await sweep();
+    expect(await finished(service.url, id)).toMatchObject({
+      status: 'cancelled',
+      details: '0 of 1 image compressed, 1 cancelled; its run timed out',
+    });
+  });
+
   it('has what such a run left undone retried like any other', async () => {
     const link = origin.on(`/${randomUUID()}`, stall, bytes(await photo()));
     const id = await uploaded(service.url, sheetOf([link]));

@@ -2,10 +2,17 @@ import { createLogger } from '../../src/logger';
 import { createStatus } from '../../src/requests/status';
 import { createRuns } from '../../src/temporal/runs';
 import { temporalSettings } from '../../src/temporal/settings';
+import { workflowIdOf } from '../../workflows/names';
 import type { StatusReport } from '../../workflows/progress';
 import { finished, sheetOf, statusOf, uploaded } from '../support/calls';
 import { eventually } from '../support/eventually';
-import { bytes, startOrigin, type Answer, type Origin } from '../support/origin';
+import {
+  bytes,
+  startOrigin,
+  status as answering,
+  type Answer,
+  type Origin,
+} from '../support/origin';
 import { photo } from '../support/pictures';
 import { startService, type Service } from '../support/service';
 
@@ -152,6 +159,32 @@ describe('status(requestId)', () => {
     await Promise.all(Array.from({ length: 10 }, () => status(id)));
     expect(queries()).toBe(before);
     await close();
+  });
+
+  it('is the same when the history is gone, and so is a retry', async () => {
+    const missing = origin.on('/returns.jpg', answering(404), bytes(await photo()));
+    const id = await uploaded(service.url, sheetOf([missing]));
+    const before = await finished(service.url, id);
+    const run = service.client.workflow.getHandle(workflowIdOf(id));
+    await eventually(
+      () => run.describe(),
+      (found) => found.status.name !== 'RUNNING',
+    );
+    await service.client.workflowService.deleteWorkflowExecution({
+      namespace: 'default',
+      workflowExecution: { workflowId: workflowIdOf(id) },
+    });
+    await eventually(
+      () =>
+        run.describe().then(
+          () => false,
+          () => true,
+        ),
+      (isGone) => isGone,
+    );
+    expect(await statusOf(service.url, id)).toEqual(before);
+    await service.operations.retry(id);
+    expect(await finished(service.url, id)).toMatchObject({ status: 'completed' });
   });
 
   it('answers from the record without asking again for a while, after nobody answered', async () => {

@@ -73,6 +73,7 @@ describe('The recorded histories', () => {
       const untouched = outcomes.filter(({ deviation }) => deviation === null);
       expect(untouched.map(({ name }) => name).sort()).toEqual([
         'bulk-retry',
+        'bulk-retry-stopped',
         'expired-removed',
         'reconciled',
       ]);

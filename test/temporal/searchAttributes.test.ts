@@ -1,0 +1,59 @@
+import path from 'node:path';
+import { Connection } from '@temporalio/client';
+import { startServers } from '../../src/embedded/servers';
+import { createLogger } from '../../src/logger';
+import { ensureSearchAttributes } from '../../src/temporal/searchAttributes';
+import { finished, sheetOf, uploaded } from '../support/calls';
+import { startService } from '../support/service';
+import { withFolder } from '../support/temporaryFile';
+
+const INT = 3;
+/** More of a type than the server has room for. */
+const TOO_MANY = 50;
+const namespace = 'default';
+const logger = createLogger('silent', 'test');
+
+/** A Temporal of its own, where no further number can be registered. */
+async function withFullServer(work: (address: string) => Promise<void>): Promise<void> {
+  await withFolder(async (folder) => {
+    const servers = await startServers({
+      dataDir: path.join(folder, 'servers'),
+      config: { EMBEDDED_TEMPORAL_PORT: 0, EMBEDDED_UI_PORT: 0, EMBEDDED_MONGODB_PORT: 0 },
+      given: { mongodbUri: process.env['TEST_MONGODB_URI'] ?? '' },
+      log: () => undefined,
+    });
+    const connection = await Connection.connect({ address: servers.temporalAddress });
+    try {
+      for (let taken = 0; taken < TOO_MANY; taken += 1) {
+        const searchAttributes = { [`Foreign${taken}`]: INT };
+        const add = connection.operatorService.addSearchAttributes({ namespace, searchAttributes });
+        if (!(await add.then(() => true).catch(() => false))) break;
+      }
+      await work(servers.temporalAddress);
+    } finally {
+      await connection.close();
+      await servers.stop();
+    }
+  });
+}
+
+describe('Search attributes that the server does not register', () => {
+  it('are done without, and said', () =>
+    withFullServer(async (address) => {
+      const warnings: string[] = [];
+      const connection = await Connection.connect({ address });
+      const warn = (_: unknown, message: string) => warnings.push(message);
+      const there = await ensureSearchAttributes(connection, namespace, {
+        ...logger,
+        warn,
+      } as never);
+      await connection.close();
+      expect(there).toBe(false);
+      expect(warnings).toEqual([expect.stringContaining('requests cannot be searched by status')]);
+
+      const service = await startService({ temporalAddress: address });
+      const id = await uploaded(service.url, sheetOf(['http://192.0.2.1/refused.jpg']));
+      expect((await finished(service.url, id)).status).toBe('failed');
+      await service.stop();
+    }));
+});
