@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { mongo } from 'mongoose';
@@ -106,12 +107,17 @@ async function standin(dataFile: string, port: number, log: Log): Promise<Mongod
   const java = findOnPath('java');
   if (java === null) throw new Error('no `java` on PATH');
   const jars = await installOnce(standinName(), (folder) => fetchJars(folder, log));
+  const classPath = await jarsIn(jars);
+  const classes = await installOnce(`${standinName()}-${sourceHash()}`, (folder) =>
+    compile(java, classPath, folder, log),
+  );
   await mkdir(path.dirname(dataFile), { recursive: true });
   log(
     'MongoDB is played by a stand-in (mongo-java-server on H2): for development only, never for data that ' +
       'matters. A real mongod on PATH, or MONGODB_URI, replaces it for new data folders',
   );
-  const args = ['-Xmx1g', '-cp', path.join(jars, '*'), standinSource(), dataFile, String(port)];
+  const both = [classPath, classes].join(path.delimiter);
+  const args = ['-Xmx1g', '-cp', both, 'Server', dataFile, String(port)];
   return { engine: 'stand-in', command: java, args };
 }
 
@@ -140,7 +146,28 @@ async function fetchJars(folder: string, log: Log): Promise<void> {
   await runToEnd('Fetching the stand-in for MongoDB', maven, goal, {}, log);
 }
 
-/** Java runs it from source; it stands beside this file in the source tree, which `dist` lies in. */
+/**
+ * Once, and not at every start: from source Java takes a second longer. `javac` need not be on PATH, so that
+ * `java` is asked.
+ */
+function compile(java: string, classPath: string, folder: string, log: Log): Promise<void> {
+  const javac = ['-m', 'jdk.compiler/com.sun.tools.javac.Main', '--release', '11'];
+  const args = [...javac, '-cp', classPath, '-d', folder, standinSource()];
+  return runToEnd('Compiling the stand-in for MongoDB', java, args, {}, log);
+}
+
+/** One by one: the compiler, run like this, takes no `*`. */
+async function jarsIn(folder: string): Promise<string> {
+  const jars = (await readdir(folder)).filter((name) => name.endsWith('.jar'));
+  return jars.map((name) => path.join(folder, name)).join(path.delimiter);
+}
+
+/** Another release of ours has another stand-in. */
+function sourceHash(): string {
+  return createHash('sha256').update(readFileSync(standinSource())).digest('hex').slice(0, 12);
+}
+
+/** The source stands beside this file in the source tree, which `dist` lies in. */
 function standinSource(): string {
   const beside = path.join(__dirname, 'standin', 'Server.java');
   return existsSync(beside)

@@ -584,16 +584,6 @@ describe('POST /image/requests/retry', () => {
     for (const id of [badRow, done]) expect((await show(id, own.url)).attempt).toBe(1);
   });
 
-  it('goes on page after page', async () => {
-    const ids: string[] = [];
-    for (let n = 0; n < 23; n += 1) {
-      ids.push(await uploaded(own.url, sheetOf([link(failsOnce())])));
-    }
-    for (const id of ids) await finished(own.url, id);
-    expect((await bulk('?status=failed')).body).toEqual({ retried: 23, skipped: 0 });
-    for (const id of ids) expect((await finished(own.url, id)).status).toBe('completed');
-  });
-
   it('does no harm twice at once', async () => {
     const paths = [failsOnce(), failsOnce(), failsOnce()];
     const ids = await Promise.all(paths.map((path) => uploaded(own.url, sheetOf([link(path)]))));

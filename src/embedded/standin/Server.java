@@ -13,8 +13,8 @@ import java.util.List;
 import org.h2.mvstore.MVStore;
 
 /**
- * A stand-in that speaks MongoDB's protocol, for development on machines that have no mongod. Run from
- * source: java -cp 'lib/*' Server.java FILE PORT
+ * A stand-in that speaks MongoDB's protocol, for development on machines that have no mongod. Compiled
+ * and run by ../mongodb.ts: java -cp 'lib/*:classes' Server FILE PORT
  */
 class Server {
   /** Wire version 13 is MongoDB 5.0: the library reports an older one, which current drivers refuse. */
