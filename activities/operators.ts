@@ -1,4 +1,6 @@
+import { Context } from '@temporalio/activity';
 import type { ActivityDependencies } from './dependencies';
+import { interrupted } from './failure';
 import { withHeartbeat } from './heartbeat';
 import type { OperatorActivities, RetryPage } from './types';
 
@@ -36,7 +38,16 @@ export function createOperatorActivities({
       }),
 
     retryRequests: ({ requests }) =>
-      withHeartbeat((signal) => operations.retryListed(requests, signal)),
+      withHeartbeat(async (signal) => {
+        const { retried, skipped } = await operations.retryListed(requests, signal);
+        const isWhole = retried + skipped === requests.length;
+        // Of a stop the workflow learns how far it came; a worker that drains hands the page to another one,
+        // which finds again what is retried already.
+        if (isWhole || Context.current().cancellationDetails?.cancelRequested === true) {
+          return { retried, skipped };
+        }
+        throw interrupted();
+      }),
 
     reconcile: () =>
       withHeartbeat(async () => {

@@ -15,7 +15,7 @@ interface Hold {
   readonly pid: number;
   readonly from: number;
   readonly until: number;
-  /** Ended by the death of its process, which may have recorded the image and not have said so. */
+  /** Its process ended before it, and may have recorded the image and not have said so. */
   readonly isCutOff: boolean;
 }
 
@@ -86,7 +86,7 @@ function holdsOf(
           pid: seen.pid,
           from: seen.at,
           until: ends.get(seen.execution) ?? deaths.get(seen.pid) ?? Number.POSITIVE_INFINITY,
-          isCutOff: !ends.has(seen.execution) && deaths.has(seen.pid),
+          isCutOff: !ends.has(seen.execution),
         }))
       : [],
   );

@@ -60,9 +60,11 @@ export async function runSchedule(options: ScheduleOptions): Promise<Trouble> {
     return (Object.keys(PLACES) as Place[]).filter((place) => !tried.has(place));
   }
 
-  /** Those that have not had their death yet come first, unless nothing came to them when it was their turn. */
+  /** Those that have not had their death yet come first, and of them those that were missed least. */
   function placeInTurn(): Place {
-    const [first, ...others] = untried().filter((place) => !missed.includes(place));
+    const missesOf = (place: Place) => missed.filter((one) => one === place).length;
+    const least = Math.min(...untried().map(missesOf));
+    const [first, ...others] = untried().filter((place) => missesOf(place) === least);
     return first === undefined
       ? pickWeighted(random, PLACE_WEIGHTS)
       : pick(random, [first, ...others]);

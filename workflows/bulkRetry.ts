@@ -30,17 +30,28 @@ export async function bulkRetry(input: BulkRetryInput): Promise<BulkRetryProgres
   let { cursor, progress } = input;
   setHandler(progressQuery, () => progress);
   for (;;) {
-    const page = await operators.listForRetry({ filter, cursor });
-    const { retried, skipped } = await operators.retryRequests({ requests: page.requests });
+    const { requests, next } = await orStopped(operators.listForRetry({ filter, cursor }));
+    const { retried, skipped } = await orStopped(operators.retryRequests({ requests }));
     progress = { retried: progress.retried + retried, skipped: progress.skipped + skipped };
     setCurrentDetails(`${progress.retried} requests retried, ${progress.skipped} skipped`);
-    if (page.next === null) return progress;
-    if (CancellationScope.current().consideredCancelled) {
-      throw new CancelledFailure('The bulk retry was stopped');
-    }
-    cursor = page.next;
+    const isWhole = retried + skipped === requests.length;
+    if (isWhole && next === null) return progress;
+    if (isStopped() || next === null) throw stopped();
+    cursor = next;
     if (workflowInfo().continueAsNewSuggested) {
       await continueAsNew<typeof bulkRetry>({ filter, cursor, progress });
     }
+  }
+}
+
+const isStopped = () => CancellationScope.current().consideredCancelled;
+const stopped = () => new CancelledFailure('The bulk retry was stopped');
+
+/** An activity that failed after the stop is not tried again, and fails for that reason only. */
+async function orStopped<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw isStopped() ? stopped() : error;
   }
 }

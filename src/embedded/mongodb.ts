@@ -14,7 +14,7 @@ import { noWay } from './noWay';
 export interface MongodbCommand {
   readonly engine: 'mongod' | 'stand-in';
   readonly command: string;
-  readonly args: readonly string[];
+  readonly argsAt: (port: number) => readonly string[];
 }
 
 /** Offline, the download would try three times and take longer than that to give up. */
@@ -35,21 +35,17 @@ const REMEDIES = [
  * Finds a way to serve MongoDB, installing one where nothing else is left. A data folder stays with what it
  * was begun with: the two engines cannot read each other's files.
  */
-export async function provideMongodb(
-  dataDir: string,
-  port: number,
-  log: Log,
-): Promise<MongodbCommand> {
+export async function provideMongodb(dataDir: string, log: Log): Promise<MongodbCommand> {
   const mongodFolder = path.join(dataDir, 'mongod');
   const standinFile = path.join(dataDir, 'standin', 'mongodb.h2');
-  if (existsSync(standinFile)) return standin(standinFile, port, log);
+  if (existsSync(standinFile)) return standin(standinFile, log);
 
   const failures: string[] = [];
   try {
     const mongod = findOnPath('mongod') ?? (await download(log));
     await mkdir(mongodFolder, { recursive: true });
-    const args = ['--dbpath', mongodFolder, '--port', String(port), '--bind_ip', '127.0.0.1'];
-    return { engine: 'mongod', command: mongod, args };
+    const args = ['--dbpath', mongodFolder, '--bind_ip', '127.0.0.1', '--port'];
+    return { engine: 'mongod', command: mongod, argsAt: (port) => [...args, String(port)] };
   } catch (error) {
     failures.push(`download of mongod by mongodb-memory-server: ${messageOf(error)}`);
   }
@@ -61,7 +57,7 @@ export async function provideMongodb(
     );
   }
   try {
-    return await standin(standinFile, port, log);
+    return await standin(standinFile, log);
   } catch (error) {
     failures.push(`stand-in by Java and Maven: ${messageOf(error)}`);
     throw noWay('MongoDB', failures, REMEDIES);
@@ -103,7 +99,7 @@ function standinName(): string {
   return `mongodb-standin-${STANDIN_VERSION}`;
 }
 
-async function standin(dataFile: string, port: number, log: Log): Promise<MongodbCommand> {
+async function standin(dataFile: string, log: Log): Promise<MongodbCommand> {
   const java = findOnPath('java');
   if (java === null) throw new Error('no `java` on PATH');
   const jars = await installOnce(standinName(), (folder) => fetchJars(folder, log));
@@ -117,8 +113,8 @@ async function standin(dataFile: string, port: number, log: Log): Promise<Mongod
       'matters. A real mongod on PATH, or MONGODB_URI, replaces it for new data folders',
   );
   const both = [classPath, classes].join(path.delimiter);
-  const args = ['-Xmx1g', '-cp', both, 'Server', dataFile, String(port)];
-  return { engine: 'stand-in', command: java, args };
+  const args = ['-Xmx1g', '-cp', both, 'Server', dataFile];
+  return { engine: 'stand-in', command: java, argsAt: (port) => [...args, String(port)] };
 }
 
 async function fetchJars(folder: string, log: Log): Promise<void> {

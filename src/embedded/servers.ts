@@ -72,7 +72,6 @@ export async function startServers(options: EmbeddedOptions): Promise<EmbeddedSe
    * @throws one Error that names what is missing for either
    */
   async function provide() {
-    const { EMBEDDED_MONGODB_PORT } = options.config;
     const failures: unknown[] = [];
     const failed = (error: unknown) => {
       failures.push(error);
@@ -80,18 +79,12 @@ export async function startServers(options: EmbeddedOptions): Promise<EmbeddedSe
     };
     const temporalProgram =
       given.temporalAddress === undefined ? await provideTemporal(log).catch(failed) : null;
-    const mongodbPort =
-      given.mongodbUri === undefined
-        ? await freePort('MongoDB', 'EMBEDDED_MONGODB_PORT', EMBEDDED_MONGODB_PORT, log)
-        : 0;
     const mongodbCommand =
-      given.mongodbUri === undefined
-        ? await provideMongodb(folder, mongodbPort, log).catch(failed)
-        : null;
+      given.mongodbUri === undefined ? await provideMongodb(folder, log).catch(failed) : null;
     if (failures.length > 0) {
       throw new Error(failures.map(messageOf).join('\n'), { cause: failures });
     }
-    return { temporalProgram, mongodbPort, mongodbCommand };
+    return { temporalProgram, mongodbCommand };
   }
 
   async function temporal(program: string) {
@@ -111,8 +104,10 @@ export async function startServers(options: EmbeddedOptions): Promise<EmbeddedSe
     return { address, ui: `http://127.0.0.1:${uiPort}` };
   }
 
-  async function mongodb({ command, args }: MongodbCommand, port: number) {
-    const server = run('MongoDB server', command, args, 'mongodb.log');
+  async function mongodb({ command, argsAt }: MongodbCommand) {
+    const { EMBEDDED_MONGODB_PORT } = options.config;
+    const port = await freePort('MongoDB', 'EMBEDDED_MONGODB_PORT', EMBEDDED_MONGODB_PORT, log);
+    const server = run('MongoDB server', command, argsAt(port), 'mongodb.log');
     const uri = `mongodb://127.0.0.1:${port}/image-processor`;
     await Promise.race([mongodbReady(uri, READY_MS), server.givenUp]);
     server.wasReady();
@@ -133,15 +128,13 @@ export async function startServers(options: EmbeddedOptions): Promise<EmbeddedSe
   }
 
   async function start(): Promise<EmbeddedServers> {
-    const { temporalProgram, mongodbPort, mongodbCommand } = await provide();
+    const { temporalProgram, mongodbCommand } = await provide();
     const { address, ui } =
       temporalProgram === null
         ? { address: given.temporalAddress ?? '', ui: null }
         : await temporal(temporalProgram);
     const mongodbUri =
-      mongodbCommand === null
-        ? (given.mongodbUri ?? '')
-        : await mongodb(mongodbCommand, mongodbPort);
+      mongodbCommand === null ? (given.mongodbUri ?? '') : await mongodb(mongodbCommand);
     const givenUp = Promise.race([...running.map((server) => server.givenUp), NEVER]);
     const clientEnv = {
       ...(ui !== null && withoutForeignTemporal(path.join(folder, 'temporal.toml'))),

@@ -293,6 +293,9 @@ describe('While MongoDB is down', () => {
     await line.close();
   });
   const content = sheetOf(['http://a.example/1.jpg']);
+  /** How the command begins in BSON: its name, and the collection's with its length. */
+  const insertInto = (name: string) =>
+    `insert\0${String.fromCharCode(name.length + 1)}\0\0\0${name}\0`;
 
   it('every call about requests answers 503 with Retry-After', async () => {
     const id = await uploaded(service.url, content);
@@ -336,13 +339,13 @@ describe('While MongoDB is down', () => {
     [
       'as its rows are recorded',
       () => {
-        line.cutAt('rows');
+        line.cutAt(insertInto('rows'));
       },
     ],
     [
       'as its images are recorded',
       () => {
-        line.cutAt('images');
+        line.cutAt(insertInto('images'));
       },
     ],
   ])('an upload answers 503 when MongoDB goes %s, and nothing of it runs later', async (_, cut) => {

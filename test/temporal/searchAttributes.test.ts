@@ -43,17 +43,20 @@ describe('Search attributes that the server does not register', () => {
       const warnings: string[] = [];
       const connection = await Connection.connect({ address });
       const warn = (_: unknown, message: string) => warnings.push(message);
-      const there = await ensureSearchAttributes(connection, namespace, {
-        ...logger,
-        warn,
-      } as never);
-      await connection.close();
-      expect(there).toBe(false);
+      try {
+        const given = { ...logger, warn } as never;
+        expect(await ensureSearchAttributes(connection, namespace, given)).toBe(false);
+      } finally {
+        await connection.close();
+      }
       expect(warnings).toEqual([expect.stringContaining('requests cannot be searched by status')]);
 
       const service = await startService({ temporalAddress: address });
-      const id = await uploaded(service.url, sheetOf(['http://192.0.2.1/refused.jpg']));
-      expect((await finished(service.url, id)).status).toBe('failed');
-      await service.stop();
+      try {
+        const id = await uploaded(service.url, sheetOf(['http://192.0.2.1/refused.jpg']));
+        expect((await finished(service.url, id)).status).toBe('failed');
+      } finally {
+        await service.stop();
+      }
     }));
 });

@@ -1,3 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Context } from '@temporalio/activity';
+import { CancelledFailure } from '@temporalio/client';
+import type { BulkRetryFilter, BulkRetryProgress } from '../../activities/types';
 import { PROGRESS_QUERY } from '../../workflows/names';
 import { finished, sheetOf, uploaded } from '../support/calls';
 import { endCommands, startCommand } from '../support/command';
@@ -8,6 +12,8 @@ import { startService, type Service } from '../support/service';
 
 /** More than a page of a bulk retry. */
 const REQUESTS = 25;
+
+const ALL: BulkRetryFilter = { status: ['failed'], since: null, until: null };
 
 describe('A bulk retry that is under way', () => {
   let service: Service;
@@ -31,10 +37,7 @@ describe('A bulk retry that is under way', () => {
   });
 
   const start = async () => {
-    const { workflowId } = await service.operations.retryAll(
-      { status: ['failed'], since: null, until: null },
-      1,
-    );
+    const { workflowId } = await service.operations.retryAll(ALL, 1);
     return service.client.workflow.getHandle(workflowId);
   };
 
@@ -63,20 +66,80 @@ describe('A bulk retry that is under way', () => {
     expect(origin.hits('/mended.jpg')).toBeGreaterThanOrEqual(2 * REQUESTS);
   });
 
-  it('is stopped half-way, and has counted what it retried', async () => {
-    const bulk = await start();
-    await halfWay();
-    await bulk.cancel();
-    await expect(bulk.result()).rejects.toThrow('Workflow execution cancelled');
-
-    const retried = await reopened();
+  it('leaves off between two requests, and counts those that it looked at', async () => {
+    const stop = new AbortController();
+    const { rounds } = service.records;
+    const { reopen } = rounds;
+    jest.spyOn(rounds, 'reopen').mockImplementation((...call) => {
+      stop.abort();
+      return reopen(...call);
+    });
+    const listed = ids.map((requestId) => ({ requestId, round: 1 }));
+    const { retried, skipped } = await service.operations.retryListed(listed, stop.signal);
+    expect(skipped).toBe(0);
     expect(retried).toBeLessThan(REQUESTS);
-    expect(await bulk.query(PROGRESS_QUERY)).toEqual({ retried, skipped: 0 });
-    expect(
-      await eventually(
-        () => service.records.requests.countByState(),
-        ({ completed }) => completed === retried,
-      ),
-    ).toMatchObject({ failed: REQUESTS - retried });
+    expect(await reopened()).toBe(retried);
+  });
+});
+
+describe('A bulk retry that is stopped', () => {
+  let origin: Origin;
+  beforeAll(async () => {
+    origin = await startOrigin();
+  });
+  afterAll(() => origin.stop());
+
+  /** Stops a bulk retry of three requests, one page, while the activity has retried the first. */
+  async function stoppedWhile(then: (done: BulkRetryProgress) => BulkRetryProgress) {
+    let stop: () => Promise<unknown> = () => Promise.resolve();
+    const service = await startService({
+      wrap: (activities) => ({
+        ...activities,
+        async retryRequests({ requests }) {
+          const done = await activities.retryRequests({ requests: requests.slice(0, 1) });
+          await stop();
+          const { cancellationSignal, heartbeat } = Context.current();
+          while (!cancellationSignal.aborted) {
+            heartbeat();
+            await sleep(100);
+          }
+          return then(done);
+        },
+      }),
+    });
+    try {
+      const links = [`${origin.url}/missing.jpg`];
+      for (let n = 0; n < 3; n += 1) {
+        await finished(service.url, await uploaded(service.url, sheetOf(links)));
+      }
+      const { workflow } = service.client;
+      await service.stopWorker();
+      const { workflowId } = await service.operations.retryAll(ALL, 1);
+      stop = () => workflow.getHandle(workflowId).cancel();
+      await service.startWorker();
+      const end: unknown = await workflow
+        .getHandle(workflowId)
+        .result()
+        .catch((error: unknown) => error);
+      const progress = await workflow
+        .getHandle(workflowId)
+        .query<BulkRetryProgress>(PROGRESS_QUERY);
+      return { end, progress };
+    } finally {
+      await service.stop();
+    }
+  }
+
+  it('says so, also on its last page, and what it had retried', async () => {
+    const { end, progress } = await stoppedWhile((done) => done);
+    expect(end).toMatchObject({ cause: expect.any(CancelledFailure) as unknown });
+    expect(progress).toEqual({ retried: 1, skipped: 0 });
+  });
+
+  it('is stopped, and has not failed, when its activity fails meanwhile', async () => {
+    const { end } = await stoppedWhile(() => {
+      throw new Error('MongoDB is down');
+    });
+    expect(end).toMatchObject({ cause: expect.any(CancelledFailure) as unknown });
   });
 });
