@@ -66,9 +66,9 @@ describe('ops list', () => {
     const { code, stdout } = await ops(['list', '--status', 'failed']);
     expect(code).toBe(0);
     const [heads, ...lines] = stdout.trimEnd().split('\n');
-    expect(heads).toMatch(/^REQUEST +STATUS +DONE +FAILED/);
+    expect(heads).toMatch(/^REQUEST +STATUS +SUCCEEDED +FAILED/);
     const line = lines.find((one) => one.startsWith(id));
-    expect(line).toMatch(/ failed +1\/1 +1 +1 +- .*products\.csv$/);
+    expect(line).toMatch(/ failed +0\/1 +1 +1 +- .*products\.csv$/);
     expect((await ops(['list', '--status', 'cancelled'])).stdout).not.toContain(id);
   });
 

@@ -69,7 +69,7 @@ describe('npm start', () => {
       expect(output).toContain('Ctrl-C');
       expect(output).toContain(dataDir);
       expect(output).toMatch(/mongodb:\/\/127\.0\.0\.1:\d+\//);
-      const pages = [/API docs +(\S+)/, /Temporal +(\S+)/].map((line) => line.exec(output)?.[1]);
+      const pages = [/API docs +(\S+)/, /Web UI +(\S+)/].map((line) => line.exec(output)?.[1]);
       for (const page of pages) expect((await fetch(page ?? '')).status).toBe(200);
     }));
 

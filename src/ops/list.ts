@@ -34,14 +34,14 @@ export async function list(
   return EXIT.done;
 }
 
-const HEADS = ['REQUEST', 'STATUS', 'DONE', 'FAILED', 'RUN', 'WEBHOOK', 'UPLOADED', 'FILE'];
+const HEADS = ['REQUEST', 'STATUS', 'SUCCEEDED', 'FAILED', 'RUN', 'WEBHOOK', 'UPLOADED', 'FILE'];
 
 function rowOf(request: RequestView): string[] {
   const { counts, created_at, webhook } = request;
   return [
     request.request_id,
     request.status,
-    `${counts.total - counts.pending}/${counts.total}`,
+    `${counts.succeeded}/${counts.total}`,
     String(counts.failed),
     String(request.attempt),
     webhook?.state ?? '-',
