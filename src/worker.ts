@@ -5,7 +5,7 @@ import type { WorkerDeploymentVersion } from '@temporalio/common';
 import { NativeConnection } from '@temporalio/worker';
 import { z } from 'zod';
 import { createActivities } from '../activities';
-import { giveBackFreedMemory } from './allocator';
+import { keepMemoryLevel } from './memory';
 import { readConfig, type Config } from './config';
 import { probe } from './embedded/ports';
 import { createFileStore } from './files/store';
@@ -35,7 +35,7 @@ runMain(async () => {
   const metrics = createWorkerMetrics();
   const scrapes = await serveMetrics(config, metrics, logger);
   stopWithParent();
-  await giveBackFreedMemory(logger);
+  await keepMemoryLevel(logger);
   // The SDK takes the signals over when its workers run; nothing is under way before.
   const endAtOnce = () => process.exit(0);
   process.on('SIGTERM', endAtOnce).on('SIGINT', endAtOnce);

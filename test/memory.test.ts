@@ -7,7 +7,7 @@ const run = promisify(execFile);
 /** Frees every other of 4,000 blocks, so that glibc can give back none by itself. */
 const PROGRAM = `
   const { setTimeout: sleep } = require('node:timers/promises');
-  const { giveBackFreedMemory } = require('./dist/src/allocator.js');
+  const { keepMemoryLevel } = require('./dist/src/memory.js');
   const megabytes = () => process.memoryUsage.rss() / 2 ** 20;
   (async () => {
     let blocks = Array.from({ length: 4_000 }, () => Buffer.alloc(20_000, 1));
@@ -15,7 +15,7 @@ const PROGRAM = `
     gc();
     await sleep(200);
     const before = megabytes();
-    await giveBackFreedMemory({ info: console.error, warn: console.error }, 20);
+    await keepMemoryLevel({ info: console.error, warn: console.error }, 20);
     await sleep(500);
     console.log(JSON.stringify({ before, after: megabytes(), blocks: blocks.length }));
   })();
