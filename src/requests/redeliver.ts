@@ -6,7 +6,7 @@ import type { RequestRecord } from '../records/types';
 import type { Runs } from '../temporal/runs';
 import { findVisible } from './find';
 import { noTemporal, stillRunning } from './retry';
-import { summaryOf } from './summary';
+import { webhookSummaryOf } from './summary';
 
 export interface RedeliverDeps {
   readonly records: Pick<Records, 'requests' | 'deliveries'>;
@@ -51,5 +51,5 @@ export async function followToDeliver(
   { _id: requestId, round, lanes, counts, bytes, file_name }: RequestRecord,
 ): Promise<void> {
   const input = { requestId, round, task: 'deliver', token: `deliver-${randomUUID()}` } as const;
-  await runs.follow({ ...input, lanes, counts, bytes }, summaryOf(file_name, 0));
+  await runs.follow({ ...input, lanes, counts, bytes }, webhookSummaryOf(file_name));
 }

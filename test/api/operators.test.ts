@@ -7,6 +7,7 @@ import { createApiMetrics } from '../../src/metrics/api';
 import { createOperations } from '../../src/requests/operations';
 import type { RequestView } from '../../src/requests/view';
 import { createRuns } from '../../src/temporal/runs';
+import { workflowIdOf } from '../../workflows/names';
 import { finished, json, sheetOf, statusOf, text, uploaded } from '../support/calls';
 import { eventually } from '../support/eventually';
 import { bytes, stall, startOrigin, status, type Origin } from '../support/origin';
@@ -320,6 +321,8 @@ describe('POST /image/requests/{request_id}/webhook', () => {
     expect(second?.body).toBe(first?.body);
     expect(second?.headers['webhook-id']).toBe(`${id}.1`);
     expect((await hasState(id, 'delivered')).attempt).toBe(1);
+    const run = await service.client.workflow.getHandle(workflowIdOf(id)).describe();
+    expect(await run.staticSummary()).toBe('products.csv: the webhook again');
   });
 
   it('delivers one that was given up, with all its attempts again', async () => {
