@@ -3,13 +3,18 @@ import de.bwaldvogel.mongo.MongoDatabase;
 import de.bwaldvogel.mongo.MongoServer;
 import de.bwaldvogel.mongo.MongoVersion;
 import de.bwaldvogel.mongo.backend.CursorRegistry;
+import de.bwaldvogel.mongo.backend.DatabaseResolver;
 import de.bwaldvogel.mongo.backend.Index;
 import de.bwaldvogel.mongo.backend.IndexKey;
 import de.bwaldvogel.mongo.backend.h2.H2Backend;
 import de.bwaldvogel.mongo.backend.h2.H2Database;
 import de.bwaldvogel.mongo.bson.Document;
 import de.bwaldvogel.mongo.exception.KeyConstraintError;
+import de.bwaldvogel.mongo.oplog.Oplog;
+import io.netty.channel.Channel;
 import java.util.List;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.h2.mvstore.MVStore;
 
 /**
@@ -29,18 +34,65 @@ class Server {
         }
       };
 
-  public static void main(String[] args) {
-    H2Backend backend = new Backend(args[0]);
+  /** Writes reach the file so late, in milliseconds. */
+  private static final long COMMIT_EVERY = 250;
+
+  /** Rewrites old parts of the file while nothing else is written, so that it does not grow for ever. */
+  private static final long COMPACT_EVERY = 10_000;
+
+  private static final int COMPACT_FILL_PERCENT = 50;
+  private static final int COMPACT_BYTES = 1 << 20;
+
+  /**
+   * Commands share it, writing to the file has it alone. Written in the midst of a command, the file would have half of
+   * it after a kill: a collection without its index of `_id`, say, whose records nothing can update.
+   */
+  private static final ReadWriteLock GATE = new ReentrantReadWriteLock();
+
+  public static void main(String[] args) throws InterruptedException {
+    MVStore store =
+        new MVStore.Builder()
+            .fileName(args[0])
+            .autoCommitDisabled()
+            .autoCommitBufferSize(0)
+            .open();
+    H2Backend backend = new Backend(store);
     backend.version(VERSION);
     MongoServer server = new MongoServer(backend);
-    server.bind("127.0.0.1", Integer.parseInt(args[1]));
-    // Writes reach the file up to a second late: closing brings them all there.
+    try {
+      server.bind("127.0.0.1", Integer.parseInt(args[1]));
+    } catch (Exception e) {
+      // The server's threads would go on without a port.
+      e.printStackTrace();
+      System.exit(1);
+    }
     Runtime.getRuntime().addShutdownHook(new Thread(server::shutdownNow));
+    keepSaved(store);
+  }
+
+  private static void keepSaved(MVStore store) throws InterruptedException {
+    long compacted = 0;
+    while (!store.isClosed()) {
+      Thread.sleep(COMMIT_EVERY);
+      boolean idle = !store.hasUnsavedChanges();
+      boolean due = System.currentTimeMillis() - compacted > COMPACT_EVERY;
+      if (idle && !due) continue;
+      GATE.writeLock().lock();
+      try {
+        store.commit();
+        if (idle) {
+          store.compact(COMPACT_FILL_PERCENT, COMPACT_BYTES);
+          compacted = System.currentTimeMillis();
+        }
+      } finally {
+        GATE.writeLock().unlock();
+      }
+    }
   }
 
   private static class Backend extends H2Backend {
-    Backend(String file) {
-      super(file);
+    Backend(MVStore store) {
+      super(store);
     }
 
     @Override
@@ -52,6 +104,17 @@ class Server {
   private static class Database extends H2Database {
     Database(String name, MVStore store, CursorRegistry cursors) {
       super(name, store, cursors);
+    }
+
+    @Override
+    public Document handleCommand(
+        Channel channel, String command, Document query, DatabaseResolver resolver, Oplog oplog) {
+      GATE.readLock().lock();
+      try {
+        return super.handleCommand(channel, command, query, resolver, oplog);
+      } finally {
+        GATE.readLock().unlock();
+      }
     }
 
     @Override
