@@ -321,8 +321,15 @@ describe('POST /image/requests/{request_id}/webhook', () => {
     expect(second?.body).toBe(first?.body);
     expect(second?.headers['webhook-id']).toBe(`${id}.1`);
     expect((await hasState(id, 'delivered')).attempt).toBe(1);
-    const run = await service.client.workflow.getHandle(workflowIdOf(id)).describe();
-    expect(await run.staticSummary()).toBe('products.csv: the webhook again');
+  });
+
+  it('has a run that says what it is for', async () => {
+    const id = await failed(service.url, { webhook_url: receiver.on(fresh(), 204) });
+    const run = service.client.workflow.getHandle(workflowIdOf(id));
+    await run.result();
+    expect((await call(`${id}/webhook`)).status).toBe(202);
+    await run.result();
+    expect(await (await run.describe()).staticSummary()).toBe('products.csv: the webhook again');
   });
 
   it('delivers one that was given up, with all its attempts again', async () => {
