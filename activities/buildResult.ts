@@ -5,7 +5,7 @@ import { openRound } from './attempt';
 import type { ActivityDependencies } from './dependencies';
 import { interrupted } from './failure';
 import { withHeartbeat } from './heartbeat';
-import type { ImageRequestActivities, Result } from './types';
+import type { BuiltResult, ImageRequestActivities } from './types';
 
 /** Rows read at once; their images are read by key as well. */
 const PAGE_ROWS = 250;
@@ -32,7 +32,7 @@ export function createBuildResult(
       const { columns } = request;
       const result = await files.createResultFile(request._id, request.round, 'result');
       const failed = await files.createResultFile(request._id, request.round, 'failed');
-      const count = createCount();
+      const count = createCount(ref.round);
       try {
         await result.write(formatRecord(resultHeader(columns), escape));
         await failed.write(formatRecord(failedHeader(columns), escape));
@@ -105,10 +105,11 @@ function errorsOf(row: RowRecord, places: readonly Place[]): string {
 }
 
 /** Counts places, but the bytes of an image that stands in several places once. */
-function createCount() {
+function createCount(round: number) {
   const counts = { total: 0, succeeded: 0, failed: 0, pending: 0 };
   const bytes = { in: 0, out: 0 };
   const shared = new Set<string>();
+  let undone = 0;
 
   return {
     add(row: RowRecord, places: readonly Place[]): void {
@@ -119,12 +120,18 @@ function createCount() {
       for (const { ref, image } of places) {
         counts.total += 1;
         counts[image.status] += 1;
+        if (isUndone(image, round)) undone += 1;
         if (image.result === null || shared.has(ref)) continue;
         if (image.places > 1) shared.add(ref);
         bytes.in += image.result.bytes_in;
         bytes.out += image.result.bytes_out;
       }
     },
-    result: (): Result => ({ counts, bytes }),
+    result: (): BuiltResult => ({ counts, bytes, undone }),
   };
+}
+
+/** A retry that was stopped before it began finds the failures of the round before. */
+function isUndone({ status, round: tried }: ImageRecord, round: number): boolean {
+  return status === 'pending' || (status === 'failed' && tried !== round);
 }

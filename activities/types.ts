@@ -69,6 +69,11 @@ export interface Result {
   readonly bytes: ByteCounts;
 }
 
+export interface BuiltResult extends Result {
+  /** Places of images that the round did not come to before it was stopped. */
+  readonly undone: number;
+}
+
 export interface OutcomeInput extends RoundRef, Result {
   readonly status: OutcomeStatus;
   readonly note: string | null;
@@ -86,7 +91,7 @@ export interface ImageRequestActivities {
   reopenImages(input: RoundRef): Promise<readonly NumberRuns[]>;
   processImages(input: SliceInput): Promise<SliceOutcome>;
   processImage(input: ImageInput): Promise<Tally>;
-  buildResult(input: RoundRef): Promise<Result>;
+  buildResult(input: RoundRef): Promise<BuiltResult>;
   recordOutcome(input: OutcomeInput): Promise<RecordedOutcome>;
   deliverWebhook(input: RoundRef): Promise<void>;
 }

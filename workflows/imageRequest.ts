@@ -117,9 +117,11 @@ export async function imageRequest(input: ImageRequestInput): Promise<StatusRepo
   async function close(wasCancelled: boolean): Promise<boolean> {
     // The numbers of the records are the truth: an activity that a crash cut off may have done more than
     // it could return.
-    const { counts, bytes } = await results.buildResult(ref);
+    const { counts, bytes, undone } = await results.buildResult(ref);
     Object.assign(run, { counts, bytes, note: input.note ?? null });
-    const status = wasCancelled || task === 'settle' ? 'cancelled' : outcomeOf(counts);
+    // Stopped too late to stop anything, it ended by itself.
+    const stopped = (wasCancelled || task === 'settle') && undone > 0;
+    const status = stopped ? 'cancelled' : outcomeOf(counts);
     const outcome = { status, counts, bytes, note: run.note } as const;
     const { webhook } = await records.recordOutcome({ ...ref, ...outcome });
     enter(run, status);

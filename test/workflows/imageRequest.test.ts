@@ -168,6 +168,32 @@ describe('imageRequest', () => {
     await receiver.stop();
   });
 
+  it('ends by itself when it is cancelled with every image done', async () => {
+    let cancel: () => Promise<unknown> = () => Promise.resolve();
+    const own = await startService({
+      wrap: (activities) => ({
+        ...activities,
+        async processImages(input) {
+          const done = await activities.processImages(input);
+          await cancel();
+          return done;
+        },
+      }),
+    });
+    try {
+      await own.stopWorker();
+      const id = await uploaded(own.url, sheetOf([`${origin.url}/a.jpg`]));
+      cancel = () => own.client.workflow.getHandle(workflowIdOf(id)).cancel();
+      await own.startWorker();
+      expect(await finished(own.url, id)).toMatchObject({
+        status: 'completed',
+        details: '1 of 1 image compressed',
+      });
+    } finally {
+      await own.stop();
+    }
+  });
+
   it('records an interrupted slice once, though its worker was stopped half-way', async () => {
     let release: (() => void) | undefined;
     origin.on('/held.jpg', (response) => {
