@@ -60,6 +60,11 @@ describe('GET /image/files/{request_id}/{name}', () => {
     expect(await response.text()).toBe(format);
   });
 
+  it('has no file of a name that is longer than any', async () => {
+    const { status } = await getRaw(`${id}/${'9'.repeat(5000)}-0-${'0'.repeat(32)}.jpg`);
+    expect(status).toBe(404);
+  });
+
   it('lets it be kept for ever, and taken for nothing but an image', async () => {
     const { headers } = await get();
     expect(headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
