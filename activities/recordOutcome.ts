@@ -10,6 +10,9 @@ export function createRecordOutcome({
   return ({ requestId, round, ...outcome }) =>
     withHeartbeat(async () => {
       const request = await records.requests.find(requestId);
+      // Recorded before, only nobody heard of it: nothing but an outcome makes way for a retry.
+      const retried = request !== null && request.round > round && request.state !== 'withdrawn';
+      if (retried) return { webhook: false };
       if (request?.round !== round || request.state === 'withdrawn') {
         throw roundClosed(requestId, round);
       }

@@ -91,9 +91,7 @@ export async function imageRequest(input: ImageRequestInput): Promise<StatusRepo
     following.overtake();
   });
 
-  const accepted =
-    carried?.accepted ??
-    (await CancellationScope.nonCancellable(() => records.acceptRequest({ ...ref, task })));
+  const accepted = carried?.accepted ?? (await accept());
   run.searchAttributes = accepted.searchAttributes;
   if (task === 'settle' && accepted.status !== 'processing') {
     // It ended by itself after all.
@@ -108,10 +106,20 @@ export async function imageRequest(input: ImageRequestInput): Promise<StatusRepo
     if (webhook && following.next === null) await deliver();
   });
   if (following.next !== null) await continueAsNew<typeof imageRequest>(following.next);
-  if (cancelled && CancellationScope.current().consideredCancelled) {
+  if (cancelled && run.status === 'cancelled' && CancellationScope.current().consideredCancelled) {
     throw new CancelledFailure('The request was cancelled; its outcome is recorded');
   }
   return reportOf(requestId, run);
+
+  async function accept(): Promise<AcceptedRequest> {
+    try {
+      return await CancellationScope.nonCancellable(() => records.acceptRequest({ ...ref, task }));
+    } catch (error) {
+      if (following.next === null) throw error;
+      // Its round is over because a retry has opened the next, which waits for this run to go on with it.
+      return continueAsNew<typeof imageRequest>(following.next);
+    }
+  }
 
   /** @returns whether a webhook is to be delivered */
   async function close(wasCancelled: boolean): Promise<boolean> {
@@ -119,8 +127,8 @@ export async function imageRequest(input: ImageRequestInput): Promise<StatusRepo
     // it could return.
     const { counts, bytes, undone } = await results.buildResult(ref);
     Object.assign(run, { counts, bytes, note: input.note ?? null });
-    // Stopped too late to stop anything, it ended by itself.
-    const stopped = (wasCancelled || task === 'settle') && undone > 0;
+    // Stopped too late to stop anything, it ended by itself. Of an older release's activity nothing is known.
+    const stopped = (wasCancelled || task === 'settle') && undone !== 0;
     const status = stopped ? 'cancelled' : outcomeOf(counts);
     const outcome = { status, counts, bytes, note: run.note } as const;
     const { webhook } = await records.recordOutcome({ ...ref, ...outcome });

@@ -332,6 +332,22 @@ describe('POST /image/requests/{request_id}/webhook', () => {
     expect(await (await run.describe()).staticSummary()).toBe('products.csv: the webhook again');
   });
 
+  it('makes way for a retry that comes right behind it', async () => {
+    const path = failsOnce();
+    const id = await uploaded(service.url, sheetOf([link(path)]), {
+      fields: { webhook_url: receiver.on(fresh(), 204) },
+    });
+    await hasState(id, 'delivered');
+    const run = service.client.workflow.getHandle(workflowIdOf(id));
+    await run.result();
+    await service.stopWorker();
+    expect((await call(`${id}/webhook`)).status).toBe(202);
+    expect((await call(`${id}/retry`)).status).toBe(202);
+    await service.startWorker();
+    expect((await finished(service.url, id)).status).toBe('completed');
+    expect(await run.result()).toMatchObject({ status: 'completed' });
+  });
+
   it('delivers one that was given up, with all its attempts again', async () => {
     const path = fresh();
     const id = await failed(service.url, { webhook_url: receiver.on(path, 410, 204) });

@@ -189,6 +189,42 @@ describe('imageRequest', () => {
         status: 'completed',
         details: '1 of 1 image compressed',
       });
+      const run = await eventually(
+        () => own.client.workflow.getHandle(workflowIdOf(id)).describe(),
+        ({ status: { name } }) => name !== 'RUNNING',
+      );
+      expect(run.status.name).toBe('COMPLETED');
+    } finally {
+      await own.stop();
+    }
+  });
+
+  it('gives way to a retry though it never heard that its outcome was recorded', async () => {
+    let retry: (() => Promise<unknown>) | null = null;
+    const own = await startService({
+      wrap: (activities) => ({
+        ...activities,
+        async recordOutcome(input) {
+          const recorded = await activities.recordOutcome(input);
+          if (retry === null) return recorded;
+          await retry();
+          retry = null;
+          throw new Error('The worker died');
+        },
+      }),
+    });
+    try {
+      await own.stopWorker();
+      origin.on('/late.jpg', status(404), bytes(await photo()));
+      const id = await uploaded(own.url, sheetOf([`${origin.url}/late.jpg`]));
+      retry = () => own.operations.retry(id);
+      await own.startWorker();
+      const run = await eventually(
+        () => own.client.workflow.getHandle(workflowIdOf(id)).describe(),
+        ({ status: { name } }) => name !== 'RUNNING',
+      );
+      expect(run.status.name).toBe('COMPLETED');
+      expect(await finished(own.url, id)).toMatchObject({ status: 'completed' });
     } finally {
       await own.stop();
     }
