@@ -40,9 +40,9 @@ async function makeCollections(db: mongo.Db, prefix: string): Promise<void> {
   await Promise.all([0, 1, 2, 3].map(makeSome));
 }
 
-async function incomplete(db: mongo.Db): Promise<string[]> {
+async function incomplete(db: mongo.Db, names: readonly string[]): Promise<string[]> {
   const found: string[] = [];
-  for (const { name } of await db.listCollections({}, { nameOnly: true }).toArray()) {
+  for (const name of names) {
     const keys = (await db.collection(name).indexes()).map(({ key }) => Object.keys(key).join());
     if (keys.toSorted().join(' ') !== '_id key') found.push(`${name}: ${keys.join(' ')}`);
   }
@@ -59,7 +59,14 @@ describe('the MongoDB server', () => {
           await sleep(1_000 + 100 * kill);
         });
       }
-      expect(await whileRunning(command, incomplete)).toEqual([]);
+      await whileRunning(command, async (db) => {
+        const found = await db.listCollections({}, { nameOnly: true }).toArray();
+        const names = found.map(({ name }) => name);
+        for (const prefix of ['things-1', 'things-2', 'things-3']) {
+          expect(names.some((name) => name.startsWith(prefix))).toBe(true);
+        }
+        expect(await incomplete(db, names)).toEqual([]);
+      });
     }));
 
   it('ends when its port is taken, so that it is started again', () =>

@@ -3,15 +3,13 @@ import de.bwaldvogel.mongo.MongoDatabase;
 import de.bwaldvogel.mongo.MongoServer;
 import de.bwaldvogel.mongo.MongoVersion;
 import de.bwaldvogel.mongo.backend.CursorRegistry;
-import de.bwaldvogel.mongo.backend.DatabaseResolver;
 import de.bwaldvogel.mongo.backend.Index;
 import de.bwaldvogel.mongo.backend.IndexKey;
 import de.bwaldvogel.mongo.backend.h2.H2Backend;
 import de.bwaldvogel.mongo.backend.h2.H2Database;
 import de.bwaldvogel.mongo.bson.Document;
 import de.bwaldvogel.mongo.exception.KeyConstraintError;
-import de.bwaldvogel.mongo.oplog.Oplog;
-import io.netty.channel.Channel;
+import de.bwaldvogel.mongo.wire.message.MongoMessage;
 import java.util.List;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -37,7 +35,7 @@ class Server {
   /** Writes reach the file so late, in milliseconds. */
   private static final long COMMIT_EVERY = 250;
 
-  /** Rewrites old parts of the file while nothing else is written, so that it does not grow for ever. */
+  /** Old parts of the file are rewritten, a little each time, so that it does not grow for ever. */
   private static final long COMPACT_EVERY = 10_000;
 
   private static final int COMPACT_FILL_PERCENT = 50;
@@ -74,16 +72,21 @@ class Server {
     long compacted = 0;
     while (!store.isClosed()) {
       Thread.sleep(COMMIT_EVERY);
-      boolean idle = !store.hasUnsavedChanges();
       boolean due = System.currentTimeMillis() - compacted > COMPACT_EVERY;
-      if (idle && !due) continue;
+      if (!due && !store.hasUnsavedChanges()) continue;
       GATE.writeLock().lock();
       try {
+        if (store.isClosed()) return;
         store.commit();
-        if (idle) {
+        if (due) {
           store.compact(COMPACT_FILL_PERCENT, COMPACT_BYTES);
           compacted = System.currentTimeMillis();
         }
+      } catch (Throwable e) {
+        if (store.isClosed()) return;
+        // The server's threads would go on to acknowledge what is never saved.
+        e.printStackTrace();
+        Runtime.getRuntime().halt(1);
       } finally {
         GATE.writeLock().unlock();
       }
@@ -99,22 +102,21 @@ class Server {
     protected MongoDatabase openOrCreateDatabase(String name) {
       return new Database(name, getMvStore(), getCursorRegistry());
     }
+
+    @Override
+    public Document handleMessage(MongoMessage message) {
+      GATE.readLock().lock();
+      try {
+        return super.handleMessage(message);
+      } finally {
+        GATE.readLock().unlock();
+      }
+    }
   }
 
   private static class Database extends H2Database {
     Database(String name, MVStore store, CursorRegistry cursors) {
       super(name, store, cursors);
-    }
-
-    @Override
-    public Document handleCommand(
-        Channel channel, String command, Document query, DatabaseResolver resolver, Oplog oplog) {
-      GATE.readLock().lock();
-      try {
-        return super.handleCommand(channel, command, query, resolver, oplog);
-      } finally {
-        GATE.readLock().unlock();
-      }
     }
 
     @Override
