@@ -10,12 +10,11 @@ export function createRecordOutcome({
   return ({ requestId, round, ...outcome }) =>
     withHeartbeat(async () => {
       const request = await records.requests.find(requestId);
-      // Recorded before, only nobody heard of it: nothing but an outcome makes way for a retry.
-      const retried = request !== null && request.round > round && request.state !== 'withdrawn';
-      if (retried) return { webhook: false };
-      if (request?.round !== round || request.state === 'withdrawn') {
+      if (request === null || request.state === 'withdrawn' || request.round < round) {
         throw roundClosed(requestId, round);
       }
+      // Recorded before, only nobody heard of it: nothing but an outcome makes way for a retry.
+      if (request.round > round) return { webhook: false };
       const { webhook_url: url } = request;
       // Before the outcome: whoever sees the outcome sees its delivery as well.
       if (url !== null) await records.deliveries.open(requestId, round, url);
