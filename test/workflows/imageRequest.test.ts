@@ -15,6 +15,12 @@ interface RequestAnswer {
   readonly bytes: { readonly in: number; readonly out: number };
 }
 
+const ended = (of: Service, id: string): Promise<WorkflowExecutionDescription> =>
+  eventually(
+    () => of.client.workflow.getHandle(workflowIdOf(id)).describe(),
+    ({ status: { name } }) => name !== 'RUNNING',
+  );
+
 const range = (length: number) => Array.from({ length }, (_, index) => index);
 
 describe('imageRequest', () => {
@@ -189,11 +195,7 @@ describe('imageRequest', () => {
         status: 'completed',
         details: '1 of 1 image compressed',
       });
-      const run = await eventually(
-        () => own.client.workflow.getHandle(workflowIdOf(id)).describe(),
-        ({ status: { name } }) => name !== 'RUNNING',
-      );
-      expect(run.status.name).toBe('COMPLETED');
+      expect((await ended(own, id)).status.name).toBe('COMPLETED');
     } finally {
       await own.stop();
     }
@@ -219,11 +221,7 @@ describe('imageRequest', () => {
       const id = await uploaded(own.url, sheetOf([`${origin.url}/late.jpg`]));
       retry = () => own.operations.retry(id);
       await own.startWorker();
-      const run = await eventually(
-        () => own.client.workflow.getHandle(workflowIdOf(id)).describe(),
-        ({ status: { name } }) => name !== 'RUNNING',
-      );
-      expect(run.status.name).toBe('COMPLETED');
+      expect((await ended(own, id)).status.name).toBe('COMPLETED');
       expect(await finished(own.url, id)).toMatchObject({ status: 'completed' });
     } finally {
       await own.stop();
