@@ -65,9 +65,9 @@ const webhooks = proxyActivities<ImageRequestActivities>({
 
 /**
  * One uploaded CSV, from acceptance to the delivered webhook. A cancelled request still gets its result,
- * its outcome and its webhook, and then shows as Canceled in the Web UI. A retry, or a webhook to be
- * delivered again, is a run of its own under the same id: it follows the run that is still delivering, or
- * starts when there is none.
+ * its outcome and its webhook, and then shows as Canceled in the Web UI, unless every image was done before.
+ * A retry, or a webhook to be delivered again, is a run of its own under the same id: it follows the run that
+ * is still delivering, or starts when there is none.
  */
 export async function imageRequest(input: ImageRequestInput): Promise<StatusReport> {
   const { requestId, round, task, token, carried } = input;

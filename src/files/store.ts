@@ -17,6 +17,7 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 const EXTENSIONS: Readonly<Record<string, string>> = { jpeg: 'jpg' };
 
 const HASH_DIGITS = 32;
+/** Bounded: what the file system refuses as too long is no file of ours. */
 const NAME = /^[0-9]{1,10}-[0-9]{1,10}-([0-9a-f]{32})\.(jpg|png|webp|avif|gif|tiff)$/;
 const REQUEST_ID = /^[0-9a-f-]{36}$/;
 
