@@ -132,7 +132,11 @@ function isRetryToBegin({ state, round }: RequestRecord): boolean {
   return state === 'pending' && round > 1;
 }
 
-/** A retry is recorded before its run starts: the process may have died in between. */
+/**
+ * A retry is recorded before its run starts: the process may have died in between. A run that failed is another's,
+ * that found its round closed by the retry: the retry's own is accepted or tries for ever.
+ */
 function hasNotBegun(record: RequestRecord, run: LatestRun | null): boolean {
-  return isRetryToBegin(record) && (run === null || run.startedAt < record.updated_at);
+  if (!isRetryToBegin(record)) return false;
+  return run === null || run.status === 'FAILED' || run.startedAt < record.updated_at;
 }

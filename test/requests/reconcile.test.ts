@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import type { RequestRecord } from '../../src/records/types';
+import { followToDeliver } from '../../src/requests/redeliver';
 import { workflowIdOf } from '../../workflows/names';
 import { finished, json, sheetOf, statusOf, uploaded } from '../support/calls';
 import { eventually } from '../support/eventually';
@@ -36,6 +38,15 @@ describe('reconcile', () => {
       () => runOf(id).describe(),
       (run) => run.status.name !== 'RUNNING',
     );
+
+  /** As a process leaves a request of one failed image that died before it could start the retry's run. */
+  async function retryRecorded(id: string): Promise<RequestRecord> {
+    const before = await service.records.requests.find(id);
+    if (before === null) throw new Error('Expected the record');
+    const counts = { total: 1, succeeded: 0, failed: 0, pending: 1 };
+    expect(await service.records.rounds.reopen(before, counts)).toBe(true);
+    return before;
+  }
 
   it('records an outcome for a run that was terminated from outside, and says so', async () => {
     const stuck = origin.on(`/${randomUUID()}`, stall);
@@ -109,12 +120,24 @@ describe('reconcile', () => {
     const id = await uploaded(service.url, sheetOf([link]));
     await finished(service.url, id);
     await closed(id);
-    const record = await service.records.requests.find(id);
-    if (record === null) throw new Error('Expected the record');
-    const counts = { total: 1, succeeded: 0, failed: 0, pending: 1 };
-    expect(await service.records.rounds.reopen(record, counts)).toBe(true);
+    await retryRecorded(id);
 
     expect(await sweep()).toMatchObject({ run_missing: 1 });
+    expect(await finished(service.url, id)).toMatchObject({ status: 'completed' });
+  });
+
+  it('starts it too when a redelivery began meanwhile, and failed because of the retry', async () => {
+    const webhook = receiver.on(`/${randomUUID()}`, 200);
+    const link = origin.on(`/${randomUUID()}`, status(404), bytes(await photo()));
+    const id = await uploaded(service.url, sheetOf([link]), { fields: { webhook_url: webhook } });
+    await finished(service.url, id);
+    await closed(id);
+    const before = await retryRecorded(id);
+    // By who had read the record before the retry.
+    await followToDeliver(service.runs, before);
+    expect((await closed(id)).status.name).toBe('FAILED');
+
+    expect(await sweep()).toMatchObject({ run_missing: 1, run_ended: 0 });
     expect(await finished(service.url, id)).toMatchObject({ status: 'completed' });
   });
 
@@ -206,10 +229,7 @@ describe('reconcile', () => {
       () => receiver.messages(new URL(webhook).pathname),
       ({ length }) => length === 3,
     );
-    const record = await service.records.requests.find(id);
-    if (record === null) throw new Error('Expected the record');
-    const counts = { total: 1, succeeded: 0, failed: 0, pending: 1 };
-    expect(await service.records.rounds.reopen(record, counts)).toBe(true);
+    await retryRecorded(id);
     await sweep();
     expect(await finished(service.url, id)).toMatchObject({ status: 'completed' });
   });

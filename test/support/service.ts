@@ -127,6 +127,7 @@ export async function startService(options: Options = {}) {
     records,
     files,
     client,
+    runs,
     operations,
     metrics,
     /** For worker processes that are to work for this service. */
