@@ -91,34 +91,36 @@ export async function imageRequest(input: ImageRequestInput): Promise<StatusRepo
     following.overtake();
   });
 
-  const accepted = carried?.accepted ?? (await accept());
-  run.searchAttributes = accepted.searchAttributes;
-  if (task === 'settle' && accepted.status !== 'processing') {
-    // It ended by itself after all.
-    enter(run, accepted.status);
-    return reportOf(requestId, run);
+  try {
+    await carryOut();
+  } catch (error) {
+    // Its round is over because a retry has opened the next, which waits for this run to go on with it.
+    if (following.next === null) throw error;
   }
-  const cancelled =
-    task === 'process' && (await work.run(() => processToEnd(input, run, accepted)));
-  await CancellationScope.nonCancellable(async () => {
-    if (task === 'deliver') enter(run, accepted.status);
-    const webhook = task === 'deliver' || (await close(cancelled));
-    if (webhook && following.next === null) await deliver();
-  });
   if (following.next !== null) await continueAsNew<typeof imageRequest>(following.next);
-  if (cancelled && run.status === 'cancelled' && CancellationScope.current().consideredCancelled) {
-    throw new CancelledFailure('The request was cancelled; its outcome is recorded');
-  }
   return reportOf(requestId, run);
 
-  async function accept(): Promise<AcceptedRequest> {
-    try {
-      return await CancellationScope.nonCancellable(() => records.acceptRequest({ ...ref, task }));
-    } catch (error) {
-      if (following.next === null) throw error;
-      // Its round is over because a retry has opened the next, which waits for this run to go on with it.
-      return continueAsNew<typeof imageRequest>(following.next);
+  async function carryOut(): Promise<void> {
+    const accepted = carried?.accepted ?? (await accept());
+    run.searchAttributes = accepted.searchAttributes;
+    if (task === 'settle' && accepted.status !== 'processing') {
+      // It ended by itself after all.
+      enter(run, accepted.status);
+      return;
     }
+    const cancelled =
+      task === 'process' && (await work.run(() => processToEnd(input, run, accepted)));
+    await CancellationScope.nonCancellable(async () => {
+      if (task === 'deliver') enter(run, accepted.status);
+      const webhook = task === 'deliver' || (await close(cancelled));
+      if (webhook && following.next === null) await deliver();
+    });
+    if (cancelled && run.status === 'cancelled' && CancellationScope.current().consideredCancelled)
+      throw new CancelledFailure('The request was cancelled; its outcome is recorded');
+  }
+
+  function accept(): Promise<AcceptedRequest> {
+    return CancellationScope.nonCancellable(() => records.acceptRequest({ ...ref, task }));
   }
 
   /** @returns whether a webhook is to be delivered */

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { workflowIdOf } from '../../workflows/names';
 import { finished, json, sheetOf, statusOf, text, uploaded } from '../support/calls';
 import { eventually } from '../support/eventually';
-import { bytes, stall, startOrigin, type Origin } from '../support/origin';
+import { bytes, stall, startOrigin, status, type Origin } from '../support/origin';
 import { photo } from '../support/pictures';
 import { startReceiver, type Receiver } from '../support/receiver';
 import { startService, type Service } from '../support/service';
@@ -14,11 +14,21 @@ describe('A run that is reset', () => {
   let service: Service;
   let origin: Origin;
   let receiver: Receiver;
+  /** What a slice waits for before it begins. */
+  let beforeSlice: Promise<unknown> = Promise.resolve();
 
   beforeAll(async () => {
     origin = await startOrigin();
     receiver = await startReceiver();
-    service = await startService();
+    service = await startService({
+      wrap: (activities) => ({
+        ...activities,
+        async processImages(input) {
+          await beforeSlice;
+          return activities.processImages(input);
+        },
+      }),
+    });
   });
 
   afterAll(async () => {
@@ -29,16 +39,16 @@ describe('A run that is reset', () => {
 
   const runOf = (id: string) => service.client.workflow.getHandle(workflowIdOf(id));
 
-  /** To its first workflow task: everything is done again. */
-  async function reset(id: string): Promise<void> {
+  /** By default to its first workflow task: everything is done again. */
+  async function reset(id: string, task = 0): Promise<void> {
     const { runId } = await runOf(id).describe();
     const { events } = await runOf(id).fetchHistory();
-    const first = events?.find((event) => Boolean(event.workflowTaskCompletedEventAttributes));
+    const tasks = events?.filter((event) => Boolean(event.workflowTaskCompletedEventAttributes));
     await service.client.workflowService.resetWorkflowExecution({
       namespace: 'default',
       workflowExecution: { workflowId: workflowIdOf(id), runId },
       reason: 'test',
-      workflowTaskFinishEventId: first?.eventId ?? null,
+      workflowTaskFinishEventId: tasks?.[task]?.eventId ?? null,
       requestId: randomUUID(),
     });
   }
@@ -104,5 +114,25 @@ describe('A run that is reset', () => {
       ({ length }) => length > 0,
     );
     expect(message?.headers['webhook-id']).toBe(`${id}.1`);
+  });
+
+  it('goes on with a retry that comes before it finds the round closed', async () => {
+    const link = origin.on(`/${randomUUID()}`, status(404), bytes(await photo()));
+    const id = await uploaded(service.url, sheetOf([link]));
+    await finished(service.url, id);
+    await eventually(
+      () => runOf(id).describe(),
+      (run) => run.status.name === 'COMPLETED',
+    );
+    let begin: () => void = () => undefined;
+    beforeSlice = new Promise<void>((resolve) => (begin = resolve));
+    // Behind the acceptance: the next that is done is the slice.
+    await reset(id, 1);
+    await service.operations.retry(id);
+    begin();
+    expect(await finished(service.url, id)).toMatchObject({
+      status: 'completed',
+      details: '1 of 1 image compressed',
+    });
   });
 });
