@@ -16,7 +16,11 @@ export interface RemoveDeps {
  */
 export async function removeRequest(deps: RemoveDeps, requestId: string): Promise<void> {
   await findVisible(deps.records, requestId);
-  if (!(await deps.records.requests.retire(requestId))) throw stillRunning();
+  if (!(await deps.records.requests.retire(requestId))) {
+    // It runs, or another was quicker to delete it.
+    await findVisible(deps.records, requestId);
+    throw stillRunning();
+  }
   await clearUp(deps, requestId);
 }
 

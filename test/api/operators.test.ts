@@ -416,6 +416,12 @@ describe('DELETE /image/requests/{request_id}', () => {
     expect((await call(id, 'DELETE')).status).toBe(204);
   });
 
+  it('is answered to one of two who ask at once, and 404 to the other', async () => {
+    const id = await failed();
+    const answers = await Promise.all([call(id, 'DELETE'), call(id, 'DELETE')]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([204, 404]);
+  });
+
   it('ends a delivery that is under way', async () => {
     const id = await failed(service.url, { webhook_url: receiver.on(fresh(), 500) });
     expect((await call(id, 'DELETE')).status).toBe(204);
