@@ -3,6 +3,7 @@ import type { Config } from '../config';
 import { blockedBy, HostAtRest, ImageError, messageOf, type PermanentImageCode } from '../errors';
 import { startDeadline } from '../network/deadline';
 import { retryAfterMs } from '../network/retryAfter';
+import { credentialsOf, parseWebUrl } from '../network/webUrl';
 import { createRests, type Rests } from './rests';
 
 type Settings = Pick<Config, 'MAX_IMAGE_BYTES' | 'MAX_REDIRECTS' | 'DOWNLOAD_TIMEOUT_MS'>;
@@ -61,6 +62,7 @@ export function createDownloader(
     let url = start;
     for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
       rests.check(url.host);
+      // A redirect has its own credentials or none.
       const headers = { ...HEADERS, ...credentialsOf(url) };
       const response = await request(url, { dispatcher, signal, headers });
       const { statusCode, body } = response;
@@ -114,22 +116,6 @@ export function createDownloader(
   }
 }
 
-/** Those of the link itself, as browsers and curl send them; a redirect has its own or none. */
-function credentialsOf({ username, password }: URL): { authorization?: string } {
-  if (username === '' && password === '') return {};
-  const credentials = [username, password].map(decoded).join(':');
-  return { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
-}
-
-/** What is no percent-encoding stands for itself. */
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
-
 /** Header values reach us byte by byte; where they are UTF-8 they were meant so, as browsers take them. */
 function asUtf8(header: string): string {
   try {
@@ -140,19 +126,12 @@ function asUtf8(header: string): string {
 }
 
 function parseUrl(link: string, base?: URL): URL {
-  const url = URL.canParse(link, base?.href) ? new URL(link, base) : null;
-  const isWeb = url?.protocol === 'http:' || url?.protocol === 'https:';
-  if (url !== null && isWeb && isHostName(url.hostname)) return url;
+  const url = parseWebUrl(link, base);
+  if (url !== null) return url;
   throw ImageError.permanent(
     'invalid_url',
     `Expected an http or https link, received ${JSON.stringify(link.slice(0, 200))}`,
   );
-}
-
-/** RFC 1035 §2.3.4; a name that no resolver can be asked for will not come into being. */
-function isHostName(hostname: string): boolean {
-  const labels = hostname.replace(/\.$/, '').split('.');
-  return hostname.length <= 254 && labels.every(({ length }) => length > 0 && length <= 63);
 }
 
 function refusal(statusCode: number, retryAfterMs: number | undefined): ImageError {
@@ -192,11 +171,12 @@ function asImageError(error: unknown): ImageError {
       cause: error,
     });
   }
-  return ImageError.retryable(
-    'connect_failure',
-    `Expected a whole answer, received a broken connection: ${messageOf(error)}`,
-    { cause: error },
-  );
+  // With ERR_ASSERTION undici meets an answer that HTTP does not know, such as one with the status 099.
+  const received =
+    code === 'ERR_ASSERTION' ? 'one that is no HTTP' : `a broken connection: ${messageOf(error)}`;
+  return ImageError.retryable('connect_failure', `Expected a whole answer, received ${received}`, {
+    cause: error,
+  });
 }
 
 function codeOf(error: unknown): string {

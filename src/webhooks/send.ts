@@ -4,6 +4,7 @@ import type { Config } from '../config';
 import { blockedBy, DeliveryError, messageOf } from '../errors';
 import { startDeadline } from '../network/deadline';
 import { retryAfterMs } from '../network/retryAfter';
+import { credentialsOf, parseWebUrl } from '../network/webUrl';
 import { webhookHeaders } from './sign';
 
 type Settings = Pick<Config, 'WEBHOOK_SECRET' | 'WEBHOOK_TIMEOUT_MS'>;
@@ -51,6 +52,7 @@ export function createWebhookSender(
           headers: {
             'content-type': 'application/json',
             'user-agent': 'image-processor',
+            ...credentialsOf(url),
             ...webhookHeaders(message, new Date(), signers),
           },
           body: message.body,
@@ -71,8 +73,8 @@ export function createWebhookSender(
 }
 
 function parseUrl(text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : null;
-  if (url !== null && (url.protocol === 'http:' || url.protocol === 'https:')) return url;
+  const url = parseWebUrl(text);
+  if (url !== null) return url;
   const received = JSON.stringify(text.slice(0, 200));
   const message = `Expected an http or https URL, received ${received}`;
   throw new DeliveryError(message, null, false, undefined);

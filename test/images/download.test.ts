@@ -276,6 +276,14 @@ describe('download(link): what can be tried again', () => {
     expect(error).toMatchObject({ code: 'connect_failure', retryable: true });
   });
 
+  it('connect_failure: the status is none of HTTP, said in one line', async () => {
+    const error = await failure(download(await tcpServer('HTTP/1.1 099 Odd\r\n\r\n')));
+    expect(error).toMatchObject({
+      ...{ code: 'connect_failure', retryable: true },
+      message: 'Expected a whole answer, received one that is no HTTP',
+    });
+  });
+
   it('connect_failure: no secure connection can be made', async () => {
     const server = createHttpsServer().listen(0, '127.0.0.1');
     await once(server, 'listening');

@@ -85,6 +85,13 @@ describe('send: what the receiver gets', () => {
     });
   });
 
+  it('carries the credentials of the URL', async () => {
+    const { url, deliveries } = await answering(200);
+    await send(url.replace('//', '//user:secret@'));
+    const authorization = `Basic ${Buffer.from('user:secret').toString('base64')}`;
+    expect(deliveries[0]).toMatchObject({ headers: { authorization } });
+  });
+
   it('is signed so that the standardwebhooks package verifies it', async () => {
     const { url, deliveries } = await answering(204);
     await send(url);
@@ -219,9 +226,12 @@ describe('send: what never will', () => {
     expect(deliveries).toHaveLength(0);
   });
 
-  it.each(['ftp://127.0.0.1/', 'not a link'])('the URL %s', async (url) => {
-    await expect(failure(url)).resolves.toMatchObject({ statusCode: null, retryable: false });
-  });
+  it.each(['ftp://127.0.0.1/', 'not a link', 'http://nowhere..test/'])(
+    'the URL %s',
+    async (url) => {
+      await expect(failure(url)).resolves.toMatchObject({ statusCode: null, retryable: false });
+    },
+  );
 });
 
 describe('send: when it is aborted', () => {

@@ -1,0 +1,28 @@
+/** An http or https link to a host that may exist; `null` when it is none. */
+export function parseWebUrl(text: string, base?: URL): URL | null {
+  const url = URL.canParse(text, base?.href) ? new URL(text, base) : null;
+  const isWeb = url?.protocol === 'http:' || url?.protocol === 'https:';
+  return isWeb && isHostName(url.hostname) ? url : null;
+}
+
+/** RFC 1035 §2.3.4; a name that no resolver can be asked for will not come into being. */
+function isHostName(hostname: string): boolean {
+  const labels = hostname.replace(/\.$/, '').split('.');
+  return hostname.length <= 254 && labels.every(({ length }) => length > 0 && length <= 63);
+}
+
+/** The header for a link's own credentials, as browsers and curl send them. */
+export function credentialsOf({ username, password }: URL): { authorization?: string } {
+  if (username === '' && password === '') return {};
+  const credentials = [username, password].map(decoded).join(':');
+  return { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
+}
+
+/** What is no percent-encoding stands for itself. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
