@@ -35,6 +35,9 @@ interface FormOptions extends Options {
 const OTHER_TYPES =
   /^(image|audio|video|font)\/|^application\/(pdf|zip|gzip|json|xml|x-tar|vnd\.openxml)/i;
 
+/** No file system takes longer ones; the name is sent back in a header, for which clients have limits. */
+const MAX_NAME_LENGTH = 255;
+
 const LIMITS = { fieldSize: 8 * 1024, fieldNameSize: 100, fields: 20, files: 1, parts: 21 };
 
 /** A client that was refused may go on sending for this long, so that it comes to read the answer. */
@@ -133,9 +136,13 @@ async function receive(ctx: Context, folder: string, maxBytes: number): Promise<
   ]);
 }
 
-function refusalOf(file: File): Refusal | null {
-  const isCsv = /\.csv$/i.test(file.originalname) && !OTHER_TYPES.test(file.mimetype);
-  return file.fieldname !== 'file' || isCsv ? null : notCsv();
+function refusalOf({ fieldname, originalname, mimetype }: File): Refusal | null {
+  if (fieldname !== 'file') return null;
+  if (!/\.csv$/i.test(originalname) || OTHER_TYPES.test(mimetype)) return notCsv();
+  const { length } = originalname;
+  if (length <= MAX_NAME_LENGTH) return null;
+  const msg = `Expected a file name of at most ${MAX_NAME_LENGTH} characters, received ${length}`;
+  return new Refusal('invalid', msg, [{ loc: ['body', 'file'], msg, type: 'too_long' }]);
 }
 
 function notCsv(): Refusal {

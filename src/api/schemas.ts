@@ -21,7 +21,7 @@ const MAX_SIDE = 65_535;
 function whole(low: number, high: number) {
   const range = `Expected a whole number from ${low} to ${high}`;
   return z
-    .string()
+    .string(range)
     .regex(/^\d{1,9}$/, range)
     .transform(Number)
     .refine((value) => value >= low && value <= high, range)

@@ -83,6 +83,13 @@ describe('POST /image/upload/', () => {
     },
   );
 
+  it('answers 422 to a file name that no file system takes', async () => {
+    expect(await refused(good(), { name: `${'ü'.repeat(300)}.csv` })).toMatchObject({
+      status: 422,
+      detail: [{ msg: 'Expected a file name of at most 255 characters, received 304' }],
+    });
+  });
+
   it('answers 422 to UTF-16, with the hint how to save', async () => {
     const sheet = Uint8Array.from(Buffer.from(`\ufeff${good()}`, 'utf16le'));
     expect(await refused(sheet)).toMatchObject({
