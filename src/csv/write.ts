@@ -4,10 +4,10 @@ const OUTPUT_COLUMN = 'Output Image Urls';
 const ERRORS_COLUMN = 'Errors';
 
 /**
- * What a spreadsheet would run instead of showing (OWASP, CSV injection): also behind leading spaces,
- * which spreadsheets skip.
+ * What a spreadsheet would run instead of showing (OWASP, CSV injection), full-width forms included: also
+ * behind leading spaces, which spreadsheets skip.
  */
-const FORMULA = /^[ \u00A0]*[=+\-@\t\r]/;
+const FORMULA = /^[ \u00A0]*[=+\-@＝＋－＠\t\r\n]/;
 
 export interface FormatOptions {
   /** Puts `'` before cells that would run. */

@@ -23,7 +23,19 @@ describe('formatRecord(cells, options)', () => {
   });
 
   it('leaves no cell that a spreadsheet would run, when asked to escape', () => {
-    const start = fc.constantFrom('=', '+', '-', '@', '\t', '\r', ' =', '\u00a0=', '  @');
+    const start = fc.constantFrom(
+      '=',
+      '+',
+      '-',
+      '@',
+      '\t',
+      '\r',
+      '\n',
+      '＝',
+      ' =',
+      '\u00a0=',
+      '  @',
+    );
     fc.assert(
       fc.property(start, fc.string(), (first, rest) => {
         const [read] = parse(formatRecord([first + rest, 'x'], escaped), {
