@@ -1,0 +1,66 @@
+import { finished, sheetOf, statusOf, text, uploaded } from '../../support/calls';
+import { eventually } from '../../support/eventually';
+import { stall, startOrigin } from '../../support/origin';
+import { startStage, UNKNOWN } from '../../support/requestStage';
+
+const stage = startStage();
+const { fresh, link, call, answerOf, hasState, failed } = stage;
+
+describe('POST /image/requests/{request_id}/cancel', () => {
+  it('stops open downloads, and records what was done', async () => {
+    const own = await startOrigin();
+    const hook = fresh();
+    const held = Array.from({ length: 5 }, (_, n) => own.on(`/held-${n}`, stall));
+    const id = await uploaded(stage.service.url, sheetOf([link('/a.jpg')], held), {
+      fields: { webhook_url: stage.receiver.on(hook, 204) },
+    });
+    await eventually(
+      () => own.open(),
+      (open) => open === 5,
+    );
+    await eventually(
+      () => statusOf(stage.service.url, id),
+      ({ details }) => details.startsWith('1 of 6'),
+    );
+    const { status: code, body } = await answerOf(await call(`${id}/cancel`));
+    expect([code, Object.keys(body)]).toEqual([202, ['request_id', 'status', 'details']]);
+    await eventually(
+      () => own.open(),
+      (open) => open === 0,
+    );
+    expect(await finished(stage.service.url, id)).toEqual({
+      request_id: id,
+      status: 'cancelled',
+      details: '1 of 6 images compressed, 5 cancelled',
+    });
+    const [, first, second] = (await text(`${stage.service.url}/image/result/${id}`)).split('\r\n');
+    expect(first).toContain(`/image/files/${id}/`);
+    expect(second).toMatch(/",{4}"$/);
+    await hasState(id, 'delivered');
+    expect(JSON.parse(stage.receiver.messages(hook)[0]?.body ?? '')).toMatchObject({
+      status: 'cancelled',
+    });
+    await own.stop();
+  });
+
+  it('is refused when the request is finished', async () => {
+    const id = await uploaded(stage.service.url, sheetOf([link('/a.jpg')]));
+    await finished(stage.service.url, id);
+    expect(await answerOf(await call(`${id}/cancel`))).toEqual({
+      status: 409,
+      body: { detail: expect.stringContaining('completed') as string },
+    });
+  });
+
+  it('is refused while only the webhook of a finished request is outstanding', async () => {
+    const id = await failed(stage.service.url, { webhook_url: stage.receiver.on(fresh(), 500) });
+    expect((await call(`${id}/cancel`)).status).toBe(409);
+  });
+
+  it('is answered 404 for an id that nobody knows', async () => {
+    expect(await answerOf(await call(`${UNKNOWN}/cancel`))).toEqual({
+      status: 404,
+      body: { detail: 'Request ID not found' },
+    });
+  });
+});

@@ -1,0 +1,60 @@
+import { readdir } from 'node:fs/promises';
+import { sheetOf, uploaded } from '../../support/calls';
+import { startStage, UNKNOWN } from '../../support/requestStage';
+
+const stage = startStage();
+const { fresh, link, call, answerOf, hasState, outputsOf, failed, running, stopped } = stage;
+
+describe('DELETE /image/requests/{request_id}', () => {
+  it('leaves nothing behind: no record, no file, and 404 everywhere', async () => {
+    const before = await stage.service.count();
+    const id = await uploaded(stage.service.url, sheetOf([link('/a.jpg'), link('/b.png')]), {
+      fields: { webhook_url: stage.receiver.on(fresh(), 204) },
+    });
+    await hasState(id, 'delivered');
+    const [output] = await outputsOf(id);
+    const response = await call(id, 'DELETE');
+    expect([response.status, await response.text()]).toEqual([204, '']);
+
+    const urls = [
+      ...['status', 'result', 'requests'].map((part) => `${stage.service.url}/image/${part}/${id}`),
+      ...['images', 'events'].map((part) => `${stage.service.url}/image/requests/${id}/${part}`),
+      String(output),
+    ];
+    for (const url of urls) expect([url, (await fetch(url)).status]).toEqual([url, 404]);
+    for (const operation of ['retry', 'cancel', 'webhook']) {
+      expect([operation, (await call(`${id}/${operation}`)).status]).toEqual([operation, 404]);
+    }
+    expect((await call(id, 'DELETE')).status).toBe(404);
+    expect(await stage.service.count()).toEqual(before);
+    expect(await stage.service.records.deliveries.find(id, 1)).toBeNull();
+    const files = await readdir(stage.service.dataDir, { recursive: true });
+    expect(files.filter((file) => file.includes(id))).toEqual([]);
+  });
+
+  it('is refused while the request runs', async () => {
+    const id = await running();
+    expect(await answerOf(await call(id, 'DELETE'))).toEqual({
+      status: 409,
+      body: { detail: expect.stringContaining('still running') as string },
+    });
+    await stopped(id);
+    expect((await call(id, 'DELETE')).status).toBe(204);
+  });
+
+  it('is answered to one of two who ask at once, and 404 to the other', async () => {
+    const id = await failed();
+    const answers = await Promise.all([call(id, 'DELETE'), call(id, 'DELETE')]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([204, 404]);
+  });
+
+  it('ends a delivery that is under way', async () => {
+    const id = await failed(stage.service.url, { webhook_url: stage.receiver.on(fresh(), 500) });
+    expect((await call(id, 'DELETE')).status).toBe(204);
+    expect(await stage.service.records.deliveries.find(id, 1)).toBeNull();
+  });
+
+  it('is answered 404 for an id that nobody knows', async () => {
+    expect((await call(UNKNOWN, 'DELETE')).status).toBe(404);
+  });
+});

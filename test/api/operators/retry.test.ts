@@ -1,0 +1,176 @@
+import { finished, sheetOf, statusOf, text, uploaded } from '../../support/calls';
+import { eventually } from '../../support/eventually';
+import { bytes, status } from '../../support/origin';
+import { startStage, UNKNOWN } from '../../support/requestStage';
+
+const stage = startStage();
+const {
+  fresh,
+  link,
+  call,
+  answerOf,
+  show,
+  hasState,
+  outputsOf,
+  failsOnce,
+  stallsOnce,
+  failed,
+  running,
+  stopped,
+} = stage;
+
+describe('POST /image/requests/{request_id}/retry', () => {
+  it('runs only the images that failed, and keeps what was done', async () => {
+    const [done, later] = [fresh(), failsOnce()];
+    stage.origin.on(done, bytes(stage.picture));
+    const id = await uploaded(stage.service.url, sheetOf([link(done), link(later)], [link(later)]));
+    expect((await finished(stage.service.url, id)).details).toBe(
+      '1 of 3 images compressed, 2 failed',
+    );
+    const [kept] = await outputsOf(id);
+
+    const response = await answerOf(await call(`${id}/retry`));
+    expect(response).toEqual({
+      status: 202,
+      body: {
+        request_id: id,
+        status: expect.stringMatching(/pending|processing/) as string,
+        details: '1 of 3 images compressed, 2 to go',
+      },
+    });
+
+    expect(await finished(stage.service.url, id)).toMatchObject({
+      status: 'completed',
+      details: '3 of 3 images compressed',
+    });
+    expect([stage.origin.hits(done), stage.origin.hits(later)]).toEqual([1, 2]);
+    const outputs = await outputsOf(id);
+    expect(outputs[0]).toBe(kept);
+    expect(outputs).not.toContain(null);
+    expect(await show(id)).toMatchObject({
+      attempt: 2,
+      counts: { total: 3, succeeded: 3, failed: 0, pending: 0 },
+    });
+    const [, first, second] = (await text(`${stage.service.url}/image/result/${id}`)).split('\r\n');
+    expect(first).toMatch(new RegExp(`"${outputs[0]},${outputs[1]}"$`));
+    expect(second).toMatch(new RegExp(`,${outputs[2]}$`));
+    expect(await text(`${stage.service.url}/image/result/${id}?only=failed`)).toBe(
+      'S. No.,Product Name,Input Image Urls,Errors\r\n',
+    );
+  });
+
+  it('may be repeated for as long as something fails', async () => {
+    const path = fresh();
+    stage.origin.on(path, status(404), status(403), bytes(stage.picture));
+    const id = await uploaded(stage.service.url, sheetOf([link(path), link('/a.jpg')]));
+    await finished(stage.service.url, id);
+    await call(`${id}/retry`);
+    expect((await finished(stage.service.url, id)).status).toBe('completed_with_errors');
+    await call(`${id}/retry`);
+    expect((await finished(stage.service.url, id)).status).toBe('completed');
+    expect((await show(id)).attempt).toBe(3);
+  });
+
+  it("sends the new outcome's webhook, under an id of its own", async () => {
+    const path = fresh();
+    const id = await failed(stage.service.url, { webhook_url: stage.receiver.on(path, 204) });
+    await hasState(id, 'delivered');
+    await call(`${id}/retry`);
+    await eventually(
+      () => stage.receiver.messages(path),
+      (messages) => messages.length === 2,
+    );
+    const sent = stage.receiver.messages(path).map(({ headers, body }) => {
+      const { status: outcome } = JSON.parse(body) as { status: string };
+      return [headers['webhook-id'], outcome];
+    });
+    expect(sent).toEqual([
+      [`${id}.1`, 'failed'],
+      [`${id}.2`, 'completed'],
+    ]);
+  });
+
+  it('goes on at once while the webhook of the older outcome is still being delivered', async () => {
+    const path = fresh();
+    const id = await failed(stage.service.url, { webhook_url: stage.receiver.on(path, 500, 204) });
+    await eventually(
+      () => stage.service.records.deliveries.find(id, 1),
+      (delivery) => delivery?.attempts === 1,
+    );
+    expect((await call(`${id}/retry`)).status).toBe(202);
+    expect((await finished(stage.service.url, id)).status).toBe('completed');
+    expect((await hasState(id, 'delivered')).webhook?.id).toBe(`${id}.2`);
+    expect(await stage.service.records.deliveries.find(id, 1)).toMatchObject({
+      state: 'superseded',
+      attempts: 1,
+    });
+    expect(stage.receiver.messages(path).map(({ headers }) => headers['webhook-id'])).toEqual([
+      `${id}.1`,
+      `${id}.2`,
+    ]);
+  });
+
+  it('runs of a cancelled request also the images that were pending', async () => {
+    const [done, held] = [fresh(), stallsOnce()];
+    stage.origin.on(done, bytes(stage.picture));
+    const id = await uploaded(stage.service.url, sheetOf([link(done), link(held)]));
+    await eventually(
+      () => statusOf(stage.service.url, id),
+      ({ details }) => details.startsWith('1 of 2'),
+    );
+    await stopped(id);
+    await call(`${id}/retry`);
+    expect((await finished(stage.service.url, id)).status).toBe('completed');
+    expect([stage.origin.hits(done), stage.origin.hits(held)]).toEqual([1, 2]);
+  });
+
+  it('leaves bad rows as they are: only a new sheet can mend them', async () => {
+    const sheet = `${sheetOf([link(failsOnce())])}2,Nothing,\n`;
+    const id = await uploaded(stage.service.url, sheet);
+    await finished(stage.service.url, id);
+    await call(`${id}/retry`);
+    expect((await finished(stage.service.url, id)).details).toBe(
+      '1 of 2 images compressed, 1 failed',
+    );
+    const { status: code, body } = await answerOf(await call(`${id}/retry`));
+    expect(code).toBe(409);
+    expect(body['detail']).toContain('bad rows');
+  });
+
+  it('is refused while the request runs', async () => {
+    const id = await running();
+    expect(await answerOf(await call(`${id}/retry`))).toEqual({
+      status: 409,
+      body: { detail: expect.stringContaining('still running') as string },
+    });
+    await stopped(id);
+  });
+
+  it('is refused when nothing failed', async () => {
+    const id = await uploaded(stage.service.url, sheetOf([link('/a.jpg')]));
+    await finished(stage.service.url, id);
+    expect(await answerOf(await call(`${id}/retry`))).toEqual({
+      status: 409,
+      body: { detail: expect.stringContaining('nothing to retry') as string },
+    });
+  });
+
+  it('succeeds for one of two operators who ask at the same moment', async () => {
+    const path = fresh();
+    stage.origin.on(path, status(404), bytes(stage.picture));
+    const id = await uploaded(stage.service.url, sheetOf([link(path)]));
+    await finished(stage.service.url, id);
+    const answers = await Promise.all([call(`${id}/retry`), call(`${id}/retry`)]);
+    expect(answers.map((answer) => answer.status).sort()).toEqual([202, 409]);
+    await finished(stage.service.url, id);
+    expect(stage.origin.hits(path)).toBe(2);
+    expect((await show(id)).attempt).toBe(2);
+  });
+
+  it('is answered 404 for an id that nobody knows', async () => {
+    expect(await answerOf(await call(`${UNKNOWN}/retry`))).toEqual({
+      status: 404,
+      body: { detail: 'Request ID not found' },
+    });
+  });
+});

@@ -1,0 +1,86 @@
+import { workflowIdOf } from '../../../workflows/names';
+import { finished, sheetOf, statusOf, uploaded } from '../../support/calls';
+import { eventually } from '../../support/eventually';
+import { startStage, UNKNOWN } from '../../support/requestStage';
+
+const stage = startStage();
+const { fresh, link, call, answerOf, hasState, failsOnce, failed, running, stopped } = stage;
+
+describe('POST /image/requests/{request_id}/webhook', () => {
+  it('delivers the same body under the same id', async () => {
+    const path = fresh();
+    const id = await failed(stage.service.url, { webhook_url: stage.receiver.on(path, 204) });
+    await hasState(id, 'delivered');
+    const before = await statusOf(stage.service.url, id);
+    expect(await answerOf(await call(`${id}/webhook`))).toEqual({ status: 202, body: before });
+    const [first, second] = await eventually(
+      () => stage.receiver.messages(path),
+      (messages) => messages.length === 2,
+    );
+    expect(second?.body).toBe(first?.body);
+    expect(second?.headers['webhook-id']).toBe(`${id}.1`);
+    expect((await hasState(id, 'delivered')).attempt).toBe(1);
+  });
+
+  it('has a run that says what it is for', async () => {
+    const id = await failed(stage.service.url, { webhook_url: stage.receiver.on(fresh(), 204) });
+    const run = stage.service.client.workflow.getHandle(workflowIdOf(id));
+    await run.result();
+    expect((await call(`${id}/webhook`)).status).toBe(202);
+    await run.result();
+    expect(await (await run.describe()).staticSummary()).toBe('products.csv: the webhook again');
+  });
+
+  it('makes way for a retry that comes right behind it', async () => {
+    const path = failsOnce();
+    const id = await uploaded(stage.service.url, sheetOf([link(path)]), {
+      fields: { webhook_url: stage.receiver.on(fresh(), 204) },
+    });
+    await hasState(id, 'delivered');
+    const run = stage.service.client.workflow.getHandle(workflowIdOf(id));
+    await run.result();
+    await stage.service.stopWorker();
+    expect((await call(`${id}/webhook`)).status).toBe(202);
+    expect((await call(`${id}/retry`)).status).toBe(202);
+    await stage.service.startWorker();
+    expect((await finished(stage.service.url, id)).status).toBe('completed');
+    expect(await run.result()).toMatchObject({ status: 'completed' });
+  });
+
+  it('delivers one that was given up, with all its attempts again', async () => {
+    const path = fresh();
+    const id = await failed(stage.service.url, { webhook_url: stage.receiver.on(path, 410, 204) });
+    await hasState(id, 'failed');
+    expect((await call(`${id}/webhook`)).status).toBe(202);
+    expect((await hasState(id, 'delivered')).webhook).toMatchObject({ attempts: 1, error: null });
+  });
+
+  it('is refused while the request runs', async () => {
+    const id = await running({ webhook_url: stage.receiver.on(fresh(), 204) });
+    expect((await call(`${id}/webhook`)).status).toBe(409);
+    await stopped(id);
+  });
+
+  it('is refused while it is being delivered', async () => {
+    const id = await failed(stage.service.url, { webhook_url: stage.receiver.on(fresh(), 500) });
+    expect(await answerOf(await call(`${id}/webhook`))).toEqual({
+      status: 409,
+      body: { detail: expect.stringContaining('being delivered') as string },
+    });
+  });
+
+  it('is refused when the request has none', async () => {
+    const id = await failed();
+    expect(await answerOf(await call(`${id}/webhook`))).toEqual({
+      status: 409,
+      body: { detail: expect.stringContaining('webhook_url') as string },
+    });
+  });
+
+  it('is answered 404 for an id that nobody knows', async () => {
+    expect(await answerOf(await call(`${UNKNOWN}/webhook`))).toEqual({
+      status: 404,
+      body: { detail: 'Request ID not found' },
+    });
+  });
+});

@@ -1,0 +1,123 @@
+import type { RequestView } from '../../src/requests/view';
+import { finished, json, sheetOf, uploaded } from './calls';
+import { eventually } from './eventually';
+import { bytes, stall, startOrigin, status, type Origin } from './origin';
+import { photo, transparentPng } from './pictures';
+import { startReceiver, type Receiver } from './receiver';
+import { startService, type Service } from './service';
+
+/** No request has it. */
+export const UNKNOWN = '00000000-0000-4000-8000-000000000000';
+
+/**
+ * For the tests of a file: a service with an origin and a receiver, and requests in the states that operators
+ * meet them in.
+ */
+export function startStage() {
+  let service: Service;
+  let origin: Origin;
+  let receiver: Receiver;
+  let picture: Buffer;
+  let names = 0;
+
+  beforeAll(async () => {
+    origin = await startOrigin();
+    receiver = await startReceiver();
+    // A webhook that is not taken is tried again after the test is over.
+    service = await startService({
+      env: { WEBHOOK_RETRY_INITIAL_MS: '600000', DOWNLOAD_TIMEOUT_MS: '600000' },
+    });
+    picture = await photo();
+    origin.on('/a.jpg', bytes(picture));
+    origin.on('/b.png', bytes(await transparentPng()));
+  });
+
+  afterAll(async () => {
+    await service.stop();
+    await origin.stop();
+    await receiver.stop();
+  });
+
+  /** A path that no other test uses. */
+  const fresh = () => `/own-${(names += 1)}`;
+  const link = (path: string) => `${origin.url}${path}`;
+
+  function call(path: string, method = 'POST', base = service.url): Promise<Response> {
+    return fetch(`${base}/image/requests/${path}`, { method });
+  }
+
+  async function answerOf(response: Response) {
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+  }
+
+  function show(id: string, base = service.url): Promise<RequestView> {
+    return json<RequestView>(`${base}/image/requests/${id}`);
+  }
+
+  function hasState(id: string, state: string): Promise<RequestView> {
+    return eventually(
+      () => show(id),
+      ({ webhook }) => webhook?.state === state,
+    );
+  }
+
+  async function outputsOf(id: string): Promise<(string | null)[]> {
+    const { images } = await json<{ images: { readonly output_url: string | null }[] }>(
+      `${service.url}/image/requests/${id}/images`,
+    );
+    return images.map(({ output_url }) => output_url);
+  }
+
+  /** Fails at its first download, and is there at the second. */
+  function failsOnce(): string {
+    const path = fresh();
+    origin.on(path, status(404), bytes(picture));
+    return path;
+  }
+
+  /** Its first download never ends. */
+  function stallsOnce(): string {
+    const path = fresh();
+    origin.on(path, stall, bytes(picture));
+    return path;
+  }
+
+  async function failed(base = service.url, fields = {}): Promise<string> {
+    const id = await uploaded(base, sheetOf([link(failsOnce())]), { fields });
+    expect((await finished(base, id)).status).toBe('failed');
+    return id;
+  }
+
+  /** A request whose only image is being downloaded, for ever. */
+  async function running(fields = {}): Promise<string> {
+    const path = stallsOnce();
+    const id = await uploaded(service.url, sheetOf([link(path)]), { fields });
+    await eventually(
+      () => origin.hits(path),
+      (hits) => hits === 1,
+    );
+    return id;
+  }
+
+  async function stopped(id: string): Promise<void> {
+    await call(`${id}/cancel`);
+    await finished(service.url, id);
+  }
+
+  return {
+    get service() {
+      return service;
+    },
+    get origin() {
+      return origin;
+    },
+    get receiver() {
+      return receiver;
+    },
+    get picture() {
+      return picture;
+    },
+    ...{ fresh, link, call, answerOf, show, hasState, outputsOf },
+    ...{ failsOnce, stallsOnce, failed, running, stopped },
+  };
+}
