@@ -1,8 +1,11 @@
+import { createCaller } from './calls';
 import { compare } from './compare';
 import { createDisturber, type Disturbance } from './disturb';
 import type { Evidence } from './evidence';
 import { openReader } from './found';
+import { mendAll } from './mend';
 import { observations, prepareObservations } from './observations';
+import { startOperators } from './operators';
 import type { Options } from './options';
 import { startOrigin, type Origin } from './origin';
 import { claims, isOfApi, PLACES, preparePlaces, type Claim } from './places';
@@ -26,6 +29,7 @@ export interface Setting {
 }
 
 const PROGRESS_MS = 10_000;
+const OPERATORS = ['first operator', 'second operator'];
 
 /** Sets the stage, plays, and clears it again whatever happened. */
 export async function runChaos(setting: Setting): Promise<Outcome> {
@@ -45,7 +49,7 @@ export async function runChaos(setting: Setting): Promise<Outcome> {
   }
 }
 
-/** Uploads and trouble, then quiet until everything is done by itself, then the reckoning. */
+/** Uploads, operators and trouble; then retries, quiet until everything is done, and the reckoning. */
 async function play(
   { options, folder, say, givenUp }: Setting,
   stage: Stage,
@@ -63,6 +67,10 @@ async function play(
     webhookUrl: receiver.url,
   });
   const disturber = createDisturber(stage);
+  const reader = await openReader(stage);
+  const caller = createCaller(stage.url, reader);
+  const randoms = OPERATORS.map((name) => createRandom(seed, name));
+  const operators = startOperators({ randoms, caller, origin, uploads });
   const started = Date.now();
   const progress = setInterval(() => {
     const seconds = Math.round((Date.now() - started) / 1000);
@@ -80,28 +88,34 @@ async function play(
     ]);
     disturber.calm();
     await uploads.done;
+    await operators.stop();
     const chaosMs = Date.now() - started;
-    say('No more trouble; waiting until everything is done by itself');
-    const reader = await openReader(stage);
+    say('No more trouble; retrying what can be mended');
+    const unmended = await Promise.race([mendAll({ caller, reader, origin, uploads }), givenUp]);
+    const mendingMs = Date.now() - started - chaosMs;
+    say('Waiting until everything is done by itself');
     const { unfinished, waitedMs } = await settled(reader);
     say('Comparing the ledgers');
     const found = await reader.everything();
-    await reader.close();
     const claimed = claims(folder);
     const evidence: Evidence = {
       ...{ folder, url: stage.url, found },
       ...{ uploads: uploads.all, hits: origin.hits, deliveries: receiver.deliveries },
       observations: observations(folder),
       disturbances: [...disturber.all, ...claimed.map(asDisturbance)],
+      calls: caller.calls,
+      mended: Object.fromEntries(origin.mended),
     };
     const untried = trouble.untried.map((place) => `no process died at "${PLACES[place]}"`);
-    const compared = await compare(evidence, [...unfinished, ...untried]);
-    const times = { chaosMs, settlingMs: waitedMs };
+    const compared = await compare(evidence, [...unmended, ...unfinished, ...untried]);
+    const times = { chaosMs, mendingMs, settlingMs: waitedMs };
     return { options, evidence, claims: claimed, trouble, ...compared, ...times };
   } finally {
     clearInterval(progress);
     // A process that is still stopped could not end.
     disturber.calm();
+    await operators.stop().catch(() => undefined);
+    await reader.close();
   }
 }
 

@@ -12,6 +12,7 @@ export interface DownloadsChecked {
 
 /** One time that an activity had an image in its hands. */
 interface Hold {
+  readonly round: number;
   readonly pid: number;
   readonly from: number;
   readonly until: number;
@@ -25,33 +26,38 @@ interface Hold {
  */
 export function checkDownloads(evidence: Evidence): DownloadsChecked {
   const { found, hits, observations, disturbances } = evidence;
-  const recordedAt = recordTimes(observations);
+  const records = recordsOf(observations);
   const holds = holdsOf(observations, disturbances);
   const byUrl = groupBy(hits, ({ url }) => url);
   const violations: Violations = [];
   let inFlight = 0;
   let repeats = 0;
-  for (const { _id, url, status, attempts } of found.images) {
+  for (const { _id, url, status, attempts, round } of found.images) {
+    const recorded = records.get(_id);
+    if (recorded !== undefined && (status !== 'succeeded' || recorded.round !== round)) {
+      violations.push(`image ${_id} was done in round ${recorded.round} and tried again (${url})`);
+    }
     if (status !== 'succeeded') continue;
-    const own = byUrl.get(url) ?? [];
     const held = holds.get(_id) ?? [];
-    const due = 1 + own.filter(({ whole }) => !whole).length + pausesOf(held, disturbances);
+    const now = held.filter((hold) => hold.round === round);
+    const began = Math.min(...now.map(({ from }) => from));
+    const own = (byUrl.get(url) ?? []).filter(({ at }) => at >= began);
+    const due = 1 + own.filter(({ whole }) => !whole).length + pausesOf(now, disturbances);
     if (attempts > due) {
       violations.push(
         `image ${_id} has ${attempts} attempts, at most ${due} came to an end (${url})`,
       );
     }
     repeats += Math.max(own.filter(({ whole }) => whole).length - 1, 0);
-    const recorded = recordedAt.get(_id) ?? Number.POSITIVE_INFINITY;
-    if (!recordedAt.has(_id) && !held.some(({ isCutOff }) => isCutOff)) {
+    if (recorded === undefined && !now.some(({ isCutOff }) => isCutOff)) {
       violations.push(`image ${_id} was recorded and nobody saw it (${url})`);
     }
     for (const { at } of own) {
-      if (at <= recorded) continue;
-      if (wasInFlight(held, recorded, at, disturbances)) {
+      if (recorded === undefined || at <= recorded.at) continue;
+      if (wasInFlight(held, recorded.at, at, disturbances)) {
         inFlight += 1;
       } else {
-        const late = at - recorded;
+        const late = at - recorded.at;
         violations.push(`image ${_id} was downloaded ${late} ms after its record (${url})`);
       }
     }
@@ -59,16 +65,24 @@ export function checkDownloads(evidence: Evidence): DownloadsChecked {
   return { violations, inFlight, repeats };
 }
 
-/** When each image is known to have been recorded. */
-function recordTimes(observations: readonly Observation[]): Map<string, number> {
-  const times = new Map<string, number>();
+interface Recorded {
+  readonly round: number;
+  readonly at: number;
+}
+
+/** When each image is known to have been recorded first, in whatever round. */
+function recordsOf(observations: readonly Observation[]): Map<string, Recorded> {
+  const records = new Map<string, Recorded>();
   for (const seen of observations) {
     if (seen.what !== 'recorded') continue;
     for (const image of seen.images) {
-      times.set(image, Math.min(seen.at, times.get(image) ?? seen.at));
+      const known = records.get(image);
+      if (known === undefined || seen.at < known.at) {
+        records.set(image, { round: seen.round, at: seen.at });
+      }
     }
   }
-  return times;
+  return records;
 }
 
 function holdsOf(
@@ -83,6 +97,7 @@ function holdsOf(
     seen.what === 'began'
       ? seen.images.map((image) => ({
           image,
+          round: seen.round,
           pid: seen.pid,
           from: seen.at,
           until: ends.get(seen.execution) ?? deaths.get(seen.pid) ?? Number.POSITIVE_INFINITY,

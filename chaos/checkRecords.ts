@@ -6,7 +6,7 @@ type Image = Found['images'][number];
 type Row = Found['rows'][number];
 
 /** The codes with which links of ours fail that lead to no picture. */
-const DUE_FAILURES = ['not_found', 'not_an_image'];
+export const DUE_FAILURES = ['not_found', 'not_an_image'];
 
 /** Every row and image is accounted for, none twice, and the counts are their sums. */
 export function checkRecords(evidence: Evidence): Violations {

@@ -1,5 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
+import type { Call } from './calls';
+import { isCancellation, isRetry, isUncertain } from './checkCalls';
 import { groupBy, type Evidence, type Violations } from './evidence';
 import { FINISHED, requestIdOf } from './found';
 import type { Upload } from './uploads';
@@ -49,21 +51,40 @@ function checkUpload(
   return violations;
 }
 
-/** Each request ran to its end once, in as many runs as it took, and nothing else runs. */
-function checkRuns({ found }: Evidence): Violations {
+/** Each round ran to its end once, in as many runs as it took, and nothing else runs. */
+function checkRuns({ found, calls }: Evidence): Violations {
   const runs = groupBy(found.runs, requestIdOf);
   const known = new Set(found.requests.map(({ _id }) => _id));
-  const ended = found.requests.flatMap(({ _id }) => {
+  const byRequest = groupBy(calls, ({ requestId }) => requestId);
+  const ended = found.requests.flatMap(({ _id, round }) => {
     const all = (runs.get(_id) ?? []).map(({ status }) => status);
-    const last = all.filter((status) => status !== 'CONTINUED_AS_NEW');
-    return last.length === 1 && last[0] === 'COMPLETED'
+    return areRunsDue(all, round, byRequest.get(_id) ?? [])
       ? []
-      : [`request ${_id} has workflow runs ${all.join(', ') || 'none'}`];
+      : [`request ${_id} has workflow runs ${all.join(', ') || 'none'} in ${round} rounds`];
   });
   const strangers = found.runs
     .filter((run) => run.status === 'RUNNING' && !known.has(requestIdOf(run)))
     .map(({ workflowId }) => `workflow ${workflowId} runs for no request`);
   return [...ended, ...strangers];
+}
+
+/**
+ * A run that delivers goes on with the next round, so that there may be fewer runs than rounds. A retry that
+ * was taken back may have started one, a cancellation one that found its round over: those fail.
+ */
+function areRunsDue(all: readonly string[], rounds: number, calls: readonly Call[]): boolean {
+  const ended = all.filter((status) => status !== 'CONTINUED_AS_NEW');
+  const numberOf = (wanted: string) => ended.filter((status) => status === wanted).length;
+  const [cancelled, failed] = [numberOf('CANCELLED'), numberOf('FAILED')];
+  const cancellations = calls.filter(isCancellation).length;
+  const spare = calls.filter((call) => isRetry(call) && isUncertain(call)).length + cancellations;
+  return (
+    ended.length > 0 &&
+    ended.length <= rounds + spare &&
+    ended.length === numberOf('COMPLETED') + cancelled + failed &&
+    cancelled <= cancellations &&
+    failed <= spare
+  );
 }
 
 /** Records and files of requests that are not there. */

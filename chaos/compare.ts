@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { checkAnswers } from './checkAnswers';
+import { checkCalls } from './checkCalls';
 import { checkDownloads, type DownloadsChecked } from './checkDownloads';
 import { checkFiles, type FilesChecked } from './checkFiles';
 import { checkRecords } from './checkRecords';
@@ -27,6 +28,7 @@ export async function compare(evidence: Evidence, before: readonly string[]): Pr
   const violations = [
     ...before,
     ...(await checkUploads(evidence)),
+    ...checkCalls(evidence),
     ...checkRecords(evidence),
     ...files.violations,
     ...(await checkAnswers(evidence)),

@@ -1,3 +1,4 @@
+import type { Call } from './calls';
 import type { Disturbance } from './disturb';
 import type { Found } from './found';
 import type { Observation } from './observations';
@@ -17,6 +18,9 @@ export interface Evidence {
   readonly deliveries: readonly Delivery[];
   readonly observations: readonly Observation[];
   readonly disturbances: readonly Disturbance[];
+  readonly calls: readonly Call[];
+  /** When the late links of each sheet became pictures, by its number. */
+  readonly mended: Readonly<Record<string, number>>;
 }
 
 /** What a check found wrong, a sentence with ids each. */
@@ -48,7 +52,8 @@ export function groupBy<T>(items: Iterable<T>, keyOf: (item: T) => string): Map<
   return groups;
 }
 
-/** Whether a link leads to a picture; the others are to fail. */
+/** Whether a link leads to a picture, if only once its origin is mended; the others are to fail. */
 export function isGood(link: string): boolean {
-  return readLink(link)?.kind === 'good';
+  const kind = readLink(link)?.kind;
+  return kind === 'good' || kind === 'late';
 }

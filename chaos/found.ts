@@ -19,6 +19,16 @@ export interface Found {
   readonly runs: readonly FoundRun[];
 }
 
+/** How a request stood at a moment. */
+export interface Look {
+  readonly at: number;
+  readonly round: number;
+  readonly state: string;
+  /** The images that had not succeeded; `null` when it ran, or changed while they were read. */
+  readonly undone:
+    readonly Pick<ImageRecord, '_id' | 'url' | 'status' | 'error' | 'round' | 'attempts'>[] | null;
+}
+
 /** The statuses that a request may end with: the contract's words. */
 export const FINISHED: readonly string[] = [
   'completed',
@@ -32,6 +42,8 @@ const WORKFLOW_PREFIX = 'image-request/';
 
 export interface Reader {
   requests(): Promise<RequestRecord[]>;
+  /** At one request that people see. */
+  look(requestId: string): Promise<Look>;
   deliveries(): Promise<DeliveryRecord[]>;
   runs(): Promise<FoundRun[]>;
   everything(): Promise<Found>;
@@ -59,10 +71,33 @@ export async function openReader(
     return found;
   }
 
+  async function request(id: string): Promise<RequestRecord> {
+    const found = await mongodb.db().collection<RequestRecord>('requests').findOne({ _id: id });
+    if (found === null) throw new Error(`Expected request ${id} to be there, found none`);
+    return found;
+  }
+
+  async function look(id: string): Promise<Look> {
+    const at = Date.now();
+    const { round, state } = await request(id);
+    if (!FINISHED.includes(state)) return { at, round, state, undone: null };
+    const undone = await mongodb
+      .db()
+      .collection<ImageRecord>('images')
+      // '0' follows '/' in ASCII.
+      .find({ _id: { $gte: `${id}/`, $lt: `${id}0` }, status: { $ne: 'succeeded' } })
+      .project<ImageRecord>({ url: 1, status: 1, error: 1, round: 1, attempts: 1 })
+      .toArray();
+    const after = await request(id);
+    const isSame = after.round === round && after.state === state;
+    return { at, round, state, undone: isSame ? undone : null };
+  }
+
   const requests = () => all<RequestRecord>('requests');
   const deliveries = () => all<DeliveryRecord>('deliveries');
   return {
     requests,
+    look,
     deliveries,
     runs,
     async everything() {

@@ -4,17 +4,21 @@
  */
 import { randomUUID } from 'node:crypto';
 import { createRequire } from 'node:module';
+import path from 'node:path';
 import * as activities from '../activities';
 import type { ImageRequestActivities, RoundRef } from '../activities/types';
 import * as store from '../src/files/store';
 import * as images from '../src/records/images';
 import * as requests from '../src/records/requests';
+import * as rounds from '../src/records/rounds';
 import * as runs from '../src/temporal/runs';
 import * as send from '../src/webhooks/send';
 import { observe } from './observations';
 import { dieIfArmed, FOLDER_VARIABLE, type Place } from './places';
 
 const folder = process.env[FOLDER_VARIABLE] ?? '';
+/** The same code runs in workers, where nobody waits for an HTTP answer. */
+const isApi = path.basename(process.argv[1] ?? '') === 'api.js';
 
 /** Compiled modules call each other through their exports, so that one that is exchanged is exchanged for all. */
 function exchange<M extends object, K extends keyof M>(
@@ -45,9 +49,15 @@ exchange(images, 'createImages', (create) => (models) => {
   const made = create(models);
   const record: typeof made.record = async (requestId, round, attempts) => {
     const recorded = await made.record(requestId, round, attempts);
-    const done = attempts.filter((attempt) => 'result' in attempt);
-    const ids = done.map(({ ref }) => `${requestId}/${ref}`);
-    observe(folder, { what: 'recorded', images: ids });
+    const done = attempts.filter((attempt) => 'result' in attempt).map(({ ref }) => ref);
+    // Fenced off in part, only the records can say which: those of an older round are not to count.
+    const known = recorded === attempts.length ? null : await made.findMany(requestId, done);
+    const isRecorded = (ref: string) => {
+      const image = known?.get(ref);
+      return known === null || (image?.status === 'succeeded' && image.round === round);
+    };
+    const ids = done.filter(isRecorded).map((ref) => `${requestId}/${ref}`);
+    observe(folder, { what: 'recorded', round, images: ids });
     return recorded;
   };
   return { ...made, record: dyingAfter(record, 'image-recorded') };
@@ -58,9 +68,25 @@ exchange(requests, 'createRequests', (create) => (models) => {
   return { ...made, completeUpload: dyingAfter(made.completeUpload, 'rows-recorded') };
 });
 
+exchange(rounds, 'createRounds', (create) => (models) => {
+  const made = create(models);
+  const reopen: typeof made.reopen = async (...given) => {
+    const opened = await made.reopen(...given);
+    // Who was too late has opened nothing, and has nothing to leave half done.
+    if (opened && isApi) dieIfArmed(folder, 'round-opened');
+    return opened;
+  };
+  return { ...made, reopen };
+});
+
 exchange(runs, 'createRuns', (create) => (...given) => {
   const made = create(...given);
-  return { ...made, start: dyingAfter(made.start, 'workflow-started') };
+  const follow: typeof made.follow = async (input, summary) => {
+    await made.follow(input, summary);
+    // The others that follow are cancellations and webhooks, and what a worker mends.
+    if (input.task === 'process' && isApi) dieIfArmed(folder, 'round-started');
+  };
+  return { ...made, follow, start: dyingAfter(made.start, 'workflow-started') };
 });
 
 exchange(send, 'createWebhookSender', (create) => (...given) => {
@@ -87,7 +113,7 @@ function watching<I extends RoundRef & { readonly lane: number }, R>(
   return async (input) => {
     const execution = randomUUID();
     const ids = numbersOf(input).map((number) => `${input.requestId}/${input.lane}-${number}`);
-    observe(folder, { what: 'began', execution, images: ids });
+    observe(folder, { what: 'began', execution, round: input.round, images: ids });
     try {
       return await activity(input);
     } finally {

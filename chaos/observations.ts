@@ -6,10 +6,15 @@ import path from 'node:path';
  * before the next step is taken, so that it survives a SIGKILL.
  */
 export type Observation = (
-  | { readonly what: 'began'; readonly execution: string; readonly images: readonly string[] }
+  | ({ readonly what: 'began'; readonly execution: string } & ImagesOfRound)
   | { readonly what: 'ended'; readonly execution: string }
-  | { readonly what: 'recorded'; readonly images: readonly string[] }
+  | ({ readonly what: 'recorded' } & ImagesOfRound)
 ) & { readonly at: number; readonly pid: number };
+
+interface ImagesOfRound {
+  readonly round: number;
+  readonly images: readonly string[];
+}
 
 type Seen<T> = T extends unknown ? Omit<T, 'at' | 'pid'> : never;
 

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { makePicture, readLink } from './pictures';
+import { makePicture, readLink, type PictureId } from './pictures';
 import { pick, type Random } from './random';
 
 const FAULTS = ['stall', 'reset', 'truncate', '429', '503'] as const;
@@ -22,6 +22,10 @@ export interface Origin {
   readonly hits: readonly Hit[];
   /** How many different pictures were handed out whole. */
   served(): number;
+  /** When each sheet's late links became pictures. */
+  readonly mended: ReadonlyMap<number, number>;
+  /** From now on the late links of the sheet lead to pictures. */
+  mend(sheet: number): void;
   /** For so long, many answers are spoilt. */
   burst(fault: Fault, ms: number): void;
   stop(): Promise<void>;
@@ -39,6 +43,7 @@ export async function startOrigin(random: Random): Promise<Origin> {
   const hits: Hit[] = [];
   const spoilt = new Map<string, number>();
   const served = new Set<string>();
+  const mended = new Map<number, number>();
   let bad: { readonly fault: Fault; readonly until: number } | null = null;
 
   function faultOf(url: string): Fault | null {
@@ -47,6 +52,11 @@ export async function startOrigin(random: Random): Promise<Origin> {
     if (before >= SPOILT_AT_MOST) return null;
     spoilt.set(url, before + 1);
     return bad.fault;
+  }
+
+  function isThere(id: PictureId | null): id is PictureId {
+    if (id === null || id.kind === 'missing') return false;
+    return id.kind !== 'late' || mended.has(id.sheet);
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -59,7 +69,7 @@ export async function startOrigin(random: Random): Promise<Origin> {
       if (hit.whole) served.add(url);
     });
     const id = readLink(url);
-    if (id === null || id.kind === 'missing') {
+    if (!isThere(id)) {
       response.writeHead(404).end();
     } else if (fault === '429') {
       response.writeHead(429, { 'retry-after': '1' }).end();
@@ -102,6 +112,10 @@ export async function startOrigin(random: Random): Promise<Origin> {
     hosts: [first ?? '', ...others],
     hits,
     served: () => served.size,
+    mended,
+    mend(sheet) {
+      if (!mended.has(sheet)) mended.set(sheet, Date.now());
+    },
     burst(fault, ms) {
       bad = { fault, until: Date.now() + ms };
     },

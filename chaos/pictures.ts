@@ -1,8 +1,11 @@
 import sharp from 'sharp';
 import { createRandom } from './random';
 
-/** `missing`: the origin answers 404. `text`: what it answers is no image. */
-export type PictureKind = 'good' | 'missing' | 'text';
+/**
+ * `missing`: the origin answers 404. `text`: what it answers is no image. `late`: a 404 until the origin is
+ * mended for its sheet, and a picture from then on.
+ */
+export type PictureKind = 'good' | 'missing' | 'text' | 'late';
 
 export interface PictureId {
   readonly kind: PictureKind;
@@ -28,7 +31,7 @@ export function linkTo(host: string, { kind, sheet, image }: PictureId): string 
 
 /** @returns `null` when it is no link of ours */
 export function readLink(link: string): PictureId | null {
-  const found = /\/(good|missing|text)\/(\d+)\/(\d+)\.jpg$/.exec(link);
+  const found = /\/(good|missing|text|late)\/(\d+)\/(\d+)\.jpg$/.exec(link);
   if (found === null) return null;
   const [, kind, sheet, image] = found;
   return { kind: kind as PictureKind, sheet: Number(sheet), image: Number(image) };

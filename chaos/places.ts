@@ -10,6 +10,8 @@ export const PLACES = {
   'image-recorded': 'between image record and activity completion',
   'rows-recorded': 'between rows recorded and workflow start',
   'workflow-started': 'between workflow start and HTTP answer',
+  'round-opened': 'between next round recorded and its run told or started',
+  'round-started': 'between run of the next round told or started and HTTP answer',
   'outcome-recorded': 'between outcome record and activity completion',
   'webhook-taken': 'between webhook 2xx and completion',
   'continue-as-new-decided': 'continue-as-new decided, server not told',
@@ -17,9 +19,13 @@ export const PLACES = {
 } as const;
 export type Place = keyof typeof PLACES;
 
+const OF_API: readonly Place[] = [
+  ...(['rows-recorded', 'workflow-started', 'round-opened', 'round-started'] as const),
+];
+
 /** All other places are in workers. */
 export function isOfApi(place: Place): boolean {
-  return place === 'rows-recorded' || place === 'workflow-started';
+  return OF_API.includes(place);
 }
 
 /** By which the processes find the folder. */

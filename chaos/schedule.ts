@@ -32,6 +32,8 @@ const PLACE_WEIGHTS: Readonly<Record<Place, number>> = {
   'image-recorded': 7,
   'rows-recorded': 3,
   'workflow-started': 6,
+  'round-opened': 3,
+  'round-started': 4,
   'outcome-recorded': 3,
   'webhook-taken': 4,
   'continue-as-new-decided': 5,

@@ -35,7 +35,9 @@ export function makeSheet(
   const seen: string[] = [];
 
   function nextLink(): string {
-    const kind: PictureKind = pickWeighted(random, { good: 97, missing: 1.5, text: 1.5 });
+    const kind: PictureKind = pickWeighted(random, {
+      ...{ good: 95, missing: 1.5, text: 1.5, late: 2 },
+    });
     const link = linkTo(pick(random, hosts), { kind, sheet: number, image: seen.length });
     seen.push(link);
     return link;

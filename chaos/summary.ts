@@ -11,6 +11,7 @@ export interface Outcome extends Compared {
   readonly claims: readonly Claim[];
   readonly trouble: Trouble;
   readonly chaosMs: number;
+  readonly mendingMs: number;
   readonly settlingMs: number;
 }
 
@@ -18,11 +19,14 @@ type Line = readonly [what: string, figure: number | string];
 
 /** The table that a run ends with. */
 export function summaryOf(outcome: Outcome): string {
-  const { options, violations, chaosMs, settlingMs } = outcome;
+  const { options, violations, chaosMs, mendingMs, settlingMs } = outcome;
   const seconds = (ms: number) => `${Math.round(ms / 1000)} s`;
   const lines: Line[] = [
     ['seed', options.seed],
-    ['chaos, then waiting for the end', `${seconds(chaosMs)}, ${seconds(settlingMs)}`],
+    [
+      'chaos, then retries, then waiting for the end',
+      [chaosMs, mendingMs, settlingMs].map(seconds).join(', '),
+    ],
     ...killLines(outcome),
     ...ledgerLines(outcome),
     ['violations', violations.length],
@@ -52,11 +56,14 @@ function isClaim({ pid, from }: Disturbance, claims: readonly Claim[]): boolean 
 }
 
 function ledgerLines({ evidence, files, webhooks, downloads }: Outcome): Line[] {
-  const { uploads, found } = evidence;
+  const { uploads, found, calls } = evidence;
   const tries = uploads.flatMap((upload) => upload.tries);
   const ran = requestsOf(evidence);
   const runs = found.runs.filter(({ status }) => status === 'CONTINUED_AS_NEW');
   const silent = uploads.filter(({ tries: all }) => all.every(({ status }) => status !== 200));
+  const repaired = found.images.filter(
+    ({ status, round }) => status === 'succeeded' && round !== null && round > 1,
+  );
   const names = new Set(ran.map(({ sheet }) => sheet.name));
   return [
     ['uploads', uploads.length],
@@ -68,9 +75,13 @@ function ledgerLines({ evidence, files, webhooks, downloads }: Outcome): Line[] 
     ['  never answered 200, and ran', silent.filter(({ sheet }) => names.has(sheet.name)).length],
     ['requests', ran.length],
     ...tally('  ', ran, ({ request }) => request.state),
+    ['rounds, at most', Math.max(...ran.map(({ request }) => request.round))],
+    ["operators' calls", calls.length],
+    ...tally('  ', calls, ({ kind, status }) => `${kind} answered ${status ?? 'not at all'}`),
     ['continued as new', runs.length],
     ['images', found.images.length],
     ...tally('  ', found.images, ({ status }) => status),
+    ['  repaired by retry', repaired.length],
     ['files checked', files.files],
     ['  drafts left by kills', files.drafts],
     ['downloads', evidence.hits.length],

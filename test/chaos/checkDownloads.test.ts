@@ -17,16 +17,16 @@ function evidenceOf(
   steps: readonly Step[],
   { attempts = 1, kills = [] }: { attempts?: number; kills?: readonly number[] } = {},
 ): Evidence {
-  const image = { _id: IMAGE, url: URL, status: 'succeeded', attempts };
+  const image = { _id: IMAGE, url: URL, status: 'succeeded', attempts, round: 1 };
   const observations = steps.flatMap(([at, what, pid = WORKER]): Observation[] => {
     const images = [IMAGE];
     const execution = String(pid);
-    if (what === 'began') return [{ what, execution, images, at, pid }];
+    if (what === 'began') return [{ what, execution, round: 1, images, at, pid }];
     if (what === 'ended') return [{ what, execution, at, pid }];
-    return what === 'recorded' ? [{ what, images, at, pid }] : [];
+    return what === 'recorded' ? [{ what, round: 1, images, at, pid }] : [];
   });
   return {
-    ...{ folder: '', url: '', uploads: [], deliveries: [], observations },
+    ...{ folder: '', url: '', uploads: [], deliveries: [], observations, calls: [], mended: {} },
     found: { ...{ requests: [], rows: [], deliveries: [], runs: [] }, images: [image as never] },
     hits: steps.flatMap(([at, what]) =>
       what === 'downloaded' ? [{ url: URL, at, fault: null, bytes: 1, whole: true }] : [],

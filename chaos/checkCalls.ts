@@ -1,0 +1,125 @@
+import type { Call } from './calls';
+import { createJudge, type Judge } from './checkUndone';
+import { groupBy, requestsOf, type Evidence, type Ran, type Violations } from './evidence';
+import { FINISHED, type Look } from './found';
+
+/** What an operator may be told. */
+const ANSWERS: readonly (number | null)[] = [202, 409, 503, null];
+/** A cancellation stops downloads in seconds; where a process dies over it, as soon as that is noticed. */
+const STOPPED_MS = 60_000;
+
+/**
+ * Every call of an operator was answered by how its request stood, each retry that was taken opened one round,
+ * and nothing was there to be retried, or had been cancelled, without a reason.
+ */
+export function checkCalls(evidence: Evidence): Violations {
+  const byRequest = groupBy(evidence.calls, ({ requestId }) => requestId);
+  const judge = createJudge(evidence);
+  return requestsOf(evidence).flatMap((ran) => {
+    const calls = byRequest.get(ran.request._id) ?? [];
+    const looks = calls.flatMap(({ before, after }) => [before, after]);
+    const wrong = [
+      ...calls.flatMap((call) => faultOf(call, calls) ?? []),
+      ...calls
+        .filter((call) => wentOn(call, calls, evidence))
+        .map(() => 'went on after its cancellation'),
+      ...looks.flatMap((look) => [...checkLook(look, calls), ...checkUndone(look, judge)]),
+      ...checkRounds(ran, calls),
+      ...checkCancelled(ran, looks, calls, evidence),
+    ];
+    return [...new Set(wrong)].map((what) => `request ${ran.request._id}: ${what}`);
+  });
+}
+
+export const isRetry = ({ kind }: Call) => kind === 'retry';
+/** Whoever got no answer, or was told that nothing has changed, may have started a run all the same. */
+export const isUncertain = ({ status }: Call) => status === null || status === 503;
+/** Cancellations that may have stopped something. */
+export const isCancellation = ({ kind, status }: Call) => kind === 'cancel' && status !== 409;
+const isTaken = (call: Call) => isRetry(call) && call.status === 202;
+
+function faultOf(call: Call, calls: readonly Call[]): string | null {
+  const { kind, status, before, after } = call;
+  const said = `a ${kind} was answered ${status ?? 'not at all'} in round ${before.round}`;
+  if (!ANSWERS.includes(status)) return said;
+  const others = calls.filter((other) => other !== call && overlaps(call, other));
+  if (kind === 'retry') {
+    if (status === 409 && hasUndone(before) && !others.some(isRetry))
+      return `${said}, ${before.state}, although it had images to retry`;
+    if (status === 202 && before.undone?.length === 0)
+      return `${said}, ${before.state}, although every image was done`;
+    return null;
+  }
+  // In one round, it ran, or was finished, all the time: but for one that was opened and taken back.
+  if (before.round !== after.round || others.some(isRetry)) return null;
+  if (status === 409 && !isFinished(after)) return `${said}, although it ran`;
+  return status === 202 && isFinished(before) ? `${said}, although it was ${before.state}` : null;
+}
+
+const isFinished = ({ state }: Look) => FINISHED.includes(state);
+const hasUndone = ({ undone }: Look) => undone !== null && undone.length > 0;
+const overlaps = (one: Call, other: Call) =>
+  other.at <= one.answeredAt && other.answeredAt >= one.before.at;
+
+/** What was cancelled in a round is not worked on in it a while later, unless the round was opened twice. */
+function wentOn(call: Call, calls: readonly Call[], { observations }: Evidence): boolean {
+  const { kind, status, requestId, answeredAt, before, after } = call;
+  if (kind !== 'cancel' || status !== 202 || before.round !== after.round) return false;
+  if (calls.some((other) => isRetry(other) && other.status === 503)) return false;
+  return observations.some(
+    (seen) =>
+      seen.what === 'began' &&
+      seen.round === before.round &&
+      seen.at > answeredAt + STOPPED_MS &&
+      seen.images.some((image) => image.startsWith(`${requestId}/`)),
+  );
+}
+
+/** At every moment, each retry that had been taken by then had opened a round. */
+function checkLook({ at, round }: Look, calls: readonly Call[]): Violations {
+  const taken = calls.filter((call) => isTaken(call) && call.answeredAt < at).length;
+  return taken < round ? [] : [`it was in round ${round} after ${taken} retries were taken`];
+}
+
+function checkUndone({ round, state, undone }: Look, judge: Judge): Violations {
+  return (undone ?? []).flatMap((image) => {
+    const why = judge(image, round, state);
+    const { status, error, attempts } = image;
+    return why === null
+      ? []
+      : [
+          `${image.url} was ${status} in round ${round}, ${state}, after ${attempts} attempts ` +
+            `(${error?.code ?? 'no error'}): ${why}`,
+        ];
+  });
+}
+
+/** Retries that were refused opened none, those that nobody heard of may have. */
+function checkRounds({ request }: Ran, calls: readonly Call[]): Violations {
+  const opened = request.round - 1;
+  const taken = calls.filter(isTaken).length;
+  const unheard = calls.filter((call) => isRetry(call) && call.status === null).length;
+  if (opened >= taken && opened <= taken + unheard) return [];
+  return [
+    `${opened} rounds were opened by ${taken} retries that were taken, ${unheard} unheard of`,
+  ];
+}
+
+/** A cancellation ends one round at most, and nothing else ends a round as cancelled. */
+function checkCancelled(
+  { request }: Ran,
+  looks: readonly Look[],
+  calls: readonly Call[],
+  { deliveries }: Evidence,
+): Violations {
+  const seen = looks.filter(({ state }) => state === 'cancelled').map(({ round }) => round);
+  const told = deliveries.flatMap(({ id, body }) => {
+    const { status } = JSON.parse(body) as { status: unknown };
+    const [requestId, round] = id.split('.');
+    return requestId === request._id && status === 'cancelled' ? [Number(round)] : [];
+  });
+  const rounds = new Set([...seen, ...told]);
+  const sent = calls.filter(isCancellation).length;
+  if (rounds.size <= sent) return [];
+  return [`its rounds ${[...rounds].join(', ')} were cancelled, by ${sent} cancellations`];
+}

@@ -1,0 +1,46 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Caller } from './calls';
+import { isGood } from './evidence';
+import { FINISHED, type Reader } from './found';
+import type { Origin } from './origin';
+import type { Uploads } from './uploads';
+
+interface MendOptions {
+  readonly caller: Caller;
+  readonly reader: Pick<Reader, 'look'>;
+  readonly origin: Pick<Origin, 'mend'>;
+  readonly uploads: Pick<Uploads, 'all'>;
+}
+
+/** A retry whose process died waits a minute or two for the service to find it. */
+const MENDED_MS = 12 * 60_000;
+const POLL_MS = 500;
+
+/**
+ * Mends the origin, and retries every request until no image is left undone that leads to a picture. What
+ * fails for good (bad rows, links to nothing) is left as it is.
+ *
+ * @returns the requests that could not be brought so far in time
+ */
+export async function mendAll(options: MendOptions): Promise<string[]> {
+  const { caller, reader, origin, uploads } = options;
+  for (const { sheet } of uploads.all) origin.mend(sheet.number);
+  const deadline = Date.now() + MENDED_MS;
+  const done = new Set<string>();
+  for (;;) {
+    const requests = (await caller.list()).filter(({ request_id }) => !done.has(request_id));
+    for (const { request_id: id, status } of requests) {
+      if (!FINISHED.includes(status)) continue;
+      const { undone } = await reader.look(id);
+      if (undone?.some(({ url }) => isGood(url)) === true) await caller.call('retry', id);
+      else if (undone !== null) done.add(id);
+    }
+    if (requests.every(({ request_id }) => done.has(request_id))) return [];
+    if (Date.now() > deadline) {
+      return requests.map(
+        ({ request_id }) => `request ${request_id} could not be brought to its end`,
+      );
+    }
+    await sleep(POLL_MS);
+  }
+}

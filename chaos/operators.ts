@@ -1,0 +1,77 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Caller, Listed } from './calls';
+import { FINISHED } from './found';
+import type { Origin } from './origin';
+import { between, pick, pickWeighted, type Random } from './random';
+import type { Uploads } from './uploads';
+
+export interface Operators {
+  /** They make no further call. Resolves when those under way have ended; rejects when one could not be made. */
+  stop(): Promise<void>;
+}
+
+interface OperatorsOptions {
+  /** Of each operator. */
+  readonly randoms: readonly Random[];
+  readonly caller: Caller;
+  readonly origin: Pick<Origin, 'mend'>;
+  readonly uploads: Pick<Uploads, 'all'>;
+}
+
+const GAP_MS = [1000, 5000] as const;
+/** `retry twice`, `both`: two calls at the same moment. `in vain`: mostly what has to be refused. */
+const ACTS = { cancel: 3, retry: 4, 'retry twice': 2, both: 1, 'in vain': 1 } as const;
+/** Retries that someone has mended the origin before. */
+const MENDED_SHARE = 0.5;
+
+const isFinished = ({ status }: Listed) => FINISHED.includes(status);
+const isRunning = (request: Listed) => !isFinished(request);
+const canBeRetried = (request: Listed) =>
+  isFinished(request) && request.counts.succeeded < request.counts.total;
+
+/** Operators who cancel what runs and retry what failed, each for themselves, until they are stopped. */
+export function startOperators(options: OperatorsOptions): Operators {
+  const { randoms, caller, origin, uploads } = options;
+  const stopped = new AbortController();
+
+  async function work(random: Random): Promise<void> {
+    for (;;) {
+      await sleep(between(random, ...GAP_MS), undefined, { signal: stopped.signal });
+      const requests = await caller.list();
+      stopped.signal.throwIfAborted();
+      await act(random, requests);
+    }
+  }
+
+  async function act(random: Random, requests: readonly Listed[]): Promise<void> {
+    const what = pickWeighted(random, ACTS);
+    const suits = what === 'cancel' ? isRunning : what === 'in vain' ? () => true : canBeRetried;
+    const [first, ...others] = requests.filter(suits);
+    if (first === undefined) return;
+    const { request_id: id, file_name: name } = pick(random, [first, ...others]);
+    if (what === 'cancel') return caller.call('cancel', id);
+    if (what === 'in vain') return caller.call(pick(random, ['retry', 'cancel']), id);
+    if (random() < MENDED_SHARE) mend(name);
+    const second = { retry: [], 'retry twice': ['retry'], both: ['cancel'] } as const;
+    await Promise.all((['retry', ...second[what]] as const).map((kind) => caller.call(kind, id)));
+  }
+
+  function mend(name: string): void {
+    const upload = uploads.all.find(({ sheet }) => sheet.name === name);
+    if (upload !== undefined) origin.mend(upload.sheet.number);
+  }
+
+  const all = randoms.map((random) =>
+    work(random).catch((error: unknown) => {
+      if (!stopped.signal.aborted) throw error;
+    }),
+  );
+  // Awaited by `stop`; until then a failure must not count as unhandled.
+  for (const one of all) one.catch(() => undefined);
+  return {
+    async stop() {
+      stopped.abort();
+      await Promise.all(all);
+    },
+  };
+}
