@@ -10,20 +10,25 @@ type Step = readonly [
   at: number,
   what: 'began' | 'ended' | 'recorded' | 'downloaded',
   pid?: number,
+  round?: number,
 ];
 
 /** One image that succeeded, and what was seen of it. */
 function evidenceOf(
   steps: readonly Step[],
-  { attempts = 1, kills = [] }: { attempts?: number; kills?: readonly number[] } = {},
+  {
+    attempts = 1,
+    kills = [],
+    ofRound = 1,
+  }: { attempts?: number; kills?: readonly number[]; ofRound?: number } = {},
 ): Evidence {
-  const image = { _id: IMAGE, url: URL, status: 'succeeded', attempts, round: 1 };
-  const observations = steps.flatMap(([at, what, pid = WORKER]): Observation[] => {
+  const image = { _id: IMAGE, url: URL, status: 'succeeded', attempts, round: ofRound };
+  const observations = steps.flatMap(([at, what, pid = WORKER, round = 1]): Observation[] => {
     const images = [IMAGE];
-    const execution = String(pid);
-    if (what === 'began') return [{ what, execution, round: 1, images, at, pid }];
+    const execution = `${pid} ${round}`;
+    if (what === 'began') return [{ what, execution, round, images, at, pid }];
     if (what === 'ended') return [{ what, execution, at, pid }];
-    return what === 'recorded' ? [{ what, round: 1, images, at, pid }] : [];
+    return what === 'recorded' ? [{ what, round, images, at, pid }] : [];
   });
   return {
     ...{ folder: '', url: '', uploads: [], deliveries: [], observations, calls: [], mended: {} },
@@ -77,6 +82,33 @@ describe('The downloads of a chaos run', () => {
   it('are wrong when an image lost an attempt to a crash', () => {
     const { violations } = checkDownloads(evidenceOf(quiet, { attempts: 2 }));
     expect(violations).toEqual([expect.stringContaining('has 2 attempts, at most 1')]);
+  });
+
+  const failedBefore: readonly Step[] = [
+    [1, 'began'],
+    [2, 'downloaded'],
+    [3, 'ended'],
+  ];
+
+  it('are right when an image came in a later round, and count its attempts in that alone', () => {
+    const again: readonly Step[] = [
+      [11, 'began', WORKER, 2],
+      [12, 'downloaded'],
+      [13, 'recorded', WORKER, 2],
+      [14, 'ended', WORKER, 2],
+    ];
+    const steps = [...failedBefore, ...again];
+    const right = { violations: [], inFlight: 0, repeats: 0 };
+    expect(checkDownloads(evidenceOf(steps, { ofRound: 2 }))).toEqual(right);
+    expect(checkDownloads(evidenceOf(steps, { ofRound: 2, attempts: 2 })).violations).toEqual([
+      expect.stringContaining('has 2 attempts, at most 1'),
+    ]);
+  });
+
+  it('are wrong when a later round touched an image that was done', () => {
+    expect(checkDownloads(evidenceOf(quiet, { ofRound: 2 })).violations).toContainEqual(
+      expect.stringContaining('was done in round 1 and tried again'),
+    );
   });
 
   it('cannot be judged when nobody saw the record', () => {
