@@ -87,8 +87,8 @@ async function play(
       givenUp,
     ]);
     disturber.calm();
-    await uploads.done;
     await operators.stop();
+    await uploads.done;
     const chaosMs = Date.now() - started;
     say('No more trouble; retrying what can be mended');
     const unmended = await Promise.race([mendAll({ caller, reader, origin, uploads }), givenUp]);

@@ -17,8 +17,8 @@ const MENDED_MS = 12 * 60_000;
 const POLL_MS = 500;
 
 /**
- * Mends the origin, and retries every request until no image is left undone that leads to a picture. What
- * fails for good (bad rows, links to nothing) is left as it is.
+ * Mends the origin, and retries every request until none is cancelled, and no image is left undone that leads
+ * to a picture. What fails for good (bad rows, links to nothing) is left as it is.
  *
  * @returns the requests that could not be brought so far in time
  */
@@ -31,8 +31,9 @@ export async function mendAll(options: MendOptions): Promise<string[]> {
     const requests = (await caller.list()).filter(({ request_id }) => !done.has(request_id));
     for (const { request_id: id, status } of requests) {
       if (!FINISHED.includes(status)) continue;
-      const { undone } = await reader.look(id);
-      if (undone?.some(({ url }) => isGood(url)) === true) await caller.call('retry', id);
+      const { state, undone } = await reader.look(id);
+      const isToDo = state === 'cancelled' || undone?.some(({ url }) => isGood(url)) === true;
+      if (isToDo) await caller.call('retry', id);
       else if (undone !== null) done.add(id);
     }
     if (requests.every(({ request_id }) => done.has(request_id))) return [];
