@@ -2,19 +2,18 @@
  * Loaded into API and workers before their own code (`node --require`): puts itself around steps of theirs,
  * to note them and to die right after them when asked to. The product knows nothing of it.
  */
-import { randomUUID } from 'node:crypto';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import * as activities from '../activities';
-import type { ImageRequestActivities, RoundRef } from '../activities/types';
+import type { ImageRequestActivities } from '../activities/types';
 import * as store from '../src/files/store';
 import * as images from '../src/records/images';
 import * as requests from '../src/records/requests';
 import * as rounds from '../src/records/rounds';
 import * as runs from '../src/temporal/runs';
 import * as send from '../src/webhooks/send';
-import { observe } from './observations';
 import { dieIfArmed, FOLDER_VARIABLE, type Place } from './places';
+import { watching, watchingRecords } from './watching';
 
 const folder = process.env[FOLDER_VARIABLE] ?? '';
 /** The same code runs in workers, where nobody waits for an HTTP answer. */
@@ -47,19 +46,7 @@ exchange(store, 'createFileStore', (create) => (dataDir) => {
 
 exchange(images, 'createImages', (create) => (models) => {
   const made = create(models);
-  const record: typeof made.record = async (requestId, round, attempts) => {
-    const recorded = await made.record(requestId, round, attempts);
-    const done = attempts.filter((attempt) => 'result' in attempt).map(({ ref }) => ref);
-    // Fenced off in part, only the records can say which: those of an older round are not to count.
-    const known = recorded === attempts.length ? null : await made.findMany(requestId, done);
-    const isRecorded = (ref: string) => {
-      const image = known?.get(ref);
-      return known === null || (image?.status === 'succeeded' && image.round === round);
-    };
-    const ids = done.filter(isRecorded).map((ref) => `${requestId}/${ref}`);
-    observe(folder, { what: 'recorded', round, images: ids });
-    return recorded;
-  };
+  const record = watchingRecords(folder, made);
   return { ...made, record: dyingAfter(record, 'image-recorded') };
 });
 
@@ -98,29 +85,12 @@ exchange(activities, 'createActivities', (create) => (deps) => {
   const made = create(deps);
   const { processImages, processImage, recordOutcome } = made;
   const watched: Partial<ImageRequestActivities> = {
-    processImages: watching(processImages, (input) => input.numbers),
-    processImage: watching(processImage, (input) => [input.number]),
+    processImages: watching(folder, processImages, (input) => input.numbers),
+    processImage: watching(folder, processImage, (input) => [input.number]),
     recordOutcome: dyingAfter(recordOutcome, 'outcome-recorded'),
   };
   return { ...made, ...watched };
 });
-
-/** Notes which images an activity holds, and how long. */
-function watching<I extends RoundRef & { readonly lane: number }, R>(
-  activity: Call<[I], R>,
-  numbersOf: (input: I) => readonly number[],
-): Call<[I], R> {
-  return async (input) => {
-    const execution = randomUUID();
-    const ids = numbersOf(input).map((number) => `${input.requestId}/${input.lane}-${number}`);
-    observe(folder, { what: 'began', execution, round: input.round, images: ids });
-    try {
-      return await activity(input);
-    } finally {
-      observe(folder, { what: 'ended', execution });
-    }
-  };
-}
 
 /** The SDK's bridge is no dependency of ours: it is found from where the SDK finds it. */
 interface Bridge {

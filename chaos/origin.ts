@@ -1,5 +1,6 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { closed, listen } from './listen';
 import { makePicture, readLink, type PictureId } from './pictures';
 import { pick, type Random } from './random';
 
@@ -123,21 +124,6 @@ export async function startOrigin(random: Random): Promise<Origin> {
       await Promise.all(servers.map(closed));
     },
   };
-}
-
-export async function listen(
-  handle: (request: IncomingMessage, response: ServerResponse) => void,
-): Promise<Server> {
-  const server = createServer(handle);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return server;
-}
-
-export async function closed(server: Server): Promise<void> {
-  await new Promise((resolve) => {
-    server.close(resolve);
-    server.closeAllConnections();
-  });
 }
 
 export function anyFault(random: Random): Fault {

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { Webhook } from 'standardwebhooks';
-import { closed, listen } from './origin';
+import { closed, listen } from './listen';
 import type { Random } from './random';
 
 /** One delivery as the receiver saw it. */
