@@ -20,7 +20,9 @@ interface OperatorsOptions {
 
 const GAP_MS = [1000, 5000] as const;
 /** `retry twice`, `both`: two calls at the same moment. `in vain`: mostly what has to be refused. */
-const ACTS = { cancel: 3, retry: 4, 'retry twice': 2, both: 1, 'in vain': 1 } as const;
+const ACTS = { cancel: 2, retry: 5, 'retry twice': 2, both: 1, 'in vain': 1 } as const;
+/** Of the retries, while there are such requests: else most of the work would lie idle. */
+const CANCELLED_SHARE = 0.6;
 /** Retries that someone has mended the origin before. */
 const MENDED_SHARE = 0.5;
 
@@ -46,7 +48,10 @@ export function startOperators(options: OperatorsOptions): Operators {
   async function act(random: Random, requests: readonly Listed[]): Promise<void> {
     const what = pickWeighted(random, ACTS);
     const suits = what === 'cancel' ? isRunning : what === 'in vain' ? () => true : canBeRetried;
-    const [first, ...others] = requests.filter(suits);
+    const suitable = requests.filter(suits);
+    const cancelled = suitable.filter(({ status }) => status === 'cancelled');
+    const isPreferred = cancelled.length > 0 && random() < CANCELLED_SHARE;
+    const [first, ...others] = isPreferred ? cancelled : suitable;
     if (first === undefined) return;
     const { request_id: id, file_name: name } = pick(random, [first, ...others]);
     if (what === 'cancel') return caller.call('cancel', id);
