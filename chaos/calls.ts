@@ -16,7 +16,8 @@ export interface Call {
 
 export interface Caller {
   readonly calls: readonly Call[];
-  call(kind: Call['kind'], requestId: string): Promise<void>;
+  /** Several kinds: all at the same moment. */
+  call(requestId: string, ...kinds: readonly Call['kind'][]): Promise<void>;
   /** All requests, as the API lists them; it is asked until it answers. */
   list(): Promise<Listed[]>;
 }
@@ -59,13 +60,16 @@ export function createCaller(url: string, reader: Pick<Reader, 'look'>): Caller 
 
   return {
     calls,
-    async call(kind, requestId) {
+    async call(requestId, ...kinds) {
       const before = await reader.look(requestId);
-      const at = Date.now();
-      const status = await post(`${url}/image/requests/${requestId}/${kind}`);
-      const answeredAt = Date.now();
-      const after = await reader.look(requestId);
-      calls.push({ kind, requestId, at, answeredAt, status, before, after });
+      const callOnce = async (kind: Call['kind']) => {
+        const at = Date.now();
+        const status = await post(`${url}/image/requests/${requestId}/${kind}`);
+        const answeredAt = Date.now();
+        const after = await reader.look(requestId);
+        calls.push({ kind, requestId, at, answeredAt, status, before, after });
+      };
+      await Promise.all(kinds.map(callOnce));
     },
     async list() {
       const all: Listed[] = [];

@@ -33,7 +33,7 @@ export async function mendAll(options: MendOptions): Promise<string[]> {
       if (!FINISHED.includes(status)) continue;
       const { state, undone } = await reader.look(id);
       const isToDo = state === 'cancelled' || undone?.some(({ url }) => isGood(url)) === true;
-      if (isToDo) await caller.call('retry', id);
+      if (isToDo) await caller.call(id, 'retry');
       else if (undone !== null) done.add(id);
     }
     if (requests.every(({ request_id }) => done.has(request_id))) return [];

@@ -54,11 +54,11 @@ export function startOperators(options: OperatorsOptions): Operators {
     const [first, ...others] = isPreferred ? cancelled : suitable;
     if (first === undefined) return;
     const { request_id: id, file_name: name } = pick(random, [first, ...others]);
-    if (what === 'cancel') return caller.call('cancel', id);
-    if (what === 'in vain') return caller.call(pick(random, ['retry', 'cancel']), id);
+    if (what === 'cancel') return caller.call(id, 'cancel');
+    if (what === 'in vain') return caller.call(id, pick(random, ['retry', 'cancel']));
     if (random() < MENDED_SHARE) mend(name);
     const second = { retry: [], 'retry twice': ['retry'], both: ['cancel'] } as const;
-    await Promise.all((['retry', ...second[what]] as const).map((kind) => caller.call(kind, id)));
+    await caller.call(id, 'retry', ...second[what]);
   }
 
   function mend(name: string): void {
