@@ -5,8 +5,8 @@ import { FINISHED, type Look } from './found';
 
 /** What an operator may be told. */
 const ANSWERS: readonly (number | null)[] = [202, 409, 503, null];
-/** A cancellation stops downloads in seconds; where a process dies over it, as soon as that is noticed. */
-const STOPPED_MS = 60_000;
+/** A cancellation stops downloads in seconds; where processes die over it, once that is noticed. */
+const STOPPED_MS = 30_000;
 
 /**
  * Every call of an operator was answered by how its request stood, each retry that was taken opened one round,
@@ -61,16 +61,18 @@ const hasUndone = ({ undone }: Look) => undone !== null && undone.length > 0;
 const overlaps = (one: Call, other: Call) =>
   other.at <= one.answeredAt && other.answeredAt >= one.before.at;
 
-/** What was cancelled in a round is not worked on in it a while later, unless the round was opened twice. */
-function wentOn(call: Call, calls: readonly Call[], { observations }: Evidence): boolean {
+/** What was cancelled in a round is not worked on in it a quiet while later; one opened twice cannot be judged. */
+function wentOn(call: Call, calls: readonly Call[], evidence: Evidence): boolean {
   const { kind, status, requestId, answeredAt, before, after } = call;
   if (kind !== 'cancel' || status !== 202 || before.round !== after.round) return false;
   if (calls.some((other) => isRetry(other) && other.status === 503)) return false;
-  return observations.some(
+  const lastTroubleBefore = (at: number) =>
+    Math.max(...evidence.disturbances.filter(({ from }) => from < at).map(({ until }) => until));
+  return evidence.observations.some(
     (seen) =>
       seen.what === 'began' &&
       seen.round === before.round &&
-      seen.at > answeredAt + STOPPED_MS &&
+      seen.at > Math.max(answeredAt, lastTroubleBefore(seen.at)) + STOPPED_MS &&
       seen.images.some((image) => image.startsWith(`${requestId}/`)),
   );
 }

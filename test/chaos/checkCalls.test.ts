@@ -172,8 +172,11 @@ describe("The operators' calls of a chaos run", () => {
 
   it('are wrong when a request goes on long after its cancellation', () => {
     const calls = [cancel(202, look(1, 1, 'processing'), look(9, 1, 'processing'))];
+    const kill = { target: 'worker', how: 'kill', pid: 1, from: 80_000, until: 80_000 } as const;
+    const late = { observations: [began(90_000, 1)] };
     expect(checkCalls(evidenceOf(calls, { observations: [began(5_000, 1)] }))).toEqual([]);
-    expect(checkCalls(evidenceOf(calls, { observations: [began(90_000, 1)] }))).toEqual([
+    expect(checkCalls(evidenceOf(calls, { ...late, disturbances: [kill] }))).toEqual([]);
+    expect(checkCalls(evidenceOf(calls, late))).toEqual([
       expect.stringContaining('went on after its cancellation'),
     ]);
   });
