@@ -18,7 +18,7 @@ interface OperatorsOptions {
   readonly uploads: Pick<Uploads, 'all'>;
 }
 
-const GAP_MS = [1000, 5000] as const;
+const GAP_MS = [2000, 10_000] as const;
 /** `retry twice`, `both`: two calls at the same moment. `in vain`: mostly what has to be refused. */
 const ACTS = { cancel: 2, retry: 5, 'retry twice': 2, both: 1, 'in vain': 1 } as const;
 /** Of the retries, while there are such requests: else most of the work would lie idle. */
