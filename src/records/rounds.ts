@@ -13,6 +13,11 @@ export function isFinished(state: RequestState): state is OutcomeStatus {
   return FINISHED.some((finished) => finished === state);
 }
 
+/** A retry that is recorded, and that no run has taken up yet. */
+export function isRetryToBegin({ state, round }: RequestRecord): boolean {
+  return state === 'pending' && round > 1;
+}
+
 export interface RoundOutcome {
   readonly status: OutcomeStatus;
   readonly counts: Counts;

@@ -1,6 +1,6 @@
 import { Refusal } from '../errors';
 import type { Records } from '../records/open';
-import { isFinished } from '../records/rounds';
+import { isFinished, isRetryToBegin } from '../records/rounds';
 import type { Runs } from '../temporal/runs';
 import { findVisible } from './find';
 import { noTemporal } from './retry';
@@ -26,12 +26,13 @@ export async function cancelRequest(deps: CancelDeps, requestId: string): Promis
     );
   }
   try {
-    if (!(await deps.runs.cancel(requestId))) {
-      const note = 'its run had been ended from outside before it was cancelled';
-      await settleRequest(deps, record, note);
-    } else if (record.state === 'pending' && record.round > 1) {
+    const isRunning = await deps.runs.cancel(requestId);
+    if (isRetryToBegin(record)) {
       // What was cancelled may be the run that it is to follow, which goes on with it nevertheless.
       await settleRequest(deps, record, null);
+    } else if (!isRunning) {
+      const note = 'its run had been ended from outside before it was cancelled';
+      await settleRequest(deps, record, note);
     }
   } catch (error) {
     throw noTemporal(error);

@@ -1,6 +1,7 @@
 import { messageOf } from '../errors';
 import type { Logger } from '../logger';
 import type { Records } from '../records/open';
+import { isRetryToBegin } from '../records/rounds';
 import type { DeliveryRecord, RequestRecord } from '../records/types';
 import type { FileStore } from '../files/store';
 import type { LatestRun, Runs } from '../temporal/runs';
@@ -126,10 +127,6 @@ async function mendDelivery(
     await records.deliveries.end(request_id, round, 'failed', note);
     found('delivery_ended', request_id, note);
   }
-}
-
-function isRetryToBegin({ state, round }: RequestRecord): boolean {
-  return state === 'pending' && round > 1;
 }
 
 /**

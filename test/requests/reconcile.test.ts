@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { RequestRecord } from '../../src/records/types';
 import { followToDeliver } from '../../src/requests/redeliver';
 import { workflowIdOf } from '../../workflows/names';
 import { finished, json, sheetOf, statusOf, uploaded } from '../support/calls';
@@ -7,6 +6,7 @@ import { eventually } from '../support/eventually';
 import { bytes, stall, startOrigin, status, type Origin } from '../support/origin';
 import { photo } from '../support/pictures';
 import { startReceiver, type Receiver } from '../support/receiver';
+import { retryRecorded } from '../support/retryRecorded';
 import { startService, type Service } from '../support/service';
 
 /** Everything counts as silent: nobody waits in a test. */
@@ -38,15 +38,6 @@ describe('reconcile', () => {
       () => runOf(id).describe(),
       (run) => run.status.name !== 'RUNNING',
     );
-
-  /** As a process leaves a request of one failed image that died before it could start the retry's run. */
-  async function retryRecorded(id: string): Promise<RequestRecord> {
-    const before = await service.records.requests.find(id);
-    if (before === null) throw new Error('Expected the record');
-    const counts = { total: 1, succeeded: 0, failed: 0, pending: 1 };
-    expect(await service.records.rounds.reopen(before, counts)).toBe(true);
-    return before;
-  }
 
   it('records an outcome for a run that was terminated from outside, and says so', async () => {
     const stuck = origin.on(`/${randomUUID()}`, stall);
@@ -120,7 +111,7 @@ describe('reconcile', () => {
     const id = await uploaded(service.url, sheetOf([link]));
     await finished(service.url, id);
     await closed(id);
-    await retryRecorded(id);
+    await retryRecorded(service, id);
 
     expect(await sweep()).toMatchObject({ run_missing: 1 });
     expect(await finished(service.url, id)).toMatchObject({ status: 'completed' });
@@ -132,7 +123,7 @@ describe('reconcile', () => {
     const id = await uploaded(service.url, sheetOf([link]), { fields: { webhook_url: webhook } });
     await finished(service.url, id);
     await closed(id);
-    const before = await retryRecorded(id);
+    const before = await retryRecorded(service, id);
     // By who had read the record before the retry.
     await followToDeliver(service.runs, before);
     expect((await closed(id)).status.name).toBe('FAILED');
@@ -229,7 +220,7 @@ describe('reconcile', () => {
       () => receiver.messages(new URL(webhook).pathname),
       ({ length }) => length === 3,
     );
-    await retryRecorded(id);
+    await retryRecorded(service, id);
     await sweep();
     expect(await finished(service.url, id)).toMatchObject({ status: 'completed' });
   });

@@ -1,6 +1,8 @@
+import { workflowIdOf } from '../../../workflows/names';
 import { finished, sheetOf, statusOf, text, uploaded } from '../../support/calls';
 import { eventually } from '../../support/eventually';
 import { stall, startOrigin } from '../../support/origin';
+import { retryRecorded } from '../../support/retryRecorded';
 import { startStage, UNKNOWN } from '../../support/requestStage';
 
 const stage = startStage();
@@ -41,6 +43,17 @@ describe('POST /image/requests/{request_id}/cancel', () => {
       status: 'cancelled',
     });
     await own.stop();
+  });
+
+  it('stops a retry whose run was never started, and blames nobody', async () => {
+    const id = await failed();
+    await stage.service.client.workflow.getHandle(workflowIdOf(id)).result();
+    await retryRecorded(stage.service, id);
+    expect((await call(`${id}/cancel`)).status).toBe(202);
+    expect(await finished(stage.service.url, id)).toMatchObject({
+      status: 'cancelled',
+      details: '0 of 1 image compressed, 1 failed',
+    });
   });
 
   it('is refused when the request is finished', async () => {
