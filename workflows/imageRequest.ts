@@ -87,6 +87,8 @@ export async function imageRequest(input: ImageRequestInput): Promise<StatusRepo
       work.cancel();
       return;
     }
+    // Sent by who had read the record before the retry was cancelled.
+    if (next.task === 'process' && isSettled(next.round)) return;
     following.next = next;
     following.overtake();
   });
@@ -94,11 +96,17 @@ export async function imageRequest(input: ImageRequestInput): Promise<StatusRepo
   try {
     await carryOut();
   } catch (error) {
-    // Its round is over because a retry has opened the next, which waits for this run to go on with it.
+    // What follows is sent only once this round is closed in the records: nothing is left to be done in it.
     if (following.next === null) throw error;
+    log.info('Goes on with what follows', { requestId, round, reason: String(error) });
   }
   if (following.next !== null) await continueAsNew<typeof imageRequest>(following.next);
   return reportOf(requestId, run);
+
+  /** Whether this run, or the one that follows it, ends the round without working on it. */
+  function isSettled(which: number): boolean {
+    return [input, following.next].some((one) => one?.task === 'settle' && one.round === which);
+  }
 
   async function carryOut(): Promise<void> {
     const accepted = carried?.accepted ?? (await accept());

@@ -28,7 +28,7 @@ export async function cancelRequest(deps: CancelDeps, requestId: string): Promis
   try {
     const isRunning = await deps.runs.cancel(requestId);
     if (isRetryToBegin(record)) {
-      // What was cancelled may be the run that it is to follow, which goes on with it nevertheless.
+      // It may have no run yet; and one that was cancelled may be the run before, which would go on with it.
       await settleRequest(deps, record, null);
     } else if (!isRunning) {
       const note = 'its run had been ended from outside before it was cancelled';

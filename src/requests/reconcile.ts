@@ -130,8 +130,9 @@ async function mendDelivery(
 }
 
 /**
- * A retry is recorded before its run starts: the process may have died in between. A run that failed is another's,
- * that found its round closed by the retry: the retry's own is accepted or tries for ever.
+ * A retry is recorded before its run starts: the process may have died in between. A run that failed found its
+ * round over: it is an older round's, or the retry's that was taken back before this one. The retry's own is
+ * accepted, and its record no longer pending, or tries for ever.
  */
 function hasNotBegun(record: RequestRecord, run: LatestRun | null): boolean {
   if (!isRetryToBegin(record)) return false;

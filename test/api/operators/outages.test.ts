@@ -8,6 +8,7 @@ import { createRuns } from '../../../src/temporal/runs';
 import { finished, sheetOf, statusOf, uploaded } from '../../support/calls';
 import { eventually } from '../../support/eventually';
 import { startService, type Service } from '../../support/service';
+import { retryRecorded } from '../../support/retryRecorded';
 import { startStage } from '../../support/requestStage';
 
 const stage = startStage();
@@ -47,6 +48,18 @@ describe('while no worker runs', () => {
     });
   });
 
+  /** A request that failed, and whose run waits to deliver its webhook again. */
+  async function refusedOnce(path: string): Promise<string> {
+    const id = await uploaded(own.url, sheetOf([link(path)]), {
+      fields: { webhook_url: stage.receiver.on(fresh(), 500) },
+    });
+    await eventually(
+      () => own.records.deliveries.find(id, 1),
+      (delivery) => delivery?.attempts === 1,
+    );
+    return id;
+  }
+
   async function retriedAndCancelled(id: string): Promise<void> {
     await own.stopWorker();
     expect((await on(`${id}/retry`)).status).toBe(202);
@@ -65,14 +78,20 @@ describe('while no worker runs', () => {
 
   it('a retry that waits for an older webhook, and is cancelled, is not run either', async () => {
     const path = failsOnce();
-    const id = await uploaded(own.url, sheetOf([link(path)]), {
-      fields: { webhook_url: stage.receiver.on(fresh(), 500) },
-    });
-    await eventually(
-      () => own.records.deliveries.find(id, 1),
-      (delivery) => delivery?.attempts === 1,
-    );
+    const id = await refusedOnce(path);
     await retriedAndCancelled(id);
+    expect(stage.origin.hits(path)).toBe(1);
+  });
+
+  it('a retry that is cancelled is not run though the reconciler starts it meanwhile', async () => {
+    const path = failsOnce();
+    const id = await refusedOnce(path);
+    await own.stopWorker();
+    await retryRecorded(own, id);
+    expect((await on(`${id}/cancel`)).status).toBe(202);
+    await own.operations.reconcile(new Date(Date.now() + 1), 0);
+    await own.startWorker();
+    expect((await finished(own.url, id)).status).toBe('cancelled');
     expect(stage.origin.hits(path)).toBe(1);
   });
 
