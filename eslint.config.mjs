@@ -11,7 +11,7 @@ const folders = [
   ...['embedded', 'temporal', 'terminal', 'ops', 'activities', 'workflows'],
 ];
 const arrows = {
-  'src/api': ['requests', 'records', 'files', 'csv', 'workflows', 'temporal', 'metrics'],
+  'src/api': ['requests', 'records', 'files', 'csv', 'workflows', 'temporal', 'metrics', 'network'],
   'src/ops': [
     'requests',
     'records',

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
+import { parseWebUrl } from './network/webUrl';
 
 /**
  * The service's settings, read from environment variables once at start. `docs/configuration.md` says for
@@ -40,7 +41,9 @@ const boolean = (fallback: boolean) =>
     .default(fallback ? 'true' : 'false')
     .transform((value) => value === 'true');
 
-const httpUrl = z.url({ protocol: /^https?$/, error: 'expected an http or https URL' });
+const httpUrl = z
+  .string()
+  .refine((text) => parseWebUrl(text) !== null, 'expected an http or https URL');
 
 /** `ipaddr.js` would take `010.0.0.0` for octal. */
 const OCTAL = /(^|\.)0\d/;

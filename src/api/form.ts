@@ -35,7 +35,7 @@ interface FormOptions extends Options {
 const OTHER_TYPES =
   /^(image|audio|video|font)\/|^application\/(pdf|zip|gzip|json|xml|x-tar|vnd\.openxml)/i;
 
-/** No file system takes longer ones; the name is sent back in a header, for which clients have limits. */
+/** What file systems commonly take; the name is sent back in a header, for which clients have limits. */
 const MAX_NAME_LENGTH = 255;
 
 const LIMITS = { fieldSize: 8 * 1024, fieldNameSize: 100, fields: 20, files: 1, parts: 21 };

@@ -1,5 +1,6 @@
 import { extendZodWithOpenApi } from '@asteasolutions/zod-to-openapi';
 import { z } from 'zod';
+import { parseWebUrl } from '../network/webUrl';
 import { EFFORTS, IMAGE_FORMATS, TARGET_FORMATS } from '../records/types';
 
 extendZodWithOpenApi(z);
@@ -38,10 +39,11 @@ export const requestIdParams = z.object({
 /** The text fields of the upload form, as strings: that is how forms send them. */
 export const uploadFields = z.strictObject({
   webhook_url: z
-    .url({ protocol: /^https?$/, error: 'Expected an http or https URL' })
+    .string('Expected an http or https URL')
     .max(2048, 'Expected at most 2048 characters')
+    .refine((text) => parseWebUrl(text) !== null, 'Expected an http or https URL')
     .optional()
-    .openapi({ description: 'Where the outcome is sent; otherwise `WEBHOOK_URL`.' }),
+    .openapi({ format: 'uri', description: 'Where the outcome is sent; otherwise `WEBHOOK_URL`.' }),
   quality: whole(1, 100).default(50).openapi({ default: 50 }),
   format: oneOf(TARGET_FORMATS).default('keep'),
   effort: oneOf(EFFORTS).default('balanced').openapi({ description: 'Trades CPU for bytes.' }),

@@ -1,9 +1,10 @@
 import { errors, request, type Dispatcher } from 'undici';
 import type { Config } from '../config';
-import { blockedBy, HostAtRest, ImageError, messageOf, type PermanentImageCode } from '../errors';
+import { blockedBy, HostAtRest, ImageError, type PermanentImageCode } from '../errors';
 import { startDeadline } from '../network/deadline';
+import { codeOf, reasonOf } from '../network/reason';
 import { retryAfterMs } from '../network/retryAfter';
-import { credentialsOf, parseWebUrl } from '../network/webUrl';
+import { credentialsOf, parseWebUrl, withoutCredentials } from '../network/webUrl';
 import { createRests, type Rests } from './rests';
 
 type Settings = Pick<Config, 'MAX_IMAGE_BYTES' | 'MAX_REDIRECTS' | 'DOWNLOAD_TIMEOUT_MS'>;
@@ -62,7 +63,7 @@ export function createDownloader(
     let url = start;
     for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
       rests.check(url.host);
-      // A redirect has its own credentials or none.
+      // Another host gets none but its own; a relative redirect stays with the link's.
       const headers = { ...HEADERS, ...credentialsOf(url) };
       const response = await request(url, { dispatcher, signal, headers });
       const { statusCode, body } = response;
@@ -128,10 +129,8 @@ function asUtf8(header: string): string {
 function parseUrl(link: string, base?: URL): URL {
   const url = parseWebUrl(link, base);
   if (url !== null) return url;
-  throw ImageError.permanent(
-    'invalid_url',
-    `Expected an http or https link, received ${JSON.stringify(link.slice(0, 200))}`,
-  );
+  const received = JSON.stringify(withoutCredentials(link).slice(0, 200));
+  throw ImageError.permanent('invalid_url', `Expected an http or https link, received ${received}`);
 }
 
 function refusal(statusCode: number, retryAfterMs: number | undefined): ImageError {
@@ -171,14 +170,9 @@ function asImageError(error: unknown): ImageError {
       cause: error,
     });
   }
-  // With ERR_ASSERTION undici meets an answer that HTTP does not know, such as one with the status 099.
-  const received =
-    code === 'ERR_ASSERTION' ? 'one that is no HTTP' : `a broken connection: ${messageOf(error)}`;
-  return ImageError.retryable('connect_failure', `Expected a whole answer, received ${received}`, {
-    cause: error,
-  });
-}
-
-function codeOf(error: unknown): string {
-  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+  return ImageError.retryable(
+    'connect_failure',
+    `Expected a whole answer, received a broken connection: ${reasonOf(error)}`,
+    { cause: error },
+  );
 }

@@ -20,9 +20,16 @@ export function credentialsOf({ username, password }: URL): { authorization?: st
 
 /** What is no percent-encoding stands for itself. */
 function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+  return text.replace(/(%[0-9a-f]{2})+/gi, (encoded) => {
+    try {
+      return decodeURIComponent(encoded);
+    } catch {
+      return encoded;
+    }
+  });
+}
+
+/** A link, or what was to be one, as people may see it who need not know its credentials. */
+export function withoutCredentials(text: string): string {
+  return text.replace(/\/\/[^/?#]*@/, '//');
 }

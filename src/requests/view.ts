@@ -5,6 +5,7 @@ import {
   type RequestStatus,
   type StatusReport,
 } from '../../workflows/progress';
+import { withoutCredentials } from '../network/webUrl';
 import { deliveryIdOf } from '../records/deliveries';
 import { isFinished } from '../records/rounds';
 import type {
@@ -101,7 +102,8 @@ function webhookOf(
     error: null,
     delivered_at: null,
   };
-  return { id: deliveryIdOf(_id, round), url, state, attempts, status_code, error, delivered_at };
+  const delivered = { state, attempts, status_code, error, delivered_at };
+  return { id: deliveryIdOf(_id, round), url: withoutCredentials(url), ...delivered };
 }
 
 function linksOf(base: string, id: string, finished: boolean): LinksView {

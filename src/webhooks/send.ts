@@ -1,10 +1,11 @@
 import { Webhook } from 'standardwebhooks';
 import { request, type Dispatcher } from 'undici';
 import type { Config } from '../config';
-import { blockedBy, DeliveryError, messageOf } from '../errors';
+import { blockedBy, DeliveryError } from '../errors';
 import { startDeadline } from '../network/deadline';
+import { reasonOf } from '../network/reason';
 import { retryAfterMs } from '../network/retryAfter';
-import { credentialsOf, parseWebUrl } from '../network/webUrl';
+import { credentialsOf, parseWebUrl, withoutCredentials } from '../network/webUrl';
 import { webhookHeaders } from './sign';
 
 type Settings = Pick<Config, 'WEBHOOK_SECRET' | 'WEBHOOK_TIMEOUT_MS'>;
@@ -75,7 +76,7 @@ export function createWebhookSender(
 function parseUrl(text: string): URL {
   const url = parseWebUrl(text);
   if (url !== null) return url;
-  const received = JSON.stringify(text.slice(0, 200));
+  const received = JSON.stringify(withoutCredentials(text).slice(0, 200));
   const message = `Expected an http or https URL, received ${received}`;
   throw new DeliveryError(message, null, false, undefined);
 }
@@ -112,11 +113,4 @@ function unreachable(error: unknown): DeliveryError {
     undefined,
     { cause: error },
   );
-}
-
-/** A host with several addresses that all refuse gives an AggregateError, which has a code but no message. */
-function reasonOf(error: unknown): string {
-  return error instanceof AggregateError
-    ? error.errors.map(messageOf).join('; ')
-    : messageOf(error);
 }

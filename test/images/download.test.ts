@@ -109,6 +109,16 @@ describe('download(link): what it gives', () => {
     expect(Buffer.from(answer.replace('Basic ', ''), 'base64').toString()).toBe(sent);
   });
 
+  it('is asked for without them where a redirect leads to another host', async () => {
+    const other = await startOrigin();
+    stops.push(() => other.stop());
+    const target = other.on('/there', (response, request) =>
+      response.end(String(request.headers.authorization)),
+    );
+    const link = origin.on('/here', redirect(target));
+    expect((await download(link.replace('//', '//user:secret@'))).toString()).toBe('undefined');
+  });
+
   it('is what the last redirect that is allowed leads to', async () => {
     origin.on('/2', bytes('the bytes'));
     origin.on('/1', redirect('/2'));
@@ -280,7 +290,7 @@ describe('download(link): what can be tried again', () => {
     const error = await failure(download(await tcpServer('HTTP/1.1 099 Odd\r\n\r\n')));
     expect(error).toMatchObject({
       ...{ code: 'connect_failure', retryable: true },
-      message: 'Expected a whole answer, received one that is no HTTP',
+      message: 'Expected a whole answer, received a broken connection: an answer that is no HTTP',
     });
   });
 

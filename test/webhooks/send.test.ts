@@ -226,12 +226,16 @@ describe('send: what never will', () => {
     expect(deliveries).toHaveLength(0);
   });
 
-  it.each(['ftp://127.0.0.1/', 'not a link', 'http://nowhere..test/'])(
-    'the URL %s',
-    async (url) => {
-      await expect(failure(url)).resolves.toMatchObject({ statusCode: null, retryable: false });
-    },
-  );
+  it('a host that cannot be one, and the reason shows no credentials', async () => {
+    const error = await failure('https://user:secret@a..b/');
+    expect(error).toMatchObject({ statusCode: null, retryable: false });
+    expect(error.message).toContain('https://a..b/');
+    expect(error.message).not.toContain('secret');
+  });
+
+  it.each(['ftp://127.0.0.1/', 'not a link'])('the URL %s', async (url) => {
+    await expect(failure(url)).resolves.toMatchObject({ statusCode: null, retryable: false });
+  });
 });
 
 describe('send: when it is aborted', () => {

@@ -22,6 +22,14 @@ describe('POST /image/requests/{request_id}/webhook', () => {
     expect((await hasState(id, 'delivered')).attempt).toBe(1);
   });
 
+  it('is sent with the credentials of its URL, which the request does not show', async () => {
+    const path = fresh();
+    const url = stage.receiver.on(path, 204);
+    const id = await failed(stage.service.url, { webhook_url: url.replace('//', '//user:pw@') });
+    expect((await hasState(id, 'delivered')).webhook).toMatchObject({ url });
+    expect(stage.receiver.messages(path)[0]?.headers['authorization']).toMatch(/^Basic /);
+  });
+
   it('has a run that says what it is for', async () => {
     const id = await failed(stage.service.url, { webhook_url: stage.receiver.on(fresh(), 204) });
     const run = stage.service.client.workflow.getHandle(workflowIdOf(id));

@@ -1,0 +1,58 @@
+import fc from 'fast-check';
+import { credentialsOf, parseWebUrl, withoutCredentials } from '../../src/network/webUrl';
+
+describe('parseWebUrl(text)', () => {
+  it.each(['http://shop.example/a.jpg', 'https://[::1]:8443/?q', 'http://user:pw@shop.example./'])(
+    'takes %s',
+    (text) => {
+      expect(parseWebUrl(text)?.href).toBe(text);
+    },
+  );
+
+  it.each([
+    'ftp://shop.example/',
+    'shop.example/a.jpg',
+    'http://a..b/',
+    `http://${'a'.repeat(64)}.example/`,
+    `http://${'a.'.repeat(127)}example/`,
+  ])('does not take %s', (text) => {
+    expect(parseWebUrl(text)).toBeNull();
+  });
+});
+
+describe('credentialsOf(url)', () => {
+  const sent = (url: string) =>
+    Buffer.from(credentialsOf(new URL(url)).authorization?.replace('Basic ', '') ?? '', 'base64');
+
+  it('is empty where there are none', () => {
+    expect(credentialsOf(new URL('http://shop.example/'))).toEqual({});
+  });
+
+  it('is what was meant, whatever stands in them', () => {
+    const text = fc.string({ unit: 'grapheme', minLength: 1 });
+    fc.assert(
+      fc.property(text, text, (user, password) => {
+        const [name, secret] = [user, password].map(encodeURIComponent);
+        expect(sent(`http://${name}:${secret}@shop.example/`).toString()).toBe(
+          `${user}:${password}`,
+        );
+      }),
+    );
+  });
+
+  it('takes a percent sign that encodes nothing for itself', () => {
+    expect(sent('http://a%zz^b:%ff@shop.example/').toString()).toBe('a%zz^b:%ff');
+  });
+});
+
+describe('withoutCredentials(text)', () => {
+  it.each([
+    ['https://user:pass@word@shop.example/a@b.jpg', 'https://shop.example/a@b.jpg'],
+    ['https://token@a..b/', 'https://a..b/'],
+    ['//user@shop.example', '//shop.example'],
+    ['https://shop.example/?mail=a@b', 'https://shop.example/?mail=a@b'],
+    ['no link', 'no link'],
+  ])('shows %s as %s', (text, shown) => {
+    expect(withoutCredentials(text)).toBe(shown);
+  });
+});
