@@ -5,12 +5,9 @@ import { FINISHED, type Look } from './found';
 
 /** What an operator may be told. */
 const ANSWERS: readonly (number | null)[] = [202, 409, 503, null];
-/** A cancellation stops downloads in seconds; where processes die over it, once that is noticed. */
-const STOPPED_MS = 30_000;
-
 /**
  * Every call of an operator was answered by how its request stood, each retry that was taken opened one round,
- * and nothing was there to be retried, or had been cancelled, without a reason.
+ * and nothing was there to be retried without a reason.
  */
 export function checkCalls(evidence: Evidence): Violations {
   const byRequest = groupBy(evidence.calls, ({ requestId }) => requestId);
@@ -20,12 +17,8 @@ export function checkCalls(evidence: Evidence): Violations {
     const looks = calls.flatMap(({ before, after }) => [before, after]);
     const wrong = [
       ...calls.flatMap((call) => faultOf(call, calls) ?? []),
-      ...calls
-        .filter((call) => wentOn(call, calls, evidence))
-        .map(() => 'went on after its cancellation'),
       ...looks.flatMap((look) => [...checkLook(look, calls), ...checkUndone(look, judge)]),
       ...checkRounds(ran, calls),
-      ...checkCancelled(ran, looks, calls, evidence),
     ];
     return [...new Set(wrong)].map((what) => `request ${ran.request._id}: ${what}`);
   });
@@ -34,8 +27,6 @@ export function checkCalls(evidence: Evidence): Violations {
 export const isRetry = ({ kind }: Call) => kind === 'retry';
 /** Whoever got no answer, or was told that nothing has changed, may have started a run all the same. */
 export const isUncertain = ({ status }: Call) => status === null || status === 503;
-/** Cancellations that may have stopped something. */
-export const isCancellation = ({ kind, status }: Call) => kind === 'cancel' && status !== 409;
 const isTaken = (call: Call) => isRetry(call) && call.status === 202;
 
 function faultOf(call: Call, calls: readonly Call[]): string | null {
@@ -60,22 +51,6 @@ const isFinished = ({ state }: Look) => FINISHED.includes(state);
 const hasUndone = ({ undone }: Look) => undone !== null && undone.length > 0;
 const overlaps = (one: Call, other: Call) =>
   other.at <= one.answeredAt && other.answeredAt >= one.before.at;
-
-/** What was cancelled in a round is not worked on in it a quiet while later; one opened twice cannot be judged. */
-function wentOn(call: Call, calls: readonly Call[], evidence: Evidence): boolean {
-  const { kind, status, requestId, answeredAt, before, after } = call;
-  if (kind !== 'cancel' || status !== 202 || before.round !== after.round) return false;
-  if (calls.some((other) => isRetry(other) && other.status === 503)) return false;
-  const lastTroubleBefore = (at: number) =>
-    Math.max(...evidence.disturbances.filter(({ from }) => from < at).map(({ until }) => until));
-  return evidence.observations.some(
-    (seen) =>
-      seen.what === 'began' &&
-      seen.round === before.round &&
-      seen.at > Math.max(answeredAt, lastTroubleBefore(seen.at)) + STOPPED_MS &&
-      seen.images.some((image) => image.startsWith(`${requestId}/`)),
-  );
-}
 
 /** At every moment, each retry that had been taken by then had opened a round. */
 function checkLook({ at, round }: Look, calls: readonly Call[]): Violations {
@@ -105,23 +80,4 @@ function checkRounds({ request }: Ran, calls: readonly Call[]): Violations {
   return [
     `${opened} rounds were opened by ${taken} retries that were taken, ${unheard} unheard of`,
   ];
-}
-
-/** A cancellation ends one round at most, and nothing else ends a round as cancelled. */
-function checkCancelled(
-  { request }: Ran,
-  looks: readonly Look[],
-  calls: readonly Call[],
-  { deliveries }: Evidence,
-): Violations {
-  const seen = looks.filter(({ state }) => state === 'cancelled').map(({ round }) => round);
-  const told = deliveries.flatMap(({ id, body }) => {
-    const { status } = JSON.parse(body) as { status: unknown };
-    const [requestId, round] = id.split('.');
-    return requestId === request._id && status === 'cancelled' ? [Number(round)] : [];
-  });
-  const rounds = new Set([...seen, ...told]);
-  const sent = calls.filter(isCancellation).length;
-  if (rounds.size <= sent) return [];
-  return [`its rounds ${[...rounds].join(', ')} were cancelled, by ${sent} cancellations`];
 }

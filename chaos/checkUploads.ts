@@ -1,7 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Call } from './calls';
-import { isCancellation, isRetry, isUncertain } from './checkCalls';
+import { isRetry, isUncertain } from './checkCalls';
+import { isCancellation } from './checkCancellations';
 import { groupBy, type Evidence, type Violations } from './evidence';
 import { FINISHED, requestIdOf } from './found';
 import type { Upload } from './uploads';

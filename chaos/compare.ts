@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { checkAnswers } from './checkAnswers';
 import { checkCalls } from './checkCalls';
+import { checkCancellations, type CancellationsChecked } from './checkCancellations';
 import { checkDownloads, type DownloadsChecked } from './checkDownloads';
 import { checkFiles, type FilesChecked } from './checkFiles';
 import { checkRecords } from './checkRecords';
@@ -10,6 +11,7 @@ import { checkWebhooks, type WebhooksChecked } from './checkWebhooks';
 import type { Evidence, Violations } from './evidence';
 
 export interface Compared {
+  readonly cancellations: CancellationsChecked;
   readonly files: FilesChecked;
   readonly webhooks: WebhooksChecked;
   readonly downloads: DownloadsChecked;
@@ -22,6 +24,7 @@ export interface Compared {
  * @param before what was found wrong before: violations as well
  */
 export async function compare(evidence: Evidence, before: readonly string[]): Promise<Compared> {
+  const cancellations = checkCancellations(evidence);
   const files = await checkFiles(evidence);
   const webhooks = checkWebhooks(evidence);
   const downloads = checkDownloads(evidence);
@@ -29,6 +32,7 @@ export async function compare(evidence: Evidence, before: readonly string[]): Pr
     ...before,
     ...(await checkUploads(evidence)),
     ...checkCalls(evidence),
+    ...cancellations.violations,
     ...checkRecords(evidence),
     ...files.violations,
     ...(await checkAnswers(evidence)),
@@ -36,7 +40,7 @@ export async function compare(evidence: Evidence, before: readonly string[]): Pr
     ...downloads.violations,
   ];
   if (violations.length > 0) await keep(evidence, violations);
-  return { files, webhooks, downloads, violations };
+  return { cancellations, files, webhooks, downloads, violations };
 }
 
 /** For whoever looks for the reason. */

@@ -62,15 +62,16 @@ export async function startOrigin(random: Random): Promise<Origin> {
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = `http://${request.headers.host ?? ''}${request.url ?? ''}`;
-    const fault = faultOf(url);
+    const id = readLink(url);
+    const found = isThere(id);
+    const fault = found ? faultOf(url) : null;
     const hit: Hit = { url, at: Date.now(), fault, bytes: 0, whole: false };
     hits.push(hit);
     response.on('finish', () => {
-      hit.whole = fault === null;
+      hit.whole = found && fault === null;
       if (hit.whole) served.add(url);
     });
-    const id = readLink(url);
-    if (!isThere(id)) {
+    if (!found) {
       response.writeHead(404).end();
     } else if (fault === '429') {
       response.writeHead(429, { 'retry-after': '1' }).end();

@@ -55,7 +55,7 @@ function isClaim({ pid, from }: Disturbance, claims: readonly Claim[]): boolean 
   return claims.some((claim) => claim.pid === pid && claim.at === from);
 }
 
-function ledgerLines({ evidence, files, webhooks, downloads }: Outcome): Line[] {
+function ledgerLines({ evidence, cancellations, files, webhooks, downloads }: Outcome): Line[] {
   const { uploads, found, calls } = evidence;
   const tries = uploads.flatMap((upload) => upload.tries);
   const ran = requestsOf(evidence);
@@ -78,6 +78,7 @@ function ledgerLines({ evidence, files, webhooks, downloads }: Outcome): Line[] 
     ['rounds, at most', Math.max(...ran.map(({ request }) => request.round))],
     ["operators' calls", calls.length],
     ...tally('  ', calls, ({ kind, status }) => `${kind} answered ${status ?? 'not at all'}`),
+    ['rounds cancelled', cancellations.rounds],
     ['continued as new', runs.length],
     ['images', found.images.length],
     ...tally('  ', found.images, ({ status }) => status),

@@ -1,58 +1,14 @@
-import type { Call } from '../../chaos/calls';
 import { checkCalls } from '../../chaos/checkCalls';
-import type { Evidence } from '../../chaos/evidence';
-import type { Look } from '../../chaos/found';
-
-const ID = 'request';
-const HOST = 'http://origin.example';
-
-type Undone = NonNullable<Look['undone']>[number];
-
-function look(at: number, round: number, state: string, undone: Look['undone'] = null): Look {
-  return { at, round, state, undone };
-}
-
-function failed(kind: string, change: Partial<Undone> = {}): Undone {
-  const error = { code: 'not_found', message: '' } as const;
-  const url = `${HOST}/${kind}/1/0.jpg`;
-  return { _id: `${ID}/0-0`, url, status: 'failed', error, round: 1, attempts: 1, ...change };
-}
-
-/** Sent right after its first look, answered right before its second. */
-function call(kind: Call['kind'], status: number | null, before: Look, after: Look): Call {
-  const [at, answeredAt] = [before.at + 1, after.at - 1];
-  return { kind, requestId: ID, at, answeredAt, status, before, after };
-}
-
-const retry = (status: number | null, before: Look, after: Look) =>
-  call('retry', status, before, after);
-const cancel = (status: number | null, before: Look, after: Look) =>
-  call('cancel', status, before, after);
-
-/** One request, and what was seen of it. */
-function evidenceOf(
-  calls: readonly Call[],
-  { round = 1, ...seen }: Partial<Evidence> & { readonly round?: number } = {},
-): Evidence {
-  const request = { _id: ID, round, file_name: 'sheet-1.csv' };
-  return {
-    ...{ folder: '', url: '', hits: [], deliveries: [], observations: [], disturbances: [] },
-    uploads: [{ sheet: { name: 'sheet-1.csv' } } as never],
-    found: { rows: [], images: [], deliveries: [], runs: [], requests: [request as never] },
-    ...{ calls, mended: {} },
-    ...seen,
-  };
-}
-
-const withFailure = (at: number, round = 1) =>
-  look(at, round, 'completed_with_errors', [failed('missing', { round })]);
-
-const hit = (at: number) => ({
-  ...{ url: failed('late').url, at, fault: null, bytes: 0, whole: true },
-});
-const began = (at: number, round: number) => ({
-  ...{ what: 'began' as const, execution: '1', images: [`${ID}/0-0`], pid: 1, at, round },
-});
+import {
+  began,
+  cancel,
+  evidenceOf,
+  failed,
+  hit,
+  look,
+  retry,
+  withFailure,
+} from '../support/operatorCalls';
 
 describe("The operators' calls of a chaos run", () => {
   it('are right when a retry that is taken opens a round', () => {
@@ -160,24 +116,5 @@ describe("The operators' calls of a chaos run", () => {
       retry(202, cancelled, look(19, 2, 'pending')),
     ];
     expect(checkCalls(evidenceOf(calls, { round: 2 }))).toEqual([]);
-  });
-
-  it('are wrong when a request was cancelled by nobody', () => {
-    const body = JSON.stringify({ status: 'cancelled' });
-    const told = { id: `${ID}.1`, body, signed: true, answer: 204, at: 1 };
-    expect(checkCalls(evidenceOf([], { deliveries: [told] }))).toEqual([
-      expect.stringContaining('its rounds 1 were cancelled, by 0 cancellations'),
-    ]);
-  });
-
-  it('are wrong when a request goes on long after its cancellation', () => {
-    const calls = [cancel(202, look(1, 1, 'processing'), look(9, 1, 'processing'))];
-    const kill = { target: 'worker', how: 'kill', pid: 1, from: 80_000, until: 80_000 } as const;
-    const late = { observations: [began(90_000, 1)] };
-    expect(checkCalls(evidenceOf(calls, { observations: [began(5_000, 1)] }))).toEqual([]);
-    expect(checkCalls(evidenceOf(calls, { ...late, disturbances: [kill] }))).toEqual([]);
-    expect(checkCalls(evidenceOf(calls, late))).toEqual([
-      expect.stringContaining('went on after its cancellation'),
-    ]);
   });
 });

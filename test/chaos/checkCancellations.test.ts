@@ -1,0 +1,55 @@
+import { checkCancellations } from '../../chaos/checkCancellations';
+import type { Evidence } from '../../chaos/evidence';
+import { began, cancel, evidenceOf, ID, look, retry } from '../support/operatorCalls';
+
+const violationsOf = (evidence: Evidence) => checkCancellations(evidence).violations;
+const cancelled = look(11, 1, 'cancelled', []);
+
+describe('The cancellations of a chaos run', () => {
+  it('are wrong when nobody had asked for one', () => {
+    const body = JSON.stringify({ status: 'cancelled' });
+    const told = { id: `${ID}.1`, body, signed: true, answer: 204, at: 1 };
+    expect(violationsOf(evidenceOf([], { deliveries: [told] }))).toEqual([
+      expect.stringContaining('its round 1 was cancelled, and by nobody'),
+    ]);
+  });
+
+  it('are wrong when a round was cancelled, and another was asked to be', () => {
+    const calls = [
+      cancel(202, look(1, 1, 'processing'), look(9, 1, 'processing')),
+      retry(202, look(11, 2, 'cancelled', []), look(19, 3, 'pending')),
+    ];
+    expect(violationsOf(evidenceOf(calls))).toEqual([
+      expect.stringContaining('its round 2 was cancelled, and by nobody'),
+    ]);
+  });
+
+  it('are wrong when many were taken, and none stopped anything', () => {
+    const one = cancel(202, look(1, 1, 'processing'), look(9, 1, 'processing'));
+    const calls = Array.from({ length: 10 }, () => one);
+    expect(violationsOf(evidenceOf(calls))).toEqual([
+      '10 cancellations were taken, and none stopped anything',
+    ]);
+    expect(violationsOf(evidenceOf([...calls, cancel(409, cancelled, cancelled)]))).toEqual([]);
+  });
+
+  it('are counted by the rounds that they ended', () => {
+    const calls = [
+      cancel(202, look(1, 1, 'processing'), cancelled),
+      cancel(409, cancelled, cancelled),
+      retry(202, cancelled, look(19, 2, 'pending')),
+    ];
+    expect(checkCancellations(evidenceOf(calls))).toEqual({ violations: [], rounds: 1 });
+  });
+
+  it('are wrong when the request goes on long after', () => {
+    const calls = [cancel(202, look(1, 1, 'processing'), look(9, 1, 'processing'))];
+    const kill = { target: 'worker', how: 'kill', pid: 1, from: 80_000, until: 80_000 } as const;
+    const late = { observations: [began(90_000, 1)] };
+    expect(violationsOf(evidenceOf(calls, { observations: [began(5_000, 1)] }))).toEqual([]);
+    expect(violationsOf(evidenceOf(calls, { ...late, disturbances: [kill] }))).toEqual([]);
+    expect(violationsOf(evidenceOf(calls, late))).toEqual([
+      expect.stringContaining('went on after its cancellation'),
+    ]);
+  });
+});
