@@ -226,6 +226,21 @@ it('overtaken', async () => {
   }
 });
 
+it('closed', async () => {
+  // A redelivery that finds its round closed by the retry behind it, and goes on with that.
+  const { service, origin, receiver, image } = services;
+  const link = origin.on('/closed', status(404), bytes(image));
+  const fields = { webhook_url: receiver.on('/closed', 200) };
+  const id = await uploadedAndFinished(service, [link], fields);
+  await ended(service, id);
+  await service.stopWorker();
+  await service.operations.redeliver(id);
+  await service.operations.retry(id);
+  const { runId } = await service.client.workflow.getHandle(workflowIdOf(id)).describe();
+  await service.startWorker();
+  await keep('closed', { ...run(id), runId, end: 'CONTINUED_AS_NEW' }, service);
+});
+
 it('settled', async () => {
   const { service, origin } = services;
   const id = await uploaded(service.url, sheetOf([origin.on('/never', stall)]));
