@@ -98,7 +98,7 @@ export async function imageRequest(input: ImageRequestInput): Promise<StatusRepo
   } catch (error) {
     // What follows is sent only once this round is closed in the records: nothing is left to be done in it.
     if (following.next === null) throw error;
-    log.info('Goes on with what follows', { requestId, round, reason: String(error) });
+    log.info('Goes on with what follows', { requestId, round, reason: reasonOf(error) });
   }
   if (following.next !== null) await continueAsNew<typeof imageRequest>(following.next);
   return reportOf(requestId, run);
@@ -157,9 +157,14 @@ export async function imageRequest(input: ImageRequestInput): Promise<StatusRepo
       if (isCancellation(error)) return;
       if (!(error instanceof ActivityFailure)) throw error;
       // The delivery's record says why; the images are done all the same.
-      log.warn('The webhook could not be delivered', { requestId, reason: error.cause?.message });
+      log.warn('The webhook could not be delivered', { requestId, reason: reasonOf(error) });
     }
   }
+}
+
+/** An activity's failure says only that it is one; its cause says why. */
+function reasonOf(error: unknown): string {
+  return String(error instanceof ActivityFailure ? (error.cause ?? error) : error);
 }
 
 /** @returns whether the request was cancelled meanwhile */
