@@ -1,10 +1,11 @@
 import type { Call } from './calls';
 import { createJudge, type Judge } from './checkUndone';
 import { groupBy, requestsOf, type Evidence, type Ran, type Violations } from './evidence';
-import { FINISHED, type Look } from './found';
+import { isFinished, type Look } from './found';
 
 /** What an operator may be told. */
 const ANSWERS: readonly (number | null)[] = [202, 409, 503, null];
+
 /**
  * Every call of an operator was answered by how its request stood, each retry that was taken opened one round,
  * and nothing was there to be retried without a reason.
@@ -43,11 +44,12 @@ function faultOf(call: Call, calls: readonly Call[]): string | null {
   }
   // In one round, it ran, or was finished, all the time: but for one that was opened and taken back.
   if (before.round !== after.round || others.some(isRetry)) return null;
-  if (status === 409 && !isFinished(after)) return `${said}, although it ran`;
-  return status === 202 && isFinished(before) ? `${said}, although it was ${before.state}` : null;
+  if (status === 409 && !isFinished(after.state)) return `${said}, although it ran`;
+  return status === 202 && isFinished(before.state)
+    ? `${said}, although it was ${before.state}`
+    : null;
 }
 
-const isFinished = ({ state }: Look) => FINISHED.includes(state);
 const hasUndone = ({ undone }: Look) => undone !== null && undone.length > 0;
 const overlaps = (one: Call, other: Call) =>
   other.at <= one.answeredAt && other.answeredAt >= one.before.at;

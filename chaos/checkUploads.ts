@@ -4,7 +4,7 @@ import type { Call } from './calls';
 import { isRetry, isUncertain } from './checkCalls';
 import { isCancellation } from './checkCancellations';
 import { groupBy, type Evidence, type Violations } from './evidence';
-import { FINISHED, requestIdOf } from './found';
+import { isFinished, requestIdOf } from './found';
 import type { Upload } from './uploads';
 
 /** Answers that are no promise; everything else but 200 would be wrong, since every sheet is good. */
@@ -44,7 +44,7 @@ function checkUpload(
     if (id === null || !ids.includes(id)) violations.push(`${what}: ${id ?? 'no id'} is missing`);
   }
   for (const { _id, state } of requests) {
-    if (!FINISHED.includes(state)) violations.push(`${what}: request ${_id} is left ${state}`);
+    if (!isFinished(state)) violations.push(`${what}: request ${_id} is left ${state}`);
   }
   for (const { status } of tries) {
     if (status !== 200 && !REFUSED.includes(status)) violations.push(`${what} got HTTP ${status}`);

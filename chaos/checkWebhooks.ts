@@ -1,5 +1,5 @@
 import { groupBy, requestsOf, type Evidence, type Ran, type Violations } from './evidence';
-import { FINISHED } from './found';
+import { isFinished } from './found';
 import type { Delivery } from './receiver';
 
 export interface WebhooksChecked {
@@ -68,7 +68,7 @@ function checkDeliveries(
   for (const body of bodies) {
     const said = JSON.parse(body) as Record<string, unknown>;
     const status = String(said['status']);
-    const isTrue = isLast ? status === request.state : FINISHED.includes(status);
+    const isTrue = isLast ? status === request.state : isFinished(status);
     if (said['request_id'] !== request._id || !isTrue) {
       violations.push(`webhook ${id} says ${body}, the request is ${request.state}`);
     }

@@ -30,12 +30,11 @@ export interface Look {
 }
 
 /** The statuses that a request may end with: the contract's words. */
-export const FINISHED: readonly string[] = [
-  'completed',
-  'completed_with_errors',
-  'failed',
-  'cancelled',
-];
+const FINISHED: readonly string[] = ['completed', 'completed_with_errors', 'failed', 'cancelled'];
+
+export function isFinished(status: string): boolean {
+  return FINISHED.includes(status);
+}
 
 /** Of requests; the service may have other workflows of its own. */
 const WORKFLOW_PREFIX = 'image-request/';
@@ -80,7 +79,7 @@ export async function openReader(
   async function look(id: string): Promise<Look> {
     const at = Date.now();
     const { round, state } = await request(id);
-    if (!FINISHED.includes(state)) return { at, round, state, undone: null };
+    if (!isFinished(state)) return { at, round, state, undone: null };
     const undone = await mongodb
       .db()
       .collection<ImageRecord>('images')

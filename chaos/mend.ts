@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Caller } from './calls';
 import { isGood } from './evidence';
-import { FINISHED, type Reader } from './found';
+import { isFinished, type Reader } from './found';
 import type { Origin } from './origin';
 import type { Uploads } from './uploads';
 
@@ -30,7 +30,7 @@ export async function mendAll(options: MendOptions): Promise<string[]> {
   for (;;) {
     const requests = (await caller.list()).filter(({ request_id }) => !done.has(request_id));
     for (const { request_id: id, status } of requests) {
-      if (!FINISHED.includes(status)) continue;
+      if (!isFinished(status)) continue;
       const { state, undone } = await reader.look(id);
       const isToDo = state === 'cancelled' || undone?.some(({ url }) => isGood(url)) === true;
       if (isToDo) await caller.call(id, 'retry');

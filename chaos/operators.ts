@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Caller, Listed } from './calls';
-import { FINISHED } from './found';
+import { isFinished } from './found';
 import type { Origin } from './origin';
 import { between, pick, pickWeighted, type Random } from './random';
 import type { Uploads } from './uploads';
@@ -26,10 +26,9 @@ const CANCELLED_SHARE = 0.6;
 /** Retries that someone has mended the origin before. */
 const MENDED_SHARE = 0.5;
 
-const isFinished = ({ status }: Listed) => FINISHED.includes(status);
-const isRunning = (request: Listed) => !isFinished(request);
+const isRunning = (request: Listed) => !isFinished(request.status);
 const canBeRetried = (request: Listed) =>
-  isFinished(request) && request.counts.succeeded < request.counts.total;
+  isFinished(request.status) && request.counts.succeeded < request.counts.total;
 
 /** Operators who cancel what runs and retry what failed, each for themselves, until they are stopped. */
 export function startOperators(options: OperatorsOptions): Operators {

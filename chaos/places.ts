@@ -20,7 +20,10 @@ export const PLACES = {
 export type Place = keyof typeof PLACES;
 
 const OF_API: readonly Place[] = [
-  ...(['rows-recorded', 'workflow-started', 'round-opened', 'round-started'] as const),
+  'rows-recorded',
+  'workflow-started',
+  'round-opened',
+  'round-started',
 ];
 
 /** All other places are in workers. */

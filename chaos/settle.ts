@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { FINISHED, type Reader } from './found';
+import { isFinished, type Reader } from './found';
 
 /** Uploads whose process died are removed by the service within this time. */
 const LEFTOVERS_MS = 3 * 60_000;
@@ -32,7 +32,7 @@ async function open(reader: Reader): Promise<{ running: string[]; leftovers: str
   const requests = await reader.requests();
   const isLeftover = (state: string) => state === 'uploading' || state === 'withdrawn';
   const leftovers = requests.filter(({ state }) => isLeftover(state));
-  const processed = requests.filter(({ state }) => !isLeftover(state) && !FINISHED.includes(state));
+  const processed = requests.filter(({ state }) => !isLeftover(state) && !isFinished(state));
   const deliveries = (await reader.deliveries()).filter(({ state }) => state === 'pending');
   const runs = (await reader.runs()).filter(({ status }) => status === 'RUNNING');
   return {

@@ -23,6 +23,7 @@ export interface Sheet {
 
 const COLUMNS = ['S. No.', 'Product Name', 'Input Image Urls', 'Colour'];
 const MAX_LINKS = 4;
+const KIND_WEIGHTS = { good: 95, missing: 1.5, text: 1.5, late: 2 } as const;
 
 /** A sheet with so many different images, on several hosts, and with what sheets have in the wild. */
 export function makeSheet(
@@ -35,9 +36,7 @@ export function makeSheet(
   const seen: string[] = [];
 
   function nextLink(): string {
-    const kind: PictureKind = pickWeighted(random, {
-      ...{ good: 95, missing: 1.5, text: 1.5, late: 2 },
-    });
+    const kind: PictureKind = pickWeighted(random, KIND_WEIGHTS);
     const link = linkTo(pick(random, hosts), { kind, sheet: number, image: seen.length });
     seen.push(link);
     return link;

@@ -102,8 +102,8 @@ function webhookOf(
     error: null,
     delivered_at: null,
   };
-  const delivered = { state, attempts, status_code, error, delivered_at };
-  return { id: deliveryIdOf(_id, round), url: withoutCredentials(url), ...delivered };
+  const attempted = { attempts, status_code, error, delivered_at };
+  return { id: deliveryIdOf(_id, round), url: withoutCredentials(url), state, ...attempted };
 }
 
 function linksOf(base: string, id: string, finished: boolean): LinksView {
