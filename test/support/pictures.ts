@@ -10,10 +10,15 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
 /** Gradients with some grain compress like photos do. */
 export function pixels(width: number, height: number, channels = 3): Buffer {
   const data = Buffer.alloc(width * height * channels);
-  for (let index = 0; index < data.length; index += 1) {
-    const at = Math.floor(index / channels);
-    const grain = ((at * 2_654_435_761) >>> 0) % 24;
-    data[index] = ((at % width) + Math.floor(at / width) + grain + (index % channels) * 40) & 0xff;
+  let index = 0;
+  for (let y = 0; y < height; y += 1) {
+    for (let x = 0; x < width; x += 1) {
+      const grain = (((y * width + x) * 2_654_435_761) >>> 0) % 24;
+      for (let channel = 0; channel < channels; channel += 1) {
+        data[index] = (x + y + grain + channel * 40) & 0xff;
+        index += 1;
+      }
+    }
   }
   return data;
 }
