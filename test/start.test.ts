@@ -1,5 +1,6 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { freePort } from '../src/embedded/ports';
 import { finished, sheetOf, statusOf, text, uploaded } from './support/calls';
@@ -18,7 +19,6 @@ beforeAll(async () => {
   origin.on('/a.jpg', bytes(await photo()));
 });
 afterAll(() => origin.stop());
-afterEach(endCommands);
 
 /** A folder for starts, which are ended before it is removed: their servers write to the end. */
 const withDataDir = (work: (dataDir: string) => Promise<void>) =>
@@ -59,29 +59,68 @@ async function started(...given: Parameters<typeof start>): Promise<Started> {
 
 const oneImage = () => sheetOf([`${origin.url}/a.jpg`]);
 
-describe('npm start', () => {
-  it('says where everything is, and there it is', () =>
-    withDataDir(async (dataDir) => {
-      const { command, url } = await started(dataDir);
-      const output = command.stdout();
-      expect(output).toMatch(/curl -F file=@\S+\.csv /);
-      expect(output).toContain(` ${url}/image/upload/`);
-      expect(output).toContain('Ctrl-C');
-      expect(output).toContain(dataDir);
-      expect(output).toMatch(/mongodb:\/\/127\.0\.0\.1:\d+\//);
-      const pages = [/API docs +(\S+)/, /Web UI +(\S+)/].map((line) => line.exec(output)?.[1]);
-      for (const page of pages) expect((await fetch(page ?? '')).status).toBe(200);
-    }));
+describe('A start that runs', () => {
+  let folder: string;
+  let command: Command;
+  let url: string;
 
-  it('takes an upload and does the work', () =>
-    withDataDir(async (dataDir) => {
-      const { url } = await started(dataDir);
-      const id = await uploaded(url, oneImage());
-      expect(await finished(url, id)).toMatchObject({
-        status: 'completed',
-        details: '1 of 1 image compressed',
-      });
-    }));
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'image-processor-'));
+    ({ command, url } = await started(folder));
+  });
+  afterAll(async () => {
+    await endCommands();
+    await rm(folder, { recursive: true });
+  });
+
+  it('says where everything is, and there it is', async () => {
+    const output = command.stdout();
+    expect(output).toMatch(/curl -F file=@\S+\.csv /);
+    expect(output).toContain(` ${url}/image/upload/`);
+    expect(output).toContain('Ctrl-C');
+    expect(output).toContain(folder);
+    expect(output).toMatch(/mongodb:\/\/127\.0\.0\.1:\d+\//);
+    const pages = [/API docs +(\S+)/, /Web UI +(\S+)/].map((line) => line.exec(output)?.[1]);
+    for (const page of pages) expect((await fetch(page ?? '')).status).toBe(200);
+  });
+
+  it('takes an upload and does the work', async () => {
+    const id = await uploaded(url, oneImage());
+    expect(await finished(url, id)).toMatchObject({
+      status: 'completed',
+      details: '1 of 1 image compressed',
+    });
+  });
+
+  it('is left alone by another at its DATA_DIR, which is refused', async () => {
+    // The very same start again, as people do it: its port is taken as well.
+    const { command: other } = await start(folder, { PORT: new URL(url).port });
+    expect(await other.ended).toBe(1);
+    expect(other.stdout()).toBe('');
+    expect(other.stderr()).toBe(
+      `Expected DATA_DIR ${folder} to be free, but process ${command.pid} runs on it; ` +
+        'stop that one, or set another DATA_DIR\n',
+    );
+    expect((await fetch(`${url}/health/ready`)).status).toBe(200);
+  });
+
+  it('starts each of its processes again that is killed', async () => {
+    const [, ...children] = await command.family();
+    for (const pid of children) process.kill(pid, 'SIGKILL');
+    for (const name of ['Temporal server', 'MongoDB server', 'api', 'worker']) {
+      await command.says(`The ${name} died (SIGKILL) and is started again`);
+    }
+    await eventually(
+      () => fetch(`${url}/health/ready`).catch(() => null),
+      (response) => response?.ok === true,
+    );
+    const id = await uploaded(url, oneImage());
+    expect((await finished(url, id)).status).toBe('completed');
+  });
+});
+
+describe('npm start', () => {
+  afterEach(endCommands);
 
   it('ends everything at Ctrl-C, and has yesterday’s request at the next start', () =>
     withDataDir(async (dataDir) => {
@@ -125,20 +164,6 @@ describe('npm start', () => {
       );
     }));
 
-  it('refuses a DATA_DIR that another start uses, and leaves that one alone', () =>
-    withDataDir(async (dataDir) => {
-      const first = await started(dataDir);
-      // The very same start again, as people do it: its port is taken as well.
-      const { command } = await start(dataDir, { PORT: new URL(first.url).port });
-      expect(await command.ended).toBe(1);
-      expect(command.stdout()).toBe('');
-      expect(command.stderr()).toBe(
-        `Expected DATA_DIR ${dataDir} to be free, but process ${first.command.pid} runs on it; ` +
-          'stop that one, or set another DATA_DIR\n',
-      );
-      expect((await fetch(`${first.url}/health/ready`)).status).toBe(200);
-    }));
-
   it('takes a Ctrl-C that npm passes on for the same one, and ends everything', () =>
     withDataDir(async (dataDir) => {
       const { command } = await started(dataDir);
@@ -175,22 +200,6 @@ describe('npm start', () => {
       expect(await command.ended).toBe(1);
       expect(command.stderr()).toMatch(/PORT: .*\n.*LOG_LEVEL: /);
       expect(await readdir(dataDir)).toEqual([]);
-    }));
-
-  it('starts each of its processes again that is killed', () =>
-    withDataDir(async (dataDir) => {
-      const { command, url } = await started(dataDir);
-      const [, ...children] = await command.family();
-      for (const pid of children) process.kill(pid, 'SIGKILL');
-      for (const name of ['Temporal server', 'MongoDB server', 'api', 'worker']) {
-        await command.says(`The ${name} died (SIGKILL) and is started again`);
-      }
-      await eventually(
-        () => fetch(`${url}/health/ready`).catch(() => null),
-        (response) => response?.ok === true,
-      );
-      const id = await uploaded(url, oneImage());
-      expect((await finished(url, id)).status).toBe('completed');
     }));
 
   it('gives back what it took when a server cannot be started', () =>
