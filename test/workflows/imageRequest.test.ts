@@ -298,7 +298,11 @@ describe('imageRequest, continued as new', () => {
       details: '81 of 90 images compressed, 9 failed',
     });
     await wasContinued(service, id, 2);
-    for (const n of range(90)) expect(origin.hits(`/can/${n}.jpg`)).toBe(n % 10 === 7 ? 2 : 1);
+    const hits = range(90).map((n) => origin.hits(`/can/${n}.jpg`));
+    for (const count of hits.filter((_, n) => n % 10 !== 7)) expect(count).toBe(1);
+    // A run that drains calls its retries off: one that was downloading just then downloads again in the next.
+    for (const count of hits.filter((_, n) => n % 10 === 7))
+      expect(count).toBeGreaterThanOrEqual(2);
     await service.stop();
   });
 
