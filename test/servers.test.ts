@@ -1,7 +1,7 @@
 import { Connection } from '@temporalio/client';
 import { mongo } from 'mongoose';
 import { z } from 'zod';
-import { alive, endCommands, startCommand } from './support/command';
+import { alive, endCommands, startCommand, type Command } from './support/command';
 import { withFolder } from './support/temporaryFile';
 
 const lineSchema = z.strictObject({
@@ -17,13 +17,19 @@ const environment = (dataDir: string) => ({
   EMBEDDED_MONGODB_PORT: '0',
 });
 
+/** A folder with servers for it, whose line is out. */
+const withServers = (work: (command: Command, dataDir: string) => Promise<void>) =>
+  withFolder(async (dataDir) => {
+    const command = startCommand('servers', environment(dataDir));
+    await command.says('}\n');
+    await work(command, dataDir);
+  });
+
 describe('npm run servers', () => {
   afterEach(endCommands);
 
   it('says where the servers are, once they answer, by one line of JSON alone on stdout', () =>
-    withFolder(async (dataDir) => {
-      const command = startCommand('servers', environment(dataDir));
-      await command.says('}\n');
+    withServers(async (command) => {
       const where = lineSchema.parse(JSON.parse(command.stdout()));
       const connection = await Connection.connect({ address: where.temporalAddress });
       await connection.close();
@@ -36,10 +42,19 @@ describe('npm run servers', () => {
       expect(command.stdout().match(/\n/g)).toHaveLength(1);
     }));
 
+  it('refuses a folder that others use, and says who', () =>
+    withServers(async (command, dataDir) => {
+      const second = startCommand('servers', environment(dataDir));
+      expect(await second.ended).toBe(1);
+      expect(second.stdout()).toBe('');
+      expect(second.stderr()).toBe(
+        `Expected DATA_DIR ${dataDir} to be free, but process ${command.pid} runs on it; ` +
+          'stop that one, or set another DATA_DIR\n',
+      );
+    }));
+
   it.each(['SIGTERM', 'SIGINT'] as const)('ends with all that it started at %s', (signal) =>
-    withFolder(async (dataDir) => {
-      const command = startCommand('servers', environment(dataDir));
-      await command.says('}\n');
+    withServers(async (command) => {
       const family = await command.family();
       expect(family.length).toBeGreaterThanOrEqual(3);
       command.kill(signal);
@@ -47,17 +62,4 @@ describe('npm run servers', () => {
       expect(await alive(family)).toEqual([]);
     }),
   );
-
-  it('refuses a folder that others use, and says who', () =>
-    withFolder(async (dataDir) => {
-      const first = startCommand('servers', environment(dataDir));
-      await first.says('}\n');
-      const second = startCommand('servers', environment(dataDir));
-      expect(await second.ended).toBe(1);
-      expect(second.stdout()).toBe('');
-      expect(second.stderr()).toBe(
-        `Expected DATA_DIR ${dataDir} to be free, but process ${first.pid} runs on it; ` +
-          'stop that one, or set another DATA_DIR\n',
-      );
-    }));
 });

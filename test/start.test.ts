@@ -122,7 +122,7 @@ describe('A start that runs', () => {
 describe('npm start', () => {
   afterEach(endCommands);
 
-  it('ends everything at Ctrl-C, and has yesterday’s request at the next start', () =>
+  it('ends everything at Ctrl-C, also when npm passes it on, and has yesterday’s request at the next start', () =>
     withDataDir(async (dataDir) => {
       const first = await started(dataDir);
       const id = await uploaded(first.url, oneImage());
@@ -137,6 +137,13 @@ describe('npm start', () => {
       const second = await started(dataDir);
       expect((await statusOf(second.url, id)).status).toBe('completed');
       expect(await text(`${second.url}/image/result/${id}`)).toBe(result);
+
+      const next = await second.command.family();
+      second.command.kill('SIGINT');
+      await second.command.says('Stopping');
+      second.command.kill('SIGINT');
+      expect(await second.command.ended).toBe(0);
+      expect(await alive(next)).toEqual([]);
     }));
 
   it('goes on after a kill -9: what was left behind is ended, and no request is lost', () =>
@@ -162,20 +169,6 @@ describe('npm start', () => {
         () => alive(family),
         (left) => left.length === 0,
       );
-    }));
-
-  it('takes a Ctrl-C that npm passes on for the same one, and ends everything', () =>
-    withDataDir(async (dataDir) => {
-      const { command } = await started(dataDir);
-      const family = await command.family();
-      command.kill('SIGINT');
-      await eventually(
-        () => command.stderr(),
-        (output) => output.includes('Stopping'),
-      );
-      command.kill('SIGINT');
-      expect(await command.ended).toBe(0);
-      expect(await alive(family)).toEqual([]);
     }));
 
   it('refuses a PORT that is taken, naming it', () =>

@@ -54,12 +54,19 @@ function pidsIn(dataDir: string): number[] {
 }
 
 describe('startServers', () => {
-  it('starts Temporal, its Web UI and MongoDB, which answer', () =>
+  it('starts Temporal, its Web UI and MongoDB, and each again at its address when it is killed', () =>
     withFolder((dataDir) =>
       whileServed(options(dataDir), async ({ temporalAddress, temporalUi, mongodbUri }) => {
         expect(await describeNamespace(temporalAddress)).toBe('default');
         expect((await fetch(temporalUi ?? '')).status).toBe(200);
-        await withCollection(mongodbUri, (things) => things.insertOne({ name: 'one' }));
+        await withCollection(mongodbUri, (things) => things.insertOne({ name: 'before' }));
+        for (const pid of pidsIn(dataDir)) process.kill(pid, 'SIGKILL');
+        await withCollection(mongodbUri, (things) => things.insertOne({ name: 'after' }));
+        const connection = await Connection.connect({
+          address: temporalAddress,
+          connectTimeout: 30_000,
+        });
+        await connection.close();
       }),
     ));
 
@@ -76,19 +83,6 @@ describe('startServers', () => {
       );
       expect(found).toMatchObject({ name: 'yesterday' });
     }));
-
-  it('starts a server again that was killed, at the same address', () =>
-    withFolder((dataDir) =>
-      whileServed(options(dataDir), async ({ temporalAddress, mongodbUri }) => {
-        for (const pid of pidsIn(dataDir)) process.kill(pid, 'SIGKILL');
-        await withCollection(mongodbUri, (things) => things.insertOne({ name: 'after' }));
-        const connection = await Connection.connect({
-          address: temporalAddress,
-          connectTimeout: 30_000,
-        });
-        await connection.close();
-      }),
-    ));
 
   it('starts no server that is given', () =>
     withFolder((dataDir) => {
