@@ -46,6 +46,15 @@ async function ops(line: readonly string[], { env = {}, terminal = {} }: Surroun
   }
 }
 
+/** A request whose only image is not there, however often it is tried. */
+async function missing(): Promise<{ id: string; url: string }> {
+  const path = fresh();
+  stage.origin.on(path, status(404));
+  const id = await uploaded(stage.service.url, sheetOf([link(path)]));
+  await finished(stage.service.url, id);
+  return { id, url: link(path) };
+}
+
 describe('ops list', () => {
   it('is a table of the requests, those of a status if one is named', async () => {
     const id = await failed();
@@ -77,15 +86,12 @@ describe('ops list', () => {
 
 describe('ops show', () => {
   it('tells what failed and why', async () => {
-    const path = fresh();
-    stage.origin.on(path, status(404));
-    const id = await uploaded(stage.service.url, sheetOf([link(path)]));
-    await finished(stage.service.url, id);
+    const { id, url } = await missing();
     const { code, stdout } = await ops(['show', id]);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^Status +failed$/m);
     expect(stdout).toContain(`image-request/${id}`);
-    expect(stdout).toMatch(new RegExp(`^1 +not_found +1 +${link(path)}$`, 'm'));
+    expect(stdout).toMatch(new RegExp(`^1 +not_found +1 +${url}$`, 'm'));
   });
 
   it('exits 3 where there is no such request', async () => {
@@ -114,10 +120,7 @@ describe('ops retry', () => {
   });
 
   it('exits 1 when what was watched has failed again', async () => {
-    const path = fresh();
-    stage.origin.on(path, status(404));
-    const id = await uploaded(stage.service.url, sheetOf([link(path)]));
-    await finished(stage.service.url, id);
+    const { id } = await missing();
     expect((await ops(['retry', id, '--watch'])).code).toBe(1);
   });
 

@@ -15,7 +15,7 @@ const config = { EMBEDDED_TEMPORAL_PORT: 0, EMBEDDED_UI_PORT: 0, EMBEDDED_MONGOD
  * second Temporal that suggests to continue as new after 40 events, so that this is cheap to test.
  */
 export default async function globalSetup(): Promise<void> {
-  // For the stand-in, of which a run starts some thirty: the thorough compiler costs more than it ever gives back
+  // For the stand-in, of which a run starts some twenty: the thorough compiler costs more than it ever gives back
   // (measured on a third of the suites: 22 seconds of CPU with it, 8 without).
   process.env['JDK_JAVA_OPTIONS'] ??= '-XX:TieredStopAtLevel=1';
   const dataDir = await mkdtemp(path.join(tmpdir(), 'image-processor-tests-'));
