@@ -62,51 +62,40 @@ function eventOf(block: string): Event[] {
   ];
 }
 
-describe('GET /image/requests/{request_id}/events', () => {
-  let service: Service;
-  let origin: Origin;
-  let picture: Buffer;
-  let paths = 0;
+let service: Service;
+let origin: Origin;
+let picture: Buffer;
+let paths = 0;
 
-  beforeAll(async () => {
-    origin = await startOrigin();
-    picture = await photo();
+beforeAll(async () => {
+  origin = await startOrigin();
+  picture = await photo();
+});
+afterAll(() => origin.stop());
+const on = (...answers: Answer[]) => origin.on(`/own-${(paths += 1)}`, ...answers);
+const request = (...links: string[]) => uploaded(service.url, sheetOf(links));
+const url = (id: string) => `${service.url}/image/requests/${id}/events`;
+const opened = (id: string, headers = {}) => open(url(id), headers);
+
+/** An image that comes when it is let go. */
+function held(): { link: string; letGo: () => void } {
+  const waiting: (() => void)[] = [];
+  const link = on((response) => {
+    waiting.push(() => response.end(picture));
   });
-  afterAll(() => origin.stop());
-  beforeEach(async () => {
+  return {
+    link,
+    letGo: () => {
+      for (const go of waiting.splice(0)) go();
+    },
+  };
+}
+
+describe('GET /image/requests/{request_id}/events', () => {
+  beforeAll(async () => {
     service = await startService();
   });
-  afterEach(() => service.stop());
-
-  const on = (...answers: Answer[]) => origin.on(`/own-${(paths += 1)}`, ...answers);
-  const request = (...links: string[]) => uploaded(service.url, sheetOf(links));
-  const url = (id: string) => `${service.url}/image/requests/${id}/events`;
-  const opened = (id: string, headers = {}) => open(url(id), headers);
-
-  /** An image that comes when it is let go. */
-  function held(): { link: string; letGo: () => void } {
-    const waiting: (() => void)[] = [];
-    const link = on((response) => {
-      waiting.push(() => response.end(picture));
-    });
-    return {
-      link,
-      letGo: () => {
-        for (const go of waiting.splice(0)) go();
-      },
-    };
-  }
-
-  it('sends the request at once, whatever its state', async () => {
-    await service.stopWorker();
-    const id = await request(on(bytes(picture)));
-    const stream = await opened(id);
-    const [first] = await eventually(stream.events, (events) => events.length > 0);
-    expect(first?.name).toBe('request');
-    expect(first?.data).toEqual(await json(`${service.url}/image/requests/${id}`));
-    expect(first?.data.status).toBe('pending');
-    stream.close();
-  });
+  afterAll(() => service.stop());
 
   it('is an event stream that nobody on the way may keep', async () => {
     const id = await request(on(bytes(picture)));
@@ -155,7 +144,32 @@ describe('GET /image/requests/{request_id}/events', () => {
     expect((await opened(id, { 'last-event-id': '1.pending.0.0.1' })).response.status).toBe(200);
   });
 
+  it('answers 404 as JSON for an id that nobody knows', async () => {
+    const { response, end, text } = await opened('00000000-0000-4000-8000-000000000000');
+    await end;
+    expect(response.status).toBe(404);
+    expect(JSON.parse(text())).toEqual({ detail: 'Request ID not found' });
+  });
+});
+
+describe('GET /image/requests/{request_id}/events, without a worker at first', () => {
+  beforeEach(async () => {
+    service = await startService({ worker: false });
+  });
+  afterEach(() => service.stop());
+
+  it('sends the request at once, whatever its state', async () => {
+    const id = await request(on(bytes(picture)));
+    const stream = await opened(id);
+    const [first] = await eventually(stream.events, (events) => events.length > 0);
+    expect(first?.name).toBe('request');
+    expect(first?.data).toEqual(await json(`${service.url}/image/requests/${id}`));
+    expect(first?.data.status).toBe('pending');
+    stream.close();
+  });
+
   it('shows the retry to a client that comes back after one', async () => {
+    await service.startWorker();
     const id = await request(on(status(404), bytes(picture)));
     await finished(service.url, id);
     const before = await opened(id);
@@ -170,30 +184,19 @@ describe('GET /image/requests/{request_id}/events', () => {
     expect(seen.at(-1)).toEqual([2, 'completed']);
   });
 
-  it('answers 404 as JSON for an id that nobody knows', async () => {
-    const { response, end, text } = await opened('00000000-0000-4000-8000-000000000000');
-    await end;
-    expect(response.status).toBe(404);
-    expect(JSON.parse(text())).toEqual({ detail: 'Request ID not found' });
-  });
-
   it('ends when the API shuts down', async () => {
-    const id = await request(on(stall));
-    const stream = await opened(id);
+    const stream = await opened(await request(on(stall)));
     await eventually(stream.events, (events) => events.length > 0);
     service.endStreams();
     await expect(stream.end).resolves.toBeUndefined();
-    await fetch(`${service.url}/image/requests/${id}/cancel`, { method: 'POST' });
-    await finished(service.url, id);
   });
 
   describe('looks at a request', () => {
     const looks = new Map<string, number>();
     const looksAt = (id: string) => looks.get(id) ?? 0;
 
-    beforeEach(async () => {
+    beforeEach(() => {
       looks.clear();
-      await service.stopWorker();
       const { deliveries } = service.records;
       const find = deliveries.find;
       jest.spyOn(deliveries, 'find').mockImplementation((requestId, round) => {
@@ -251,7 +254,6 @@ describe('GET /image/requests/{request_id}/events', () => {
   });
 
   it('shows by comments that it is alive while nothing changes', async () => {
-    await service.stopWorker();
     const id = await request(on(bytes(picture)));
     const { config, records, operations: requests } = service;
     const logger = createLogger('silent', 'test');

@@ -129,6 +129,14 @@ describe('GET /image/requests', () => {
     await fetch(`${service.url}/image/requests/${id}`, { method: 'DELETE' });
     expect(await list()).toEqual({ requests: [], next_cursor: null });
   });
+});
+
+describe('a query that GET /image/requests does not know', () => {
+  let service: Service;
+  beforeAll(async () => {
+    service = await startService({ worker: false });
+  });
+  afterAll(() => service.stop());
 
   it.each([
     ['limit=0', 'limit'],
