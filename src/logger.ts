@@ -1,4 +1,5 @@
 import pino from 'pino';
+import { outliveReader } from './output';
 
 export type Logger = pino.Logger;
 
@@ -7,9 +8,11 @@ export type Logger = pino.Logger;
  * values are escaped by JSON, so that no input can forge or break a line.
  */
 export function createLogger(level: string, name: string): Logger {
+  const stderr = pino.destination({ dest: 2, sync: true });
+  outliveReader(stderr);
   return pino(
     { level, name, base: { pid: process.pid }, serializers: { error: withMessage } },
-    pino.destination({ dest: 2, sync: true }),
+    stderr,
   );
 }
 

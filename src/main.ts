@@ -1,5 +1,9 @@
+import { outliveReader } from './output';
+
 /** How every entry point runs: its promise decides the exit code, and a failure is said in plain words. */
 export function runMain(main: () => Promise<void>): void {
+  outliveReader(process.stdout);
+  outliveReader(process.stderr);
   main().then(
     () => process.exit(0),
     (error: unknown) => {
@@ -31,11 +35,14 @@ export function tellReady(): void {
 /** One Ctrl-C arrives twice under npm: from the terminal, and passed on by npm. Nobody is so impatient. */
 const ECHO_MS = 1_500;
 
-/** Resolves at the first SIGINT or SIGTERM. A later one ends the process at once, for the impatient. */
+/**
+ * Resolves at the first SIGINT, SIGTERM or SIGHUP (the terminal is closed). A later one ends the process at
+ * once, for the impatient.
+ */
 export function stopSignal(): Promise<NodeJS.Signals> {
   let first: number | undefined;
   return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       process.on(signal, () => {
         first ??= performance.now();
         resolve(signal);

@@ -3,9 +3,12 @@ import { createInterface } from 'node:readline/promises';
 import { readConfig } from './config';
 import { runMain, stopSignal } from './main';
 import { runCommandLine } from './ops/commands';
+import { EXIT } from './ops/exit';
 
 /** `npm run ops -- …`: the operator's commands, on the servers that the environment names. */
 runMain(async () => {
+  // `ops list | head`: nobody wants the rest.
+  process.stdout.once('error', () => process.exit(EXIT.unread));
   const code = await runCommandLine(process.argv.slice(2), {
     config: readConfig,
     terminal: {

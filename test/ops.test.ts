@@ -33,6 +33,15 @@ describe('ops', () => {
   });
 });
 
+describe('ops before a reader that is gone, as `head` is', () => {
+  it('ends as shells have it', async () => {
+    await failed();
+    const listing = startCommand('ops', stage.service.workerEnv, ['list']);
+    listing.stopReading();
+    expect(await listing.ended).toBe(141);
+  });
+});
+
 describe('Ctrl-C', () => {
   it('leaves a watched request running', async () => {
     const id = await running();

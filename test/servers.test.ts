@@ -53,13 +53,15 @@ describe('npm run servers', () => {
       );
     }));
 
-  it.each(['SIGTERM', 'SIGINT'] as const)('ends with all that it started at %s', (signal) =>
-    withServers(async (command) => {
-      const family = await command.family();
-      expect(family.length).toBeGreaterThanOrEqual(3);
-      command.kill(signal);
-      expect(await command.ended).toBe(0);
-      expect(await alive(family)).toEqual([]);
-    }),
+  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
+    'ends with all that it started at %s',
+    (signal) =>
+      withServers(async (command) => {
+        const family = await command.family();
+        expect(family.length).toBeGreaterThanOrEqual(3);
+        command.kill(signal);
+        expect(await command.ended).toBe(0);
+        expect(await alive(family)).toEqual([]);
+      }),
   );
 });

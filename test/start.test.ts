@@ -122,7 +122,7 @@ describe('A start that runs', () => {
 describe('npm start', () => {
   afterEach(endCommands);
 
-  it('ends everything at Ctrl-C, also when npm passes it on, and has yesterday’s request at the next start', () =>
+  it('ends everything at Ctrl-C, which npm passes on or `tee` dies of, and has yesterday’s request at the next start', () =>
     withDataDir(async (dataDir) => {
       const first = await started(dataDir);
       const id = await uploaded(first.url, oneImage());
@@ -130,6 +130,7 @@ describe('npm start', () => {
       const result = await text(`${first.url}/image/result/${id}`);
       const family = await first.command.family();
       expect(family.length).toBeGreaterThanOrEqual(PROCESSES);
+      first.command.stopReading();
       first.command.kill('SIGINT');
       expect(await first.command.ended).toBe(0);
       expect(await alive(family)).toEqual([]);

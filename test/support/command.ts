@@ -21,6 +21,8 @@ export interface Command {
   /** Resolves when the text is in its output. @throws Error when it ends before */
   says(text: string): Promise<void>;
   kill(signal: NodeJS.Signals): void;
+  /** As when `tee` or a terminal is gone: what it writes from now on fails. */
+  stopReading(): void;
   /** What a person types; heard only by a command that was started at a terminal. */
   type(text: string): void;
   /** Its own id, and those of the processes below it. */
@@ -90,6 +92,10 @@ function launch(
       }
     },
     kill: (signal) => child.kill(signal),
+    stopReading() {
+      child.stdout.destroy();
+      child.stderr.destroy();
+    },
     type: (text) => child.stdin.write(text),
     async family() {
       const pids = await below(pid);
