@@ -1,13 +1,14 @@
 import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import path from 'node:path';
-import { startServers, type EmbeddedServers } from '../../src/embedded/servers';
+import { startServers, Stopped, type EmbeddedServers } from '../../src/embedded/servers';
+import { say as log, stopSignal } from '../../src/main';
+import globalTeardown from './globalTeardown';
 
 declare global {
   var testServers: { readonly servers: EmbeddedServers[]; readonly dataDir: string } | undefined;
 }
 
-const log = (line: string) => process.stderr.write(`${line}\n`);
 const config = { EMBEDDED_TEMPORAL_PORT: 0, EMBEDDED_UI_PORT: 0, EMBEDDED_MONGODB_PORT: 0 };
 
 /**
@@ -18,16 +19,36 @@ export default async function globalSetup(): Promise<void> {
   // For the stand-in, of which a run starts some twenty: the thorough compiler costs more than it ever gives back
   // (measured on a third of the suites: 22 seconds of CPU with it, 8 without).
   process.env['JDK_JAVA_OPTIONS'] ??= '-XX:TieredStopAtLevel=1';
-  const dataDir = await mkdtemp(path.join(tmpdir(), 'image-processor-tests-'));
-  const main = await startServers({ dataDir: path.join(dataDir, 'main'), config, given: {}, log });
+  const folder = await mkdtemp(path.join(tmpdir(), 'image-processor-tests-'));
+  // Of a run that is interrupted, what its suites had not yet removed goes with it.
+  process.env['TMPDIR'] = folder;
+  const stopping = stopSignal();
+  const starting = start(folder, stopping);
+  // Jest calls no teardown when it is interrupted, and the servers would go on.
+  const interrupted = stopping.then(async (signal) => {
+    await Promise.allSettled([starting]);
+    await globalTeardown();
+    process.exit(128 + constants.signals[signal]);
+  });
+  await starting.catch((error: unknown) => {
+    if (error instanceof Stopped) return interrupted;
+    throw error;
+  });
+}
+
+async function start(dataDir: string, stopping: Promise<unknown>): Promise<void> {
+  const servers: EmbeddedServers[] = [];
+  globalThis.testServers = { servers, dataDir };
+  const shared = { config, log, stopping };
+  const main = await startServers({ ...shared, dataDir: path.join(dataDir, 'main'), given: {} });
+  servers.push(main);
   const short = await startServers({
+    ...shared,
     dataDir: path.join(dataDir, 'short'),
-    config,
     given: { mongodbUri: main.mongodbUri },
     dynamicConfig: ['limit.historyCount.suggestContinueAsNew=40'],
-    log,
   });
-  globalThis.testServers = { servers: [short, main], dataDir };
+  servers.unshift(short);
   process.env['TEST_TEMPORAL_ADDRESS'] = main.temporalAddress;
   process.env['TEST_TEMPORAL_SHORT_HISTORY_ADDRESS'] = short.temporalAddress;
   process.env['TEST_MONGODB_URI'] = main.mongodbUri;
