@@ -3,12 +3,15 @@ import { outliveReader } from './output';
 
 export type Logger = pino.Logger;
 
+/** Lines that a closed terminal does not take are kept up to this length, and then dropped. */
+const MAX_UNWRITTEN = 2 ** 20;
+
 /**
  * JSON lines on stderr: stdout belongs to what a command prints for its user. Control characters in
  * values are escaped by JSON, so that no input can forge or break a line.
  */
 export function createLogger(level: string, name: string): Logger {
-  const stderr = pino.destination({ dest: 2, sync: true });
+  const stderr = pino.destination({ dest: 2, sync: true, maxLength: MAX_UNWRITTEN });
   outliveReader(stderr);
   return pino(
     { level, name, base: { pid: process.pid }, serializers: { error: withMessage } },

@@ -1,9 +1,8 @@
-import { outliveReader } from './output';
+import { outliveReaders } from './output';
 
 /** How every entry point runs: its promise decides the exit code, and a failure is said in plain words. */
 export function runMain(main: () => Promise<void>): void {
-  outliveReader(process.stdout);
-  outliveReader(process.stderr);
+  outliveReaders();
   main().then(
     () => process.exit(0),
     (error: unknown) => {
@@ -36,13 +35,14 @@ export function tellReady(): void {
 const ECHO_MS = 1_500;
 
 /**
- * Resolves at the first SIGINT, SIGTERM or SIGHUP (the terminal is closed). A later one ends the process at
- * once, for the impatient.
+ * Resolves at the first SIGINT, SIGTERM or SIGHUP (the terminal is closed). A later SIGINT or SIGTERM ends the
+ * process at once, for the impatient; to close the terminal meanwhile is none of that.
  */
 export function stopSignal(): Promise<NodeJS.Signals> {
   let first: number | undefined;
   return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on('SIGHUP', resolve);
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.on(signal, () => {
         first ??= performance.now();
         resolve(signal);

@@ -7,8 +7,10 @@ import { EXIT } from './ops/exit';
 
 /** `npm run ops -- …`: the operator's commands, on the servers that the environment names. */
 runMain(async () => {
-  // `ops list | head`: nobody wants the rest.
-  process.stdout.once('error', () => process.exit(EXIT.unread));
+  // `ops list | head`: nobody wants the rest. What was watched goes on.
+  for (const output of [process.stdout, process.stderr]) {
+    output.once('error', () => process.exit(EXIT.unread));
+  }
   const code = await runCommandLine(process.argv.slice(2), {
     config: readConfig,
     terminal: {

@@ -14,3 +14,9 @@ export function outliveReader(stream: Writable): void {
     if (!READER_IS_GONE.includes(error.code ?? '')) throw error;
   });
 }
+
+/** For what is printed: stdout and stderr. */
+export function outliveReaders(): void {
+  outliveReader(process.stdout);
+  outliveReader(process.stderr);
+}

@@ -32,7 +32,7 @@ Exit codes:
   4  conflict: it is still running, already finished, or has nothing to retry
   5  replay: this code does otherwise than the run has done
   130  Ctrl-C while watching; what was watched goes on
-  141  the reader of the result was gone, as behind | head
+  141  the reader of the output was gone, as behind | head
 `;
 
 const MAX_LISTED = 1_000;

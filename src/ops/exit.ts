@@ -12,7 +12,7 @@ export const EXIT = {
   deviates: 5,
   /** Ctrl-C, as shells have it. */
   interrupted: 130,
-  /** Whoever read the result is gone, as `head` is: what shells have for SIGPIPE. */
+  /** Whoever read the output is gone, as `head` is: what shells have for SIGPIPE. */
   unread: 141,
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
