@@ -6,7 +6,7 @@ import { createLogger } from '../../src/logger';
 import type { RequestView } from '../../src/requests/view';
 import { finished, json, sheetOf, uploaded } from '../support/calls';
 import { eventually } from '../support/eventually';
-import { bytes, startOrigin, stall, status, type Answer, type Origin } from '../support/origin';
+import { bytes, startOrigin, status, type Answer, type Origin } from '../support/origin';
 import { photo } from '../support/pictures';
 import { startService, type Service } from '../support/service';
 
@@ -185,7 +185,7 @@ describe('GET /image/requests/{request_id}/events, without a worker at first', (
   });
 
   it('ends when the API shuts down', async () => {
-    const stream = await opened(await request(on(stall)));
+    const stream = await opened(await request(on(bytes(picture))));
     await eventually(stream.events, (events) => events.length > 0);
     service.endStreams();
     await expect(stream.end).resolves.toBeUndefined();

@@ -127,6 +127,11 @@ export async function alive(pids: readonly number[]): Promise<number[]> {
   return pids.filter((pid) => processes.has(pid));
 }
 
+export async function childrenOf(pid: number): Promise<number[]> {
+  const processes = await listProcesses();
+  return processes.filter(({ parent }) => parent === pid).map((child) => child.pid);
+}
+
 async function below(root: number): Promise<number[]> {
   const processes = await listProcesses();
   const family = processes.filter(({ pid }) => pid === root).map(({ pid }) => pid);

@@ -2,7 +2,10 @@ import { mkdtemp } from 'node:fs/promises';
 import { constants, tmpdir } from 'node:os';
 import path from 'node:path';
 import { startServers, Stopped, type EmbeddedServers } from '../../src/embedded/servers';
+import { messageOf } from '../../src/errors';
 import { say as log, stopSignal } from '../../src/main';
+import { outliveReaders } from '../../src/output';
+import { alive, childrenOf } from './command';
 import globalTeardown from './globalTeardown';
 
 declare global {
@@ -22,12 +25,17 @@ export default async function globalSetup(): Promise<void> {
   const folder = await mkdtemp(path.join(tmpdir(), 'image-processor-tests-'));
   // Of a run that is interrupted, what its suites had not yet removed goes with it.
   process.env['TMPDIR'] = folder;
+  outliveReaders();
   const stopping = stopSignal();
   const starting = start(folder, stopping);
   // Jest calls no teardown when it is interrupted, and the servers would go on.
   const interrupted = stopping.then(async (signal) => {
     await Promise.allSettled([starting]);
-    await globalTeardown();
+    await globalTeardown().catch((error: unknown) => {
+      log(messageOf(error));
+    });
+    // Within Jest's processes the SDK takes the signal for a drain, and waits for servers that are gone.
+    for (const pid of await alive(await childrenOf(process.pid))) process.kill(pid, 'SIGKILL');
     process.exit(128 + constants.signals[signal]);
   });
   await starting.catch((error: unknown) => {
