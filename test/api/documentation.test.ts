@@ -166,7 +166,8 @@ describe('in a browser', () => {
       });
       await page.goto(service.url + path);
       await look(page);
-      await page.waitForLoadState('networkidle');
+      // Until the page has nothing left to do. Playwright advises against `networkidle`, which once never came.
+      await page.evaluate('new Promise((resolve) => requestIdleCallback(() => resolve()))');
     } finally {
       await context.close();
     }
