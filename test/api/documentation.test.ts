@@ -1,5 +1,6 @@
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { chromium, type Browser, type Page, type Request } from 'playwright-core';
 import { json } from '../support/calls';
+import { eventually } from '../support/eventually';
 import { startService, type Service } from '../support/service';
 
 interface Operation {
@@ -155,8 +156,16 @@ describe('in a browser', () => {
     const visit: Visit = { requests: [], faults: [] };
     try {
       const page = await context.newPage();
-      context.on('request', (request) => visit.requests.push(request.url()));
-      context.on('requestfailed', (request) => visit.faults.push(`failed: ${request.url()}`));
+      const unanswered = new Set<Request>();
+      context.on('request', (request) => {
+        visit.requests.push(request.url());
+        unanswered.add(request);
+      });
+      context.on('requestfinished', (request) => unanswered.delete(request));
+      context.on('requestfailed', (request) => {
+        visit.faults.push(`failed: ${request.url()}`);
+        unanswered.delete(request);
+      });
       context.on('response', (response) => {
         if (response.status() >= 400) visit.faults.push(`${response.status()}: ${response.url()}`);
       });
@@ -166,8 +175,12 @@ describe('in a browser', () => {
       });
       await page.goto(service.url + path);
       await look(page);
-      // Until the page has nothing left to do. Playwright advises against `networkidle`, which once never came.
+      // Until it has nothing left to do. Playwright advises against `networkidle`, which once never came.
       await page.evaluate('new Promise((resolve) => requestIdleCallback(() => resolve()))');
+      await eventually(
+        () => [...unanswered].map((request) => request.url()),
+        (urls) => urls.length === 0,
+      );
     } finally {
       await context.close();
     }
