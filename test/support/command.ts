@@ -128,22 +128,27 @@ export async function alive(pids: readonly number[]): Promise<number[]> {
 }
 
 export async function childrenOf(pid: number): Promise<number[]> {
-  const processes = await listProcesses();
-  return processes.filter(({ parent }) => parent === pid).map((child) => child.pid);
+  return childrenIn(await listProcesses(), pid);
 }
 
 async function below(root: number): Promise<number[]> {
   const processes = await listProcesses();
   const family = processes.filter(({ pid }) => pid === root).map(({ pid }) => pid);
   // The list grows while it is read: children are looked for in their turn.
-  for (const parent of family) {
-    family.push(...processes.filter((one) => one.parent === parent).map(({ pid }) => pid));
-  }
+  for (const parent of family) family.push(...childrenIn(processes, parent));
   return family;
 }
 
+interface Process {
+  readonly pid: number;
+  readonly parent: number;
+}
+
+const childrenIn = (processes: readonly Process[], parent: number) =>
+  processes.filter((one) => one.parent === parent).map(({ pid }) => pid);
+
 /** Zombies are left out: they have ended, and wait for their parent to notice. */
-async function listProcesses(): Promise<{ pid: number; parent: number }[]> {
+async function listProcesses(): Promise<Process[]> {
   const { stdout } = await run('ps', ['-A', '-o', 'pid=,ppid=,stat=']);
   return stdout
     .trim()
