@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,6 +8,7 @@ import { messageOf } from '../errors';
 import { cacheDir, installOnce } from './cache';
 import { findOnPath, runToEnd, type Log } from './commands';
 import { noWay } from './noWay';
+import { contentHash, sourceFile } from './sources';
 
 /** A program that serves MongoDB's protocol on the loopback address, with its data in a folder. */
 export interface MongodbCommand {
@@ -23,6 +23,7 @@ const DOWNLOAD_MS = 10 * 60_000;
 
 const STANDIN_VERSION = '1.47.0';
 const STANDIN_ARTIFACTS = ['mongo-java-server', 'mongo-java-server-h2-backend'];
+const STANDIN_SOURCE = sourceFile('standin', 'Server.java');
 
 const REMEDIES = [
   'set MONGODB_URI to a server that runs',
@@ -104,7 +105,7 @@ async function standin(dataFile: string, log: Log): Promise<MongodbCommand> {
   if (java === null) throw new Error('no `java` on PATH');
   const jars = await installOnce(standinName(), (folder) => fetchJars(folder, log));
   const classPath = await jarsIn(jars);
-  const classes = await installOnce(`${standinName()}-${sourceHash()}`, (folder) =>
+  const classes = await installOnce(`${standinName()}-${contentHash(STANDIN_SOURCE)}`, (folder) =>
     compile(java, classPath, folder, log),
   );
   await mkdir(path.dirname(dataFile), { recursive: true });
@@ -148,7 +149,7 @@ async function fetchJars(folder: string, log: Log): Promise<void> {
  */
 function compile(java: string, classPath: string, folder: string, log: Log): Promise<void> {
   const javac = ['-m', 'jdk.compiler/com.sun.tools.javac.Main', '--release', '11'];
-  const args = [...javac, '-cp', classPath, '-d', folder, standinSource()];
+  const args = [...javac, '-cp', classPath, '-d', folder, STANDIN_SOURCE];
   return runToEnd('Compiling the stand-in for MongoDB', java, args, {}, log);
 }
 
@@ -156,19 +157,6 @@ function compile(java: string, classPath: string, folder: string, log: Log): Pro
 async function jarsIn(folder: string): Promise<string> {
   const jars = (await readdir(folder)).filter((name) => name.endsWith('.jar'));
   return jars.map((name) => path.join(folder, name)).join(path.delimiter);
-}
-
-/** Another release of ours has another stand-in. */
-function sourceHash(): string {
-  return createHash('sha256').update(readFileSync(standinSource())).digest('hex').slice(0, 12);
-}
-
-/** The source stands beside this file in the source tree, which `dist` lies in. */
-function standinSource(): string {
-  const beside = path.join(__dirname, 'standin', 'Server.java');
-  return existsSync(beside)
-    ? beside
-    : path.join(__dirname, '..', '..', '..', 'src', 'embedded', 'standin', 'Server.java');
 }
 
 const POLL_MS = 100;

@@ -7,10 +7,18 @@ import { messageOf } from '../errors';
 import { cached, installOnce } from './cache';
 import { findOnPath, runToEnd, type Log } from './commands';
 import { noWay } from './noWay';
+import { contentHash, sourceFile } from './sources';
 
-/** The newest release that installs as a plain Go module: later ones have a `replace` in theirs. */
-const GO_MODULE = 'github.com/temporalio/cli/cmd/temporal@v1.5.1';
-const CACHED = 'temporal-cli';
+/**
+ * Pins what is built: the newest release of the CLI whose own module has no `replace`, but with a newer
+ * driver for SQLite. Its own, 1.34, may leave a statement open when a caller gives up; after that, everything
+ * on its only connection is "interrupted (9)" until the server is started again (mended in 1.40.1). Calls with
+ * short deadlines provoke it within seconds.
+ *
+ * @see https://gitlab.com/cznic/sqlite/-/issues/198
+ */
+const GO_MODULE = sourceFile('temporal-cli', 'go.mod');
+const GO_PACKAGE = 'github.com/temporalio/cli/cmd/temporal';
 
 /**
  * Measured: by default the server polls its transfer queue 20 times a second, and every step waits for the
@@ -35,15 +43,16 @@ const SQLITE_PRAGMAS = ['journal_mode=wal', 'synchronous=2'];
 export async function provideTemporal(log: Log): Promise<string> {
   const found = findOnPath('temporal');
   if (found !== null) return found;
-  const place = cached(CACHED);
+  const name = `temporal-cli-${contentHash(GO_MODULE)}`;
+  const place = cached(name);
   if (place !== null) return path.join(place, 'temporal');
   const failures: string[] = [];
   for (const [way, install] of [
     ['download by the Temporal SDK', download],
-    ['go install', goInstall],
+    ['go build', goBuild],
   ] as const) {
     try {
-      return path.join(await installOnce(CACHED, (folder) => install(folder, log)), 'temporal');
+      return path.join(await installOnce(name, (folder) => install(folder, log)), 'temporal');
     } catch (error) {
       failures.push(`${way}: ${messageOf(error)}`);
     }
@@ -68,11 +77,12 @@ async function download(folder: string, log: Log): Promise<void> {
   await chmod(path.join(folder, 'temporal'), 0o755);
 }
 
-async function goInstall(folder: string, log: Log): Promise<void> {
+async function goBuild(folder: string, log: Log): Promise<void> {
   const go = findOnPath('go');
   if (go === null) throw new Error('no `go` on PATH');
   log('Building the Temporal CLI from its Go module; this takes some minutes, once');
-  await runToEnd('Building the Temporal CLI', go, ['install', GO_MODULE], { GOBIN: folder }, log);
+  const args = ['build', '-C', path.dirname(GO_MODULE), '-o', folder, GO_PACKAGE];
+  await runToEnd('Building the Temporal CLI', go, args, {}, log);
 }
 
 export interface TemporalOptions {
