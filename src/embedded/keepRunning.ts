@@ -18,6 +18,8 @@ export interface ProcessSpec {
 export interface KeptProcess {
   /** SIGTERM, then SIGKILL after the grace; resolves when it is gone. */
   stop(): Promise<void>;
+  /** SIGKILL, for one that is past work; it is started again as after any other death. */
+  kill(): void;
   /** Never resolves; rejects when the process dies again and again and has never been ready. */
   readonly givenUp: Promise<never>;
   /** For whoever has seen it answer; our own processes say it themselves (`tellReady`). */
@@ -90,6 +92,9 @@ export function keepRunning(spec: ProcessSpec, log: Log): KeptProcess {
   return {
     givenUp,
     wasReady,
+    kill() {
+      if (child !== null) send(child, 'SIGKILL');
+    },
     async stop() {
       stopping = true;
       clearTimeout(restart);
@@ -97,9 +102,10 @@ export function keepRunning(spec: ProcessSpec, log: Log): KeptProcess {
       if (current === null) return;
       // A program that cannot be started never exits: it has an error instead.
       const gone = new Promise((resolve) => current.once('exit', resolve).once('error', resolve));
-      // Without a pid Node would send the signal to our own process group: kill(0).
-      if (current.pid !== undefined) current.kill('SIGTERM');
-      const kill = setTimeout(() => current.kill('SIGKILL'), GRACE_MS);
+      send(current, 'SIGTERM');
+      const kill = setTimeout(() => {
+        send(current, 'SIGKILL');
+      }, GRACE_MS);
       await gone;
       clearTimeout(kill);
     },
@@ -118,4 +124,9 @@ function launch({ command, args, env, logFile, onSpawn }: ProcessSpec): ChildPro
   if (output !== 2) closeSync(output);
   if (child.pid !== undefined) onSpawn?.(child.pid);
   return child;
+}
+
+function send(child: ChildProcess, signal: NodeJS.Signals): void {
+  // Without a pid Node would send it to our own process group: kill(0).
+  if (child.pid !== undefined) child.kill(signal);
 }

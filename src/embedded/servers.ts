@@ -8,6 +8,7 @@ import { endLeftovers, rememberServers } from './leftovers';
 import { mongodbReady, provideMongodb, type MongodbCommand } from './mongodb';
 import { freePort } from './ports';
 import { provideTemporal, temporalArguments, temporalReady } from './temporal';
+import { watchTemporal } from './watchTemporal';
 
 export interface EmbeddedOptions {
   /** Everything that the servers keep lies below; the caller has locked it. */
@@ -57,10 +58,12 @@ export async function startServers(options: EmbeddedOptions): Promise<EmbeddedSe
   await endLeftovers(folder, log);
   const { remember, forget } = rememberServers(folder);
   const running: KeptProcess[] = [];
+  const watches: (() => Promise<void>)[] = [];
   let over = false;
 
   async function stop(): Promise<void> {
     over = true;
+    await Promise.all(watches.map((end) => end()));
     await Promise.all(running.map((server) => server.stop()));
     forget();
   }
@@ -101,6 +104,13 @@ export async function startServers(options: EmbeddedOptions): Promise<EmbeddedSe
     const address = `127.0.0.1:${port}`;
     await Promise.race([temporalReady(address, READY_MS), server.givenUp]);
     server.wasReady();
+    if (over) throw new Stopped();
+    watches.push(
+      watchTemporal(address, () => {
+        log("The Temporal server's database stays interrupted, which only a new start ends");
+        server.kill();
+      }),
+    );
     return { address, ui: `http://127.0.0.1:${uiPort}` };
   }
 

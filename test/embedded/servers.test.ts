@@ -1,9 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { Connection } from '@temporalio/client';
 import { mongo } from 'mongoose';
 import { startServers, type EmbeddedOptions } from '../../src/embedded/servers';
 import { alive } from '../support/command';
+import { eventually } from '../support/eventually';
 import { withFolder } from '../support/temporaryFile';
 
 const options = (dataDir: string): EmbeddedOptions => ({
@@ -45,6 +47,17 @@ async function describeNamespace(address: string): Promise<string | null | undef
     return answer.namespaceInfo?.name;
   } finally {
     await connection.close();
+  }
+}
+
+/** Does the work with a folder before all others on PATH. */
+async function onPath(folder: string, work: () => Promise<unknown>): Promise<void> {
+  const before = process.env['PATH'] ?? '';
+  process.env['PATH'] = [folder, before].join(path.delimiter);
+  try {
+    await work();
+  } finally {
+    process.env['PATH'] = before;
   }
 }
 
@@ -106,5 +119,33 @@ describe('startServers', () => {
         expect(await describeNamespace(servers.temporalAddress)).toBe('default');
         expect(pidsIn(dataDir)).toHaveLength(1);
       });
+    }));
+
+  it('starts Temporal again when its database stays interrupted, and not for less', () =>
+    withFolder(async (dataDir) => {
+      const programs = path.join(dataDir, 'programs');
+      await mkdir(programs);
+      const played = path.join(__dirname, '..', 'support', 'interruptedTemporal.cjs');
+      await symlink(played, path.join(programs, 'temporal'));
+      const lines: string[] = [];
+      const given = {
+        ...options(dataDir),
+        given: { mongodbUri: process.env['TEST_MONGODB_URI'] ?? '' },
+        log: (line: string) => lines.push(line),
+      };
+      const lives = () => readFileSync(path.join(dataDir, 'embedded', 'temporal.db'), 'utf8');
+      await onPath(programs, () =>
+        whileServed(given, () => eventually(lives, (said) => /start\n.*start\n./s.test(said))),
+      );
+      const [, first, second] = lives().split('start\n');
+      expect(first?.trim().split('\n')).toEqual([
+        ...['well', 'interrupted', 'interrupted', 'well'],
+        ...['interrupted', 'interrupted', 'interrupted'],
+      ]);
+      expect(second).toMatch(/^well\n/);
+      expect(lines).toEqual([
+        "The Temporal server's database stays interrupted, which only a new start ends",
+        expect.stringContaining('The Temporal server died (SIGKILL) and is started again'),
+      ]);
     }));
 });
