@@ -3,7 +3,6 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { mongo } from 'mongoose';
-import { MongoBinary } from 'mongodb-memory-server-core';
 import { messageOf } from '../errors';
 import { cacheDir, installOnce } from './cache';
 import { findOnPath, runToEnd, type Log } from './commands';
@@ -72,6 +71,8 @@ async function download(log: Log): Promise<string> {
     throw new Error(`not tried, since it failed before (remove ${failed} to try again)`);
   }
   log('Looking for mongod, downloading it where possible …');
+  // At every other start it would take a quarter of a second for nothing.
+  const { MongoBinary } = await import('mongodb-memory-server-core');
   try {
     return await withDeadline(MongoBinary.getPath({ downloadDir }), downloadDir);
   } catch (error) {

@@ -2,7 +2,6 @@ import { chmod, mkdir, readdir, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { messageOf } from '../errors';
 import { cached, installOnce } from './cache';
 import { findOnPath, runToEnd, type Log } from './commands';
@@ -67,6 +66,8 @@ export async function provideTemporal(log: Log): Promise<string> {
 
 async function download(folder: string, log: Log): Promise<void> {
   log('Downloading the Temporal CLI …');
+  // At every other start it would take half a second for nothing.
+  const { TestWorkflowEnvironment } = await import('@temporalio/testing');
   const environment = await TestWorkflowEnvironment.createLocal({
     server: { executable: { type: 'cached-download', downloadDir: folder } },
   });
