@@ -55,6 +55,13 @@ const logged = (logFile: string, text: string) =>
     (content) => content.includes(text),
   );
 
+/** As often as it takes to be given up: after that death another start is announced. */
+const diedOften = (lines: readonly string[]) =>
+  eventually(
+    () => lines.length,
+    (count) => count === 5,
+  );
+
 describe('keepRunning', () => {
   it('runs the process with the environment given, its output in the log file', () =>
     whileKept(
@@ -93,28 +100,16 @@ describe('keepRunning', () => {
   it('does not give up on one that somebody has seen ready, whatever program it is', () =>
     whileKept(
       '',
-      async ({ kept, pids }) => {
+      async ({ kept, lines }) => {
         kept.wasReady();
-        await Promise.race([
-          kept.givenUp,
-          eventually(
-            () => pids.length,
-            (count) => count === 6,
-          ),
-        ]);
+        await Promise.race([kept.givenUp, diedOften(lines)]);
       },
       { command: '/bin/false', args: [] },
     ));
 
   it('does not give up on one of ours that dies again and again after it was ready', () =>
-    whileKept("process.send('ready', () => process.exit(7))", async ({ kept, pids }) => {
-      await Promise.race([
-        kept.givenUp,
-        eventually(
-          () => pids.length,
-          (count) => count === 6,
-        ),
-      ]);
+    whileKept("process.send('ready', () => process.exit(7))", async ({ kept, lines }) => {
+      await Promise.race([kept.givenUp, diedOften(lines)]);
     }));
 
   it('gives up, with longer and longer pauses, on one that has never been ready', () =>
