@@ -86,9 +86,10 @@ export function createFileStore(dataDir: string) {
     /** @returns `null` when there is no such file; names that could lead elsewhere are none */
     async openImage(requestId: string, name: string): Promise<StoredImage | null> {
       const file = imagePath(requestId, name);
-      const opened = file === null ? null : await openFile(file);
       const contentType = CONTENT_TYPES[path.extname(name).slice(1)];
-      return opened === null || contentType === undefined ? null : { ...opened, contentType };
+      if (file === null || contentType === undefined) return null;
+      const opened = await openFile(file);
+      return opened === null ? null : { ...opened, contentType };
     },
 
     createResultFile: (requestId: string, round: number, kind: ResultKind): Promise<ResultFile> =>

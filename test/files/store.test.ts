@@ -229,7 +229,7 @@ describe('removeDrafts', () => {
       await (await store.createResultFile(REQUEST, 1, 'result')).commit();
       const whole = await filesBelow(dataDir);
       // As a process leaves them that is killed before it can discard them.
-      await store.createResultFile(REQUEST, 1, 'failed');
+      const left = await store.createResultFile(REQUEST, 1, 'failed');
       const other = await store.createResultFile(randomUUID(), 1, 'result');
       const [image = ''] = whole.filter((file) => file.endsWith('.png'));
       const draft = await startDraft(path.join(dataDir, image));
@@ -239,6 +239,7 @@ describe('removeDrafts', () => {
       await store.removeDrafts(REQUEST);
       expect(await filesBelow(dataDir)).toHaveLength(whole.length + 1);
       expect(await filesBelow(dataDir)).toEqual(expect.arrayContaining(whole));
+      await left.discard();
       await other.discard();
     }));
 
