@@ -63,8 +63,7 @@ export async function startServers(options: EmbeddedOptions): Promise<EmbeddedSe
 
   async function stop(): Promise<void> {
     over = true;
-    await Promise.all(watches.map((end) => end()));
-    await Promise.all(running.map((server) => server.stop()));
+    await Promise.all([...watches.map((end) => end()), ...running.map((server) => server.stop())]);
     forget();
   }
 

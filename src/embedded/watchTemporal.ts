@@ -10,11 +10,11 @@ const STUCK_AFTER = 3;
 /**
  * Asks a Temporal server, every second, for something that it must read from its database, and tells when
  * that stays "interrupted (9)". A driver for SQLite before 1.40.1 may leave a statement open when a caller
- * gives up; everything on that connection, its only one, then fails until the server is started again. Ours is
- * built with a newer driver; this is for a `temporal` that somebody brings along.
+ * gives up; everything on that connection, its only one, then fails until the server is started again. What we
+ * build has a newer driver; this is for an old `temporal` on PATH, or one that was downloaded long ago.
  *
  * @param onStuck called again, if it lasts, after as many answers more
- * @returns ends the watch
+ * @returns ends the watch, after what is being asked has been answered: best while the server is stopped
  * @see https://gitlab.com/cznic/sqlite/-/issues/198
  */
 export function watchTemporal(address: string, onStuck: () => void): () => Promise<void> {
@@ -27,7 +27,8 @@ export function watchTemporal(address: string, onStuck: () => void): () => Promi
     for (;;) {
       await sleep(PERIOD_MS, null, { signal: over.signal });
       interrupted = (await isInterrupted(connection)) ? interrupted + 1 : 0;
-      if (interrupted > 0 && interrupted % STUCK_AFTER === 0) onStuck();
+      const isStuck = interrupted > 0 && interrupted % STUCK_AFTER === 0;
+      if (isStuck && !over.signal.aborted) onStuck();
     }
   }
 
@@ -36,9 +37,8 @@ export function watchTemporal(address: string, onStuck: () => void): () => Promi
   });
   return async () => {
     over.abort();
-    // Also ends what is being asked.
-    await connection.close();
     await watching;
+    await connection.close();
   };
 }
 

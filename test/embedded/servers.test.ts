@@ -138,10 +138,7 @@ describe('startServers', () => {
         whileServed(given, () => eventually(lives, (said) => /start\n.*start\n./s.test(said))),
       );
       const [, first, second] = lives().split('start\n');
-      expect(first?.trim().split('\n')).toEqual([
-        ...['well', 'interrupted', 'interrupted', 'well'],
-        ...['interrupted', 'interrupted', 'interrupted'],
-      ]);
+      expect(first).toMatch(/^well\n(interrupted\n){2}well\n(interrupted\n){3,}$/);
       expect(second).toMatch(/^well\n/);
       expect(lines).toEqual([
         "The Temporal server's database stays interrupted, which only a new start ends",
