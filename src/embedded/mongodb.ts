@@ -71,7 +71,7 @@ async function download(log: Log): Promise<string> {
     throw new Error(`not tried, since it failed before (remove ${failed} to try again)`);
   }
   log('Looking for mongod, downloading it where possible …');
-  // At every other start it would take a quarter of a second for nothing.
+  // At every other start it would be loaded for nothing.
   const { MongoBinary } = await import('mongodb-memory-server-core');
   try {
     return await withDeadline(MongoBinary.getPath({ downloadDir }), downloadDir);

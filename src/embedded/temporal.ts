@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { chmod, mkdir, readdir, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -16,7 +17,7 @@ import { contentHash, sourceFile } from './sources';
  *
  * @see https://gitlab.com/cznic/sqlite/-/issues/198
  */
-const GO_MODULE = sourceFile('temporal-cli', 'go.mod');
+const GO_MOD_FILE = sourceFile('temporal-cli', 'go.mod');
 const GO_PACKAGE = 'github.com/temporalio/cli/cmd/temporal';
 
 /**
@@ -38,35 +39,59 @@ const DYNAMIC_CONFIG = [
  */
 const SQLITE_PRAGMAS = ['journal_mode=wal', 'synchronous=2'];
 
+interface Way {
+  readonly what: string;
+  /** The folder that it has filled before, if it has. */
+  installed(): string | null;
+  /** @returns the folder */
+  install(log: Log): Promise<string>;
+}
+
+const DOWNLOADED = 'temporal-cli-downloaded';
+/** Another release of ours may build another one. */
+const builtName = () => `temporal-cli-${contentHash(GO_MOD_FILE)}`;
+
+const WAYS: readonly Way[] = [
+  {
+    what: 'download by the Temporal SDK',
+    installed: () => cached(DOWNLOADED),
+    install: (log) => installOnce(DOWNLOADED, (folder) => download(folder, log)),
+  },
+  {
+    what: 'go build',
+    // A container image has none of our sources.
+    installed: () => (existsSync(GO_MOD_FILE) ? cached(builtName()) : null),
+    install: (log) => installOnce(builtName(), (folder) => goBuild(folder, log)),
+  },
+];
+
 /** Finds the `temporal` program, installing it where nothing else is left. */
 export async function provideTemporal(log: Log): Promise<string> {
   const found = findOnPath('temporal');
   if (found !== null) return found;
-  const name = `temporal-cli-${contentHash(GO_MODULE)}`;
-  const place = cached(name);
-  if (place !== null) return path.join(place, 'temporal');
+  for (const { installed } of WAYS) {
+    const place = installed();
+    if (place !== null) return path.join(place, 'temporal');
+  }
   const failures: string[] = [];
-  for (const [way, install] of [
-    ['download by the Temporal SDK', download],
-    ['go build', goBuild],
-  ] as const) {
+  for (const { what, install } of WAYS) {
     try {
-      return path.join(await installOnce(name, (folder) => install(folder, log)), 'temporal');
+      return path.join(await install(log), 'temporal');
     } catch (error) {
-      failures.push(`${way}: ${messageOf(error)}`);
+      failures.push(`${what}: ${messageOf(error)}`);
     }
   }
   throw noWay('Temporal', failures, [
     'set TEMPORAL_ADDRESS to a server that runs',
     'put the `temporal` CLI on PATH (https://docs.temporal.io/cli)',
     'connect to the internet, for the SDK to download it',
-    'install Go, for it to be built from its module',
+    'install Go 1.25 or newer, for it to be built from its module',
   ]);
 }
 
 async function download(folder: string, log: Log): Promise<void> {
   log('Downloading the Temporal CLI …');
-  // At every other start it would take half a second for nothing.
+  // At every other start it would be loaded for nothing.
   const { TestWorkflowEnvironment } = await import('@temporalio/testing');
   const environment = await TestWorkflowEnvironment.createLocal({
     server: { executable: { type: 'cached-download', downloadDir: folder } },
@@ -82,8 +107,10 @@ async function goBuild(folder: string, log: Log): Promise<void> {
   const go = findOnPath('go');
   if (go === null) throw new Error('no `go` on PATH');
   log('Building the Temporal CLI from its Go module; this takes some minutes, once');
-  const args = ['build', '-C', path.dirname(GO_MODULE), '-o', folder, GO_PACKAGE];
-  await runToEnd('Building the Temporal CLI', go, args, {}, log);
+  const module = path.dirname(GO_MOD_FILE);
+  const args = ['build', '-C', module, '-mod=readonly', '-o', folder, GO_PACKAGE];
+  // The checkout may lie below somebody's go.work, which does not know this module.
+  await runToEnd('Building the Temporal CLI', go, args, { GOWORK: 'off' }, log);
 }
 
 export interface TemporalOptions {
