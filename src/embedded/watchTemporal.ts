@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection, isGrpcServiceError } from '@temporalio/client';
 
 const PERIOD_MS = 1000;
-/** A server that is well may take so long when it is busy; one that takes longer is not told from it. */
+/** Longer than a busy server takes. Silence beyond it says nothing of the database, and does not count. */
 const ANSWER_MS = 5000;
 /** One answer, or two, may come of statements that were rightly cut off. */
 const STUCK_AFTER = 3;
