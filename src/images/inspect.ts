@@ -2,6 +2,7 @@ import sharp, { type Metadata } from 'sharp';
 import { ImageError, messageOf } from '../errors';
 import type { ImageFormat } from '../records/types';
 import { hidesMetadata } from './hiddenMetadata';
+import { nameOf, servedFormatOf } from './recognize';
 
 /**
  * Everything that libvips can load is refused, then the loaders of the formats that we serve are let in:
@@ -36,24 +37,6 @@ export interface Inspected {
   /** EXIF says that width and height change places. */
   readonly isTurned: boolean;
 }
-
-/** Formats that are images but none that we serve, by how their files begin. */
-const OTHER_FORMATS: readonly (readonly [name: string, beginning: RegExp])[] = [
-  // Of one repetition only: origins write what is matched, and must not make it try for ever.
-  ['SVG', /^(\xef\xbb\xbf)?\s*<(svg[\s>]|(\?xml|!--|!doctype\s+svg)[^]*<svg[\s>])/i],
-  ['PDF', /^%PDF-/],
-  ['BMP', /^BM[\s\S]{4}\0\0\0\0/],
-  ['ICO', /^\0\0[^\0]\0/],
-  ['PSD', /^8BPS/],
-  ['JPEG XL', /^(\xff\n|\0\0\0\fJXL )/],
-  ['JPEG 2000', /^(\xff\x4f\xff\x51|\0\0\0\fjP {2})/],
-  ['HEIC', /^[\s\S]{4}ftyp(hei[cxms]|hev[cxms]|mif1|msf1)/],
-  ['PNM', /^P[1-7]\s/],
-];
-
-/** How files of the formats that we serve begin: TIFF is not recognised without its directory, often at the end. */
-const SERVED_FORMATS =
-  /^(\xff\xd8\xff|\x89PNG|RIFF[\s\S]{4}WEBP|[\s\S]{4}ftypavi[fs]|GIF8|II\*\0|MM\0\*)/;
 
 /**
  * Reads what the header says.
@@ -105,21 +88,11 @@ function formatOf({ format, compression }: Metadata): ImageFormat {
 }
 
 function unreadable(bytes: Buffer, error: unknown): ImageError {
-  const beginning = bytes.subarray(0, 1024).toString('latin1');
-  const other = OTHER_FORMATS.find(([, pattern]) => pattern.test(beginning));
-  if (other !== undefined) return unsupported(other[0]);
+  const name = nameOf(bytes);
+  if (typeof name !== 'string') return unsupported(name.unsupported);
   const isUnknown = messageOf(error).includes('unsupported image format');
-  if (!isUnknown || SERVED_FORMATS.test(beginning)) return corrupt(error);
-  return ImageError.permanent(
-    'not_an_image',
-    `Expected an image, received ${nameOf(beginning)}`,
-    error,
-  );
-}
-
-function nameOf(beginning: string): string {
-  if (beginning === '') return 'no bytes';
-  return /^\s*<(!doctype html|html)/i.test(beginning) ? 'an HTML page' : 'bytes of no known format';
+  if (!isUnknown || servedFormatOf(bytes) !== null) return corrupt(error);
+  return ImageError.permanent('not_an_image', `Expected an image, received ${name}`, error);
 }
 
 function unsupported(format: string): ImageError {
