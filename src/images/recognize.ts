@@ -1,4 +1,6 @@
+/* eslint-disable no-control-regex -- signatures of binary files consist of control characters */
 import type { ImageFormat } from '../records/types';
+import { markupName } from './markup';
 
 /**
  * What bytes are, told by how they begin and by nothing else: no decoder is asked, so that no message of one
@@ -10,31 +12,47 @@ const SERVED_FORMATS: readonly (readonly [format: ImageFormat, beginning: RegExp
   ['jpeg', /^\xff\xd8\xff/],
   ['png', /^\x89PNG/],
   ['webp', /^RIFF[^]{4}WEBP/],
-  ['avif', /^[^]{4}ftypavi[fs]/],
   ['gif', /^GIF8/],
-  ['tiff', /^(II\*\0|MM\0\*)/],
+  ['tiff', /^(II[*+]\0|MM\0[*+])/],
 ];
 
-/** Formats that are images but none that we serve, by how their files begin. */
+/** Formats that are images but none that we serve. */
 const OTHER_FORMATS: readonly (readonly [name: string, beginning: RegExp])[] = [
-  // Of one repetition only: origins write what is matched, and must not make it try for ever.
-  ['SVG', /^(\xef\xbb\xbf)?\s*<(svg[\s>]|(\?xml|!--|!doctype\s+svg)[^]*<svg[\s>])/i],
   ['PDF', /^%PDF-/],
-  ['BMP', /^BM[\s\S]{4}\0\0\0\0/],
-  ['ICO', /^\0\0[^\0]\0/],
+  ['PostScript', /^(%!PS|\xc5\xd0\xd3\xc6)/],
+  ['BMP', /^BM[^]{4}\0\0\0\0/],
+  ['ICO', /^\0\0[\x01\x02]\0/],
   ['PSD', /^8BPS/],
   ['JPEG XL', /^(\xff\n|\0\0\0\fJXL )/],
   ['JPEG 2000', /^(\xff\x4f\xff\x51|\0\0\0\fjP {2})/],
-  ['HEIC', /^[\s\S]{4}ftyp(hei[cxms]|hev[cxms]|mif1|msf1)/],
+  ['JPEG XR', /^II\xbc[\0\x01]/],
   ['PNM', /^P[1-7]\s/],
+  ['DDS', /^DDS /],
+  ['QOI', /^qoif/],
+  ['XCF', /^gimp xcf/],
 ];
 
-const BEGINNING_BYTES = 1024;
+/** What is often found behind a link to an image, and is none. */
+const OTHER_FILES: readonly (readonly [name: string, beginning: RegExp])[] = [
+  ['a ZIP archive', /^PK(\x03\x04|\x05\x06)/],
+  ['a RAR archive', /^Rar!\x1a\x07/],
+  ['gzip data', /^\x1f\x8b/],
+  ['a WebM or Matroska video', /^\x1aE\xdf\xa3/],
+  ['an AVI video', /^RIFF[^]{4}AVI /],
+];
+
+/** Brands of ISO base media files (ISO/IEC 23008-12): what one of them is, its list of brands says. */
+const AVIF_BRANDS = /^(avif|avis)$/;
+const HEIC_BRANDS = /^(hei[cxms]|hev[cxms]|mif1|msf1)$/;
+
+/** More than the titles of pages begin behind. */
+const BEGINNING_BYTES = 64 * 1024;
 
 /** The format that we serve whose signature the bytes begin with; a file that is broken further on has it too. */
 export function servedFormatOf(bytes: Buffer): ImageFormat | null {
-  const beginning = beginningOf(bytes);
-  return SERVED_FORMATS.find(([, pattern]) => pattern.test(beginning))?.[0] ?? null;
+  const beginning = bytes.toString('latin1', 0, 16);
+  const format = SERVED_FORMATS.find(([, pattern]) => pattern.test(beginning))?.[0];
+  return format ?? (brandsOf(bytes).some((brand) => AVIF_BRANDS.test(brand)) ? 'avif' : null);
 }
 
 /**
@@ -43,13 +61,48 @@ export function servedFormatOf(bytes: Buffer): ImageFormat | null {
  */
 export function nameOf(bytes: Buffer): string | { readonly unsupported: string } {
   if (bytes.length === 0) return 'no bytes';
-  const beginning = beginningOf(bytes);
-  const other = OTHER_FORMATS.find(([, pattern]) => pattern.test(beginning));
-  if (other !== undefined) return { unsupported: other[0] };
-  return /^\s*<(!doctype html|html)/i.test(beginning) ? 'an HTML page' : 'bytes of no known format';
+  const beginning = bytes.toString('latin1', 0, 64);
+  const image = OTHER_FORMATS.find(([, pattern]) => pattern.test(beginning));
+  if (image !== undefined) return { unsupported: image[0] };
+  const brands = brandsOf(bytes);
+  if (brands.some((brand) => HEIC_BRANDS.test(brand))) return { unsupported: 'HEIC' };
+  if (brands.includes('crx ')) return { unsupported: 'CR3' };
+  if (brands.length > 0) return 'a video or a sound';
+  const file = OTHER_FILES.find(([, pattern]) => pattern.test(beginning));
+  return file?.[0] ?? nameOfText(textOf(bytes));
 }
 
-/** One character a byte. */
-function beginningOf(bytes: Buffer): string {
-  return bytes.toString('latin1', 0, BEGINNING_BYTES);
+/** Major and compatible brands of the `ftyp` box that such files begin with; none when it is no such file. */
+function brandsOf(bytes: Buffer): string[] {
+  if (bytes.toString('latin1', 4, 8) !== 'ftyp') return [];
+  const end = Math.min(bytes.readUInt32BE(0), bytes.length, 256);
+  const starts = [8];
+  for (let at = 16; at + 4 <= end; at += 4) starts.push(at);
+  return starts.map((at) => bytes.toString('latin1', at, at + 4));
+}
+
+function nameOfText(text: string): string | { readonly unsupported: string } {
+  // Binary data bytes (WHATWG MIME Sniffing §3) stand in no text.
+  if (/[\0-\x08\x0b\x0e-\x1a\x1c-\x1f]/.test(text.slice(0, 1024)))
+    return 'bytes of no known format';
+  return markupName(text) ?? (isJson(text) ? 'JSON' : 'plain text');
+}
+
+function isJson(text: string): boolean {
+  return /^\s*(\{\s*["}]|\[\s*(["{[\]\d-]|true|false|null))/.test(text);
+}
+
+/** One character a byte, but for UTF-16 with a byte order mark; without that mark. */
+function textOf(bytes: Buffer): string {
+  const beginning = bytes.subarray(0, BEGINNING_BYTES);
+  if (/^(\xff\xfe|\xfe\xff)/.test(beginning.toString('latin1', 0, 2))) return utf16(beginning);
+  const text = beginning.toString('latin1');
+  return text.startsWith('\xef\xbb\xbf') ? text.slice(3) : text;
+}
+
+/** As UTF-8, one character a byte: so the rest need know no other. */
+function utf16(bytes: Buffer): string {
+  const even = Buffer.from(bytes.subarray(2, bytes.length - (bytes.length % 2)));
+  const littleEndian = bytes[0] === 0xff ? even : even.swap16();
+  return Buffer.from(littleEndian.toString('utf16le')).toString('latin1');
 }
