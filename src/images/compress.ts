@@ -1,10 +1,12 @@
 import { availableParallelism } from 'node:os';
-import sharp from 'sharp';
+import type { Sharp } from 'sharp';
 import type { Config } from '../config';
-import { ImageError, messageOf } from '../errors';
+import { ImageError } from '../errors';
 import type { CompressOptions, ImageFormat } from '../records/types';
 import { CAN_BE_TRANSPARENT, CAN_MOVE, ENCODERS, MAX_SIDE } from './encoders';
-import { corrupt, inspect, type Inspected } from './inspect';
+import { inspect, type Inspected } from './inspect';
+import { noteOf } from './notes';
+import { openPicture } from './openPicture';
 import { createTurns } from './turns';
 
 export interface Compressed {
@@ -13,6 +15,8 @@ export interface Compressed {
   /** Of one frame. */
   readonly height: number;
   readonly format: ImageFormat;
+  /** What was left out, in a sentence; `null`: nothing. */
+  readonly note: string | null;
 }
 
 export interface Compressor {
@@ -82,21 +86,11 @@ export function createCompressor(
     if (Math.max(size.width, size.height) > (MAX_SIDE[format] ?? Infinity)) {
       throw tooManyPixels(`${MAX_SIDE[format] ?? 0} pixels a side for ${format}`, image, 1);
     }
-    const pipeline = sharp(bytes, {
-      failOn: 'warning',
-      limitInputPixels: MAX_IMAGE_PIXELS,
-      limitInputChannels: 5,
-      animated,
-    }).timeout({ seconds: TIMEOUT_SECONDS });
-    if (!animated) pipeline.autoOrient();
-    if (size.isSmaller) pipeline.resize(size.width, size.height, { fit: 'fill' });
-    if (image.hasAlpha && !CAN_BE_TRANSPARENT.includes(format))
-      pipeline.flatten({ background: '#fff' });
-    const { data, info } = await ENCODERS[format][effort](pipeline, quality)
-      .toBuffer({ resolveWithObject: true })
-      .catch((error: unknown) => {
-        throw failed(error);
-      });
+    const started = Date.now();
+    const { data, info } = await render().catch((error: unknown) => {
+      if (error instanceof ImageError) throw error;
+      throw Date.now() - started >= TIMEOUT_SECONDS * 1000 ? tooSlow(error) : image.refused(error);
+    });
     const keepsOriginal =
       data.length >= bytes.length && format === image.format && !size.isSmaller && image.isBare;
     return {
@@ -104,7 +98,20 @@ export function createCompressor(
       width: info.width,
       height: info.pageHeight ?? info.height,
       format,
+      note: noteOf(image, format, animated ? image.frames : 1),
     };
+
+    async function render() {
+      const limits = { limitInputPixels: MAX_IMAGE_PIXELS, timeoutSeconds: TIMEOUT_SECONDS };
+      const pipeline: Sharp = await openPicture(image, animated, limits);
+      if (size.isSmaller) pipeline.resize(size.width, size.height, { fit: 'fill' });
+      if (image.hasAlpha && !CAN_BE_TRANSPARENT.includes(format)) {
+        pipeline.flatten({ background: '#fff' });
+      }
+      return ENCODERS[format][effort](pipeline, quality).toBuffer({
+        resolveWithObject: true,
+      });
+    }
   }
 }
 
@@ -125,14 +132,7 @@ function tooManyPixels(limit: string, { width, height }: Inspected, frames: numb
   return ImageError.permanent('too_many_pixels', `Expected at most ${limit}, received ${received}`);
 }
 
-function failed(error: unknown): ImageError {
-  const message = messageOf(error);
-  if (/timeout: \d+% complete/.test(message)) {
-    return ImageError.retryable(
-      'timeout',
-      `Expected to be compressed within ${TIMEOUT_SECONDS} s, received no end`,
-      { cause: error },
-    );
-  }
-  return corrupt(error);
+function tooSlow(cause: unknown): ImageError {
+  const message = `Compression exceeded ${TIMEOUT_SECONDS} s`;
+  return ImageError.retryable('timeout', message, { cause });
 }

@@ -1,8 +1,9 @@
 import sharp, { type Metadata } from 'sharp';
-import { ImageError, messageOf } from '../errors';
+import { ImageError } from '../errors';
 import type { ImageFormat } from '../records/types';
-import { hidesMetadata } from './hiddenMetadata';
 import { nameOf, servedFormatOf } from './recognize';
+import type { Structure } from './structure/structure';
+import { walk } from './structure/walk';
 
 /**
  * Everything that libvips can load is refused, then the loaders of the formats that we serve are let in:
@@ -22,7 +23,7 @@ sharp.unblock({
 
 /** Images are all different: nothing would be found in the cache, and it would hold on to memory. */
 sharp.cache(false);
-/** Images are worked on beside one another; more threads for each would only wait for their turn. */
+/** Images are worked on beside one another; more threads for each would only wait for each other. */
 sharp.concurrency(1);
 
 export interface Inspected {
@@ -30,69 +31,92 @@ export interface Inspected {
   /** Pixels as stored, of one frame. */
   readonly width: number;
   readonly height: number;
+  /** Frames or pages that the decoder can read. */
   readonly frames: number;
+  /** Frames or pages that are in the file. */
+  readonly framesInFile: number;
   readonly hasAlpha: boolean;
-  /** Stored upright, and without EXIF, XMP or IPTC. */
+  /** Shows the picture upright in sRGB and holds nothing else: the bytes may be kept. */
   readonly isBare: boolean;
   /** EXIF says that width and height change places. */
   readonly isTurned: boolean;
+  /** The bytes in the form that the decoder is given. */
+  readonly decodable: Buffer;
+  readonly colours: Colours;
+  /** The error to raise when the decoder refuses: told from these bytes, never from its message. */
+  refused(cause: unknown): ImageError;
+}
+
+/** What the decoder has to know to show the colours that a browser shows. */
+export interface Colours {
+  readonly isCmyk: boolean;
+  readonly isGrey: boolean;
+  readonly isDeep: boolean;
+  /** The profile to convert from; `undefined` where there is none, or none that a browser would take. */
+  readonly profile: Buffer | undefined;
+  readonly ignoresProfile: boolean;
 }
 
 /**
- * Reads what the header says.
+ * Reads what the file says of itself. What it is called when it cannot be read is told from its own bytes: libvips
+ * has one buffer of messages for all threads, and what stands in it may be about another image.
  *
  * @throws ImageError `not_an_image`, `unsupported_format` or `corrupt_image`
  */
 export async function inspect(bytes: Buffer): Promise<Inspected> {
-  const metadata = await readMetadata(bytes).catch((error: unknown) => {
-    throw unreadable(bytes, error);
-  });
+  const format = servedFormatOf(bytes);
+  if (format === null) throw notServed(bytes);
+  const structure = walk(bytes, format);
+  if (structure.fault !== null) throw corrupt(format, structure.fault);
+  const refused = (cause: unknown) => corrupt(format, structure.suspicion, cause);
+  // Whatever the size: the caller limits it, and says so.
+  const metadata = await sharp(structure.decodable, { limitInputPixels: false })
+    .metadata()
+    .catch((error: unknown) => {
+      throw refused(error);
+    });
+  if (metadata.format === 'heif' && metadata.compression !== 'av1') throw unsupported('HEIC');
+  return { ...described(format, structure, metadata), refused };
+}
+
+function described(
+  format: ImageFormat,
+  { isClean, decodable, frames, ignoresProfile }: Structure,
+  metadata: Metadata,
+): Omit<Inspected, 'refused'> {
   const { width, height, orientation = 1, pages = 1 } = metadata;
+  const { exif, xmp, iptc, icc, hasAlpha } = metadata;
+  // Declared as a closed list of names, which lacks some that libvips has.
+  const space: string = metadata.space;
+  const isGrey = space === 'b-w' || space === 'grey16';
   return {
-    format: formatOf(metadata),
+    format,
     width,
     height,
     frames: pages,
-    hasAlpha: metadata.hasAlpha,
+    framesInFile: Math.max(pages, frames ?? 1),
+    hasAlpha,
     isBare:
+      isClean &&
       orientation === 1 &&
-      metadata.exif === undefined &&
-      metadata.xmp === undefined &&
-      metadata.iptc === undefined &&
-      !hidesMetadata(bytes, metadata),
+      [exif, xmp, iptc, icc].every((part) => part === undefined) &&
+      (isGrey || space === 'srgb' || space === 'rgb16'),
     isTurned: orientation >= 5,
+    decodable,
+    colours: {
+      isCmyk: space === 'cmyk',
+      isGrey,
+      isDeep: space === 'rgb16' || space === 'grey16',
+      profile: ignoresProfile ? undefined : icc,
+      ignoresProfile,
+    },
   };
 }
 
-/** Whatever the size: the caller limits it, and says so. */
-async function readMetadata(bytes: Buffer): Promise<Metadata> {
-  // sharp throws on no bytes before it makes a promise.
-  if (bytes.length === 0) throw new Error('unsupported image format');
-  return sharp(bytes, { limitInputPixels: false }).metadata();
-}
-
-function formatOf({ format, compression }: Metadata): ImageFormat {
-  switch (format) {
-    case 'jpeg':
-    case 'png':
-    case 'webp':
-    case 'gif':
-    case 'tiff':
-      return format;
-    case 'heif':
-      if (compression === 'av1') return 'avif';
-      throw unsupported('HEIC');
-    default:
-      throw unsupported(format);
-  }
-}
-
-function unreadable(bytes: Buffer, error: unknown): ImageError {
+function notServed(bytes: Buffer): ImageError {
   const name = nameOf(bytes);
   if (typeof name !== 'string') return unsupported(name.unsupported);
-  const isUnknown = messageOf(error).includes('unsupported image format');
-  if (!isUnknown || servedFormatOf(bytes) !== null) return corrupt(error);
-  return ImageError.permanent('not_an_image', `Expected an image, received ${name}`, error);
+  return ImageError.permanent('not_an_image', `Expected an image, received ${name}`);
 }
 
 function unsupported(format: string): ImageError {
@@ -102,11 +126,19 @@ function unsupported(format: string): ImageError {
   );
 }
 
-export function corrupt(error: unknown): ImageError {
-  const [reason = ''] = messageOf(error).split('\n');
+const NAMES: Readonly<Record<ImageFormat, string>> = {
+  jpeg: 'JPEG',
+  png: 'PNG',
+  webp: 'WebP',
+  avif: 'AVIF',
+  gif: 'GIF',
+  tiff: 'TIFF',
+};
+
+function corrupt(format: ImageFormat, fault: string, cause?: unknown): ImageError {
   return ImageError.permanent(
     'corrupt_image',
-    `Expected a whole image, received a broken one: ${reason}`,
-    error,
+    `Expected a whole image, received a broken one: the ${NAMES[format]} ${fault}`,
+    cause,
   );
 }

@@ -1,0 +1,16 @@
+import type { ImageFormat } from '../records/types';
+import { CAN_MOVE } from './encoders';
+import type { Inspected } from './inspect';
+
+/** What a person would not expect of the result and cannot see in its numbers; `null`: nothing. */
+export function noteOf(image: Inspected, target: ImageFormat, frames: number): string | null {
+  if (image.framesInFile <= frames) return null;
+  const { format, framesInFile: all } = image;
+  if (format === 'tiff') return `Only the first of ${all} pages is kept: the result has one page`;
+  if (format === 'png' || format === 'avif') {
+    return `Only the first of ${all} frames is kept: animations are read from GIF and WebP only`;
+  }
+  return CAN_MOVE.includes(target)
+    ? null
+    : `Only the first of ${all} frames is kept: animations are written as GIF and WebP only`;
+}

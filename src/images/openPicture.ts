@@ -1,0 +1,46 @@
+import sharp, { type Sharp, type SharpOptions } from 'sharp';
+import { cmykToRgb } from './colours/cmyk';
+import type { Inspected } from './inspect';
+
+interface Limits {
+  readonly limitInputPixels: number;
+  readonly timeoutSeconds: number;
+}
+
+/**
+ * Opens a picture for the work on it, upright and in colours that sharp turns into sRGB by itself.
+ *
+ * @param animated all frames, one below the other
+ */
+export async function openPicture(
+  image: Inspected,
+  animated: boolean,
+  limits: Limits,
+): Promise<Sharp> {
+  const { isCmyk, isDeep, isGrey, profile, ignoresProfile } = image.colours;
+  const options: SharpOptions = {
+    // What is harmless has been put in order by the walk: what is left is lost.
+    failOn: 'warning',
+    limitInputPixels: limits.limitInputPixels,
+    limitInputChannels: 5,
+    animated,
+    ignoreIcc: ignoresProfile,
+  };
+  const open = () => {
+    const pipeline = sharp(image.decodable, options).timeout({ seconds: limits.timeoutSeconds });
+    // Frames are not turned: libvips cannot.
+    return animated ? pipeline : pipeline.autoOrient();
+  };
+  if (isCmyk) {
+    const rgb = await cmykToRgb(open(), profile);
+    if (rgb !== null) {
+      return sharp(rgb.data, { raw: rgb.raw, limitInputPixels: limits.limitInputPixels }).timeout({
+        seconds: limits.timeoutSeconds,
+      });
+    }
+  }
+  // With 16 bits sharp converts a profile to P3 and leaves it at that, and grey ones not at all.
+  return isDeep && profile !== undefined
+    ? open().pipelineColourspace(isGrey ? 'b-w' : 'srgb')
+    : open();
+}

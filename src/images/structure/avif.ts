@@ -1,0 +1,109 @@
+import { CUT_OFF, structure, type Structure } from './structure';
+import { readItems, type Extent } from './avifItems';
+import { boxesOf, type Box } from './boxes';
+
+/** Properties that describe the pixels (ISO/IEC 23000-22, MIAF) and have no room for anything else. */
+const SHOWN_PROPERTIES = [
+  'ispe',
+  'pixi',
+  'av1C',
+  'colr',
+  'auxC',
+  'irot',
+  'imir',
+  'pasp',
+  'clap',
+  'a1op',
+  'lsel',
+  'a1lx',
+];
+const SHOWN_IN_META = ['hdlr', 'pitm', 'iloc', 'iinf', 'iprp', 'iref'];
+/** ITU-T H.273: BT.709, or not said; the curve of sRGB, or not said. */
+const SRGB_PRIMARIES = [1, 2];
+const SRGB_TRANSFERS = [13, 2];
+/** OBUs of AV1 with pixels: sequence, temporal delimiter, frame header, tile group, frame, redundant header. */
+const SHOWN_OBUS = [1, 2, 3, 4, 6, 7];
+
+/** ISO/IEC 14496-12 and 23008-12: boxes in boxes; `meta` says which bytes of `mdat` are which picture. */
+export function walkAvif(bytes: Buffer): Structure {
+  const boxes = boxesOf(bytes, 0, bytes.length);
+  const meta = boxes.find(({ name }) => name === 'meta');
+  if (meta === undefined) return structure(bytes, { suspicion: CUT_OFF });
+  if (meta.end > bytes.length) return structure(bytes, { fault: CUT_OFF });
+  const parts = boxesOf(bytes, meta.content + 4, meta.end);
+  const items = readItems(bytes, parts);
+  const extents = items.flatMap((item) => item.extents);
+  const isCut = extents.some(({ end }) => end > bytes.length);
+  if (isCut) return structure(bytes, { fault: CUT_OFF });
+
+  const isClean =
+    boxes.every(({ name }) => ['ftyp', 'meta', 'mdat'].includes(name)) &&
+    boxes.at(-1)?.end === bytes.length &&
+    parts.every(({ name }) => SHOWN_IN_META.includes(name)) &&
+    parts.every((part) => part.name !== 'hdlr' || isPlainHandler(part)) &&
+    items.every(({ type, isNamed }) => (type === 'av01' || type === 'grid') && !isNamed) &&
+    properties(parts).every(isShownProperty) &&
+    // Extents may lie over one another; read as often as they are listed, they shall not take for ever.
+    extents.reduce((sum, { start, end }) => sum + end - start, 0) <= bytes.length &&
+    items.every((item) => item.type !== 'av01' || item.extents.every(isPixels)) &&
+    boxes.every((box) => box.name !== 'mdat' || isCovered(box, extents));
+  return structure(bytes, { isClean });
+
+  /** The name behind it is free text: libavif writes its own, libheif none. */
+  function isPlainHandler({ content, end }: Box): boolean {
+    const name = bytes.toString('latin1', content + 24, end).replace(/\0+$/, '');
+    return (
+      bytes.toString('latin1', content + 8, content + 12) === 'pict' &&
+      ['', 'libavif'].includes(name)
+    );
+  }
+
+  function properties(of: readonly Box[]): Box[] {
+    return of
+      .filter(({ name }) => name === 'iprp')
+      .flatMap(({ content, end }) => boxesOf(bytes, content, end))
+      .filter(({ name }) => name === 'ipco')
+      .flatMap(({ content, end }) => boxesOf(bytes, content, end));
+  }
+
+  function isShownProperty({ name, content }: Box): boolean {
+    if (name !== 'colr') return SHOWN_PROPERTIES.includes(name);
+    return (
+      bytes.toString('latin1', content, content + 4) === 'nclx' &&
+      SRGB_PRIMARIES.includes(bytes.readUInt16BE(content + 4)) &&
+      SRGB_TRANSFERS.includes(bytes.readUInt16BE(content + 6))
+    );
+  }
+
+  /** AV1 has units for metadata and for padding. */
+  function isPixels({ start, end }: Extent): boolean {
+    let at = start;
+    while (at < end) {
+      const head = bytes[at] ?? 0;
+      if (!SHOWN_OBUS.includes((head >> 3) & 15)) return false;
+      at += head & 4 ? 2 : 1;
+      // Without a size it is the last one.
+      if ((head & 2) === 0) return true;
+      let size = 0;
+      let more = true;
+      for (let index = 0; more && index < 8; index += 1) {
+        const byte = bytes[at] ?? 0;
+        size += (byte & 0x7f) * 2 ** (7 * index);
+        more = byte >= 0x80;
+        at += 1;
+      }
+      at += size;
+    }
+    return at === end;
+  }
+}
+
+/** Whether no byte of the data is left out by the items. */
+function isCovered({ content, end }: Box, extents: readonly Extent[]): boolean {
+  let reached = content;
+  for (const extent of [...extents].sort((one, other) => one.start - other.start)) {
+    if (extent.start > reached) return false;
+    reached = Math.max(reached, extent.end);
+  }
+  return reached >= end;
+}

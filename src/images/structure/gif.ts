@@ -1,0 +1,89 @@
+import { structure, type Structure } from './structure';
+
+const EXTENSION = 0x21;
+const IMAGE = 0x2c;
+const TRAILER = 0x3b;
+const GRAPHIC_CONTROL = 0xf9;
+const APPLICATION = 0xff;
+/** The two names of the extension that says how often an animation is repeated. */
+const LOOPS = ['NETSCAPE2.0', 'ANIMEXTS1.0'];
+
+/**
+ * CompuServe's GIF89a. libvips reads a cut animation as one of fewer frames, the last of them half transparent,
+ * so that only this walk can tell. What it cannot tell: a cut exactly between two frames, which is what a
+ * complete file without its trailer looks like.
+ */
+export function walkGif(bytes: Buffer): Structure {
+  if (bytes.length < 13) return structure(bytes, { fault: 'ends in its header' });
+  let at = 13 + colourTable(bytes[10] ?? 0);
+  let frames = 0;
+  let isClean = true;
+  /** A graphic control was read whose image is still to come. */
+  let isExpecting = false;
+
+  while (at < bytes.length) {
+    const block = bytes[at];
+    if (block === TRAILER) {
+      isClean &&= at + 1 === bytes.length;
+      return finish(isClean);
+    }
+    if (block === EXTENSION) {
+      const label = bytes[at + 1];
+      const end = endOfSubBlocks(bytes, at + 2);
+      if (end === null) return structure(bytes, { fault: cutBehind(frames) });
+      if (label === GRAPHIC_CONTROL) isExpecting = true;
+      isClean &&= isShown(bytes, at + 1, end);
+      at = end;
+    } else if (block === IMAGE) {
+      const data = at + 10 + colourTable(bytes[at + 9] ?? 0) + 1;
+      const end = endOfSubBlocks(bytes, data);
+      if (end === null) {
+        return structure(bytes, { fault: `ends in the middle of frame ${frames + 1}` });
+      }
+      frames += 1;
+      isExpecting = false;
+      at = end;
+    } else {
+      // No block begins so: what follows is not the picture's, and the trailer is missing.
+      break;
+    }
+  }
+  return finish(false);
+
+  function finish(clean: boolean): Structure {
+    if (frames === 0 || isExpecting) return structure(bytes, { fault: cutBehind(frames) });
+    return structure(bytes, { isClean: clean });
+  }
+}
+
+function cutBehind(frames: number): string {
+  return frames === 0
+    ? 'ends before its first frame'
+    : `ends behind frame ${frames}, before the next one`;
+}
+
+/** Bytes of the colour table that a packed field announces. */
+function colourTable(packed: number): number {
+  return packed & 0x80 ? 3 * 2 ** ((packed & 7) + 1) : 0;
+}
+
+/** Behind the empty sub-block that ends the others, or `null` when the file ends before. */
+function endOfSubBlocks(bytes: Buffer, from: number): number | null {
+  let at = from;
+  while (at < bytes.length) {
+    const size = bytes[at] ?? 0;
+    at += 1 + size;
+    if (size === 0) return at;
+  }
+  return null;
+}
+
+/** Whether an extension takes part in showing the picture, and has room for nothing else. */
+function isShown(bytes: Buffer, label: number, end: number): boolean {
+  const size = end - label;
+  if (bytes[label] === GRAPHIC_CONTROL) return bytes[label + 1] === 4 && size === 7;
+  if (bytes[label] !== APPLICATION || bytes[label + 1] !== 11) return false;
+  const isLoop = LOOPS.includes(bytes.toString('latin1', label + 2, label + 13));
+  // One sub-block of three bytes: a 1 and the count.
+  return isLoop && bytes[label + 13] === 3 && size === 18;
+}

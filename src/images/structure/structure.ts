@@ -1,0 +1,76 @@
+/**
+ * What the bytes of a picture say about themselves, read without a decoder: whether they are complete, what
+ * stands in them besides the picture, and in which colours it is.
+ *
+ * A walk takes hostile bytes: it never throws, goes forward only, and holds on to ranges rather than copies.
+ */
+export interface Structure {
+  /** What is missing or broken for certain, told of the format: "ends in the middle of frame 2". */
+  readonly fault: string | null;
+  /** What to say when the walk found no fault and the decoder refuses. */
+  readonly suspicion: string;
+  /**
+   * Nothing but what it takes to show the picture: no comment, no EXIF, XMP or IPTC, no maker's data, no colour
+   * profile, no bytes between the parts or behind the end. Whatever is not on the format's list of allowed
+   * parts makes it `false`.
+   */
+  readonly isClean: boolean;
+  /** The same picture in the form that a strict decoder takes: the bytes themselves wherever they are regular. */
+  readonly decodable: Buffer;
+  /** Pictures that the decoder does not count: the frames of an APNG. */
+  readonly frames: number | null;
+  /** The decoder is to show the picture without its profile, as browsers do. */
+  readonly ignoresProfile: boolean;
+}
+
+export const DAMAGED = 'has picture data that cannot be decoded';
+export const CUT_OFF = 'ends before its picture is complete';
+
+/** The defaults of a walk that found nothing to remark. */
+export function structure(bytes: Buffer, found: Partial<Structure>): Structure {
+  return {
+    fault: null,
+    suspicion: DAMAGED,
+    isClean: false,
+    decodable: bytes,
+    frames: null,
+    ignoresProfile: false,
+    ...found,
+  };
+}
+
+/** Parts of a file that are kept, neighbours joined, so that a file of two million parts stays a short list. */
+export function createKept(bytes: Buffer) {
+  const parts: Buffer[] = [];
+  let start = 0;
+  let end = 0;
+  let isWhole = true;
+
+  function flush(): void {
+    if (end > start) parts.push(bytes.subarray(start, end));
+    start = end;
+  }
+
+  return {
+    keep(from: number, to: number): void {
+      if (from !== end) {
+        flush();
+        start = from;
+        isWhole = false;
+      }
+      end = to;
+    },
+    /** Bytes that stand in no file, put behind what is kept so far. */
+    insert(extra: Buffer): void {
+      flush();
+      parts.push(extra);
+      isWhole = false;
+    },
+    /** Without a copy where what is kept is one piece. */
+    join(): Buffer {
+      if (isWhole) return bytes.subarray(0, end);
+      flush();
+      return Buffer.concat(parts);
+    },
+  };
+}

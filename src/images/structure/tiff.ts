@@ -1,0 +1,127 @@
+import { CUT_OFF, structure, type Structure } from './structure';
+import { onlyTables, walkJpeg } from './jpeg';
+
+const CLASSIC = 42;
+const ENTRY_BYTES = 12;
+const SIZES = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8];
+const STRIPS = { offsets: 273, counts: 279 };
+const TILES = { offsets: 324, counts: 325 };
+const ORIENTATION = 274;
+const PHOTOMETRIC = 262;
+const COMPRESSION = 259;
+const JPEG = 7;
+const TABLES = 347;
+/** White or black is zero, RGB, a palette, YCbCr. CMYK and Lab are not sRGB. */
+const SHOWN_COLOURS = [0, 1, 2, 3, 6];
+/** Tags of TIFF 6.0 without which the pixels cannot be read. No text, no name, no directory of its own. */
+const SHOWN = [
+  ...[254, 256, 257, 258, PHOTOMETRIC, COMPRESSION, 266, 273, ORIENTATION, 277, 278, 279, 282, 283],
+  ...[284, 292, 293, 296, 317, 320, 322, 323, 324, 325, 338, 339, 530, 531, 532],
+];
+/** Tags whose numbers are read. */
+const READ = [
+  ...[COMPRESSION, PHOTOMETRIC, ORIENTATION],
+  ...Object.values(STRIPS),
+  ...Object.values(TILES),
+];
+/** More strips than this are not looked at one by one; such a file counts as not clean. */
+const MAX_PIECES = 100_000;
+
+interface Entry {
+  readonly tag: number;
+  readonly values: number[];
+  readonly content: Buffer;
+}
+
+type Range = readonly [start: number, end: number];
+
+/** TIFF 6.0. libtiff notices by itself what is cut. */
+export function walkTiff(bytes: Buffer): Structure {
+  const little = bytes[0] === 0x49;
+  const short = (at: number) => (little ? bytes.readUInt16LE(at) : bytes.readUInt16BE(at));
+  const long = (at: number) => (little ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at));
+  if (bytes.length < 8) return structure(bytes, { fault: CUT_OFF });
+  if (short(2) !== CLASSIC) return structure(bytes, {});
+
+  const directory = long(4);
+  const covered: Range[] = [[0, 8]];
+  const seen = new Set<number>();
+  const entries = readDirectory();
+  // The directory often stands at the end, and is what a cut takes away.
+  if (entries === null) return structure(bytes, { suspicion: CUT_OFF });
+  const first = (tag: number, otherwise: number) =>
+    entries.find((entry) => entry.tag === tag)?.values[0] ?? otherwise;
+  const pieces = readPieces();
+  const isCut = pieces?.some(([, end]) => end > bytes.length) ?? false;
+  const isClean =
+    !isCut &&
+    pieces !== null &&
+    entries.every(
+      ({ tag, content }) => SHOWN.includes(tag) || (tag === TABLES && onlyTables(content)),
+    ) &&
+    first(ORIENTATION, 1) === 1 &&
+    SHOWN_COLOURS.includes(first(PHOTOMETRIC, 0)) &&
+    (first(COMPRESSION, 1) !== JPEG || pieces.every(isCleanJpeg)) &&
+    covers([...covered, ...pieces], bytes.length);
+  return structure(bytes, { isClean, ...(isCut ? { suspicion: CUT_OFF } : {}) });
+
+  /** All entries with their numbers, or `null` where the file ends in them. Further pages make it not clean. */
+  function readDirectory(): Entry[] | null {
+    if (directory + 2 > bytes.length) return null;
+    const count = short(directory);
+    const end = directory + 2 + count * ENTRY_BYTES + 4;
+    if (end > bytes.length) return null;
+    covered.push([directory, end]);
+    const read: Entry[] = [];
+    for (let index = 0; index < count; index += 1) {
+      const entry = readEntry(directory + 2 + index * ENTRY_BYTES);
+      if (entry === null) return null;
+      read.push(entry);
+    }
+    return long(end - 4) === 0
+      ? read
+      : [...read, { tag: 0, values: [], content: bytes.subarray(0, 0) }];
+  }
+
+  function readEntry(at: number): Entry | null {
+    const size = SIZES[short(at + 2)] ?? 0;
+    const count = long(at + 4);
+    const length = size * count;
+    const from = length <= 4 ? at + 8 : long(at + 8);
+    if (from + length > bytes.length) return null;
+    if (length > 4) covered.push([from, from + length]);
+    // Nothing is read twice or without need: the same numbers may be pointed to by every entry.
+    const isNumber = (size === 2 || size === 4) && READ.includes(short(at)) && !seen.has(short(at));
+    seen.add(short(at));
+    const values = Array.from(
+      { length: isNumber ? Math.min(count, MAX_PIECES + 1) : 0 },
+      (_, index) => (size === 2 ? short(from + index * 2) : long(from + index * 4)),
+    );
+    return { tag: short(at), values, content: bytes.subarray(from, from + length) };
+  }
+
+  /** Where the strips or tiles stand, or `null` where that is not said, or there are too many. */
+  function readPieces(): Range[] | null {
+    const tags = entries?.some(({ tag }) => tag === TILES.offsets) === true ? TILES : STRIPS;
+    const offsets = entries?.find(({ tag }) => tag === tags.offsets)?.values ?? [];
+    const counts = entries?.find(({ tag }) => tag === tags.counts)?.values ?? [];
+    if (offsets.length === 0 || offsets.length !== counts.length) return null;
+    if (offsets.length > MAX_PIECES) return null;
+    return offsets.map((from, index) => [from, from + (counts[index] ?? 0)]);
+  }
+
+  function isCleanJpeg([from, end]: Range): boolean {
+    return walkJpeg(bytes.subarray(from, end)).isClean;
+  }
+}
+
+/** Whether ranges leave no byte of the file out, but one that makes an offset even. */
+function covers(ranges: readonly Range[], length: number): boolean {
+  const sorted = [...ranges].sort(([one], [other]) => one - other);
+  let reached = 0;
+  for (const [start, end] of sorted) {
+    if (start > reached + 1) return false;
+    reached = Math.max(reached, end);
+  }
+  return reached + 1 >= length;
+}

@@ -1,0 +1,27 @@
+import type { ImageFormat } from '../../records/types';
+import { walkAvif } from './avif';
+import { walkGif } from './gif';
+import { walkJpeg } from './jpeg';
+import { walkPng } from './png';
+import { structure, type Structure } from './structure';
+import { walkTiff } from './tiff';
+import { walkWebp } from './webp';
+
+const WALKS: Readonly<Record<ImageFormat, (bytes: Buffer) => Structure>> = {
+  jpeg: walkJpeg,
+  png: walkPng,
+  webp: walkWebp,
+  avif: walkAvif,
+  gif: walkGif,
+  tiff: walkTiff,
+};
+
+/** @param format whose signature the bytes begin with */
+export function walk(bytes: Buffer, format: ImageFormat): Structure {
+  try {
+    return WALKS[format](bytes);
+  } catch {
+    // A number that points out of the file where a walk did not expect one: nothing is known of such a file.
+    return structure(bytes, {});
+  }
+}

@@ -1,0 +1,73 @@
+import { createKept, CUT_OFF, structure, type Structure } from './structure';
+
+/** What a frame of an animation takes at the least: its chunk, its place and size, and a picture's chunk. */
+const SMALLEST_FRAME = 8 + 16 + 8;
+const PICTURES = ['VP8 ', 'VP8L', 'ALPH'];
+const SHOWN = [...PICTURES, 'VP8X', 'ANIM', 'ANMF'];
+/** Said of the place, size and ways of a frame, before its chunks. */
+const FRAME_HEADER = 16;
+
+interface Chunk {
+  readonly name: string;
+  readonly at: number;
+  /** Behind the content, without padding; may lie behind the end of the file. */
+  readonly end: number;
+}
+
+/**
+ * RFC 9649. Sizes in the header that are wrong by a few bytes are common, and browsers go by the chunks.
+ */
+export function walkWebp(bytes: Buffer): Structure {
+  if (bytes.length < 20) return structure(bytes, { fault: CUT_OFF });
+  const said = bytes.readUInt32LE(4) + 8;
+  const limit = Math.min(said, bytes.length);
+  const kept = createKept(bytes);
+  kept.keep(0, 12);
+  let at = 12;
+  let isClean = said === bytes.length;
+  let hasPicture = false;
+  let isAnimated = false;
+
+  while (at + 8 <= limit) {
+    const chunk = chunkAt(bytes, at);
+    if (chunk.end > bytes.length) {
+      if (!hasPicture || isAnimated) return structure(bytes, { fault: CUT_OFF });
+      // What is cut off stands behind the picture: metadata.
+      break;
+    }
+    const isPicture = chunk.name === 'VP8 ' || chunk.name === 'VP8L' || chunk.name === 'ANMF';
+    hasPicture ||= isPicture;
+    isAnimated ||= chunk.name === 'ANMF';
+    isClean &&= SHOWN.includes(chunk.name);
+    if (chunk.name === 'ANMF') isClean &&= isCleanFrame(bytes, chunk);
+    at = chunk.end + (chunk.end % 2);
+    kept.keep(chunk.at, Math.min(at, bytes.length));
+    if (at > bytes.length) kept.insert(Buffer.alloc(1));
+  }
+  if (!hasPicture) return structure(bytes, { fault: CUT_OFF });
+  // A whole frame may be what is missing.
+  if (isAnimated && said - bytes.length >= SMALLEST_FRAME) {
+    return structure(bytes, { fault: CUT_OFF });
+  }
+  isClean &&= at === bytes.length;
+  if (said === bytes.length && at === said) return structure(bytes, { isClean });
+  const decodable = Buffer.from(kept.join());
+  decodable.writeUInt32LE(decodable.length - 8, 4);
+  return structure(bytes, { decodable });
+}
+
+function chunkAt(bytes: Buffer, at: number): Chunk {
+  const name = bytes.toString('latin1', at, at + 4);
+  return { name, at, end: at + 8 + bytes.readUInt32LE(at + 4) };
+}
+
+/** Whether a frame has no chunk but its picture's. */
+function isCleanFrame(bytes: Buffer, frame: Chunk): boolean {
+  let at = frame.at + 8 + FRAME_HEADER;
+  while (at + 8 <= frame.end) {
+    const chunk = chunkAt(bytes, at);
+    if (!PICTURES.includes(chunk.name) || chunk.end > frame.end) return false;
+    at = chunk.end + (chunk.end % 2);
+  }
+  return at === frame.end || at === frame.end + 1;
+}
