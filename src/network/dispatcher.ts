@@ -4,6 +4,7 @@ import { Agent, buildConnector, type Dispatcher } from 'undici';
 import type { Config } from '../config';
 import { BlockedAddress } from '../errors';
 import { createAddressCheck } from './addresses';
+import { MAX_HEADER_BYTES } from './limits';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
@@ -33,6 +34,7 @@ export function createDispatcher(config: Pick<Config, 'ALLOWED_NETWORKS'>): Disp
 
   const connect = buildConnector({ timeout: CONNECT_TIMEOUT_MS, lookup: checkedLookup });
   return new Agent({
+    maxHeaderSize: MAX_HEADER_BYTES,
     connect(options, callback) {
       const host = options.hostname.replace(/^\[|\]$/g, '');
       if (isIP(host) !== 0 && !isAllowed(host)) callback(refused(host, []), null);

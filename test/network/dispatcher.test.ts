@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { request, type Dispatcher } from 'undici';
 import { blockedBy } from '../../src/errors';
 import { createDispatcher } from '../../src/network/dispatcher';
+import { faultOf } from '../../src/network/reason';
+import { rawAnswer, startOddOrigin } from '../support/oddOrigin';
 import { bytes, startOrigin, type Origin } from '../support/origin';
 import { PRIVATE_IPV4, spelling, type Ipv4 } from './spellings';
 
@@ -94,5 +96,22 @@ describe('createDispatcher with ALLOWED_NETWORKS', () => {
   it('refuses the private addresses beside it', async () => {
     await refusal(origin.url, allowing('10.0.0.0/8', '127.0.0.2/32', '::1/128'));
     expect(origin.hits('/')).toBe(0);
+  });
+});
+
+describe('an answer to a request by the dispatcher', () => {
+  it('may have a header of up to 64 KB', async () => {
+    const odd = await startOddOrigin();
+    try {
+      const answer = (length: number) =>
+        odd.on('/', rawAnswer('reached', { headers: `X-Debug: ${'a'.repeat(length)}\r\n` }));
+      expect(await reach(answer(65_000), allowing('127.0.0.0/8'))).toBe('reached');
+      const error: unknown = await reach(answer(65_536), allowing('127.0.0.0/8')).catch(
+        (reason: unknown) => reason,
+      );
+      expect(faultOf(error)).toEqual({ expected: 'a header of at most 64 KB', received: 'more' });
+    } finally {
+      await odd.stop();
+    }
   });
 });

@@ -1,0 +1,142 @@
+import { once } from 'node:events';
+import { createServer as createHttpServer } from 'node:http';
+import { createServer, type ServerOptions } from 'node:https';
+import type { AddressInfo, Server } from 'node:net';
+import { checkServerIdentity, type PeerCertificate } from 'node:tls';
+import { request } from 'undici';
+import { faultOf, reasonOf } from '../../src/network/reason';
+import { makeCertificate } from '../support/certificates';
+import { startOddOrigin, type OddOrigin } from '../support/oddOrigin';
+
+let odd: OddOrigin;
+const servers: Server[] = [];
+beforeAll(async () => {
+  odd = await startOddOrigin();
+});
+afterAll(() => odd.stop());
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close();
+});
+
+async function portOf(server: Server): Promise<number> {
+  servers.push(server);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+}
+
+/** What a request fails with. */
+async function errorOf(url: string): Promise<unknown> {
+  return request(url, { reset: true }).then(
+    () => new Error(`Expected ${url} to fail`),
+    (reason: unknown) => reason,
+  );
+}
+
+const secure = async (options: ServerOptions) =>
+  errorOf(`https://127.0.0.1:${await portOf(createServer(options))}/`);
+
+describe('faultOf(error) of a secure connection', () => {
+  const authority = makeCertificate({ host: 'DNS:authority.example' });
+
+  it.each([
+    ['a self-signed certificate', {}],
+    ['a certificate that has expired', { isExpired: true }],
+    [
+      'a certificate of an unknown issuer; the server may leave out an intermediate certificate',
+      { issuer: authority },
+    ],
+  ])('is %s', async (received, wanted) => {
+    const error = await secure(makeCertificate(wanted));
+    expect(faultOf(error)).toEqual({ expected: 'a certificate that can be trusted', received });
+  });
+
+  it('is a certificate for other hosts', () => {
+    const certificate = { subject: { CN: 'a.example' }, subjectaltname: 'DNS:a.example' };
+    const error = checkServerIdentity('b.example', certificate as PeerCertificate);
+    expect(faultOf(error)?.received).toBe('a certificate for other hosts');
+  });
+
+  it('is a port that speaks http', async () => {
+    const port = await portOf(createHttpServer());
+    expect(faultOf(await errorOf(`https://127.0.0.1:${port}/`))).toEqual({
+      expected: 'a secure connection',
+      received: 'bytes that are no TLS; the port may be one for http',
+    });
+  });
+
+  it.each([
+    ['sslv3 alert handshake failure', {}],
+    [
+      'tlsv1 alert protocol version',
+      { maxVersion: 'TLSv1.1', minVersion: 'TLSv1', ciphers: 'DEFAULT@SECLEVEL=0' } as const,
+    ],
+  ])("is the server's refusal, in OpenSSL's words alone: %s", async (words, options) => {
+    const certificate = words.startsWith('tlsv1') ? makeCertificate() : {};
+    const fault = faultOf(await secure({ ...certificate, ...options }));
+    expect(fault).toEqual({ expected: 'a secure connection', received: `a refusal: ${words}` });
+  });
+});
+
+describe('faultOf(error) of an answer that HTTP does not allow', () => {
+  const OK = 'HTTP/1.1 200 OK\r\n';
+  const LENGTH = 'Content-Length: 1\r\n';
+
+  it.each([
+    [
+      'chunked after a length',
+      `${OK}${LENGTH}Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n`,
+    ],
+    ['a length twice', `${OK}${LENGTH}${LENGTH}\r\nx`],
+    ['a list of lengths', `${OK}Content-Length: 1, 1\r\n\r\nx`],
+    ['a space before the colon', `${OK}${LENGTH}Cache-Control : max-age=1\r\n\r\nx`],
+    ['a space in a name', `${OK}${LENGTH}X Powered By: php\r\n\r\nx`],
+    ['a line that is no field', `${OK}${LENGTH}nonsense\r\n\r\nx`],
+    ['a field in two lines', `${OK}${LENGTH}X-A: 1\r\n 2\r\n\r\nx`],
+    ['a NUL', `${OK}${LENGTH}X-A: \0\r\n\r\nx`],
+  ])('does not speak of the length of its body: %s', async (_, answer) => {
+    expect(faultOf(await errorOf(odd.on('/', answer)))).toEqual({
+      expected: 'an answer in HTTP',
+      received:
+        'a header that HTTP does not allow: two lengths, a length beside "chunked", or a malformed line',
+    });
+  });
+
+  it.each([
+    [
+      "Content-Length can't be present with Transfer-Encoding",
+      `Transfer-Encoding: chunked\r\n${LENGTH}`,
+    ],
+    ['Invalid header token', 'Cache-Control : max-age=1\r\n'],
+    ['Invalid character in Content-Length', 'Content-Length: -1\r\n'],
+  ])('is what the parser objects to: %s', async (objection, fields) => {
+    const error = await errorOf(odd.on('/', `${OK}${fields}\r\n`));
+    expect(reasonOf(error)).toBe(`one that HTTP does not allow: ${objection}`);
+  });
+
+  it('is an answer with line feeds alone', async () => {
+    const error = await errorOf(odd.on('/', `${OK}${LENGTH}\r\nx`.replaceAll('\r', '')));
+    expect(reasonOf(error)).toBe(
+      'one that HTTP does not allow: Missing expected CR after response line',
+    );
+  });
+
+  it.each([
+    ['an interim one that was not asked for, such as 100 Continue', '100 Continue\r\n\r\n'],
+    [
+      'a change to another protocol',
+      '101 Switching Protocols\r\nUpgrade: h2c\r\nConnection: upgrade\r\n\r\n',
+    ],
+  ])('is %s', async (received, answer) => {
+    expect(faultOf(await errorOf(odd.on('/', `HTTP/1.1 ${answer}`)))?.received).toBe(received);
+  });
+});
+
+describe('faultOf(error) of anything else', () => {
+  it.each([new Error('broken'), new AggregateError([]), 'text', null, undefined, { code: 7 }])(
+    'is not known: %p',
+    (error) => {
+      expect(faultOf(error)).toBeNull();
+    },
+  );
+});

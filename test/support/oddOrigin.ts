@@ -1,0 +1,74 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
+
+/** The bytes of a whole answer, of the hit so many times (from 1) to this path. */
+export type RawAnswer = (head: string, hit: number) => Buffer | string;
+
+export interface OddOrigin {
+  readonly url: string;
+  /** Returns the link. Text is sent one byte a character. */
+  on(path: string, answer: RawAnswer | Buffer | string): string;
+  /** The heads of all requests, in order. */
+  readonly heads: readonly string[];
+  /** Connections that are open just now. */
+  open(): number;
+  stop(): Promise<void>;
+}
+
+/** Speaks to sockets, to answer as no HTTP library would: answers are sent as they are, then it hangs up. */
+export async function startOddOrigin(): Promise<OddOrigin> {
+  const answers = new Map<string, RawAnswer>();
+  const hits = new Map<string, number>();
+  const heads: string[] = [];
+  const sockets = new Set<Socket>();
+
+  function answer(socket: Socket, head: string): void {
+    heads.push(head);
+    const path = head.split(' ')[1] ?? '';
+    const hit = (hits.get(path) ?? 0) + 1;
+    hits.set(path, hit);
+    const given = answers.get(path)?.(head, hit) ?? 'HTTP/1.1 404 Not Found\r\n\r\n';
+    socket.end(typeof given === 'string' ? Buffer.from(given, 'latin1') : given);
+  }
+
+  const server = createServer((socket) => {
+    let received = '';
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    socket.on('error', () => undefined);
+    socket.on('data', (piece) => {
+      received += piece.toString('latin1');
+      const [head = '', rest] = received.split('\r\n\r\n');
+      if (rest === undefined) return;
+      received = '';
+      answer(socket, head);
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    url,
+    on(path, given) {
+      answers.set(path, typeof given === 'function' ? given : () => given);
+      return url + path;
+    },
+    heads,
+    open: () => sockets.size,
+    async stop() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+/** An answer that is as it should be, but for what is given. */
+export function rawAnswer(
+  body: Buffer | string,
+  { status = '200 OK', headers = '' }: { status?: string; headers?: string } = {},
+): Buffer {
+  const bytes = Buffer.from(body as string, 'latin1');
+  const head = `HTTP/1.1 ${status}\r\nContent-Length: ${bytes.length}\r\n${headers}Connection: close\r\n\r\n`;
+  return Buffer.concat([Buffer.from(head, 'latin1'), bytes]);
+}
