@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
+import { readOriginHeaders, type OriginHeaders } from './network/originHeaders';
 import { parseWebUrl } from './network/webUrl';
 
 /**
@@ -44,6 +45,14 @@ const boolean = (fallback: boolean) =>
 const httpUrl = z
   .string()
   .refine((text) => parseWebUrl(text) !== null, 'expected an http or https URL');
+
+/** What a function holds is not shown where settings are printed. */
+const originHeaders = z.string().transform((file, context): OriginHeaders => {
+  const read = readOriginHeaders(file);
+  if ('headersFor' in read) return read.headersFor;
+  for (const message of read.faults) context.addIssue({ code: 'custom', message });
+  return z.NEVER;
+});
 
 /** `ipaddr.js` would take `010.0.0.0` for octal. */
 const OCTAL = /(^|\.)0\d/;
@@ -93,6 +102,11 @@ const environmentSchema = z.object({
   MAX_IMAGE_PIXELS: integer(1, 1_000_000_000, 50_000_000),
   MAX_REDIRECTS: integer(0, 20, 4),
   DOWNLOAD_TIMEOUT_MS: integer(1, 600_000, 30_000),
+  DOWNLOAD_USER_AGENT: z
+    .string()
+    .regex(/^[\x20-\x7e]{1,1000}$/, 'expected up to 1000 visible ASCII characters and spaces')
+    .default('image-processor'),
+  DOWNLOAD_HEADERS_FILE: originHeaders.optional(),
   IMAGE_CONCURRENCY: integer(1, 1024, Math.max(32, 8 * availableParallelism())),
   HOST_CONCURRENCY: integer(1, 1024, 16),
   IMAGE_MAX_ATTEMPTS: integer(1, 100, 5),
@@ -137,6 +151,10 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   if (!parsed.success) {
     const faults = parsed.error.issues.map((issue) => {
       const name = String(issue.path[0]);
+      // What was received there is not the path but what stands in the file.
+      if (name === 'DOWNLOAD_HEADERS_FILE') {
+        return `  ${name}: ${issue.message} (${JSON.stringify(environment[name])})`;
+      }
       const secret = MAY_HOLD_SECRETS.includes(name);
       const received = secret ? 'a value that is not shown' : JSON.stringify(environment[name]);
       return `  ${name}: ${issue.message}, received ${received}`;

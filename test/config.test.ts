@@ -1,5 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { readConfig, VARIABLES } from '../src/config';
 
@@ -16,6 +18,18 @@ function refusal(environment: Record<string, string>): string {
   throw new Error('Expected the environment to be refused');
 }
 
+/** Calls with the path of a file that holds the text, for so long. */
+function withFile<T>(text: string, work: (file: string) => T): T {
+  const folder = mkdtempSync(path.join(tmpdir(), 'config-'));
+  try {
+    const file = path.join(folder, 'headers.json');
+    writeFileSync(file, text);
+    return work(file);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
 const FAULTY = {
   PORT: '65536',
   PUBLIC_URL: 'ftp://files.example',
@@ -28,6 +42,8 @@ const FAULTY = {
   MAX_IMAGE_PIXELS: '1e6',
   MAX_REDIRECTS: '21',
   DOWNLOAD_TIMEOUT_MS: '1.5',
+  DOWNLOAD_USER_AGENT: 'a\r\nb',
+  DOWNLOAD_HEADERS_FILE: '/no/such/file.json',
   IMAGE_CONCURRENCY: 'many',
   HOST_CONCURRENCY: '0x10',
   IMAGE_MAX_ATTEMPTS: '0',
@@ -86,12 +102,37 @@ describe('readConfig', () => {
     ['WEBHOOK_SECRET', `${secretOf(24)} ${secretOf(64)}`, [secretOf(24), secretOf(64)]],
     ['RESULT_ESCAPE_FORMULAS', 'false', false],
     ['MAX_REDIRECTS', '0', 0],
+    ['DOWNLOAD_USER_AGENT', 'Mozilla/5.0 (shop)', 'Mozilla/5.0 (shop)'],
     ['MONGODB_URI', 'mongodb+srv://db.example/x', 'mongodb+srv://db.example/x'],
   ])('reads %s = %j', (name, value, meaning) => {
     expect(readConfig({ [name]: value })).toHaveProperty(name, meaning);
   });
 
+  it('reads the headers of hosts from a file, and shows none of them', () => {
+    const headers = { 'cdn.example': { 'X-Key': 'hunter2' } };
+    const config = withFile(JSON.stringify(headers), (DOWNLOAD_HEADERS_FILE) =>
+      readConfig({ DOWNLOAD_HEADERS_FILE }),
+    );
+    const url = new URL('https://cdn.example/');
+    expect(config.DOWNLOAD_HEADERS_FILE?.(url)).toEqual({ 'x-key': 'hunter2' });
+    expect(inspect(config, { depth: 10 }) + JSON.stringify(config)).not.toContain('hunter2');
+  });
+
   describe('refuses faults', () => {
+    it('in the file of headers, each on a line of its own and without values', () => {
+      const headers = { 'a.example': { Host: 'hunter2', 'X-Key': 'hunter2\n' }, 'b/': {} };
+      const message = withFile(JSON.stringify(headers), (DOWNLOAD_HEADERS_FILE) =>
+        refusal({ DOWNLOAD_HEADERS_FILE, PORT: 'x' }),
+      );
+      expect(message.match(/^ {2}DOWNLOAD_HEADERS_FILE: .*/gm)).toEqual([
+        expect.stringContaining('"a.example": expected no header "Host"'),
+        expect.stringContaining('"a.example": expected a value without line breaks'),
+        expect.stringContaining('"b/": expected host or host:port'),
+      ]);
+      expect(message).toContain('  PORT: ');
+      expect(message).not.toContain('hunter2');
+    });
+
     it('of all variables in one message, each on a line of its own', () => {
       const [head, ...lines] = refusal(FAULTY).split('\n');
       expect(head).toBe('The environment has faults (see docs/configuration.md):');
