@@ -26,7 +26,14 @@ export type PermanentImageCode =
 
 /** Why an image failed this time; the next attempt may succeed. */
 export type RetryableImageCode =
-  'dns_failure' | 'connect_failure' | 'timeout' | 'http_5xx' | 'http_408' | 'http_425' | 'http_429';
+  | 'dns_failure'
+  | 'connect_failure'
+  | 'timeout'
+  | 'http_5xx'
+  | 'http_202'
+  | 'http_408'
+  | 'http_425'
+  | 'http_429';
 
 export type ImageErrorCode = PermanentImageCode | RetryableImageCode;
 

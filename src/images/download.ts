@@ -1,24 +1,34 @@
-import { errors, request, type Dispatcher } from 'undici';
+import { request, type Dispatcher } from 'undici';
 import type { Config } from '../config';
-import { blockedBy, HostAtRest, ImageError, type PermanentImageCode } from '../errors';
+import { HostAtRest, ImageError } from '../errors';
 import { startDeadline } from '../network/deadline';
-import { codeOf, reasonOf } from '../network/reason';
 import { retryAfterMs } from '../network/retryAfter';
 import { credentialsOf, parseWebUrl, withoutCredentials } from '../network/webUrl';
+import { holdsImage, receive, refusal } from './answer';
+import { createCookieJar } from './cookies';
+import { asImageError } from './downloadErrors';
 import { createRests, type Rests } from './rests';
 
-type Settings = Pick<Config, 'MAX_IMAGE_BYTES' | 'MAX_REDIRECTS' | 'DOWNLOAD_TIMEOUT_MS'>;
+type Settings = Pick<
+  Config,
+  | 'MAX_IMAGE_BYTES'
+  | 'MAX_REDIRECTS'
+  | 'DOWNLOAD_TIMEOUT_MS'
+  | 'DOWNLOAD_USER_AGENT'
+  | 'DOWNLOAD_HEADERS_FILE'
+>;
 
 const HEADERS = {
-  'user-agent': 'image-processor',
   accept: 'image/*, */*;q=0.1',
   // Without it an origin may choose any (RFC 9110 §12.5.3); images are compressed already.
   'accept-encoding': 'identity',
 };
 
-/** RFC 9110 §15.4: the answers that say where else to look. */
-const REDIRECTS = [301, 302, 303, 307, 308];
-const RETRYABLE_4XX = [408, 425, 429] as const;
+/**
+ * The answers that say where else to look (RFC 9110 §15.4). Of several choices (300) the address is the
+ * one that the server prefers, and may be followed (§15.4.1).
+ */
+const REDIRECTS = [300, 301, 302, 303, 307, 308];
 
 export interface Downloader {
   /**
@@ -60,18 +70,19 @@ export function createDownloader(
   };
 
   async function follow(start: URL, signal: AbortSignal): Promise<Buffer> {
+    // Some shops set a cookie and redirect to the same address; no other download sees it.
+    const cookies = createCookieJar();
     let url = start;
     for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
       rests.check(url.host);
-      // Another host gets none but its own; a relative redirect stays with the link's.
-      const headers = { ...HEADERS, ...credentialsOf(url) };
+      const headers = headersFor(url, cookies.headerFor(url));
       const response = await request(url, { dispatcher, signal, headers });
-      const { statusCode, body } = response;
-      const { location } = response.headers;
-      if (!REDIRECTS.includes(statusCode) || typeof location !== 'string')
-        return receive(url, response);
-      body.on('error', () => undefined).destroy();
-      url = parseUrl(asUtf8(location), url);
+      cookies.store(url, response.headers['set-cookie']);
+      const location = onlyOne(response.headers['location']);
+      if (!REDIRECTS.includes(response.statusCode) || location === undefined)
+        return answered(url, response, signal);
+      discard(response);
+      url = parseUrl(escapeNonAscii(location), url);
     }
     throw ImageError.permanent(
       'too_many_redirects',
@@ -79,51 +90,57 @@ export function createDownloader(
     );
   }
 
-  async function receive(
-    { host }: URL,
-    { statusCode, headers, body }: Dispatcher.ResponseData,
-  ): Promise<Buffer> {
-    const discard = () => body.on('error', () => undefined).destroy();
-    if (statusCode !== 200) {
-      discard();
-      const pause = retryAfterMs(headers['retry-after'], Date.now());
-      if ((statusCode === 429 || statusCode === 503) && pause !== undefined) {
-        rests.begin(host, statusCode, pause);
-      }
-      throw refusal(statusCode, pause);
-    }
-    rests.end(host);
-    const announced = Number(headers['content-length'] ?? Number.NaN);
-    if (announced > MAX_IMAGE_BYTES) {
-      discard();
-      throw tooLarge(`${announced} bytes announced`);
-    }
-    const chunks: Buffer[] = [];
-    let received = 0;
-    for await (const chunk of body as AsyncIterable<Buffer>) {
-      received += chunk.length;
-      // Leaving the loop destroys the body, and with it the connection.
-      if (received > MAX_IMAGE_BYTES) throw tooLarge('more');
-      chunks.push(chunk);
-    }
-    return Buffer.concat(chunks, received);
+  /** Decided anew for every address: another host gets none but its own; a relative redirect stays with the link's. */
+  function headersFor(url: URL, cookie: string | undefined): Record<string, string> {
+    const ofOrigin = settings.DOWNLOAD_HEADERS_FILE?.(url) ?? {};
+    const cookies = [ofOrigin['cookie'], cookie].filter((one) => one !== undefined);
+    return {
+      'user-agent': settings.DOWNLOAD_USER_AGENT,
+      ...HEADERS,
+      ...ofOrigin,
+      ...(cookies.length === 0 ? {} : { cookie: cookies.join('; ') }),
+      ...credentialsOf(url),
+    };
   }
 
-  function tooLarge(what: string): ImageError {
-    return ImageError.permanent(
-      'too_large',
-      `Expected at most ${MAX_IMAGE_BYTES} bytes, received ${what}`,
-    );
+  async function answered(
+    { host }: URL,
+    response: Dispatcher.ResponseData,
+    signal: AbortSignal,
+  ): Promise<Buffer> {
+    const { statusCode, headers } = response;
+    if (holdsImage(response)) {
+      rests.end(host);
+      return receive(response, MAX_IMAGE_BYTES, signal);
+    }
+    discard(response);
+    const pause = retryAfterMs(headers['retry-after'], Date.now());
+    if ((statusCode === 429 || statusCode === 503) && pause !== undefined) {
+      rests.begin(host, statusCode, pause);
+    }
+    throw refusal(statusCode, pause);
   }
 }
 
-/** Header values reach us byte by byte; where they are UTF-8 they were meant so, as browsers take them. */
-function asUtf8(header: string): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(header, 'latin1'));
-  } catch {
-    return header;
-  }
+function discard({ body }: Dispatcher.ResponseData): void {
+  body.on('error', () => undefined).destroy();
+}
+
+/** A header that was sent twice alike is one; of two that differ none is to be trusted, as in browsers. */
+function onlyOne(header: string | string[] | undefined): string | undefined {
+  const values = new Set([header ?? []].flat());
+  return values.size === 1 ? [...values][0] : undefined;
+}
+
+/**
+ * Header values reach us byte by byte. Bytes beyond ASCII go back as they came, as browsers and curl do it:
+ * what an origin meant by them, it knows itself.
+ */
+function escapeNonAscii(header: string): string {
+  return header.replace(
+    /[\x80-\xff]/g,
+    (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 }
 
 function parseUrl(link: string, base?: URL): URL {
@@ -131,48 +148,4 @@ function parseUrl(link: string, base?: URL): URL {
   if (url !== null) return url;
   const received = JSON.stringify(withoutCredentials(link).slice(0, 200));
   throw ImageError.permanent('invalid_url', `Expected an http or https link, received ${received}`);
-}
-
-function refusal(statusCode: number, retryAfterMs: number | undefined): ImageError {
-  const message = `Expected the image, received HTTP ${statusCode}`;
-  if (statusCode === 404 || statusCode === 410) return ImageError.permanent('not_found', message);
-  const pause = { retryAfterMs };
-  if (statusCode >= 500) return ImageError.retryable('http_5xx', message, pause);
-  const retryable = RETRYABLE_4XX.find((status) => status === statusCode);
-  if (retryable !== undefined) return ImageError.retryable(`http_${retryable}`, message, pause);
-  const code: PermanentImageCode = `http_${statusCode}`;
-  return ImageError.permanent(code, message);
-}
-
-/** Of getaddrinfo: the name is unknown, or the resolver does not answer. */
-const DNS_CODES = ['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'EAI_NODATA', 'EAI_NONAME', 'ESERVFAIL'];
-
-/**
- * Whatever else happened between us and the origin: all of it may pass, but for a refused address. A
- * certificate that cannot be trusted counts as a failed connection too: it is often renewed too late.
- */
-function asImageError(error: unknown): ImageError {
-  if (error instanceof ImageError) return error;
-  const blocked = blockedBy(error);
-  if (blocked !== null) return ImageError.permanent('blocked_address', blocked.message, error);
-  const code = codeOf(error);
-  if (DNS_CODES.includes(code)) {
-    return ImageError.retryable('dns_failure', `Expected the host to resolve, received ${code}`, {
-      cause: error,
-    });
-  }
-  if (
-    error instanceof errors.ConnectTimeoutError ||
-    error instanceof errors.HeadersTimeoutError ||
-    error instanceof errors.BodyTimeoutError
-  ) {
-    return ImageError.retryable('timeout', `Expected an answer, received none: ${error.message}`, {
-      cause: error,
-    });
-  }
-  return ImageError.retryable(
-    'connect_failure',
-    `Expected a whole answer, received a broken connection: ${reasonOf(error)}`,
-    { cause: error },
-  );
 }

@@ -40,6 +40,8 @@ function download(link: string, { timeoutMs = 30_000, redirects = 4, signal = ne
     MAX_IMAGE_BYTES: LIMIT,
     MAX_REDIRECTS: redirects,
     DOWNLOAD_TIMEOUT_MS: timeoutMs,
+    DOWNLOAD_USER_AGENT: 'image-processor',
+    DOWNLOAD_HEADERS_FILE: undefined,
   };
   return createDownloader(settings, dispatcher).download(link, signal);
 }

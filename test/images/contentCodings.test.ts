@@ -1,0 +1,280 @@
+import { randomBytes } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { brotliCompressSync, constants, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { codingsOf, decode, encodedLimit } from '../../src/images/decode';
+import { ImageError } from '../../src/errors';
+import { eventually } from '../support/eventually';
+import { rawAnswer, startOddOrigin, type OddOrigin } from '../support/oddOrigin';
+import { bytes, startOrigin, type Answer, type Origin } from '../support/origin';
+import { download } from './downloads';
+import { failure } from './failure';
+
+const MAX = 100_000;
+const JPEG = Buffer.concat([
+  Buffer.from('\xff\xd8\xff\xe0\0\x10JFIF', 'latin1'),
+  randomBytes(5_000),
+]);
+
+let origin: Origin;
+let odd: OddOrigin;
+beforeAll(async () => {
+  [origin, odd] = await Promise.all([startOrigin(), startOddOrigin()]);
+});
+afterAll(() => Promise.all([origin.stop(), odd.stop()]));
+
+const coded = (body: Buffer, coding: string) =>
+  origin.on('/coded.jpg', bytes(body, { 'content-encoding': coding }));
+
+describe('a body with a content coding that was not asked for', () => {
+  it.each([
+    ['gzip', gzipSync(JPEG)],
+    ['GZIP', gzipSync(JPEG)],
+    ['x-gzip', gzipSync(JPEG)],
+    ['deflate', deflateSync(JPEG)],
+    ['deflate', deflateRawSync(JPEG)],
+    ['br', brotliCompressSync(JPEG)],
+    ['identity', JPEG],
+    ['', JPEG],
+    ['gzip, identity', gzipSync(JPEG)],
+    ['gzip, gzip', gzipSync(gzipSync(JPEG))],
+    ['deflate, br', brotliCompressSync(deflateRawSync(JPEG))],
+    ['br , , gzip', gzipSync(brotliCompressSync(JPEG))],
+  ])('is the image that was coded: %s', async (coding, body) => {
+    expect(await download(coded(body, coding))).toEqual(JPEG);
+  });
+
+  it('is decoded however it is cut into pieces', async () => {
+    const link = origin.on('/pieces.jpg', (response) => {
+      response.writeHead(200, { 'content-encoding': 'gzip' });
+      const pieces = [...gzipSync(JPEG)].map((byte) => Buffer.of(byte));
+      const next = (): void => {
+        const piece = pieces.shift();
+        if (piece === undefined) response.end();
+        else if (pieces.length % 100 === 0) response.write(piece, () => setImmediate(next));
+        else {
+          response.write(piece);
+          next();
+        }
+      };
+      next();
+    });
+    expect(await download(link)).toEqual(JPEG);
+  });
+
+  it('may be named in two headers', async () => {
+    const body = brotliCompressSync(gzipSync(JPEG));
+    const headers = 'Content-Encoding: gzip\r\nContent-Encoding: br\r\n';
+    expect(await download(odd.on('/two.jpg', rawAnswer(body, { headers })))).toEqual(JPEG);
+  });
+
+  it('may stand among the transfer codings', async () => {
+    const body = gzipSync(JPEG);
+    const head = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n';
+    const answer = Buffer.concat([
+      Buffer.from(`${head}${body.length.toString(16)}\r\n`),
+      ...[body, Buffer.from('\r\n0\r\n\r\n')],
+    ]);
+    expect(await download(odd.on('/transfer.jpg', answer))).toEqual(JPEG);
+  });
+
+  it('may have several gzip members, and be padded with zeros', async () => {
+    const members = [JPEG.subarray(0, 999), JPEG.subarray(999)].map((part) => gzipSync(part));
+    const body = Buffer.concat([...members, Buffer.alloc(512)]);
+    expect(await download(coded(body, 'gzip'))).toEqual(JPEG);
+  });
+});
+
+describe('a label that is wrong', () => {
+  it.each(['gzip', 'deflate', 'br', 'zstd', 'aws-chunked', 'utf-8', 'none', 'gzip, br'])(
+    'does not matter where the image stands under it as it is: %s',
+    async (coding) => {
+      expect(await download(coded(JPEG, coding))).toEqual(JPEG);
+    },
+  );
+
+  it('does not matter where a page is told by what it is', async () => {
+    const page = Buffer.from('<html><title>Sign in</title>');
+    expect(await download(coded(page, 'gzip'))).toEqual(page);
+    expect(await download(coded(page, 'compress'))).toEqual(page);
+  });
+
+  it.each([
+    ['gzip', 'gzip, which it is not'],
+    ['zstd', 'zstd, which is not supported; gzip, deflate and br are'],
+    ['compress', 'compress, which is not supported; gzip, deflate and br are'],
+    ['"a b"', '"\\"a b\\"", which is not supported; gzip, deflate and br are'],
+  ])('unsupported_format: bytes that are nothing known under %s', async (coding, named) => {
+    const error = await failure(download(coded(Buffer.from('\x28\xb5\x2f\xfd\0\x01'), coding)));
+    expect(error).toMatchObject({ code: 'unsupported_format', retryable: false });
+    expect(error.message).toBe(
+      `Expected an image, received bytes labelled with the content coding ${named}`,
+    );
+  });
+
+  it('unsupported_format: more codings than any image has', async () => {
+    const error = await failure(download(coded(JPEG, 'gzip, '.repeat(6))));
+    expect(error).toMatchObject({ code: 'unsupported_format', retryable: false });
+    expect(error.message).toBe('Expected at most 5 content codings, received 6');
+  });
+});
+
+describe('a body that cannot be decoded', () => {
+  const cut = (body: Buffer) => body.subarray(0, body.length - 20);
+
+  it.each([
+    ['gzip', cut(gzipSync(JPEG))],
+    ['gzip', gzipSync(JPEG).subarray(0, 1)],
+    ['deflate', cut(deflateSync(JPEG))],
+    ['deflate', cut(deflateRawSync(JPEG))],
+    ['br', cut(brotliCompressSync(JPEG))],
+  ])('may come whole the next time: %s that breaks off', async (coding, body) => {
+    const error = await failure(download(coded(body, coding)));
+    expect(error).toMatchObject({ code: 'connect_failure', retryable: true });
+    expect(error.message).toBe(`Expected a whole body in ${coding}, received one that breaks off`);
+  });
+
+  it.each(['gzip', 'deflate', 'br'])('may come right the next time: damaged %s', async (coding) => {
+    const encode = { gzip: gzipSync, deflate: deflateSync, br: brotliCompressSync }[coding];
+    const body = Buffer.from(encode?.('x'.repeat(5_000)) ?? '');
+    body.fill(0x55, 4, body.length);
+    const error = await failure(download(coded(body, coding)));
+    expect(error).toMatchObject({ code: 'connect_failure', retryable: true });
+    expect(error.message).toMatch(/^Expected a whole body in \w+, received one that [ -~]+$/);
+  });
+
+  it('is told from a connection that broke', async () => {
+    const link = origin.on('/broken.jpg', (response) => {
+      response.writeHead(200, { 'content-encoding': 'gzip', 'content-length': '9000' });
+      response.write(gzipSync(JPEG).subarray(0, 2_000), () => response.socket?.destroy());
+    });
+    const error = await failure(download(link));
+    expect(error).toMatchObject({ code: 'connect_failure', retryable: true });
+    expect(error.message).toBe(
+      'Expected 9000 bytes, received 2000 bytes before the connection broke',
+    );
+  });
+});
+
+describe('MAX_IMAGE_BYTES and content codings', () => {
+  it('holds for what comes out, to the byte', async () => {
+    const whole = Buffer.alloc(MAX, 'x');
+    expect(await download(coded(gzipSync(whole), 'gzip'))).toEqual(whole);
+    const error = await failure(download(coded(gzipSync(Buffer.alloc(MAX + 1)), 'gzip')));
+    expect(error).toMatchObject({ code: 'too_large', retryable: false });
+    expect(error.message).toBe('Expected at most 100000 bytes, received more after decoding gzip');
+  });
+
+  it('lets in what cannot be made smaller', async () => {
+    const noise = randomBytes(MAX);
+    for (const [coding, body] of [
+      ['gzip', gzipSync(noise)],
+      ['deflate', deflateRawSync(noise, { level: 0 })],
+      ['br', brotliCompressSync(noise)],
+    ] as const) {
+      expect(body.length).toBeGreaterThan(MAX);
+      expect(await download(coded(body, coding))).toEqual(noise);
+    }
+  });
+
+  it('holds for what comes in as well', async () => {
+    const length = encodedLimit(MAX) + 1;
+    const headers = { 'content-encoding': 'br', 'content-length': String(length) };
+    const announced = origin.on('/announced.jpg', bytes(randomBytes(length), headers));
+    expect((await failure(download(announced))).message).toContain(
+      `received ${length} bytes announced`,
+    );
+    const endless: Answer = (response) => {
+      response.writeHead(200, { 'content-encoding': 'gzip' });
+      // Empty members: nothing ever comes out.
+      const member = gzipSync('');
+      const more = (): void => {
+        while (!response.destroyed && response.write(member));
+        response.once('drain', more);
+      };
+      more();
+    };
+    const error = await failure(download(origin.on('/endless.jpg', endless)));
+    expect(error).toMatchObject({ code: 'too_large', retryable: false });
+    await eventually(origin.open, (open) => open === 0);
+  });
+
+  it.each([
+    ['gzip', 1],
+    ['br', 1],
+    ['gzip', 2],
+  ])('ends a bomb of %s, %d times over, before it has unfolded', async (coding, times) => {
+    const zeros = Buffer.alloc(60_000_000);
+    const params = { [constants.BROTLI_PARAM_QUALITY]: 1 };
+    let body = coding === 'br' ? brotliCompressSync(zeros, { params }) : gzipSync(zeros);
+    if (times === 2) body = gzipSync(body);
+    const before = process.memoryUsage();
+    const started = performance.now();
+    const link = coded(body, Array<string>(times).fill(coding).join(','));
+    const error = await failure(download(link, { maxBytes: 1_000_000 }));
+    expect(error).toMatchObject({ code: 'too_large', retryable: false });
+    expect(performance.now() - started).toBeLessThan(2_000);
+    const { external, arrayBuffers } = process.memoryUsage();
+    expect(external + arrayBuffers - before.external - before.arrayBuffers).toBeLessThan(
+      40_000_000,
+    );
+  });
+});
+
+describe('a decoder and the signal', () => {
+  it('ends with the download, though all of the body has come', async () => {
+    const controller = new AbortController();
+    const body = (async function* () {
+      yield await Promise.resolve(gzipSync(Buffer.alloc(50_000_000)));
+    })();
+    const limits = { maxBytes: 2 ** 30, tooLarge: () => ImageError.permanent('too_large', '') };
+    let pieces = 0;
+    const decoding = (async () => {
+      for await (const piece of decode(body, ['gzip'], limits)) {
+        controller.signal.throwIfAborted();
+        pieces += Math.sign(piece.length);
+        if (pieces === 10) controller.abort(new Error('cancelled'));
+      }
+    })();
+    await expect(decoding).rejects.toThrow('cancelled');
+    expect(pieces).toBe(10);
+  });
+
+  it('ends at once while the rest of the body is waited for', async () => {
+    const controller = new AbortController();
+    const link = origin.on('/waiting.jpg', (response) => {
+      response.writeHead(200, { 'content-encoding': 'gzip' });
+      response.write(gzipSync(randomBytes(50_000)).subarray(0, 20_000), () => {
+        controller.abort(new Error('cancelled'));
+      });
+    });
+    await expect(download(link, { signal: controller.signal })).rejects.toThrow('cancelled');
+    await eventually(origin.open, (open) => open === 0);
+  });
+});
+
+describe('any body under any label', () => {
+  it('is the bytes, or fails as an image does', async () => {
+    const body = fc.oneof(
+      fc.uint8Array({ maxLength: 2_000 }),
+      fc.uint8Array().map((content) => gzipSync(content)),
+      fc.uint8Array().map((content) => gzipSync(content).subarray(0, 25)),
+    );
+    const coding = fc.oneof(fc.constantFrom('gzip', 'deflate', 'br', 'x'), fc.string());
+    await fc.assert(
+      fc.asyncProperty(body, fc.array(coding, { maxLength: 6 }), async (content, codings) => {
+        const outcome = await (async () => {
+          const source = (async function* () {
+            yield await Promise.resolve(Buffer.from(content));
+          })();
+          const limits = {
+            maxBytes: 10_000,
+            tooLarge: (what: string) => ImageError.permanent('too_large', what),
+          };
+          await Readable.from(decode(source, codingsOf(codings.join(',')), limits)).toArray();
+        })().catch((reason: unknown) => reason);
+        expect(outcome === undefined || outcome instanceof ImageError).toBe(true);
+      }),
+    );
+  });
+});

@@ -1,0 +1,33 @@
+import type { Dispatcher } from 'undici';
+import { createDownloader } from '../../src/images/download';
+import { createDispatcher } from '../../src/network/dispatcher';
+import type { OriginHeaders } from '../../src/network/originHeaders';
+
+export interface DownloadOptions {
+  readonly maxBytes?: number;
+  readonly timeoutMs?: number;
+  readonly redirects?: number;
+  readonly userAgent?: string;
+  readonly originHeaders?: OriginHeaders;
+  readonly signal?: AbortSignal;
+}
+
+const dispatchers: Dispatcher[] = [];
+afterEach(async () => {
+  await Promise.all(dispatchers.splice(0).map((dispatcher) => dispatcher.destroy()));
+});
+
+/** One download from loopback, by a downloader of its own. */
+export function download(link: string, options: DownloadOptions = {}): Promise<Buffer> {
+  const dispatcher = createDispatcher({ ALLOWED_NETWORKS: ['127.0.0.0/8'] });
+  dispatchers.push(dispatcher);
+  const settings = {
+    MAX_IMAGE_BYTES: options.maxBytes ?? 100_000,
+    MAX_REDIRECTS: options.redirects ?? 4,
+    DOWNLOAD_TIMEOUT_MS: options.timeoutMs ?? 30_000,
+    DOWNLOAD_USER_AGENT: options.userAgent ?? 'image-processor',
+    DOWNLOAD_HEADERS_FILE: options.originHeaders,
+  };
+  const signal = options.signal ?? new AbortController().signal;
+  return createDownloader(settings, dispatcher).download(link, signal);
+}
