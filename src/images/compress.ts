@@ -108,9 +108,8 @@ export function createCompressor(
       if (image.hasAlpha && !CAN_BE_TRANSPARENT.includes(format)) {
         pipeline.flatten({ background: '#fff' });
       }
-      return ENCODERS[format][effort](pipeline, quality).toBuffer({
-        resolveWithObject: true,
-      });
+      const encoder = await ENCODERS[format][effort](pipeline, quality, image.hasAlpha);
+      return encoder.toBuffer({ resolveWithObject: true });
     }
   }
 }

@@ -1,17 +1,28 @@
 import type { Sharp } from 'sharp';
 import type { CompressOptions, ImageFormat } from '../records/types';
+import { hasShades, ofPixels, readPixels, roundColours } from './shades';
 
 type Effort = CompressOptions['effort'];
-type Encode = (image: Sharp, quality: number) => Sharp;
+type Encode = (image: Sharp, quality: number, hasAlpha: boolean) => Sharp | Promise<Sharp>;
 
 /** Above it `quality` asks for no loss where the format can do without. */
 const LOSSLESS = 100;
 
-/** Fewer colours (libimagequant) make a PNG several times smaller, and cost most of its time. */
-const quantised = (effort: number) => (image: Sharp, quality: number) =>
-  quality === LOSSLESS
-    ? image.png({ compressionLevel: 9 })
-    : image.png({ palette: true, quality, effort, compressionLevel: 9 });
+/**
+ * Fewer colours (libimagequant) make a PNG several times smaller, and cost most of its time. Where transparency
+ * changes gradually all alphas are kept instead, and colours are rounded.
+ */
+const quantised =
+  (effort: number): Encode =>
+  async (image, quality, hasAlpha) => {
+    if (quality === LOSSLESS) return image.png({ compressionLevel: 9 });
+    const palette = { palette: true, quality, effort, compressionLevel: 9 };
+    if (!hasAlpha) return image.png(palette);
+    const pixels = await readPixels(image);
+    if (!(await hasShades(pixels))) return ofPixels(pixels).png(palette);
+    await roundColours(pixels);
+    return ofPixels(pixels).png({ compressionLevel: 9, adaptiveFiltering: true });
+  };
 
 /**
  * What `effort` means for each format: CPU against bytes. `balanced` is sharp's own default where that
