@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
+import { createLiteralCheck } from './network/literalAddress';
 import { readOriginHeaders, type OriginHeaders } from './network/originHeaders';
 import { parseWebUrl } from './network/webUrl';
 
@@ -148,8 +149,9 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
   );
   const parsed = environmentSchema.safeParse(present);
-  if (!parsed.success) {
-    const faults = parsed.error.issues.map((issue) => {
+  const blocked = blockedWebhook(present);
+  if (!parsed.success || blocked.length > 0) {
+    const faults = [...(parsed.error?.issues ?? []), ...blocked].map((issue) => {
       const name = String(issue.path[0]);
       // What was received there is not the path but what stands in the file.
       if (name === 'DOWNLOAD_HEADERS_FILE') {
@@ -164,6 +166,16 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     );
   }
   return { ...parsed.data, PUBLIC_URL: parsed.data.PUBLIC_URL ?? listenUrl(parsed.data) };
+}
+
+/** A fault of two variables together, found whatever else is wrong with the others. */
+function blockedWebhook(present: Record<string, unknown>) {
+  const url = environmentSchema.shape.WEBHOOK_URL.safeParse(present['WEBHOOK_URL']);
+  const networks = environmentSchema.shape.ALLOWED_NETWORKS.safeParse(present['ALLOWED_NETWORKS']);
+  if (url.data === undefined || networks.data === undefined) return [];
+  if (createLiteralCheck(networks.data)(new URL(url.data)) === null) return [];
+  const message = 'expected a public address, or its network in ALLOWED_NETWORKS';
+  return [{ path: ['WEBHOOK_URL'], message }];
 }
 
 /** Where the API listens, as a URL: an IPv6 address stands in brackets there. */

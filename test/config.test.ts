@@ -179,6 +179,20 @@ describe('readConfig', () => {
       expect(refusal({ WEBHOOK_SECRET: secretOf(bytes) })).toContain('24 to 64 bytes');
     });
 
+    it.each(['http://10.0.0.1/hook', 'http://user:hunter2@localhost/', 'http://[::1]/'])(
+      'of a WEBHOOK_URL that names a refused address: %s',
+      (WEBHOOK_URL) => {
+        const message = refusal({ WEBHOOK_URL, PORT: 'x' });
+        expect(message).toContain(
+          'WEBHOOK_URL: expected a public address, or its network in ALLOWED_NETWORKS, received ',
+        );
+        expect(message).toContain('PORT: ');
+        expect(message).not.toContain('hunter2');
+        const ALLOWED_NETWORKS = '10.0.0.0/8,127.0.0.0/8,::1/128';
+        expect(readConfig({ WEBHOOK_URL, ALLOWED_NETWORKS })).toMatchObject({ WEBHOOK_URL });
+      },
+    );
+
     it('of PORT = 0: links could not name it', () => {
       expect(refusal({ PORT: '0' })).toContain('PORT: expected a whole number from 1');
     });

@@ -11,8 +11,10 @@ import {
   uploadForm,
   uploadHeaders,
 } from './schemas';
+import { createWebhookUrlCheck } from './webhookUrl';
 
 export function uploadRoute({ config, files, requests }: ApiDependencies): Route {
+  const checkWebhookUrl = createWebhookUrlCheck(config.ALLOWED_NETWORKS);
   return {
     config: {
       method: 'post',
@@ -38,6 +40,7 @@ export function uploadRoute({ config, files, requests }: ApiDependencies): Route
       const { file, fields } = await receiveForm(ctx, files.spoolDir, config.MAX_UPLOAD_BYTES);
       try {
         const { webhook_url, strict, ...options } = validated(uploadFields, 'body', fields);
+        checkWebhookUrl(webhook_url);
         const upload: Upload = {
           path: file.path,
           fileName: file.name,

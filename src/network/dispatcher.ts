@@ -5,6 +5,7 @@ import type { Config } from '../config';
 import { BlockedAddress } from '../errors';
 import { createAddressCheck } from './addresses';
 import { MAX_HEADER_BYTES } from './limits';
+import { blockedMessage } from './literalAddress';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
@@ -46,8 +47,5 @@ export function createDispatcher(config: Pick<Config, 'ALLOWED_NETWORKS'>): Disp
 function refused(host: string, addresses: readonly LookupAddress[]): BlockedAddress {
   const resolved =
     addresses.length === 0 ? '' : ` (${addresses.map((one) => one.address).join(', ')})`;
-  return new BlockedAddress(
-    `Expected a public address, received ${host}${resolved}; ` +
-      'to allow it, name its network in ALLOWED_NETWORKS',
-  );
+  return new BlockedAddress(blockedMessage(`${host}${resolved}`));
 }

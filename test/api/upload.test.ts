@@ -133,12 +133,30 @@ describe('POST /image/upload/', () => {
     ['webhook_url', 'javascript:alert(1)'],
     ['webhook_url', 'nowhere'],
     ['webhook_url', 'https://a..b/'],
+    ['webhook_url', 'http://10.0.0.1/hook'],
+    ['webhook_url', 'http://[fd00::1]/hook'],
     ['colour', 'red'],
     ['__proto__', 'x'],
   ])('answers 422 to %s = %s, naming the field', async (field, value) => {
     const { status, detail } = await refused(good(), { fields: { [field]: value } });
     expect(status).toBe(422);
     expect(detail).toMatchObject([{ loc: ['body', field] }]);
+  });
+
+  it('answers 422 to a webhook_url that names a private address, without its credentials', async () => {
+    const fields = { webhook_url: 'http://user:secret@0xa9fea9fe/latest' };
+    expect(await refused(good(), { fields })).toEqual({
+      status: 422,
+      detail: [
+        {
+          loc: ['body', 'webhook_url'],
+          msg:
+            'Expected a public address, received 169.254.169.254; ' +
+            'to allow it, name its network in ALLOWED_NETWORKS',
+          type: 'blocked_address',
+        },
+      ],
+    });
   });
 
   it('answers 422 to a field that is given twice', async () => {
