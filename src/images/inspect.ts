@@ -1,6 +1,7 @@
 import sharp, { type Metadata } from 'sharp';
 import { ImageError } from '../errors';
 import type { ImageFormat } from '../records/types';
+import type { Meaning } from './colours/cicp';
 import { nameOf, servedFormatOf } from './recognize';
 import type { Structure } from './structure/structure';
 import { walk } from './structure/walk';
@@ -55,6 +56,8 @@ export interface Colours {
   /** The profile to convert from; `undefined` where there is none, or none that a browser would take. */
   readonly profile: Buffer | undefined;
   readonly ignoresProfile: boolean;
+  /** Colours that are to be converted beside the decoder. */
+  readonly meaning: Meaning | null;
 }
 
 /**
@@ -81,7 +84,7 @@ export async function inspect(bytes: Buffer): Promise<Inspected> {
 
 function described(
   format: ImageFormat,
-  { isClean, decodable, frames, ignoresProfile }: Structure,
+  { isClean, decodable, frames, ignoresProfile, meaning }: Structure,
   metadata: Metadata,
 ): Omit<Inspected, 'refused'> {
   const { width, height, orientation = 1, pages = 1 } = metadata;
@@ -109,6 +112,7 @@ function described(
       isDeep: space === 'rgb16' || space === 'grey16',
       profile: ignoresProfile ? undefined : icc,
       ignoresProfile,
+      meaning,
     },
   };
 }

@@ -1,5 +1,6 @@
 import sharp, { type Sharp, type SharpOptions } from 'sharp';
-import { cmykToRgb } from './colours/cmyk';
+import { convertToSrgb } from './colours/cicp';
+import { cmykToRgb, type RawPicture } from './colours/cmyk';
 import type { Inspected } from './inspect';
 
 interface Limits {
@@ -17,7 +18,7 @@ export async function openPicture(
   animated: boolean,
   limits: Limits,
 ): Promise<Sharp> {
-  const { isCmyk, isDeep, isGrey, profile, ignoresProfile } = image.colours;
+  const { isCmyk, isDeep, isGrey, profile, ignoresProfile, meaning } = image.colours;
   const options: SharpOptions = {
     // What is harmless has been put in order by the walk: what is left is lost.
     failOn: 'warning',
@@ -31,13 +32,20 @@ export async function openPicture(
     // Frames are not turned: libvips cannot.
     return animated ? pipeline : pipeline.autoOrient();
   };
+  const ofRaw = ({ data, raw }: RawPicture) =>
+    sharp(data, { raw, limitInputPixels: limits.limitInputPixels }).timeout({
+      seconds: limits.timeoutSeconds,
+    });
   if (isCmyk) {
     const rgb = await cmykToRgb(open(), profile);
-    if (rgb !== null) {
-      return sharp(rgb.data, { raw: rgb.raw, limitInputPixels: limits.limitInputPixels }).timeout({
-        seconds: limits.timeoutSeconds,
-      });
-    }
+    if (rgb !== null) return ofRaw(rgb);
+  }
+  if (meaning !== null) {
+    const opened = open().toColourspace('srgb').raw();
+    const { data, info } = await opened.toBuffer({ resolveWithObject: true });
+    const { width, height, channels } = info;
+    if (channels >= 3) await convertToSrgb(data, channels, meaning);
+    return ofRaw({ data, raw: { width, height, channels } });
   }
   // With 16 bits sharp converts a profile to P3 and leaves it at that, and grey ones not at all.
   return isDeep && profile !== undefined

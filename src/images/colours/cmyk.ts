@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Sharp } from 'sharp';
+import type { Channels, Sharp } from 'sharp';
 import { createPressColours } from './press';
 
 /** Pixels between two breaths of the event loop: some milliseconds. */
@@ -8,7 +8,7 @@ const INKS = 4;
 
 export interface RawPicture {
   readonly data: Buffer;
-  readonly raw: { readonly width: number; readonly height: number; readonly channels: 3 | 4 };
+  readonly raw: { readonly width: number; readonly height: number; readonly channels: Channels };
 }
 
 /**

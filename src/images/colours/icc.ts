@@ -31,13 +31,13 @@ const BRADFORD: Matrix = [
   [0.0389, -0.0685, 1.0296],
 ];
 
-const times = (m: Matrix, [a, b, c]: Vector): Vector => [
+export const times = (m: Matrix, [a, b, c]: Vector): Vector => [
   m[0][0] * a + m[0][1] * b + m[0][2] * c,
   m[1][0] * a + m[1][1] * b + m[1][2] * c,
   m[2][0] * a + m[2][1] * b + m[2][2] * c,
 ];
 
-function inverse([[a, b, c], [d, e, f], [g, h, i]]: Matrix): Matrix {
+export function inverse([[a, b, c], [d, e, f], [g, h, i]]: Matrix): Matrix {
   const determinant = a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g);
   const part = (p: number, q: number, r: number, s: number) => (p * q - r * s) / determinant;
   return [
@@ -47,7 +47,7 @@ function inverse([[a, b, c], [d, e, f], [g, h, i]]: Matrix): Matrix {
   ];
 }
 
-const transposed = ([a, b, c]: Matrix): Matrix => [
+export const transposed = ([a, b, c]: Matrix): Matrix => [
   [a[0], b[0], c[0]],
   [a[1], b[1], c[1]],
   [a[2], b[2], c[2]],
@@ -56,7 +56,7 @@ const transposed = ([a, b, c]: Matrix): Matrix => [
 const xyz = ([x, y]: readonly [number, number]): Vector => [x / y, 1, (1 - x - y) / y];
 
 /** The XYZ of each primary at full strength, seen under the white of the connection space. */
-function adaptedPrimaries(chromaticities: Chromaticities): Matrix | null {
+export function adaptedPrimaries(chromaticities: Chromaticities): Matrix | null {
   const [red, green, blue, white] = chromaticities;
   if (!red || !green || !blue || !white || chromaticities.some(([, y]) => y <= 0)) return null;
   const primaries: Matrix = [xyz(red), xyz(green), xyz(blue)];

@@ -1,8 +1,7 @@
 import { crc32, deflateSync } from 'node:zlib';
+import { PRIMARIES, TRANSFERS, type Meaning } from './cicp';
 import {
-  BT2020_PRIMARIES,
   greyProfile,
-  P3_PRIMARIES,
   rgbProfile,
   SRGB_CURVE,
   SRGB_PRIMARIES,
@@ -16,44 +15,9 @@ const SRGB_GAMMA = 45_455;
 const NEAR = 50;
 const PALETTE_OR_COLOUR = 2;
 
-/** ITU-T H.273: primaries and transfer characteristics by the numbers that a cICP has for them. */
-const BT601_525: Chromaticities = [
-  [0.63, 0.34],
-  [0.31, 0.595],
-  [0.155, 0.07],
-  [0.3127, 0.329],
-];
-const PRIMARIES: Readonly<Record<number, Chromaticities>> = {
-  4: [
-    [0.67, 0.33],
-    [0.21, 0.71],
-    [0.14, 0.08],
-    [0.31, 0.316],
-  ],
-  5: [
-    [0.64, 0.33],
-    [0.29, 0.6],
-    [0.15, 0.06],
-    [0.3127, 0.329],
-  ],
-  6: BT601_525,
-  7: BT601_525,
-  11: [
-    [0.68, 0.32],
-    [0.265, 0.69],
-    [0.15, 0.06],
-    [0.314, 0.351],
-  ],
-  1: SRGB_PRIMARIES,
-  9: BT2020_PRIMARIES,
-  12: P3_PRIMARIES,
-};
-/** ITU-R BT.1886: what screens do with BT.709, and Chromium. */
+/** ITU-R BT.1886: what screens do with the signal of BT.709, and Chromium with a PNG's. */
 const BT709_CURVE: Curve = [2.4];
-const TRANSFERS: Readonly<Record<number, Curve>> = {
-  ...{ 1: BT709_CURVE, 6: BT709_CURVE, 14: BT709_CURVE, 15: BT709_CURVE },
-  ...{ 4: [2.2], 5: [2.8], 8: [1], 13: SRGB_CURVE, 17: [2.6] },
-};
+const BT709 = [1, 6, 14, 15];
 
 /**
  * Which colours a PNG means. libvips takes a profile (iCCP) and reads past gAMA, cHRM and cICP, which browsers
@@ -65,11 +29,11 @@ export function createPngColours() {
   const isGrey = () => ((found.get('IHDR')?.[9] ?? 0) & PALETTE_OR_COLOUR) === 0;
 
   /** Primaries and curve that stand in the file in another form than as a profile; `null`: none that count. */
-  function meant(): { primaries: Chromaticities; curve: Curve } | null {
+  function meant(): Meaning | null {
     const cicp = found.get('cICP');
     if (cicp?.length === 4) {
       const primaries = PRIMARIES[cicp[0] ?? 0];
-      const curve = TRANSFERS[cicp[1] ?? 0];
+      const curve = BT709.includes(cicp[1] ?? 0) ? BT709_CURVE : TRANSFERS[cicp[1] ?? 0];
       if (primaries !== undefined && curve !== undefined) return { primaries, curve };
     }
     if (found.has('iCCP') || found.has('sRGB')) return null;

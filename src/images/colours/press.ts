@@ -1,3 +1,5 @@
+import { encoded } from './srgb';
+
 const INKS = 4;
 /** Of a cube: black is none of its sides. */
 const CORNERS = 8;
@@ -9,16 +11,6 @@ const TO_SRGB = [
   [-0.9787955, 1.9162544, 0.0334442],
   [0.0719551, -0.2289768, 1.4053861],
 ];
-const STEPS = 8_192;
-
-/** sRGB's curve from linear light, as bytes. */
-const ENCODED = Uint8Array.from({ length: STEPS + 1 }, (_, index) => {
-  const light = index / STEPS;
-  return Math.round(
-    255 * (light <= 0.0031308 ? 12.92 * light : 1.055 * light ** (1 / 2.4) - 0.055),
-  );
-});
-
 interface Table {
   readonly grid: number;
   /** For each ink and each of its values: the place in the grid, from 0 to `grid` - 1. */
@@ -78,8 +70,7 @@ export function createPressColours(
     const light = D50[1] * cubed(y);
     for (let index = 0; index < 3; index += 1) {
       const [fromX = 0, fromY = 0, fromZ = 0] = TO_SRGB[index] ?? [];
-      const linear = Math.min(Math.max(fromX * x + fromY * light + fromZ * z, 0), 1);
-      colours[at + index] = ENCODED[Math.round(linear * STEPS)] ?? 0;
+      colours[at + index] = encoded(fromX * x + fromY * light + fromZ * z);
     }
   };
 }

@@ -1,4 +1,6 @@
 import { CUT_OFF, structure, type Structure } from './structure';
+import { PRIMARIES, TRANSFERS, type Meaning } from '../colours/cicp';
+import { SRGB_CURVE } from '../colours/icc';
 import { readItems, type Extent } from './avifItems';
 import { boxesOf, type Box } from './boxes';
 
@@ -21,6 +23,8 @@ const SHOWN_IN_META = ['hdlr', 'pitm', 'iloc', 'iinf', 'iprp', 'iref'];
 /** ITU-T H.273: BT.709, or not said; the curve of sRGB, or not said. */
 const SRGB_PRIMARIES = [1, 2];
 const SRGB_TRANSFERS = [13, 2];
+/** PQ and HLG. */
+const HIGH_DYNAMIC_RANGE = [16, 18];
 /** OBUs of AV1 with pixels: sequence, temporal delimiter, frame header, tile group, frame, redundant header. */
 const SHOWN_OBUS = [1, 2, 3, 4, 6, 7];
 
@@ -47,7 +51,7 @@ export function walkAvif(bytes: Buffer): Structure {
     extents.reduce((sum, { start, end }) => sum + end - start, 0) <= bytes.length &&
     items.every((item) => item.type !== 'av01' || item.extents.every(isPixels)) &&
     boxes.every((box) => box.name !== 'mdat' || isCovered(box, extents));
-  return structure(bytes, { isClean });
+  return structure(bytes, { isClean, meaning: meaning() });
 
   /** The name behind it is free text: libavif writes its own, libheif none. */
   function isPlainHandler({ content, end }: Box): boolean {
@@ -64,6 +68,20 @@ export function walkAvif(bytes: Buffer): Structure {
       .flatMap(({ content, end }) => boxesOf(bytes, content, end))
       .filter(({ name }) => name === 'ipco')
       .flatMap(({ content, end }) => boxesOf(bytes, content, end));
+  }
+
+  /** What `nclx` says, unless there is a profile; Chromium takes all transfers that it has no power for as sRGB's. */
+  function meaning(): Meaning | null {
+    const colours = properties(parts).filter(({ name }) => name === 'colr');
+    const isNclx = ({ content }: Box) => bytes.toString('latin1', content, content + 4) === 'nclx';
+    const nclx = colours.find(isNclx);
+    if (nclx === undefined || !colours.every(isNclx)) return null;
+    const primaries = PRIMARIES[bytes.readUInt16BE(nclx.content + 4)] ?? PRIMARIES[1];
+    const transfer = bytes.readUInt16BE(nclx.content + 6);
+    const curve = TRANSFERS[transfer] ?? SRGB_CURVE;
+    if (primaries === undefined || HIGH_DYNAMIC_RANGE.includes(transfer)) return null;
+    const isSrgb = primaries === PRIMARIES[1] && curve === SRGB_CURVE;
+    return isSrgb ? null : { primaries, curve };
   }
 
   function isShownProperty({ name, content }: Box): boolean {

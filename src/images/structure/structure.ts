@@ -1,3 +1,5 @@
+import type { Meaning } from '../colours/cicp';
+
 /**
  * What the bytes of a picture say about themselves, read without a decoder: whether they are complete, what
  * stands in them besides the picture, and in which colours it is.
@@ -21,6 +23,8 @@ export interface Structure {
   readonly frames: number | null;
   /** The decoder is to show the picture without its profile, as browsers do. */
   readonly ignoresProfile: boolean;
+  /** Colours other than sRGB that the file describes in a way which the decoder reads past. */
+  readonly meaning: Meaning | null;
 }
 
 export const DAMAGED = 'has picture data that cannot be decoded';
@@ -35,6 +39,7 @@ export function structure(bytes: Buffer, found: Partial<Structure>): Structure {
     decodable: bytes,
     frames: null,
     ignoresProfile: false,
+    meaning: null,
     ...found,
   };
 }
