@@ -29,7 +29,18 @@ function decoded(text: string): string {
   });
 }
 
-/** A link, or what was to be one, as people may see it who need not know its credentials. */
+/**
+ * A link, or what was to be one, as people may see it who need not know its credentials.
+ *
+ * URL parsers take `\\` for `/` and need no slashes behind `http:`. A password that holds a `/`, `?` or `#`
+ * makes no link, but is a password still: what stands where a port should is taken for one, up to the `@`.
+ */
 export function withoutCredentials(text: string): string {
-  return text.replace(/\/\/[^/?#]*@/, '//');
+  return text
+    .replace(
+      /(https?:[\\/]*|[\\/]{2,})([^\\/?#]*)/gi,
+      (_, before: string, authority: string) =>
+        before + authority.slice(authority.lastIndexOf('@') + 1),
+    )
+    .replace(/^(\s*(?:https?:[\\/]*|[\\/]{2,}))[^\\/?#@:[\s]+:\d*[^\d\\/?#@][^@]*@/i, '$1');
 }

@@ -52,7 +52,26 @@ describe('withoutCredentials(text)', () => {
     ['//user@shop.example', '//shop.example'],
     ['https://shop.example/?mail=a@b', 'https://shop.example/?mail=a@b'],
     ['no link', 'no link'],
+    ['mail@shop.example', 'mail@shop.example'],
+    ['mailto:mail@shop.example', 'mailto:mail@shop.example'],
+    ['note: ask mail@shop.example', 'note: ask mail@shop.example'],
+    ['http:\\\\user:pass@a..b/', 'http:\\\\a..b/'],
+    ['http:user:pass@shop.example/', 'http:shop.example/'],
+    ['HTTP:/user:pass@shop.example/', 'HTTP:/shop.example/'],
+    ['https://user:pa/ss@shop.example/', 'https://shop.example/'],
+    ['see https://user:pass@shop.example/', 'see https://shop.example/'],
+    ['https:///user:pass@shop.example/', 'https:///shop.example/'],
+    ['https://shop.example:8443/a@b.jpg', 'https://shop.example:8443/a@b.jpg'],
+    ['https://[2001:db8::1]:8443/a@b.jpg', 'https://[2001:db8::1]:8443/a@b.jpg'],
   ])('shows %s as %s', (text, shown) => {
     expect(withoutCredentials(text)).toBe(shown);
+  });
+
+  it('takes no more time than its length is worth', () => {
+    const started = performance.now();
+    for (const piece of ['//', '//a:', ':a', '@', 'http:', '//a:b']) {
+      withoutCredentials(piece.repeat(50_000));
+    }
+    expect(performance.now() - started).toBeLessThan(500);
   });
 });
