@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { createServer as createHttpsServer } from 'node:https';
 import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import type { Dispatcher } from 'undici';
 import { createDownloader } from '../../src/images/download';
@@ -294,15 +293,6 @@ describe('download(link): what can be tried again', () => {
       ...{ code: 'connect_failure', retryable: true },
       message: 'Expected a whole answer, received a broken connection: an answer that is no HTTP',
     });
-  });
-
-  it('connect_failure: no secure connection can be made', async () => {
-    const server = createHttpsServer().listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    stops.push(() => new Promise((resolve) => server.close(resolve)));
-    const { port } = server.address() as AddressInfo;
-    const error = await failure(download(`https://127.0.0.1:${port}/a.jpg`));
-    expect(error).toMatchObject({ code: 'connect_failure', retryable: true });
   });
 
   it('timeout: no answer comes', async () => {

@@ -1,0 +1,53 @@
+import { once } from 'node:events';
+import { createServer, type ServerOptions } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { makeCertificate } from '../support/certificates';
+import { startOrigin } from '../support/origin';
+import { download } from './downloads';
+import { failure } from './failure';
+
+const stops: (() => Promise<unknown>)[] = [];
+afterEach(() => Promise.all(stops.splice(0).map((stop) => stop())));
+
+async function securePort(options: ServerOptions = {}): Promise<number> {
+  const server = createServer(options).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  stops.push(() => new Promise((resolve) => server.close(resolve)));
+  return (server.address() as AddressInfo).port;
+}
+
+describe('download(link) over https', () => {
+  it('connect_failure: no secure connection can be made', async () => {
+    const error = await failure(download(`https://127.0.0.1:${await securePort()}/a.jpg`));
+    expect(error).toMatchObject({ code: 'connect_failure', retryable: true });
+    expect(error.message).toBe(
+      'Expected a secure connection, received a refusal: sslv3 alert handshake failure',
+    );
+  });
+
+  it.each([
+    ['is self-signed', {}, 'a self-signed certificate'],
+    ['has expired', { isExpired: true }, 'a certificate that has expired'],
+  ])('connect_failure: the certificate %s', async (_, wanted, received) => {
+    const port = await securePort(makeCertificate(wanted));
+    const error = await failure(download(`https://127.0.0.1:${port}/a.jpg`));
+    expect(error).toMatchObject({ code: 'connect_failure', retryable: true });
+    expect(error.message).toBe(`Expected a certificate that can be trusted, received ${received}`);
+  });
+
+  it('connect_failure: http to a port that speaks https', async () => {
+    const port = await securePort(makeCertificate());
+    const error = await failure(download(`http://127.0.0.1:${port}/a.jpg`));
+    expect(error).toMatchObject({ code: 'connect_failure', retryable: true });
+  });
+
+  it('connect_failure: https to a port that speaks http', async () => {
+    const origin = await startOrigin();
+    stops.push(() => origin.stop());
+    const error = await failure(download(`${origin.url.replace('http:', 'https:')}/a.jpg`));
+    expect(error).toMatchObject({ code: 'connect_failure', retryable: true });
+    expect(error.message).toBe(
+      'Expected a secure connection, received bytes that are no TLS; the port may be one for http',
+    );
+  });
+});
