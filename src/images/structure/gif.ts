@@ -25,7 +25,7 @@ export function walkGif(bytes: Buffer): Structure {
     const block = bytes[at];
     if (block === TRAILER) {
       isClean &&= at + 1 === bytes.length;
-      return finish(isClean);
+      return finish(isClean, at + 1);
     }
     if (block === EXTENSION) {
       const label = bytes[at + 1];
@@ -48,11 +48,11 @@ export function walkGif(bytes: Buffer): Structure {
       break;
     }
   }
-  return finish(false);
+  return finish(false, at);
 
-  function finish(clean: boolean): Structure {
+  function finish(clean: boolean, end: number): Structure {
     if (frames === 0 || isExpecting) return structure(bytes, { fault: cutBehind(frames) });
-    return structure(bytes, { isClean: clean });
+    return structure(bytes, { isClean: clean, decodable: bytes.subarray(0, end) });
   }
 }
 

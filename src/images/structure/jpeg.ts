@@ -13,6 +13,7 @@ const APP0 = 0xe0;
 const APP14 = 0xee;
 /** SOF0, SOF1 and SOF9: baseline, extended, and extended with arithmetic coding. */
 const SEQUENTIAL = [0xc0, 0xc1, 0xc9];
+const FIRST_ARITHMETIC = 0xc9;
 const END = Buffer.from([0xff, EOI]);
 
 const isFrame = (marker: number) =>
@@ -77,7 +78,7 @@ export function walkJpeg(bytes: Buffer): Structure {
 
   if (frame === null || scans.count() === 0) return structure(bytes, { fault: CUT_OFF });
   if (!hasEnd) {
-    if (!scans.isComplete(frame)) return structure(bytes, { fault: CUT_OFF });
+    if (!scans.isComplete(frame) || frame.isArithmetic) return structure(bytes, { fault: CUT_OFF });
     kept.insert(END);
   }
   return structure(bytes, {
@@ -140,7 +141,12 @@ function frameOf(code: number, segment: Buffer): Frame | null {
   const count = segment[5] ?? 0;
   if (count === 0 || segment.length < 6 + count * 3) return null;
   const components = Array.from({ length: count }, (_, index) => segment[6 + index * 3] ?? 0);
-  return { isSequential: SEQUENTIAL.includes(code), bits: segment[0] ?? 0, components };
+  return {
+    isSequential: SEQUENTIAL.includes(code),
+    isArithmetic: code >= FIRST_ARITHMETIC,
+    bits: segment[0] ?? 0,
+    components,
+  };
 }
 
 /** Whether a segment takes part in showing the picture, and has room for nothing else. */

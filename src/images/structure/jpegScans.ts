@@ -1,6 +1,8 @@
 export interface Frame {
   /** Each scan brings whole blocks. */
   readonly isSequential: boolean;
+  /** Its decoder goes on with zeros where data end, and says nothing of it. */
+  readonly isArithmetic: boolean;
   /** Of a sample. */
   readonly bits: number;
   /** The ids of the components. */

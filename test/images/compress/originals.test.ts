@@ -1,0 +1,177 @@
+import { crc32 } from 'node:zlib';
+import sharp from 'sharp';
+import { IMAGE_FORMATS, type ImageFormat } from '../../../src/records/types';
+import { casePicture } from '../../support/casePicture';
+import { compress } from '../../support/compress';
+import { HARMLESS, partsOf } from '../../support/parts';
+import { picture } from '../../support/pictures';
+
+const SECRET = 'J. Doe, 1 Elm Street';
+const XMP = `<x:xmpmeta xmlns:x="adobe:ns:meta/">${SECRET}</x:xmpmeta>`;
+
+/** Pictures that no encoder makes smaller: the original would be kept if nothing else stood in it. */
+const FLAT = { create: { width: 40, height: 30, channels: 3, background: '#a52' } } as const;
+const smallest: Readonly<Record<ImageFormat, () => Promise<Buffer>>> = {
+  jpeg: () => picture(200, 150).jpeg({ quality: 30, mozjpeg: true }).toBuffer(),
+  png: () => sharp(FLAT).png({ palette: true, effort: 10, compressionLevel: 9 }).toBuffer(),
+  webp: () => picture(64, 48).webp({ quality: 1, effort: 6 }).toBuffer(),
+  avif: () => picture(64, 48).avif({ quality: 1, chromaSubsampling: '4:2:0' }).toBuffer(),
+  gif: () => sharp(FLAT).gif().toBuffer(),
+  tiff: () => picture(64, 48).tiff({ compression: 'deflate', predictor: 'horizontal' }).toBuffer(),
+};
+
+function segment(marker: number, content: string): Buffer {
+  const head = Buffer.from([0xff, marker, 0, 0]);
+  head.writeUInt16BE(content.length + 2, 2);
+  return Buffer.concat([head, Buffer.from(content, 'latin1')]);
+}
+
+function pngChunk(name: string, content: string): Buffer {
+  const named = Buffer.from(name + content, 'latin1');
+  const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)];
+  length.writeUInt32BE(content.length);
+  sum.writeUInt32BE(crc32(named));
+  return Buffer.concat([length, named, sum]);
+}
+
+function box(name: string, content: string): Buffer {
+  const head = Buffer.alloc(8);
+  head.writeUInt32BE(8 + content.length);
+  head.write(name, 4, 'latin1');
+  return Buffer.concat([head, Buffer.from(content, 'latin1')]);
+}
+
+function riffChunk(name: string, content: string): Buffer {
+  const even = content.length % 2 === 0 ? content : `${content} `;
+  const head = Buffer.alloc(8);
+  head.write(name, 'latin1');
+  head.writeUInt32LE(even.length, 4);
+  return Buffer.concat([head, Buffer.from(even, 'latin1')]);
+}
+
+const insert = (at: number, part: Buffer) => (bytes: Buffer) =>
+  Buffer.concat([bytes.subarray(0, at), part, bytes.subarray(at)]);
+const append = (part: Buffer) => (bytes: Buffer) => Buffer.concat([bytes, part]);
+const beforeEnd = (part: Buffer, end: number) => (bytes: Buffer) =>
+  insert(bytes.length - end, part)(bytes);
+function inRiff(part: Buffer): (bytes: Buffer) => Buffer {
+  return (bytes) => {
+    const longer = append(part)(bytes);
+    longer.writeUInt32LE(longer.length - 8, 4);
+    return longer;
+  };
+}
+
+const sub = (text: string) => String.fromCharCode(text.length) + text + '\0';
+const behind = append(Buffer.from(SECRET));
+
+const HIDDEN: readonly (readonly [ImageFormat, string, (bytes: Buffer) => Buffer])[] = [
+  ['jpeg', 'a comment', insert(2, segment(0xfe, SECRET))],
+  ['jpeg', "a maker's segment", insert(2, segment(0xec, `Ducky ${SECRET}`))],
+  ['jpeg', 'a thumbnail (JFXX)', insert(2, segment(0xe0, `JFXX\0\x13${SECRET}`))],
+  ['jpeg', 'a list of further pictures (MPF)', insert(2, segment(0xe2, `MPF\0${SECRET}`))],
+  ['jpeg', 'IPTC', insert(2, segment(0xed, `Photoshop 3.0\0${SECRET}`))],
+  ['jpeg', 'a comment before the end', beforeEnd(segment(0xfe, SECRET), 2)],
+  ['jpeg', 'bytes between segments', insert(2 + 2 + 67, Buffer.from(SECRET))],
+  ['jpeg', 'bytes behind the end', behind],
+  ['png', 'a text', insert(33, pngChunk('tEXt', `Author\0${SECRET}`))],
+  ['png', 'XMP', insert(33, pngChunk('iTXt', `XML:com.adobe.xmp\0\0\0\0\0${XMP}`))],
+  ['png', 'EXIF behind the pixels', beforeEnd(pngChunk('eXIf', `II*\0${SECRET}`), 12)],
+  ['png', 'a time', insert(33, pngChunk('tIME', '\x07\xea\x0b\x1a\x0b\x2e\x0e'))],
+  ['png', "a program's own chunk", insert(33, pngChunk('prVt', SECRET))],
+  ['png', 'too long a chunk of an allowed name', insert(33, pngChunk('sBIT', SECRET))],
+  ['png', 'bytes behind the end', behind],
+  ['webp', 'EXIF', inRiff(riffChunk('EXIF', `II*\0${SECRET}`))],
+  ['webp', 'XMP', inRiff(riffChunk('XMP ', XMP))],
+  ['webp', 'an unknown chunk', inRiff(riffChunk('JUNK', SECRET))],
+  ['webp', 'bytes behind the end', behind],
+  ['avif', 'a box of free space', append(box('free', SECRET))],
+  ['avif', "a maker's box", append(box('uuid', `0123456789abcdef${SECRET}`))],
+  ['avif', 'data that no picture uses', append(box('mdat', SECRET))],
+  ['avif', 'bytes behind the end', behind],
+  ['gif', 'a comment', beforeEnd(Buffer.from(`!\xfe${sub(SECRET)}`, 'latin1'), 1)],
+  ['gif', 'a text', beforeEnd(Buffer.from(`!\x01${sub(SECRET)}`, 'latin1'), 1)],
+  ['gif', 'XMP', beforeEnd(Buffer.from(`!\xff\x0bXMP DataXMP${sub(SECRET)}`, 'latin1'), 1)],
+  [
+    'gif',
+    'too long a loop',
+    beforeEnd(Buffer.from(`!\xff\x0bNETSCAPE2.0${sub(SECRET)}`, 'latin1'), 1),
+  ],
+  ['gif', 'bytes behind the end', behind],
+  ['tiff', 'bytes behind the end', behind],
+];
+
+describe('an original that cannot be made smaller', () => {
+  it.each(IMAGE_FORMATS)('is kept when it holds a picture and nothing else: %s', async (format) => {
+    const original = await smallest[format]();
+    const { bytes } = await compress(original, { quality: 100 });
+    expect(bytes.equals(original)).toBe(true);
+  });
+
+  it.each(HIDDEN)('is not kept: %s with %s', async (format, _, hide) => {
+    const original = hide(await smallest[format]());
+    const { bytes } = await compress(original, { quality: 100 });
+    expect(bytes.equals(original)).toBe(false);
+    expect(bytes.includes('Elm Street')).toBe(false);
+    expect(partsOf(bytes).filter((part) => !HARMLESS[format]?.test(part))).toEqual([]);
+  });
+
+  it.each(['b_com-q25.jpg', 'b_app-q25.jpg', 'com-meta.jpg', 'text-meta.png', 'b_text.png'])(
+    'names nobody: %s',
+    async (name) => {
+      const { bytes } = await compress(casePicture(name), { quality: 100 });
+      expect(bytes.includes('Elm Street')).toBe(false);
+    },
+  );
+
+  it.each(['b_second-jpeg-q25.jpg', 'mpo.jpg', 'b_ultrahdr.jpg'])(
+    'does not bring along further pictures: %s',
+    async (name) => {
+      const { bytes } = await compress(casePicture(name), { quality: 100 });
+      expect(partsOf(bytes).filter((part) => !HARMLESS['jpeg']?.test(part))).toEqual([]);
+    },
+  );
+
+  it('is not kept with colours other than sRGB: Adobe RGB', async () => {
+    const { bytes } = await compress(casePicture('c_adobergb-q20.jpg'), { quality: 100 });
+    expect(await sharp(bytes).metadata()).toMatchObject({ hasProfile: false, space: 'srgb' });
+  });
+
+  it('is not kept with colours other than sRGB: CMYK', async () => {
+    const { bytes } = await compress(casePicture('c_cmyk-q5.jpg'), { quality: 100 });
+    expect(await sharp(bytes).metadata()).toMatchObject({ channels: 3, space: 'srgb' });
+  });
+
+  it('is kept at the quality that made it', async () => {
+    const original = casePicture('b_plain-q25.jpg');
+    expect((await compress(original, { quality: 100 })).bytes.equals(original)).toBe(true);
+  });
+});
+
+describe('a result', () => {
+  const stored = (format: ImageFormat) =>
+    picture(64, 48)
+      .withExif({ IFD0: { Copyright: SECRET } })
+      .withXmp(XMP)
+      .withIccProfile('p3')
+      .toFormat(format)
+      .toBuffer();
+  const targets = ['keep', 'jpeg', 'png', 'webp', 'avif'] as const;
+  const efforts = ['fast', 'balanced', 'small'] as const;
+
+  it.each(IMAGE_FORMATS.flatMap((from) => targets.map((to) => [from, to] as const)))(
+    'holds a picture and nothing else: %s, format %s',
+    async (from, to) => {
+      for (const effort of efforts) {
+        for (const quality of [50, 100]) {
+          const { bytes, format } = await compress(await stored(from), {
+            format: to,
+            effort,
+            quality,
+          });
+          expect(partsOf(bytes).filter((part) => !HARMLESS[format]?.test(part))).toEqual([]);
+        }
+      }
+    },
+  );
+});
