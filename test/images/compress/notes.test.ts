@@ -1,0 +1,45 @@
+import sharp from 'sharp';
+import { casePicture } from '../../support/casePicture';
+import { compress } from '../../support/compress';
+import { animation, photo } from '../../support/pictures';
+
+describe('the note of a result', () => {
+  it('says what became of the frames of an APNG', async () => {
+    const { note, bytes } = await compress(casePicture('anim.png'));
+    expect(note).toBe(
+      'Only the first of 3 frames is kept: animations are read from GIF and WebP only',
+    );
+    expect(bytes.includes('fdAT')).toBe(false);
+  });
+
+  it('says so of an APNG whose result is not smaller, too: the original is not kept', async () => {
+    const { note, bytes } = await compress(casePicture('anim.png'), {
+      effort: 'fast',
+      quality: 100,
+    });
+    expect(note).toMatch(/first of 3 frames/);
+    expect(bytes.includes('fdAT')).toBe(false);
+  });
+
+  it.each(['jpeg', 'png', 'avif'] as const)('says that %s has no animations', async (format) => {
+    const { note } = await compress(await animation(), { format });
+    expect(note).toBe(
+      'Only the first of 3 frames is kept: animations are written as GIF and WebP only',
+    );
+  });
+
+  it('says what became of the pages of a TIFF', async () => {
+    const { note, bytes } = await compress(casePicture('pages.tif'));
+    expect(note).toBe('Only the first of 2 pages is kept: the result has one page');
+    expect((await sharp(bytes).metadata()).pages ?? 1).toBe(1);
+  });
+
+  it.each([
+    ['a photo', photo, {}],
+    ['an animation that goes on', animation, {}],
+    ['an animation that goes on as another format', animation, { format: 'webp' }],
+    ['a PNG', () => Promise.resolve(casePicture('photo.png')), { format: 'jpeg' }],
+  ] as const)('is none where nothing is left out: %s', async (_, source, given) => {
+    expect((await compress(await source(), given)).note).toBeNull();
+  });
+});
