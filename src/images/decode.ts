@@ -81,7 +81,8 @@ async function* decodeOne(
     if (decoder === null) yield* whole;
     else yield* through(whole, decoder, coding);
   } finally {
-    await pieces.return?.();
+    // Not waited for: the next piece may be under way, and it comes only when the body is destroyed.
+    pieces.return?.().catch(() => undefined);
   }
 }
 
