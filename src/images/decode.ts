@@ -185,5 +185,7 @@ async function* joined(head: Buffer, pieces: AsyncIterator<Buffer>): AsyncGenera
 
 /** The name comes from the origin; a coding is a token (RFC 9110 §8.4.1). */
 function shown(coding: string): string {
-  return /^[\w!#$%&'*+.^`|~-]{1,40}$/.test(coding) ? coding : JSON.stringify(coding.slice(0, 40));
+  return /^[\w!#$%&'*+.^`|~-]{1,40}$/.test(coding)
+    ? coding
+    : JSON.stringify(coding.slice(0, 40)).replace(/[^ -~]/g, '?');
 }

@@ -90,9 +90,12 @@ function page(text: string): string {
   return isForwarding(text) ? `${named}, which forwards browsers to another address` : named;
 }
 
-/** `<meta http-equiv="refresh">`: for pages, browsers follow it; for images they do not. */
+/** `<meta http-equiv="refresh" content="0; url=…">`: for pages browsers follow it, for images they do not. */
 function isForwarding(text: string): boolean {
-  return /<meta\s{1,9}http-equiv\s?=\s?["']?refresh\b/i.test(text);
+  return (
+    /http-equiv\s?=\s?["']?refresh\b/i.test(text) &&
+    /content\s?=\s?["']?\s?[\d.]{0,9}\s?[;,]\s?url\s?=/i.test(text)
+  );
 }
 
 function titleOf(text: string): string {

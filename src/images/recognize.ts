@@ -38,6 +38,11 @@ const OTHER_FILES: readonly (readonly [name: string, beginning: RegExp])[] = [
   ['a RAR archive', /^Rar!\x1a\x07/],
   ['gzip data', /^\x1f\x8b/],
   ['a WebM or Matroska video', /^\x1aE\xdf\xa3/],
+  // Scripts print it that way: the mark of their own file comes first. No browser shows it.
+  [
+    'an image behind a byte order mark or white space',
+    /^[\xef\xbb\xbf\s]{1,9}(\xff\xd8\xff|\x89PNG|GIF8)/,
+  ],
   ['an AVI video', /^RIFF[^]{4}AVI /],
 ];
 

@@ -101,6 +101,7 @@ describe('a label that is wrong', () => {
     ['gzip', 'gzip, which it is not'],
     ['zstd', 'zstd, which is not supported; gzip, deflate and br are'],
     ['compress', 'compress, which is not supported; gzip, deflate and br are'],
+    ['a\u0085', '"a?", which is not supported; gzip, deflate and br are'],
     ['"a b"', '"\\"a b\\"", which is not supported; gzip, deflate and br are'],
   ])('unsupported_format: bytes that are nothing known under %s', async (coding, named) => {
     const error = await failure(download(coded(Buffer.from('\x28\xb5\x2f\xfd\0\x01'), coding)));

@@ -80,6 +80,8 @@ describe('nameOf(bytes): what is no image', () => {
     ['a RAR archive', 'Rar!\x1a\x07\0'],
     ['gzip data', '\x1f\x8b\x08\0'],
     ['a WebM or Matroska video', '\x1aE\xdf\xa3'],
+    ['an image behind a byte order mark or white space', '\xef\xbb\xbf\xff\xd8\xff\xe0\0'],
+    ['an image behind a byte order mark or white space', '\r\n\r\nGIF89a\0'],
     ['an AVI video', 'RIFF\x10\0\0\0AVI LIST'],
     ['a video or a sound', '\0\0\0\x14ftypisom\0\0\x02\0mp41'],
     ['bytes of no known format', '\0'.repeat(100)],
@@ -139,16 +141,34 @@ describe('nameOf(bytes): pages', () => {
     },
   );
 
-  it('that forward to another address', () => {
-    const text = '<html><head><meta http-equiv="refresh" content="0;url=/photo.jpg"></head></html>';
-    expect(nameOf(latin1(text))).toBe('an HTML page, which forwards browsers to another address');
+  it.each([
+    '<meta http-equiv="refresh" content="0;url=/photo.jpg">',
+    "<META content='3; URL=https://shop.example/' http-equiv=Refresh>",
+  ])('that forward to another address: %s', (meta) => {
+    expect(nameOf(latin1(`<html><head>${meta}</head></html>`))).toBe(
+      'an HTML page, which forwards browsers to another address',
+    );
+  });
+
+  it('that only load themselves again', () => {
+    const text = '<html><meta http-equiv="refresh" content="30"></html>';
+    expect(nameOf(latin1(text))).toBe('an HTML page');
   });
 });
 
 describe('nameOf(bytes), whatever the bytes', () => {
   const hostile = [
     ...['<', '<!--', '<!---->', '<?xml', '<?xml?>', '<!doctype ', '<!DOCTYPE x[', ' ', '<title'],
-    ...['<html><title', '<html><title>', '<meta ', '<html><meta\t', '<Error><Code', '&amp;', '{"'],
+    ...[
+      '<html><title',
+      '<html><title>',
+      '<meta ',
+      '<html><meta\t',
+      '<html> http-equiv="refresh" content=',
+      '<Error><Code',
+      '&amp;',
+      '{"',
+    ],
   ];
 
   it.each(hostile)('takes no more time than its length is worth: %j, repeated', (piece) => {
