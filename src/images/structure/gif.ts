@@ -1,4 +1,4 @@
-import { structure, type Structure } from './structure';
+import { structure, type Structure, MAX_PARTS, TOO_MANY_PARTS } from './structure';
 
 const EXTENSION = 0x21;
 const IMAGE = 0x2c;
@@ -21,7 +21,10 @@ export function walkGif(bytes: Buffer): Structure {
   /** A graphic control was read whose image is still to come. */
   let isExpecting = false;
 
+  let parts = 0;
   while (at < bytes.length) {
+    parts += 1;
+    if (parts > MAX_PARTS) return structure(bytes, { fault: TOO_MANY_PARTS });
     const block = bytes[at];
     if (block === TRAILER) {
       isClean &&= at + 1 === bytes.length;

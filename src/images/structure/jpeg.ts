@@ -1,4 +1,12 @@
-import { createKept, CUT_OFF, DAMAGED, structure, type Structure } from './structure';
+import {
+  createKept,
+  CUT_OFF,
+  DAMAGED,
+  structure,
+  type Structure,
+  MAX_PARTS,
+  TOO_MANY_PARTS,
+} from './structure';
 import { createScans, type Frame } from './jpegScans';
 
 const SOI = 0xd8;
@@ -37,7 +45,10 @@ export function walkJpeg(bytes: Buffer): Structure {
   let at = 2;
   kept.keep(0, at);
 
+  let parts = 0;
   while (at < bytes.length && !hasEnd) {
+    parts += 1;
+    if (parts > MAX_PARTS) return structure(bytes, { fault: TOO_MANY_PARTS });
     const marker = nextMarker(bytes, at);
     if (marker === null) break;
     if (marker.at !== at) isClean = false;

@@ -1,5 +1,12 @@
 import { crc32 } from 'node:zlib';
-import { createKept, CUT_OFF, structure, type Structure } from './structure';
+import {
+  createKept,
+  CUT_OFF,
+  structure,
+  type Structure,
+  MAX_PARTS,
+  TOO_MANY_PARTS,
+} from './structure';
 import { createPngColours } from '../colours/png';
 
 const SIGNATURE_BYTES = 8;
@@ -30,7 +37,10 @@ export function walkPng(bytes: Buffer): Structure {
   let hasProfile = false;
   let frames: number | null = null;
 
+  let parts = 0;
   while (at + 8 <= bytes.length && !hasEnd) {
+    parts += 1;
+    if (parts > MAX_PARTS) return structure(bytes, { fault: TOO_MANY_PARTS });
     const length = bytes.readUInt32BE(at);
     const name = bytes.toString('latin1', at + 4, at + 8);
     const next = at + FRAME_BYTES + length;

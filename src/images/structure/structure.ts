@@ -27,6 +27,9 @@ export interface Structure {
   readonly meaning: Meaning | null;
 }
 
+/** Pictures have some thousands at most. More would hold up all else while they are walked over. */
+export const MAX_PARTS = 100_000;
+export const TOO_MANY_PARTS = `consists of more than ${MAX_PARTS} parts`;
 export const DAMAGED = 'has picture data that cannot be decoded';
 export const CUT_OFF = 'ends before its picture is complete';
 

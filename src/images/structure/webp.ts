@@ -1,4 +1,11 @@
-import { createKept, CUT_OFF, structure, type Structure } from './structure';
+import {
+  createKept,
+  CUT_OFF,
+  structure,
+  type Structure,
+  MAX_PARTS,
+  TOO_MANY_PARTS,
+} from './structure';
 
 /** What a frame of an animation takes at the least: its chunk, its place and size, and a picture's chunk. */
 const SMALLEST_FRAME = 8 + 16 + 8;
@@ -28,7 +35,10 @@ export function walkWebp(bytes: Buffer): Structure {
   let hasPicture = false;
   let isAnimated = false;
 
+  let parts = 0;
   while (at + 8 <= limit) {
+    parts += 1;
+    if (parts > MAX_PARTS) return structure(bytes, { fault: TOO_MANY_PARTS });
     const chunk = chunkAt(bytes, at);
     if (chunk.end > bytes.length) {
       if (!hasPicture || isAnimated) return structure(bytes, { fault: CUT_OFF });

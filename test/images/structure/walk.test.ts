@@ -1,0 +1,105 @@
+import fc from 'fast-check';
+import sharp from 'sharp';
+import { walk } from '../../../src/images/structure/walk';
+import { IMAGE_FORMATS, type ImageFormat } from '../../../src/records/types';
+import { casePicture } from '../../support/casePicture';
+import { animation, avif, picture } from '../../support/pictures';
+
+const samples: Readonly<Record<ImageFormat, () => Promise<Buffer>>> = {
+  jpeg: () => picture(40, 30).jpeg({ progressive: true }).withXmp('<x/>').toBuffer(),
+  png: () => picture(40, 30, 4).png().withXmp('<x/>').toBuffer(),
+  webp: async () =>
+    sharp(await animation(), { animated: true })
+      .webp()
+      .toBuffer(),
+  avif,
+  gif: animation,
+  tiff: () => picture(40, 30).tiff({ compression: 'jpeg' }).toBuffer(),
+};
+
+const repeated = (head: string, part: string, bytes: number) =>
+  Buffer.from(head + part.repeat(Math.floor(bytes / part.length)), 'latin1');
+const MANY = 8_000_000;
+
+/** Files of nothing but the smallest parts that a format has, or of parts that point to the same place. */
+function hostile(): [string, ImageFormat, Buffer][] {
+  const frame = '\xff\xc2\0\x11\x08\0\x10\0\x10\x03\x01\x11\0\x02\x11\0\x03\x11\0';
+  const scan = '\xff\xda\0\x0c\x03\x01\0\x02\0\x03\0\0\x3f\0';
+  const header = casePicture('photo.png').toString('latin1', 0, 33);
+  const tiff = repeated(
+    'II*\0\x08\0\0\0\xff\xff',
+    '\x11\x01\x04\0\0\0\x10\0\x08\0\0\0',
+    65_535 * 12,
+  );
+  const meta = (content: string) => {
+    const size = Buffer.alloc(4);
+    size.writeUInt32BE(content.length + 12);
+    return `\0\0\0\x18ftypavif\0\0\0\0avifmif1${size.toString('latin1')}meta\0\0\0\0${content}`;
+  };
+  const boxed = (name: string, content: string) => {
+    const size = Buffer.alloc(4);
+    size.writeUInt32BE(content.length + 8);
+    return size.toString('latin1') + name + content;
+  };
+  const infos = '\0\0\0\x15infe\x02\0\0\0\0\x01\0\0av01\0'.repeat(100_000);
+  const extents = '\0\0'.repeat(2_000_000);
+  return [
+    ['segments without content', 'jpeg', repeated('\xff\xd8', '\xff\xe1\0\x02', MANY)],
+    ['scans without data', 'jpeg', repeated(`\xff\xd8${frame}`, scan, MANY)],
+    ['restart markers', 'jpeg', repeated(`\xff\xd8${frame}${scan}`, '\xff\xd0', MANY)],
+    ['marks of markers', 'jpeg', repeated('\xff\xd8', '\xff', MANY)],
+    ['chunks without content', 'png', repeated(header, '\0\0\0\0tEXt\0\0\0\0', MANY)],
+    ['pixel chunks without pixels', 'png', repeated(header, '\0\0\0\0IDAT\0\0\0\0', MANY)],
+    ['sub-blocks of one byte', 'gif', repeated('GIF89a\x01\0\x01\0\0\0\0!\xfe', '\x01a', MANY)],
+    ['extensions without content', 'gif', repeated('GIF89a\x01\0\x01\0\0\0\0', '!\xf9\0', MANY)],
+    ['chunks without content', 'webp', repeated('RIFF\xff\xff\xff\x7fWEBP', 'JUNK\0\0\0\0', MANY)],
+    [
+      'boxes without content',
+      'avif',
+      repeated('\0\0\0\x18ftypavif\0\0\0\0avifmif1', '\0\0\0\x08free', MANY),
+    ],
+    [
+      'items with one id and extents without size',
+      'avif',
+      Buffer.from(
+        meta(
+          boxed('iloc', `\0\0\0\0\0\0\xff\xff\0\x01\0\0\xff\xff${extents}`) +
+            boxed('iinf', `\0\0\0\0\xff\xff${infos}`),
+        ),
+        'latin1',
+      ),
+    ],
+    ['entries that point to the same strips', 'tiff', Buffer.concat([tiff, Buffer.alloc(MANY)])],
+  ];
+}
+
+describe('a walk over hostile bytes', () => {
+  it.each(IMAGE_FORMATS)('never throws: damaged %s', async (format) => {
+    const bytes = await samples[format]();
+    const change = fc.tuple(fc.nat(bytes.length - 1), fc.integer({ min: 0, max: 255 }));
+    fc.assert(
+      fc.property(fc.array(change, { maxLength: 12 }), fc.nat(bytes.length), (changes, cut) => {
+        const damaged = Buffer.from(bytes);
+        for (const [at, value] of changes) damaged[at] = value;
+        const { decodable } = walk(damaged.subarray(0, cut), format);
+        expect(decodable.length).toBeLessThanOrEqual(bytes.length + 1_024);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it.each(IMAGE_FORMATS)('never throws: anything at all as %s', (format) => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => {
+        expect(walk(Buffer.from(bytes), format)).toBeDefined();
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it.each(hostile())('takes time in proportion: %s, %s', (_, format, bytes) => {
+    const started = performance.now();
+    walk(bytes, format);
+    expect(performance.now() - started).toBeLessThan(1_000);
+  });
+});
