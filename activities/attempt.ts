@@ -40,7 +40,7 @@ export async function attemptImage(
   const { pipeline, files, config, metrics } = deps;
   const at = image.attempts + 1;
   try {
-    const { bytes, bytes_in, width, height, format } = await orInterrupted(
+    const { bytes, bytes_in, ...shape } = await orInterrupted(
       pipeline.process(
         { requestId: request._id, link: image.url, options: request.options },
         signal,
@@ -48,10 +48,10 @@ export async function attemptImage(
       signal,
     );
     const file = await metrics.observe('store', () =>
-      files.writeImage(request._id, ref, format, bytes),
+      files.writeImage(request._id, ref, shape.format, bytes),
     );
     metrics.imageSucceeded(bytes_in, bytes.length);
-    return { ref, at, result: { file, bytes_in, bytes_out: bytes.length, width, height, format } };
+    return { ref, at, result: { file, bytes_in, bytes_out: bytes.length, ...shape } };
   } catch (error) {
     if (error instanceof HostAtRest) {
       const { code, message, until: retryAt } = error;

@@ -10,6 +10,9 @@ import type { BuiltResult, ImageRequestActivities } from './types';
 /** Rows read at once; their images are read by key as well. */
 const PAGE_ROWS = 250;
 
+/** Characters of a link that the list of errors shows. */
+const SHOWN_LINK = 200;
+
 interface Place {
   readonly ref: string;
   readonly image: ImageRecord;
@@ -40,7 +43,7 @@ export function createBuildResult(
           if (signal.aborted) throw interrupted();
           count.add(row, places);
           const outputs = places.map(({ image }) => linkOf(request._id, image));
-          await result.write(formatRecord(resultRow(row.cells, outputs), escape));
+          await result.write(formatRecord(resultRow(columns, row.cells, outputs), escape));
           const errors = errorsOf(row, places);
           if (errors === '') continue;
           await failed.write(formatRecord(failedRow(columns, row.cells, errors), escape));
@@ -92,16 +95,21 @@ function placesOf(row: RowRecord, images: ReadonlyMap<string, ImageRecord>): Pla
   });
 }
 
-/** What is to be mended in a row, for a person; empty when nothing is. */
+/** What is to be fixed in a row, for a person; empty when nothing is. */
 function errorsOf(row: RowRecord, places: readonly Place[]): string {
   if (row.error !== null) return row.error.message;
   return places
     .flatMap(({ image }, index) =>
       image.status === 'failed' && image.error !== null
-        ? [`${index + 1}. ${image.error.code}: ${image.error.message}`]
+        ? [`${index + 1}. ${image.error.code}: ${image.error.message} (${shownLink(image.url)})`]
         : [],
     )
     .join('\n');
+}
+
+/** As it was read: a cell of many links does not show where one ended. Embedded data would fill the cell. */
+function shownLink(url: string): string {
+  return url.length > SHOWN_LINK ? `${url.slice(0, SHOWN_LINK)}…` : url;
 }
 
 /** Counts places, but the bytes of an image that stands in several places once. */

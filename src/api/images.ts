@@ -87,6 +87,7 @@ export function imagesRoute(deps: ApiDependencies): Route {
       width: result?.width ?? null,
       height: result?.height ?? null,
       format: result?.format ?? null,
+      note: result?.note ?? null,
     };
   }
 }
@@ -105,5 +106,6 @@ function badRow({ number }: RowRecord, error: { code: string; message: string })
     width: null,
     height: null,
     format: null,
+    note: null,
   };
 }

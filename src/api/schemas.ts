@@ -179,6 +179,21 @@ export const requestResource = z
       max_width: z.int().nullable(),
       max_height: z.int().nullable(),
     }),
+    sheet: z.object({
+      columns: z.array(z.string()),
+      link_columns: z
+        .array(z.string())
+        .openapi({ description: 'The columns that were read for links, from left to right.' }),
+      delimiter: z
+        .string()
+        .nullable()
+        .openapi({ description: 'null: of an upload from before it was recorded.' }),
+      encoding: z.string(),
+      rows: z.int(),
+      warnings: z
+        .array(z.string())
+        .openapi({ description: 'What to know of the sheet although it was read.' }),
+    }),
     attempt: z.int().openapi({ description: '1 for the first run; each retry is another.' }),
     created_at: instant,
     started_at: instant.nullable(),
@@ -223,6 +238,9 @@ export const imageResource = z
     width: z.int().nullable(),
     height: z.int().nullable(),
     format: z.enum(IMAGE_FORMATS).nullable(),
+    note: z.string().nullable().openapi({
+      description: 'What to know of the output: that frames or pages were left out.',
+    }),
   })
   .openapi('Image');
 

@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { createRefusal } from '../csv/text';
+import { createContentCheck } from '../csv/text';
 import { isDiskError, Refusal } from '../errors';
 
 export interface Spooled {
@@ -22,14 +22,14 @@ export interface Spooled {
 export async function spool(upload: Readable, folder: string, maxBytes: number): Promise<Spooled> {
   const file = path.join(folder, `${randomUUID()}.csv`);
   const hash = createHash('sha256');
-  const refuseOthers = createRefusal();
+  const checkContent = createContentCheck();
   let received = 0;
   let refusal: unknown;
 
   function check(chunk: Buffer): void {
     received += chunk.length;
     if (received > maxBytes) throw tooLarge(maxBytes);
-    refuseOthers(chunk);
+    checkContent(chunk);
   }
 
   async function* checked(chunks: AsyncIterable<Buffer>) {

@@ -1,18 +1,20 @@
-import { pipeline, Readable } from 'node:stream';
-import { CsvError, parse } from 'csv-parse';
+import { CsvError } from 'csv-parse/sync';
 import { Refusal } from '../errors';
 import { readHeader, type Header } from './header';
-import { readLinks, type LinksCell } from './links';
-import { SYNTAX } from './syntax';
-import { readText } from './text';
+import { readLinks } from './links';
+import { MAX_RECORD_SIZE, mayHaveCells, parseRecord, parseRecords } from './parse';
+import { readDamagedLine, readRow, type RowReading } from './row';
+import { MAX_RECORD, splitRecords, type Piece } from './split';
+import { hasOddQuotes, readText } from './text';
 
-export type Sheet = Header;
+export interface Sheet extends Header {
+  /** One of the file's quotes is missing or too many. */
+  readonly hasOddQuotes: boolean;
+}
 
-export interface SheetRow extends LinksCell {
+export interface SheetRow extends RowReading {
   /** 1 for the first row below the header; empty lines are not counted. */
   readonly number: number;
-  /** As many as there are columns, text as it was. */
-  readonly cells: readonly string[];
 }
 
 /** Characters of the file's beginning in which the header must end. */
@@ -25,7 +27,8 @@ export async function openSheet(file: string): Promise<Sheet> {
     beginning += text;
     if (beginning.length >= HEADER_WITHIN) break;
   }
-  return readHeader(beginning);
+  const isOdd = await hasOddQuotes(file);
+  return { ...readHeader(beginning, isOdd), hasOddQuotes: isOdd };
 }
 
 /**
@@ -34,89 +37,72 @@ export async function openSheet(file: string): Promise<Sheet> {
  * @throws Refusal when the file turns out to be no CSV after all
  */
 export async function* readRows(file: string, sheet: Sheet): AsyncGenerator<SheetRow> {
-  const parser = parse({ ...SYNTAX, delimiter: sheet.delimiter });
-  // What goes wrong in the source ends the parser with the same error, which the loop below throws.
-  const text = boundedText(file, () => parser.info.records);
-  pipeline(Readable.from(text), parser, () => undefined);
-  let number = -1;
-  try {
-    for await (const record of parser as AsyncIterable<string[]>) {
+  const { delimiter, end } = sheet;
+  let number = 0;
+  const pieces = splitRecords(skip(readText(file), end), {
+    delimiter,
+    isRow: createRowTest(sheet),
+  });
+  for await (const piece of pieces) {
+    for (const reading of readPiece(piece, sheet, number)) {
       number += 1;
-      if (number === 0) continue;
-      const cells = fold(record, sheet);
-      yield { number, cells, ...readLinks(cells[sheet.url_column] ?? '') };
+      yield { number, ...reading };
     }
+  }
+}
+
+async function* skip(chunks: AsyncIterable<string>, characters: number): AsyncGenerator<string> {
+  let left = characters;
+  for await (const chunk of chunks) {
+    if (left < chunk.length) yield chunk.slice(left);
+    left = Math.max(left - chunk.length, 0);
+  }
+}
+
+function readPiece(piece: Piece, sheet: Sheet, lastRow: number): RowReading[] {
+  switch (piece.kind) {
+    case 'endless':
+      throw tooLong(MAX_RECORD, lastRow + 1);
+    case 'damaged':
+      return [readDamagedLine(piece.line, piece.quote, sheet)];
+    case 'records':
+      return recordsOf(piece.text, piece.isSpaced, sheet, lastRow).map((record) =>
+        readRow(record, sheet),
+      );
+  }
+}
+
+function recordsOf(text: string, trim: boolean, { delimiter }: Sheet, lastRow: number) {
+  try {
+    return parseRecords(text, { delimiter, trim });
   } catch (error) {
-    throw error instanceof CsvError ? malformed(error, number) : error;
+    if (!(error instanceof CsvError)) throw error;
+    throw tooLong(MAX_RECORD_SIZE, lastRow + 1);
   }
 }
 
-/** Characters without the end of a record: as many as {@link SYNTAX} bounds, and the delimiters of many links. */
-const MAX_RECORD = 4 * 2 ** 20;
-
 /**
- * The parser counts the characters of cells only: empty cells are free, and a line of commas would be millions.
- *
- * @param records how many the parser has found
+ * Tells whether a record has the shape of a row: its number of cells, and a link where links belong. Where a quote
+ * is certainly wrong in the file, no link does as well.
  */
-async function* boundedText(file: string, records: () => number): AsyncGenerator<string> {
-  let found = 0;
-  let pending = 0;
-  for await (const text of readText(file)) {
-    yield text;
-    // Outside of quotes a line's end is a record's end, also where an empty record is passed over; within them
-    // characters count.
-    const hasEnd = /[\r\n]/.test(text) && !text.includes('"');
-    pending = hasEnd || records() > found ? 0 : pending + text.length;
-    found = records();
-    if (pending > MAX_RECORD) throw tooLong(MAX_RECORD, found);
-  }
-}
-
-const LINK = /^[\s"]*https?:\/\//i;
-
-/**
- * Gives a record as many cells as the sheet has columns, each under its own name. Links that were not quoted
- * have spilled into the cells behind: surplus ones, or those under the blank names by which spreadsheets widen a
- * header. Put together again they are the text that stood there.
- */
-function fold(record: readonly string[], { columns, url_column, delimiter }: Sheet): string[] {
-  const cells = [...record];
-  const surplus = () => Math.max(cells.length - columns.length, 0);
-  const gather = (count: number) => {
-    const list = cells.slice(url_column, url_column + count + 1);
-    cells.splice(url_column, count + 1, list.join(delimiter));
+function createRowTest({ columns, link_columns, delimiter, hasOddQuotes }: Sheet) {
+  return (record: string): boolean => {
+    // A sheet of one column has no product that could get another's link.
+    if (columns.length === 1 || !mayHaveCells(record, delimiter, columns.length)) return false;
+    const cells = parseRecord(record, delimiter);
+    if (cells === null || cells.length < columns.length) return false;
+    const links = link_columns.map((column) => cells[column] ?? '');
+    const isBlank = links.every((cell) => cell.trim() === '');
+    return isBlank
+      ? hasOddQuotes && cells.length === columns.length
+      : links.some((cell) => readLinks(cell).hasLink);
   };
-  const behind = url_column + 1;
-  const room = surplus() + blankNames(columns.slice(behind));
-  const spilled = cells.slice(behind, behind + room).findLastIndex((cell) => LINK.test(cell)) + 1;
-  const taken = Math.max(spilled - surplus(), 0);
-  gather(spilled);
-  cells.splice(behind, 0, ...new Array<string>(taken).fill(''));
-  while (surplus() > 0 && cells.at(-1) === '') cells.pop();
-  gather(surplus());
-  while (cells.length < columns.length) cells.push('');
-  return cells;
-}
-
-/** How many names at the beginning are blank. */
-function blankNames(names: readonly string[]): number {
-  const named = names.findIndex((name) => name.trim() !== '');
-  return named === -1 ? names.length : named;
-}
-
-function malformed(error: CsvError, lastRow: number): Refusal {
-  return error.code === 'CSV_MAX_RECORD_SIZE'
-    ? tooLong(SYNTAX.max_record_size, lastRow + 1)
-    : refusalAt(lastRow + 1, `Expected well-formed CSV, received: ${error.message}`);
 }
 
 function tooLong(characters: number, row: number): Refusal {
-  return refusalAt(row, `Expected rows of at most ${characters} characters, received a longer one`);
-}
-
-function refusalAt(row: number, expectedReceived: string): Refusal {
-  const message = `${expectedReceived}; look for a quote that is not closed`;
+  const message =
+    `Expected rows of at most ${characters} characters, received a longer one; ` +
+    'look for a quote that is not closed';
   return new Refusal('invalid', message, [
     { loc: ['body', 'file', `row ${row}`], msg: message, type: 'malformed_csv' },
   ]);

@@ -4,54 +4,78 @@ import { Refusal } from '../errors';
 /** The words of the first version of this service; clients compare them. */
 const NOT_CSV = 'Only CSV files are supported';
 
-/** Control characters that no text has: all below space but tab, line feed, form feed, carriage return. */
-const isBinary = Uint8Array.from({ length: 256 }, (_, byte) =>
-  byte < 32 && ![9, 10, 12, 13].includes(byte) ? 1 : 0,
-);
+/** How files of other kinds begin; of those that people upload for a CSV. All but NUL may stand in a text. */
+const OTHER_KINDS: readonly Buffer[] = [
+  '25504446', // PDF
+  '504b0304', // ZIP, and so Excel's and OpenDocument's files
+  'd0cf11e0a1b11ae1', // Excel before 2007
+  '1f8b', // gzip
+  '377abcaf271c', // 7z
+  '526172211a07', // RAR
+  'fd377a585a00', // xz
+  '28b52ffd', // Zstandard
+  '89504e470d0a1a0a', // PNG
+  'ffd8ff', // JPEG
+  '474946383761', // GIF87a
+  '474946383961', // GIF89a
+].map((hex) => Buffer.from(hex, 'hex'));
+
+const LONGEST_SIGNATURE = Math.max(...OTHER_KINDS.map(({ length }) => length));
+
+/** CP/M's and DOS's end of a text file, which old programs still write. */
+const END_OF_TEXT = '\u001a';
 
 /**
- * A file's text, piece by piece, without a byte order mark.
+ * A file's text, piece by piece, without a byte order mark and without DOS's end of text.
  *
  * @throws Refusal `not_csv` when it holds what no text file holds, `invalid` when it is not UTF-8
  */
 export async function* readText(file: string): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
-  const refuseOthers = createRefusal();
+  const checkContent = createContentCheck();
   let isEmpty = true;
+  let held = '';
   for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {
     isEmpty = false;
-    refuseOthers(chunk);
-    const text = decode(() => decoder.decode(chunk, { stream: true }));
-    if (text !== '') yield text;
+    checkContent(chunk);
+    const text = held + decode(() => decoder.decode(chunk, { stream: true }));
+    held = text.endsWith(END_OF_TEXT) ? END_OF_TEXT : '';
+    if (text.length > held.length) yield text.slice(0, text.length - held.length);
   }
   if (isEmpty) throw new Refusal('not_csv', NOT_CSV);
   const rest = decode(() => decoder.decode());
-  if (rest !== '') yield rest;
+  if (rest !== '') yield held + rest;
+}
+
+const QUOTE = '"'.charCodeAt(0);
+
+/** Whether the number of quotes in a file is odd: one of them, at least, is missing or too many. */
+export async function hasOddQuotes(file: string): Promise<boolean> {
+  let isOdd = false;
+  for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {
+    for (const byte of chunk) if (byte === QUOTE) isOdd = !isOdd;
+  }
+  return isOdd;
 }
 
 /**
- * Looks at a file's bytes in their order, for whoever sees them before they are a file, and throws as
- * {@link readText} does: bytes that are not UTF-8 it passes.
+ * Looks at a file's bytes in their order, for callers that see them before they are a file, and throws as
+ * {@link readText} does. Bytes that are not UTF-8 pass.
  */
-export function createRefusal(): (chunk: Buffer) => void {
+export function createContentCheck(): (chunk: Buffer) => void {
   let beginning = Buffer.alloc(0);
   return (chunk) => {
-    if (beginning.length < MARK_BYTES) {
-      beginning = Buffer.concat([beginning, chunk.subarray(0, MARK_BYTES)]);
+    if (beginning.length < LONGEST_SIGNATURE) {
+      beginning = Buffer.concat([beginning, chunk.subarray(0, LONGEST_SIGNATURE)]);
       refuseOtherKinds(beginning);
     }
-    for (const byte of chunk) {
-      if (isBinary[byte] === 1) throw new Refusal('not_csv', NOT_CSV);
-    }
+    if (chunk.includes(0)) throw new Refusal('not_csv', NOT_CSV);
   };
 }
 
-/** By so many bytes the kinds that are told by their beginning are known. */
-const MARK_BYTES = 5;
-
 function refuseOtherKinds(beginning: Buffer): void {
-  if (beginning.subarray(0, 5).toString('latin1') === '%PDF-')
-    throw new Refusal('not_csv', NOT_CSV);
+  const isOther = OTHER_KINDS.some((kind) => beginning.subarray(0, kind.length).equals(kind));
+  if (isOther) throw new Refusal('not_csv', NOT_CSV);
   const mark = beginning.subarray(0, 2).toString('hex');
   if (mark === 'fffe' || mark === 'feff') throw notUtf8('UTF-16');
 }

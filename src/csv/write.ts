@@ -1,5 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
 
+import { normalized } from './header';
+
 const OUTPUT_COLUMN = 'Output Image Urls';
 const ERRORS_COLUMN = 'Errors';
 
@@ -23,16 +25,27 @@ export function formatRecord(cells: readonly string[], { escapeFormulas }: Forma
   return stringify([safe], { record_delimiter: 'windows', quoted_match: /[\r\n]/ });
 }
 
+/** A result that is uploaded again has the column of outputs already: it is filled anew. */
 export function resultHeader(columns: readonly string[]): string[] {
-  return [...columns, OUTPUT_COLUMN];
+  return outputPlace(columns) === -1 ? [...columns, OUTPUT_COLUMN] : [...columns];
 }
 
 /** @param outputs in the sequence of the row's links; empty where an image has none, its place is kept */
-export function resultRow(cells: readonly string[], outputs: readonly string[]): string[] {
-  return [...cells, outputs.join(',')];
+export function resultRow(
+  columns: readonly string[],
+  cells: readonly string[],
+  outputs: readonly string[],
+): string[] {
+  const place = outputPlace(columns);
+  const list = outputs.join(',');
+  return place === -1 ? [...cells, list] : cells.with(place, list);
 }
 
-/** A file of failed rows that is mended and uploaded again has an `Errors` column already: it is reused. */
+function outputPlace(columns: readonly string[]): number {
+  return columns.findIndex((name) => normalized(name) === normalized(OUTPUT_COLUMN));
+}
+
+/** A file of failed rows that is fixed and uploaded again has an `Errors` column already: it is reused. */
 export function failedHeader(columns: readonly string[]): string[] {
   return columns.includes(ERRORS_COLUMN) ? [...columns] : [...columns, ERRORS_COLUMN];
 }

@@ -21,6 +21,11 @@ const text = { type: String, required: true };
 const number = { type: Number, required: true };
 const optional = <T>(type: T) => ({ type, default: null });
 
+const sheet = new Schema(
+  { link_columns: [Number], delimiter: text, encoding: text, warnings: [String] },
+  { _id: false },
+);
+
 const requestSchema = new Schema(
   {
     _id: text,
@@ -38,7 +43,8 @@ const requestSchema = new Schema(
     },
     webhook_url: optional(String),
     columns: [String],
-    url_column: number,
+    sheet: optional(sheet),
+    url_column: Number,
     rows: number,
     lanes: [Number],
     bad_rows: number,
@@ -81,6 +87,7 @@ const compressed = new Schema(
     width: number,
     height: number,
     format: text,
+    note: optional(String),
   },
   { _id: false },
 );

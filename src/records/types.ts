@@ -45,8 +45,10 @@ export interface RequestRecord {
   readonly webhook_url: string | null;
   /** The header cells of the upload, as they were. */
   readonly columns: readonly string[];
-  /** Which of `columns` holds the links. */
-  readonly url_column: number;
+  /** How the upload was read; absent in records of before it was kept. */
+  readonly sheet?: SheetRecord | null;
+  /** Which of `columns` held the links, in records that have no `sheet`. */
+  readonly url_column?: number;
   /** Number of row documents: `{request}/1` to `{request}/{rows}`. */
   readonly rows: number;
   /** Number of images per lane: `{request}/{lane}-0` to `{request}/{lane}-{n - 1}`. */
@@ -67,6 +69,16 @@ export interface RequestRecord {
   readonly updated_at: Date;
 }
 
+export interface SheetRecord {
+  /** Which of the request's `columns` hold links, from left to right. */
+  readonly link_columns: readonly number[];
+  readonly delimiter: string;
+  /** WHATWG label. */
+  readonly encoding: string;
+  /** What a person should know of the sheet although it was read: sentences. */
+  readonly warnings: readonly string[];
+}
+
 export interface RowRecord {
   /** `{request}/{number}` */
   readonly _id: string;
@@ -81,8 +93,11 @@ export interface RowRecord {
   readonly error: { readonly code: RowErrorCode; readonly message: string } | null;
 }
 
-/** `no_links`: the cell is empty. `invalid_links`: it holds text that is no list of http(s) links. */
-export type RowErrorCode = 'no_links' | 'invalid_links';
+/**
+ * `no_links`: no cell of the link columns holds anything. `invalid_links`: they hold text that is no list of
+ * links. `malformed_row`: a quote is not closed, or there are more cells than columns.
+ */
+export type RowErrorCode = 'no_links' | 'invalid_links' | 'malformed_row';
 
 export type ImageStatus = 'pending' | 'succeeded' | 'failed';
 
@@ -95,6 +110,8 @@ export interface CompressedImage {
   readonly width: number;
   readonly height: number;
   readonly format: ImageFormat;
+  /** What a person should know of the output: that frames or pages were left out. Absent in older records. */
+  readonly note?: string | null;
 }
 
 export interface ImageFailure {

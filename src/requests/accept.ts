@@ -9,7 +9,7 @@ import type { CompressOptions, RequestRecord } from '../records/types';
 import type { Runs } from '../temporal/runs';
 import { recordSheet } from './recordSheet';
 import { summaryOf } from './summary';
-import { surveySheet } from './survey';
+import { surveySheet, type Survey } from './survey';
 
 /** An upload whose form was understood and whose file is complete on disk. */
 export interface Upload {
@@ -42,6 +42,9 @@ const TWIN_POLL_MS = 100;
 
 const FIRST_ROUND = 1;
 
+/** The one in which sheets are read. */
+const ENCODING = 'utf-8';
+
 /**
  * Makes a request of an upload. When it resolves, rows, images and the workflow's start are durable;
  * when it rejects, nothing of the upload is left and nothing of it will run.
@@ -55,7 +58,7 @@ export async function acceptUpload(deps: AcceptDeps, upload: Upload): Promise<st
     strict: upload.strict,
     maxImages: config.MAX_IMAGES_PER_REQUEST,
   });
-  const record = newRequest(upload, survey.sheet, config);
+  const record = newRequest(upload, survey, config);
   const twin = await claim(records, record);
   if (twin !== null) return twin;
 
@@ -151,7 +154,7 @@ async function claim(records: Records, record: RequestRecord): Promise<string | 
 
 function newRequest(
   upload: Upload,
-  sheet: Sheet,
+  { sheet, warnings }: Survey,
   config: Pick<Config, 'WEBHOOK_URL'>,
 ): RequestRecord {
   const now = new Date();
@@ -165,7 +168,12 @@ function newRequest(
     options: upload.options,
     webhook_url: upload.webhookUrl ?? config.WEBHOOK_URL ?? null,
     columns: sheet.columns,
-    url_column: sheet.url_column,
+    sheet: {
+      link_columns: sheet.link_columns,
+      delimiter: sheet.delimiter,
+      encoding: ENCODING,
+      warnings,
+    },
     rows: 0,
     lanes: [],
     bad_rows: 0,

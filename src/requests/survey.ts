@@ -1,16 +1,20 @@
 import { Refusal, type Fault } from '../errors';
 import { openSheet, readRows, type Sheet } from '../csv/read';
+import { strictErrorOf } from '../csv/row';
+import { createWarnings } from '../csv/warnings';
 
 /** What an upload holds, found by reading it once before anything is recorded. */
 export interface Survey {
   readonly sheet: Sheet;
+  /** What a person should know of it; see `createWarnings`. */
+  readonly warnings: readonly string[];
   readonly rows: number;
   readonly badRows: number;
   /** Places in the sheet: every link of every good row. */
   readonly links: number;
 }
 
-/** Enough to mend a sheet by, few enough to read. */
+/** Enough to fix a sheet by, few enough to read. */
 const MAX_FAULTS = 100;
 
 /** @throws Refusal when the file is not to be accepted; nothing has been recorded by then */
@@ -19,6 +23,7 @@ export async function surveySheet(
   { strict, maxImages }: { strict: boolean; maxImages: number },
 ): Promise<Survey> {
   const sheet = await openSheet(file);
+  const warnings = createWarnings(sheet);
   const faults: Fault[] = [];
   let rows = 0;
   let badRows = 0;
@@ -26,6 +31,7 @@ export async function surveySheet(
   for await (const row of readRows(file, sheet)) {
     rows += 1;
     links += row.links.length;
+    warnings.add(row);
     if (links > maxImages) {
       throw new Refusal(
         'invalid',
@@ -33,18 +39,19 @@ export async function surveySheet(
           'split the file, or raise MAX_IMAGES_PER_REQUEST',
       );
     }
-    if (row.error === null) continue;
-    badRows += 1;
+    if (row.error !== null) badRows += 1;
+    const error = strict ? strictErrorOf(row) : row.error;
+    if (error === null) continue;
     if (faults.length < MAX_FAULTS) {
       const loc = ['body', 'file', `row ${row.number}`];
-      faults.push({ loc, msg: row.error.message, type: row.error.code });
+      faults.push({ loc, msg: error.message, type: error.code });
     }
   }
   if (rows === 0) {
     throw new Refusal('invalid', 'Expected rows below the header, received none; add a product');
   }
-  if (links === 0 || (strict && badRows > 0)) {
+  if (links === 0 || (strict && faults.length > 0)) {
     throw new Refusal('invalid', 'The file has rows that cannot be used', faults);
   }
-  return { sheet, rows, badRows, links };
+  return { sheet, warnings: warnings.list(), rows, badRows, links };
 }

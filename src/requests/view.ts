@@ -13,6 +13,7 @@ import type {
   DeliveryRecord,
   DeliveryState,
   RequestRecord,
+  SheetRecord,
 } from '../records/types';
 
 /** A request as people and programs outside see it: over HTTP, in an event, at an operator's terminal. */
@@ -24,6 +25,7 @@ export interface RequestView {
   readonly counts: Counts;
   readonly bytes: ByteCounts;
   readonly options: CompressOptions;
+  readonly sheet: SheetView;
   /** 1 for the first run; each retry is another. */
   readonly attempt: number;
   readonly created_at: Date;
@@ -32,6 +34,19 @@ export interface RequestView {
   /** `null`: none was asked for. */
   readonly webhook: WebhookView | null;
   readonly links: LinksView;
+}
+
+/** How the uploaded sheet was read. */
+export interface SheetView {
+  /** The names in the header. */
+  readonly columns: readonly string[];
+  /** Those of them that were read for links, from left to right. */
+  readonly link_columns: readonly string[];
+  /** `null`: of an upload from before it was recorded. */
+  readonly delimiter: string | null;
+  readonly encoding: string;
+  readonly rows: number;
+  readonly warnings: readonly string[];
 }
 
 export interface WebhookView {
@@ -75,6 +90,7 @@ export function viewOf(
     counts,
     bytes,
     options: record.options,
+    sheet: sheetOf(record),
     attempt: record.round,
     created_at: record.created_at,
     started_at: record.started_at,
@@ -88,6 +104,22 @@ export function viewOf(
 export function recordedReport({ _id, state, counts, bytes, note }: RequestRecord): StatusReport {
   const status = isFinished(state) || state === 'processing' ? state : 'pending';
   return { request_id: _id, status, details: describe(status, counts, note), counts, bytes };
+}
+
+function sheetOf({ columns, rows, sheet, url_column }: RequestRecord): SheetView {
+  const {
+    link_columns,
+    delimiter,
+    encoding,
+    warnings,
+  }: Omit<SheetRecord, 'delimiter'> & { delimiter: string | null } = sheet ?? {
+    link_columns: url_column === undefined ? [] : [url_column],
+    delimiter: null,
+    encoding: 'utf-8',
+    warnings: [],
+  };
+  const names = link_columns.map((column) => columns[column] ?? '');
+  return { columns, link_columns: names, delimiter, encoding, rows, warnings };
 }
 
 function webhookOf(

@@ -148,7 +148,7 @@ describe('a request, from upload to webhook', () => {
     const failed = await text(`${service.url}/image/result/${id}?only=failed`);
     expect(failed.split('\r\n')).toEqual([
       'S. No.,Product Name,Input Image Urls,Errors',
-      `2,Product 2,"${link('/gone.jpg')}, ${link('/turned.jpg')}","1. not_found: Expected the image, received HTTP 404"`,
+      `2,Product 2,"${link('/gone.jpg')}, ${link('/turned.jpg')}","1. not_found: Expected the image, received HTTP 404 (${link('/gone.jpg')})"`,
       '',
     ]);
     expect((await upload(service.url, failed)).status).toBe(200);

@@ -62,10 +62,23 @@ describe('the result CSV', () => {
   });
 
   it('keeps the place of an image that failed', () => {
-    expect(resultRow(['1', 'x'], ['http://o/1', '', 'http://o/3'])).toEqual([
+    const columns = ['S. No.', 'Links'];
+    expect(resultRow(columns, ['1', 'x'], ['http://o/1', '', 'http://o/3'])).toEqual([
       '1',
       'x',
       'http://o/1,,http://o/3',
+    ]);
+  });
+});
+
+describe('the result CSV of a result that was uploaded again', () => {
+  it('has its outputs in the place of the earlier ones', () => {
+    const columns = ['S. No.', 'Output Image Urls', 'Links'];
+    expect(resultHeader(columns)).toEqual(columns);
+    expect(resultRow(columns, ['1', 'http://old/1', 'x'], ['http://o/1'])).toEqual([
+      '1',
+      'http://o/1',
+      'x',
     ]);
   });
 });
@@ -76,7 +89,7 @@ describe('the failed rows', () => {
     expect(failedRow(['S. No.'], ['1'], 'gone')).toEqual(['1', 'gone']);
   });
 
-  it('reuse the Errors column of a file that was mended and uploaded again', () => {
+  it('reuse the Errors column of a file that was fixed and uploaded again', () => {
     const columns = ['S. No.', 'Errors', 'Extra'];
     expect(failedHeader(columns)).toEqual(columns);
     expect(failedRow(columns, ['1', 'old', 'x'], 'new')).toEqual(['1', 'new', 'x']);

@@ -348,7 +348,7 @@ function emptyRequest(id: string): RequestRecord {
     ...{ round: 1, sequence: 0, counts: NOTHING, bytes: { in: 0, out: 0 } },
     options: { quality: 50, format: 'keep', effort: 'balanced', max_width: null, max_height: null },
     webhook_url: null,
-    ...{ columns: ['S. No.', 'Product Name', 'Input Image Urls'], url_column: 2, rows: 0 },
+    ...{ columns: ['S. No.', 'Product Name', 'Input Image Urls'], rows: 0 },
     ...{ lanes: [], bad_rows: 0, note: null, file_name: 'empty.csv', fingerprint: id },
     ...{ created_at: now, started_at: null, finished_at: null, updated_at: now },
   };

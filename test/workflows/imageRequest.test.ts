@@ -97,7 +97,6 @@ describe('imageRequest', () => {
       },
       webhook_url: null,
       columns: ['S. No.', 'Product Name', 'Input Image Urls'],
-      url_column: 2,
       rows: 0,
       lanes: [],
       bad_rows: 0,

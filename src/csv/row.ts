@@ -1,0 +1,137 @@
+import type { RowErrorCode } from '../records/types';
+import { fold } from './fold';
+import { DELIMITERS, type Header } from './header';
+import { beginsWithLink, readLinks, trimUnseen } from './links';
+import { mayHaveCells, parseRecord } from './parse';
+import { doubleInnerQuotes, findRecordEnd } from './quotes';
+
+/** What was read of one record. */
+export interface RowReading {
+  /** As many as there are columns, text as it was. */
+  readonly cells: readonly string[];
+  /** Of all columns of links, from left to right; see `readLinks` for what stands among them. */
+  readonly links: readonly string[];
+  /** Why nothing is made of the row; `null` when it has a link. */
+  readonly error: RowError | null;
+  /** Text beside the links, which was passed over. */
+  readonly texts: readonly string[];
+  /** How the row is written otherwise than the header; `null` when it is not. */
+  readonly oddity: 'quoted_line' | 'other_delimiter' | null;
+}
+
+export interface RowError {
+  readonly code: RowErrorCode;
+  readonly message: string;
+}
+
+/** Characters of a cell that a message shows. */
+const SHOWN = 60;
+
+/** What is wrong with a row that `strict` does not accept; `null` when all of its places are links. */
+export function strictErrorOf({ error, links }: RowReading): RowError | null {
+  const text = links.find((link) => !beginsWithLink(link));
+  return error ?? (text === undefined ? null : notLinks(text));
+}
+
+/** Reads a record whose quotes are in their places. */
+export function readRow(record: readonly string[], sheet: Header): RowReading {
+  const cells = fold(record, sheet);
+  if (cells === null) return damaged(record, sheet, tooManyCells(record, sheet));
+  const reading = readCells(cells, sheet);
+  if (reading.error === null || record.length >= sheet.columns.length) return reading;
+  return readOtherwise(record.join(sheet.delimiter), sheet) ?? reading;
+}
+
+/**
+ * Reads a line by itself that has a quote where none can be. It is text where the line, read so, has the header's
+ * number of cells (`24" screen`, `"Vintage" mug`). Otherwise the line fails, and shows all of its text.
+ *
+ * @param quote where it stands in the line
+ */
+export function readDamagedLine(line: string, quote: number, sheet: Header): RowReading {
+  const { columns, delimiter } = sheet;
+  for (const text of [doubleInnerQuotes(line, delimiter), line]) {
+    const cells = parseRecord(text, delimiter);
+    if (cells?.length === columns.length) return readCells(cells, sheet);
+  }
+  const otherwise = readOtherwise(line, sheet);
+  if (otherwise !== null) return otherwise;
+  return damaged(line.split(delimiter), sheet, {
+    code: 'malformed_row',
+    message:
+      `Expected ${columns.length} cells with each quote closed, received ${shown(line.slice(quote))}; ` +
+      'close the quote, or remove it',
+  });
+}
+
+/** A line that is quoted as a whole, or whose cells are separated otherwise than the header's. */
+function readOtherwise(line: string, sheet: Header): RowReading | null {
+  for (const delimiter of [sheet.delimiter, ...DELIMITERS]) {
+    if (!mayHaveCells(line, delimiter, sheet.columns.length)) continue;
+    const { kind } = findRecordEnd(line, 0, delimiter);
+    const cells = kind === 'whole' ? parseRecord(line, delimiter) : null;
+    if (cells?.length !== sheet.columns.length) continue;
+    const reading = readCells(cells, sheet);
+    const oddity = delimiter === sheet.delimiter ? 'quoted_line' : 'other_delimiter';
+    if (reading.error === null) return { ...reading, oddity };
+  }
+  return null;
+}
+
+function readCells(cells: readonly string[], sheet: Header): RowReading {
+  const readings = sheet.link_columns.map((column) => readLinks(cells[column] ?? ''));
+  const hasLink = readings.some((reading) => reading.hasLink);
+  return {
+    cells,
+    links: hasLink ? readings.flatMap(({ links }) => links) : [],
+    error: hasLink ? null : linkless(cells, sheet),
+    texts: hasLink ? readings.flatMap(({ texts }) => texts) : [],
+    oddity: null,
+  };
+}
+
+function linkless(cells: readonly string[], { columns, link_columns }: Header): RowError {
+  const text = link_columns
+    .map((column) => trimUnseen(cells[column] ?? ''))
+    .find((it) => it !== '');
+  if (text !== undefined) return notLinks(text);
+  const elsewhere = cells.findIndex((cell) => readLinks(cell).hasLink);
+  const wanted = shown(columns[link_columns[0] ?? 0] ?? '');
+  return {
+    code: 'no_links',
+    message:
+      elsewhere === -1
+        ? 'Expected links to images, received an empty cell; add links or remove the row'
+        : `Expected links under ${wanted}, received one under ${shown(columns[elsewhere] ?? '')}; ` +
+          'move it, or check how the cells of the row are separated',
+  };
+}
+
+function notLinks(text: string): RowError {
+  return {
+    code: 'invalid_links',
+    message: `Expected links that begin with http:// or https://, received ${shown(text)}; fix the cell`,
+  };
+}
+
+function tooManyCells({ length }: readonly string[], { columns }: Header): RowError {
+  return {
+    code: 'malformed_row',
+    message: `Expected ${columns.length} cells, received ${length}; quote cells that hold the delimiter`,
+  };
+}
+
+/** A row of which nothing is used: all its text is shown, what has no column of its own in the last one. */
+function damaged(record: readonly string[], sheet: Header, error: RowError): RowReading {
+  const { columns, delimiter } = sheet;
+  const last = columns.length - 1;
+  const cells = fold(record, sheet) ?? [
+    ...record.slice(0, last),
+    record.slice(last).join(delimiter),
+  ];
+  return { cells, links: [], error, texts: [], oddity: null };
+}
+
+function shown(text: string): string {
+  return JSON.stringify(text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text);
+}

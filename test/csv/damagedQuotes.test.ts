@@ -1,0 +1,118 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import fc from 'fast-check';
+import { openSheet, readRows, type SheetRow } from '../../src/csv/read';
+import { Refusal } from '../../src/errors';
+import { withFolder } from '../support/temporaryFile';
+
+const HEADER = ['S. No.', 'Product Name', 'Input Image Urls', 'Colour'];
+
+/**
+ * Cells of what makes it hard to tell rows apart: quotes, delimiters, line breaks, anywhere. Marked cells name their
+ * row, so that it shows where each came to stand.
+ */
+const hard = fc
+  .array(fc.constantFrom('"', ',', '\n', ' ', 'a', 'bc', '""', ',\n', '\r\n', '","', ';'), {
+    maxLength: 5,
+  })
+  .map((parts) => parts.join(''));
+
+const row = fc.record({
+  before: hard,
+  after: hard,
+  colour: hard,
+  links: fc.integer({ min: 0, max: 3 }),
+  separator: fc.constantFrom(', ', ',', '\n', ' | '),
+});
+
+const damage = fc.record({ isRemoval: fc.boolean(), at: fc.nat() });
+
+function markedRow(number: number, { before, after, colour, links, separator }: RowSpec): string[] {
+  const list = Array.from({ length: links }, (_, index) => `http://shop/R${number}R-${index}.jpg`);
+  return [`R${number}R`, `${before}R${number}R${after}`, list.join(separator), colour];
+}
+
+type RowSpec = typeof row extends fc.Arbitrary<infer T> ? T : never;
+
+function written(cells: readonly string[], quotesAll: boolean): string {
+  return cells
+    .map((cell) => (quotesAll || /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell))
+    .join(',');
+}
+
+/** One quote more, or one less, anywhere. */
+function damaged(text: string, { isRemoval, at }: { isRemoval: boolean; at: number }): string {
+  const quotes = [...text.matchAll(/"/g)].map(({ index }) => index);
+  const quote = quotes[at % Math.max(quotes.length, 1)];
+  if (isRemoval && quote !== undefined) return text.slice(0, quote) + text.slice(quote + 1);
+  const place = at % (text.length + 1);
+  return `${text.slice(0, place)}"${text.slice(place)}`;
+}
+
+/** Whether a row is one line, as it was written, and has links. */
+function isUntouched(text: string, cells: readonly string[], line = ''): boolean {
+  return cells[2] !== '' && !/[\r\n]/.test(line) && text.split(/\r?\n/).includes(line);
+}
+
+function rowsNamedIn(texts: readonly string[]): number[] {
+  const names = texts.flatMap((text) => [...text.matchAll(/R(\d+)R/g)]);
+  return [...new Set(names.map(([, number]) => Number(number)))];
+}
+
+async function read(file: string): Promise<SheetRow[] | null> {
+  try {
+    const rows: SheetRow[] = [];
+    for await (const one of readRows(file, await openSheet(file))) rows.push(one);
+    return rows;
+  } catch (error) {
+    if (error instanceof Refusal) return null;
+    throw error;
+  }
+}
+
+/** For longer runs: `QUOTE_RUNS=10000 npx jest test/csv/damagedQuotes`. */
+const numRuns = Number(process.env['QUOTE_RUNS'] ?? 300);
+
+describe('a table with one quote too many or too few', () => {
+  it('never shows a link in a row that has anything of another, and accounts for every row', async () => {
+    let refused = 0;
+    await withFolder(async (folder) => {
+      const file = path.join(folder, 'sheet.csv');
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(row, { minLength: 1, maxLength: 6 }),
+          fc.array(fc.boolean(), { minLength: 7, maxLength: 7 }),
+          fc.constantFrom('\n', '\r\n'),
+          damage,
+          async (specs, quotesAll, lineEnd, how) => {
+            const table = specs.map((spec, index) => markedRow(index + 1, spec));
+            const lines = [HEADER, ...table].map((cells, index) =>
+              written(cells, quotesAll[index] === true),
+            );
+            const text = damaged(lines.join(lineEnd) + lineEnd, how);
+            await writeFile(file, text);
+            const rows = await read(file);
+            if (rows === null) {
+              refused += 1;
+              return;
+            }
+            for (const { links, cells } of rows) {
+              if (links.length > 0)
+                expect(rowsNamedIn([...cells, ...links]).length).toBeLessThan(2);
+            }
+            expect(rowsNamedIn(rows.flatMap(({ cells }) => cells)).sort()).toEqual(
+              table.map((_, index) => index + 1),
+            );
+            const whole = table.filter((cells, index) =>
+              isUntouched(text, cells, lines[index + 1]),
+            );
+            for (const cells of whole) expect(rows.map((one) => one.cells)).toContainEqual(cells);
+          },
+        ),
+        { numRuns },
+      );
+    });
+    // Only a header that cannot be recognized costs the file.
+    expect(refused).toBeLessThan(numRuns / 4);
+  });
+});

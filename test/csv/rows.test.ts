@@ -1,0 +1,240 @@
+import { openSheet, readRows, type SheetRow } from '../../src/csv/read';
+import { createWarnings } from '../../src/csv/warnings';
+import { withFile } from '../support/temporaryFile';
+
+const HEADER = 'S. No.,Product Name,Input Image Urls';
+
+async function read(content: string): Promise<{ rows: SheetRow[]; warnings: string[] }> {
+  return withFile(content, async (file) => {
+    const sheet = await openSheet(file);
+    const warnings = createWarnings(sheet);
+    const rows: SheetRow[] = [];
+    for await (const row of readRows(file, sheet)) {
+      rows.push(row);
+      warnings.add(row);
+    }
+    return { rows, warnings: warnings.list() };
+  });
+}
+
+/** The product and the links of each row; the code of its error where it has one. */
+async function productsOf(content: string) {
+  const { rows } = await read(content);
+  return rows.map(({ cells, links, error }) => [cells[1], error?.code ?? links.join(' ')]);
+}
+
+describe('a quote that is opened and never closed', () => {
+  it('costs its own row, where the next quote would join it with others', async () => {
+    const sheet =
+      `${HEADER}\n1,Mug,http://a/1.jpg\n2,"Large mug,http://a/2.jpg\n3,Table,http://a/3.jpg\n` +
+      '4,"Lamp",http://a/4.jpg\n5,Vase,http://a/5.jpg\n';
+    expect(await productsOf(sheet)).toEqual([
+      ['Mug', 'http://a/1.jpg'],
+      ['"Large mug', 'malformed_row'],
+      ['Table', 'http://a/3.jpg'],
+      ['Lamp', 'http://a/4.jpg'],
+      ['Vase', 'http://a/5.jpg'],
+    ]);
+  });
+
+  it('costs its own row, where a second one seems to close it', async () => {
+    const sheet = `${HEADER}\n1,"Large mug,http://a/1.jpg\n2,Table,http://a/2.jpg\n3,Lamp",http://a/3.jpg\n`;
+    expect(await productsOf(sheet)).toEqual([
+      ['"Large mug', 'malformed_row'],
+      ['Table', 'http://a/2.jpg'],
+      ['Lamp"', 'http://a/3.jpg'],
+    ]);
+  });
+
+  it('costs its own row at the end of the file, and in the last cell', async () => {
+    expect(await productsOf(`${HEADER}\n1,Mug,http://a/1.jpg\n2,"Cup,http://a/2.jpg`)).toEqual([
+      ['Mug', 'http://a/1.jpg'],
+      ['"Cup', 'malformed_row'],
+    ]);
+    expect(await productsOf(`${HEADER}\n1,Mug,"http://a/1.jpg\n2,Cup,http://a/2.jpg\n`)).toEqual([
+      ['Mug', 'malformed_row'],
+      ['Cup', 'http://a/2.jpg'],
+    ]);
+  });
+
+  it('is named with its text, and costs no other row, however long the file goes on', async () => {
+    const others = '2,Table,http://a/2.jpg\n'.repeat(100_000);
+    const { rows } = await read(`${HEADER}\n1,"Mug,http://a/1.jpg\n${others}`);
+    expect(rows[0]).toMatchObject({
+      number: 1,
+      cells: ['1', '"Mug', 'http://a/1.jpg'],
+      error: {
+        code: 'malformed_row',
+        message:
+          'Expected 3 cells with each quote closed, received "\\"Mug,http://a/1.jpg"; ' +
+          'close the quote, or remove it',
+      },
+    });
+    expect(rows.filter(({ error }) => error === null)).toHaveLength(100_000);
+  });
+
+  it('in the header costs no row where its line names the columns', async () => {
+    const sheet = 'S. No.,Product Name,"Input Image Urls\n1,Mug,http://a/1.jpg\n';
+    expect(await productsOf(sheet)).toEqual([['Mug', 'http://a/1.jpg']]);
+  });
+});
+
+describe('line breaks within quotes', () => {
+  it('are text, wherever they stand', async () => {
+    const sheet = `${HEADER},Note\n1,"Blue\nmug, large","http://a/1.jpg\nhttp://a/2.jpg","\n\n,"\n`;
+    const { rows } = await read(sheet);
+    expect(rows[0]).toMatchObject({
+      cells: ['1', 'Blue\nmug, large', 'http://a/1.jpg\nhttp://a/2.jpg', '\n\n,'],
+      links: ['http://a/1.jpg', 'http://a/2.jpg'],
+    });
+  });
+
+  it('are text over many pieces of the file', async () => {
+    const note = 'a line, with a comma\n'.repeat(20_000);
+    const { rows } = await read(`${HEADER}\n1,"${note}",http://a/1.jpg\n2,Cup,http://a/2.jpg\n`);
+    expect(rows.map(({ cells, links }) => [cells[1], links[0]])).toEqual([
+      [note, 'http://a/1.jpg'],
+      ['Cup', 'http://a/2.jpg'],
+    ]);
+  });
+
+  it('fail their row alone after more than a million characters', async () => {
+    const note = 'a line, with a comma\n'.repeat(60_000);
+    const { rows } = await read(`${HEADER}\n1,"${note}",http://a/1.jpg\n2,Cup,http://a/2.jpg\n`);
+    expect(rows[0]?.error).toMatchObject({ code: 'malformed_row' });
+    expect(rows.at(-1)).toMatchObject({ cells: ['2', 'Cup', 'http://a/2.jpg'], error: null });
+  });
+});
+
+describe('a quote in the middle of a cell', () => {
+  it.each([
+    ['an inch mark', '5" screen', '5" screen'],
+    ['an inch mark within quotes', '"Screen 24" wide"', 'Screen 24" wide'],
+    ['an inch mark and a comma within quotes', '"24" Screen, black"', '24" Screen, black'],
+    ['an escape by backslash', '"Screen 24\\" wide"', 'Screen 24\\" wide'],
+    ['escapes by backslash and a comma', '"Mug, \\"Blue\\" edition"', 'Mug, \\"Blue\\" edition'],
+    ['a quoted word at the beginning', '"Vintage" mug', '"Vintage" mug'],
+    ['blanks around quotes', ' "Blue, mug" ', 'Blue, mug'],
+  ])('is text: %s', async (_, product, text) => {
+    expect(await productsOf(`${HEADER}\n1,${product},http://a/1.jpg\n`)).toEqual([
+      [text, 'http://a/1.jpg'],
+    ]);
+  });
+
+  it('fails its row where the line has another number of cells with it', async () => {
+    expect(await productsOf(`${HEADER}\n1,Lamp, tall",http://a/1.jpg\n`)).toEqual([
+      ['Lamp', 'malformed_row'],
+    ]);
+  });
+});
+
+describe('several columns of links', () => {
+  it('are all read, from left to right, also under the same name', async () => {
+    const { rows } = await read(
+      'S. No.,Product Name,Image Url,Image Url,Image Url\n' +
+        '1,Mug,http://a/1.jpg,"http://a/2.jpg, http://a/3.jpg",\n2,Table,,,http://a/4.jpg\n',
+    );
+    expect(rows.map(({ links }) => links)).toEqual([
+      ['http://a/1.jpg', 'http://a/2.jpg', 'http://a/3.jpg'],
+      ['http://a/4.jpg'],
+    ]);
+  });
+
+  it.each(['Image 1', 'image_url_2', 'Image 3 URL', 'Images', 'Image Links', 'Image Src'])(
+    'are recognized by names such as %s',
+    async (name) => {
+      const { rows } = await read(
+        `S. No.,Product Name,Input Image Urls,${name}\n1,Mug,http://a/1.jpg,http://a/2.jpg\n`,
+      );
+      expect(rows[0]?.links).toEqual(['http://a/1.jpg', 'http://a/2.jpg']);
+    },
+  );
+
+  it('are recognized behind characters that nothing shows', async () => {
+    const { rows } = await read(
+      'S. No.,Product\u00a0Name,\u200bInput Image Urls\u2060\n1,Mug,http://a/1.jpg\n',
+    );
+    expect(rows[0]?.links).toEqual(['http://a/1.jpg']);
+  });
+
+  it('fail a row with more cells: nothing tells whose link is whose', async () => {
+    const { rows } = await read(
+      'S. No.,Product Name,Image 1,Image 2,Price\n1,Mug,http://a/1.jpg,http://a/2.jpg,http://a/3.jpg,9\n',
+    );
+    expect(rows[0]).toMatchObject({
+      links: [],
+      cells: ['1', 'Mug', 'http://a/1.jpg', 'http://a/2.jpg', 'http://a/3.jpg,9'],
+      error: {
+        code: 'malformed_row',
+        message: 'Expected 5 cells, received 6; quote cells that hold the delimiter',
+      },
+    });
+  });
+
+  it('never are those of an earlier result', async () => {
+    const { rows, warnings } = await read(
+      `${HEADER},Output Image Urls\n1,Mug,http://a/1.jpg,http://out/1.jpg\n`,
+    );
+    expect(rows[0]?.links).toEqual(['http://a/1.jpg']);
+    expect(warnings).toEqual([]);
+  });
+});
+
+describe('rows that are written otherwise than the header', () => {
+  it.each([
+    ['semicolons', '1;Mug;http://a/1.jpg'],
+    ['tabs', '1\tMug\thttp://a/1.jpg'],
+    ['semicolons and quotes', '1;"Mug";"http://a/1.jpg"'],
+  ])('are read by their own delimiter: %s', async (_, line) => {
+    const { rows, warnings } = await read(`${HEADER}\n${line}\n`);
+    expect(rows[0]).toMatchObject({ cells: ['1', 'Mug', 'http://a/1.jpg'], error: null });
+    expect(warnings).toEqual(["Cells are separated otherwise than the header's in row 1"]);
+  });
+
+  it('are read where each line is quoted as a whole', async () => {
+    const { rows, warnings } = await read(
+      `"${HEADER}"\r\n"1,Mug,""http://a/1.jpg, http://a/2.jpg"""\r\n"2,Cup,http://a/3.jpg"\r\n`,
+    );
+    expect(rows.map(({ links }) => links.length)).toEqual([2, 1]);
+    expect(warnings).toEqual(['A whole line in quotes was read as its cells in row 1 and 1 more']);
+  });
+
+  it('are told where the link stands, never that the cell is empty', async () => {
+    const { rows } = await read(`${HEADER}\n1;Mug;large;http://a/1.jpg\nMug,http://a/2.jpg\n`);
+    const told = (column: string) => ({
+      code: 'no_links',
+      message:
+        `Expected links under "Input Image Urls", received one under "${column}"; ` +
+        'move it, or check how the cells of the row are separated',
+    });
+    expect(rows.map(({ error }) => error)).toEqual([told('S. No.'), told('Product Name')]);
+  });
+});
+
+describe('control characters', () => {
+  it('are text', async () => {
+    const { rows } = await read(`${HEADER}\n1,Mug\u0002blue,http://a/1.jpg\n`);
+    expect(rows[0]?.cells[1]).toBe('Mug\u0002blue');
+  });
+
+  it("as DOS's end of text are none of it", async () => {
+    const { rows } = await read(`${HEADER}\n1,Mug,http://a/1.jpg\r\n\u001a`);
+    expect(rows).toHaveLength(1);
+  });
+});
+
+describe('warnings', () => {
+  it('name a column that looks like links and is not read', async () => {
+    const { warnings } = await read(
+      `${HEADER},Photo,Page\n1,Mug,http://a/1.jpg,http://a/2.jpg,\n2,Cup,http://a/3.jpg,http://a/4.jpg,none\n`,
+    );
+    expect(warnings).toEqual(['Column "Photo" looks like links and was not read']);
+  });
+
+  it('show the first of the texts that were passed over, and in how many rows', async () => {
+    const { warnings } = await read(
+      `${HEADER}\n1,Mug,http://a/1.jpg\n2,Cup,http://a/2.jpg | front\n3,Lid,see http://a/3.jpg\n`,
+    );
+    expect(warnings).toEqual(['Text beside links was passed over in row 2 and 1 more: "front"']);
+  });
+});
