@@ -64,7 +64,8 @@ export function createCompressor(
       if (pixels > MAX_IMAGE_PIXELS || frames > MAX_FRAMES) {
         throw tooManyPixels(`${MAX_IMAGE_PIXELS} pixels in ${MAX_FRAMES} frames`, image, frames);
       }
-      const release = await turns.acquire(Math.max(pixels, budget / atOnce), signal, key);
+      const cost = pixels * (isHeldTwice(image, format) ? 2 : 1);
+      const release = await turns.acquire(Math.max(cost, budget / atOnce), signal, key);
       try {
         return await encode(bytes, image, format, options, frames > 1);
       } finally {
@@ -112,6 +113,11 @@ export function createCompressor(
       return encoder.toBuffer({ resolveWithObject: true });
     }
   }
+}
+
+/** Whether all pixels are in memory once more, to be looked at by ourselves. */
+function isHeldTwice({ colours, hasAlpha }: Inspected, target: ImageFormat): boolean {
+  return colours.isCmyk || colours.meaning !== null || (hasAlpha && target === 'png');
 }
 
 /** The size in which an image fits the limits asked for, upright, in proportion and never enlarged. */

@@ -7,9 +7,9 @@ const CORNERS = 8;
 const D50 = [0.9642, 1, 0.8249] as const;
 /** From XYZ under D50 to linear sRGB. */
 const TO_SRGB = [
-  [3.1341359, -1.6172886, -0.4906923],
-  [-0.9787955, 1.9162544, 0.0334442],
-  [0.0719551, -0.2289768, 1.4053861],
+  ...[3.1341359, -1.6172886, -0.4906923],
+  ...[-0.9787955, 1.9162544, 0.0334442],
+  ...[0.0719551, -0.2289768, 1.4053861],
 ];
 interface Table {
   readonly grid: number;
@@ -37,53 +37,66 @@ export function createPressColours(
   const table = readTable(profile);
   if (table === null) return null;
   const { grid, places, points, curves, entries } = table;
-  const strides = [grid ** 2 * 3, grid * 3, 3];
+  const strides = [grid ** 2 * 3, grid * 3, 3] as const;
+  const lows = Uint32Array.from(places, (place) => Math.min(Math.floor(place), grid - 2));
+  const parts = places.map((place, index) => place - (lows[index] ?? 0));
   const lab = new Float64Array(3);
+  const weights = new Float64Array(CORNERS);
+  const corners = Uint32Array.from(
+    { length: CORNERS },
+    (_, corner) =>
+      (corner & 1) * strides[0] + ((corner >> 1) & 1) * strides[1] + (corner >> 2) * strides[2],
+  );
 
   function look(colours: Buffer, at: number): void {
-    lab.fill(0);
+    const cyan = 255 - (colours[at] ?? 0);
+    const magenta = 511 - (colours[at + 1] ?? 0);
+    const yellow = 767 - (colours[at + 2] ?? 0);
+    const c = parts[cyan] ?? 0;
+    const m = parts[magenta] ?? 0;
+    const y = parts[yellow] ?? 0;
+    const origin =
+      (lows[cyan] ?? 0) * strides[0] +
+      (lows[magenta] ?? 0) * strides[1] +
+      (lows[yellow] ?? 0) * strides[2];
     for (let corner = 0; corner < CORNERS; corner += 1) {
-      let weight = 1;
-      let point = 0;
-      for (let ink = 0; ink < 3; ink += 1) {
-        const place = places[ink * 256 + 255 - (colours[at + ink] ?? 0)] ?? 0;
-        const low = Math.min(Math.floor(place), grid - 2);
-        const part = place - low;
-        const isHigh = (corner >> ink) & 1;
-        weight *= isHigh ? part : 1 - part;
-        point += (low + isHigh) * (strides[ink] ?? 0);
+      weights[corner] =
+        (corner & 1 ? c : 1 - c) * (corner & 2 ? m : 1 - m) * (corner & 4 ? y : 1 - y);
+    }
+    for (let index = 0; index < 3; index += 1) {
+      let sum = 0;
+      for (let corner = 0; corner < CORNERS; corner += 1) {
+        sum += (weights[corner] ?? 0) * (points[origin + (corners[corner] ?? 0) + index] ?? 0);
       }
-      for (let index = 0; weight > 0 && index < 3; index += 1) {
-        lab[index] = (lab[index] ?? 0) + weight * (points[point + index] ?? 0);
-      }
+      lab[index] = curve(curves, index * entries, entries, sum);
     }
   }
 
   return (colours, at) => {
     look(colours, at);
-    const [l, a, b] = [0, 1, 2].map((index) =>
-      curve(curves, index * entries, entries, lab[index] ?? 0),
-    ) as [number, number, number];
-    const y = (l * 100 + 16) / 116;
-    const x = D50[0] * cubed(y + (a * 255 - 128) / 500);
-    const z = D50[2] * cubed(y - (b * 255 - 128) / 200);
+    const y = ((lab[0] ?? 0) * 100 + 16) / 116;
+    const x = D50[0] * cubed(y + ((lab[1] ?? 0) * 255 - 128) / 500);
+    const z = D50[2] * cubed(y - ((lab[2] ?? 0) * 255 - 128) / 200);
     const light = D50[1] * cubed(y);
     for (let index = 0; index < 3; index += 1) {
-      const [fromX = 0, fromY = 0, fromZ = 0] = TO_SRGB[index] ?? [];
-      colours[at + index] = encoded(fromX * x + fromY * light + fromZ * z);
+      const row = index * 3;
+      colours[at + index] = encoded(
+        (TO_SRGB[row] ?? 0) * x + (TO_SRGB[row + 1] ?? 0) * light + (TO_SRGB[row + 2] ?? 0) * z,
+      );
     }
   };
 }
 
 /** CIE's function from L*a*b* back to XYZ. */
-const cubed = (value: number) => (value > 6 / 29 ? value ** 3 : (value - 16 / 116) / 7.787);
+const cubed = (value: number) =>
+  value > 6 / 29 ? value * value * value : (value - 16 / 116) / 7.787;
 
 /** Linear between the entries of a curve. */
 function curve(entries: Float32Array, from: number, count: number, value: number): number {
   const place = Math.min(Math.max(value, 0), 1) * (count - 1);
   const low = Math.min(Math.floor(place), count - 2);
-  const [one = 0, next = 0] = [entries[from + low], entries[from + low + 1]];
-  return one + (next - one) * (place - low);
+  const one = entries[from + low] ?? 0;
+  return one + ((entries[from + low + 1] ?? 0) - one) * (place - low);
 }
 
 function readTable(profile: Buffer): Table | null {
