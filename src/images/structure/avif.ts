@@ -32,7 +32,10 @@ const SHOWN_OBUS = [1, 2, 3, 4, 6, 7];
 export function walkAvif(bytes: Buffer): Structure {
   const boxes = boxesOf(bytes, 0, bytes.length);
   const meta = boxes.find(({ name }) => name === 'meta');
-  if (meta === undefined) return structure(bytes, { suspicion: CUT_OFF });
+  if (meta === undefined) {
+    const isFilm = boxes.some(({ name }) => name === 'moov');
+    return structure(bytes, { suspicion: isFilm ? 'has frames and no still picture' : CUT_OFF });
+  }
   if (meta.end > bytes.length) return structure(bytes, { fault: CUT_OFF });
   const parts = boxesOf(bytes, meta.content + 4, meta.end);
   const items = readItems(bytes, parts);
@@ -51,7 +54,29 @@ export function walkAvif(bytes: Buffer): Structure {
     extents.reduce((sum, { start, end }) => sum + end - start, 0) <= bytes.length &&
     items.every((item) => item.type !== 'av01' || item.extents.every(isPixels)) &&
     boxes.every((box) => box.name !== 'mdat' || isCovered(box, extents));
-  return structure(bytes, { isClean, meaning: meaning() });
+  return structure(bytes, { isClean, meaning: meaning(), decodable: still(), frames: frames() });
+
+  /** libvips opens no file that calls itself an animation in the first place, though its still picture is there. */
+  function still(): Buffer {
+    if (bytes.toString('latin1', 8, 12) !== 'avis') return bytes;
+    const renamed = Buffer.from(bytes);
+    renamed.write('avif', 8, 'latin1');
+    return renamed;
+  }
+
+  /** Of the longest track: transparency has one of its own. */
+  function frames(): number | null {
+    const tables = ['moov', 'trak', 'mdia', 'minf', 'stbl', 'stsz'].reduce(
+      (found: readonly Box[], name) =>
+        (name === 'moov'
+          ? boxes
+          : found.flatMap(({ content, end }) => boxesOf(bytes, content, end))
+        ).filter((box) => box.name === name),
+      [],
+    );
+    if (tables.length === 0) return null;
+    return Math.max(...tables.map(({ content }) => bytes.readUInt32BE(content + 8)));
+  }
 
   /** The name behind it is free text: libavif writes its own, libheif none. */
   function isPlainHandler({ content, end }: Box): boolean {

@@ -21,6 +21,14 @@ describe('the note of a result', () => {
     expect(bytes.includes('fdAT')).toBe(false);
   });
 
+  it('says what became of the frames of an animated AVIF', async () => {
+    const { note, width, height } = await compress(casePicture('anim.avif'));
+    expect([width, height]).toEqual([80, 60]);
+    expect(note).toBe(
+      'Only the first of 3 frames is kept: animations are read from GIF and WebP only',
+    );
+  });
+
   it.each(['jpeg', 'png', 'avif'] as const)('says that %s has no animations', async (format) => {
     const { note } = await compress(await animation(), { format });
     expect(note).toBe(
