@@ -12,6 +12,7 @@
  * not listed under {@link RetryableImageCode} is permanent as `http_NNN` (404 and 410 are `not_found`).
  */
 export type PermanentImageCode =
+  | 'invalid_links'
   | 'invalid_url'
   | 'blocked_address'
   | 'not_found'

@@ -3,6 +3,7 @@ import type { Config } from '../config';
 import { HostAtRest, ImageError } from '../errors';
 import { startDeadline } from '../network/deadline';
 import { retryAfterMs } from '../network/retryAfter';
+import { isSheetLink, parseSheetLink } from '../network/sheetLink';
 import { credentialsOf, parseWebUrl, withoutCredentials } from '../network/webUrl';
 import { holdsImage, receive, refusal } from './answer';
 import { createCookieJar } from './cookies';
@@ -51,7 +52,7 @@ export function createDownloader(
     async download(link, signal) {
       const deadline = startDeadline(DOWNLOAD_TIMEOUT_MS, signal);
       try {
-        return await follow(parseUrl(link), deadline.signal);
+        return await follow(parseLink(link), deadline.signal);
       } catch (error) {
         signal.throwIfAborted();
         if (error instanceof HostAtRest) throw error;
@@ -82,7 +83,7 @@ export function createDownloader(
       if (!REDIRECTS.includes(response.statusCode) || location === undefined)
         return answered(url, response, signal);
       discard(response);
-      url = parseUrl(escapeNonAscii(location), url);
+      url = required(parseWebUrl(escapeNonAscii(location), url), location);
     }
     throw ImageError.permanent(
       'too_many_redirects',
@@ -143,8 +144,15 @@ function escapeNonAscii(header: string): string {
   );
 }
 
-function parseUrl(link: string, base?: URL): URL {
-  const url = parseWebUrl(link, base);
+function parseLink(link: string): URL {
+  if (isSheetLink(link)) return required(parseSheetLink(link), link);
+  throw ImageError.permanent(
+    'invalid_links',
+    `Expected a link that begins with http:// or https://, received ${JSON.stringify(link.slice(0, 200))}`,
+  );
+}
+
+function required(url: URL | null, link: string): URL {
   if (url !== null) return url;
   const received = JSON.stringify(withoutCredentials(link).slice(0, 200));
   throw ImageError.permanent('invalid_url', `Expected an http or https link, received ${received}`);

@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import type { Config } from '../config';
+import { parseSheetLink } from '../network/sheetLink';
 import type { CompressOptions } from '../records/types';
 import { createCompressor, type Compressed } from './compress';
 import { createDownloader } from './download';
@@ -65,7 +66,7 @@ export function createImagePipeline(
 
   return {
     async process({ requestId, link, options }, signal) {
-      const host = URL.canParse(link) ? new URL(link).host : '';
+      const host = parseSheetLink(link)?.host ?? '';
       // Before the host is noted: nobody would strike it off again.
       signal.throwIfAborted();
       rests.check(host);

@@ -9,6 +9,7 @@ const OTHER = 'other';
 
 /** A record, so that a code added to `src/errors.ts` and not here does not compile. */
 const WORDS: Readonly<Record<Exclude<ImageErrorCode, `http_${number}`>, true>> = {
+  invalid_links: true,
   invalid_url: true,
   blocked_address: true,
   not_found: true,

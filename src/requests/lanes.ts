@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { parseSheetLink } from '../network/sheetLink';
 
 /** More lanes would make the workflow's input and its rounds longer than any sheet's hosts warrant. */
 const MAX_LANES = 256;
@@ -56,5 +57,5 @@ export function assignLanes(): LaneAssignment {
 
 /** Links that cannot be parsed share a lane: they fail at once and hold up nobody. */
 function hostOf(link: string): string {
-  return URL.canParse(link) ? new URL(link).host : '';
+  return parseSheetLink(link)?.host ?? '';
 }

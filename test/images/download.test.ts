@@ -144,9 +144,7 @@ describe('download(link): what it gives', () => {
 
 describe('download(link): what is permanent', () => {
   it.each([
-    '',
-    'a.jpg',
-    '//host/a.jpg',
+    '//host..name/a.jpg',
     'ftp://host/a.jpg',
     'file:///etc/passwd',
     'data:,x',
@@ -157,6 +155,14 @@ describe('download(link): what is permanent', () => {
     const error = await failure(download(link));
     expect(error).toMatchObject({ code: 'invalid_url', retryable: false });
     expect(error.message).toBe(`Expected an http or https link, received ${JSON.stringify(link)}`);
+  });
+
+  it.each(['', 'a.jpg', 'C:\\photos\\a.jpg', '/media/a.jpg'])('invalid_links: %j', async (text) => {
+    const error = await failure(download(text));
+    expect(error).toMatchObject({ code: 'invalid_links', retryable: false });
+    expect(error.message).toBe(
+      `Expected a link that begins with http:// or https://, received ${JSON.stringify(text)}`,
+    );
   });
 
   it.each(['file:///etc/passwd', 'ftp://127.0.0.1/', 'http://', 'javascript:1'])(

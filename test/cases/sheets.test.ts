@@ -1,0 +1,162 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { parse } from 'csv-parse/sync';
+import { finished, json, text, uploaded } from '../support/calls';
+import { bytes, startOrigin, type Origin } from '../support/origin';
+import { startService, type Service } from '../support/service';
+
+/**
+ * Sheets as people upload them, made after public reports of trouble with them: through the whole service, with
+ * what is to become of every link. In the files the origin is `127.0.0.1:19000`.
+ */
+
+let service: Service;
+let origin: Origin;
+let host: string;
+
+beforeAll(async () => {
+  origin = await startOrigin();
+  host = new URL(origin.url).host;
+  for (const name of ['photo.jpg', 'photo.png']) {
+    origin.on(`/${name}`, bytes(await readFile(path.join(__dirname, 'img', name))));
+  }
+  service = await startService({ env: { IMAGE_MAX_ATTEMPTS: '2' } });
+});
+
+afterAll(async () => {
+  await service.stop();
+  await origin.stop();
+});
+
+interface Image {
+  readonly row: number;
+  readonly position: number | null;
+  readonly source_url: string | null;
+  readonly status: string;
+  readonly error: { readonly code: string; readonly message: string } | null;
+  readonly output_url: string | null;
+}
+
+async function run(name: string) {
+  const content = await readFile(path.join(__dirname, 'csv', `${name}.csv`), 'latin1');
+  const sheet = Buffer.from(content.replaceAll('127.0.0.1:19000', host), 'latin1');
+  const id = await uploaded(service.url, sheet);
+  const { status } = await finished(service.url, id);
+  const { images } = await json<{ images: Image[] }>(
+    `${service.url}/image/requests/${id}/images?limit=1000`,
+  );
+  const { sheet: told } = await json<{ sheet: { warnings: string[] } }>(
+    `${service.url}/image/requests/${id}`,
+  );
+  const result = parse(await text(`${service.url}/image/result/${id}`));
+  const failed = parse(await text(`${service.url}/image/result/${id}?only=failed`));
+  return { status, images, warnings: told.warnings, result, failed };
+}
+
+/** For each place its row, and the name of its picture, or why it failed. */
+function placesOf(images: readonly Image[]): string[] {
+  return images.map(({ row, source_url, error }) =>
+    error === null
+      ? `${row} ${String(source_url).replace(/^.*\//, '')}`
+      : `${row} ${error.code}${source_url === null ? '' : ` ${source_url.replaceAll(host, 'H')}`}`,
+  );
+}
+
+const CASES: Readonly<Record<string, readonly string[]>> = {
+  'unclosed-silent': [
+    '1 photo.jpg',
+    '2 malformed_row',
+    '3 photo.png',
+    '4 photo.png',
+    '5 photo.png',
+  ],
+  unclosed: ['1 photo.jpg', '2 malformed_row', '3 photo.png', '4 photo.jpg', '5 photo.png'],
+  'unclosed-last': ['1 photo.jpg', '2 malformed_row', '3 photo.png'],
+  'dup-columns': ['1 photo.jpg', '1 photo.png', '2 photo.jpg'],
+  'both-url-columns': ['1 photo.jpg', '1 photo.png'],
+  'ctrl-z': ['1 photo.jpg'],
+  'ctl-in-name': ['1 photo.jpg', '2 photo.png'],
+  'zwsp-header': ['1 photo.jpg'],
+  'zwsp-link': [
+    '1 photo.jpg',
+    '2 photo.jpg',
+    '3 photo.jpg',
+    '4 photo.jpg',
+    '5 photo.jpg',
+    '5 photo.png',
+  ],
+  'second-no-scheme': [
+    ...['1 photo.jpg', '1 invalid_url www.[shop]/side.jpg'],
+    // The origin speaks no TLS.
+    ...['2 photo.jpg', '2 connect_failure //H/photo.png'],
+    ...['3 photo.jpg', '3 invalid_links side.jpg'],
+    ...['4 photo.jpg', '4 photo.png', '5 photo.jpg', '5 photo.png', '6 photo.jpg', '6 photo.png'],
+  ],
+  lists: [
+    ...['1 photo.jpg', '1 photo.png', '2 photo.jpg', '2 photo.png', '3 photo.jpg', '3 photo.png'],
+    ...['4 photo.jpg', '4 photo.png', '5 photo.jpg', '5 photo.png'],
+    '6 not_found http://H/photo.jpghttp://H/photo.png',
+    ...['7 photo.jpg', '8 photo.jpg', '9 photo.jpg', '9 photo.png', '10 photo.jpg', '10 photo.png'],
+    ...[
+      '11 photo.jpg',
+      '12 photo.jpg',
+      '13 photo.jpg',
+      '13 photo.png',
+      '14 photo.jpg',
+      '14 photo.png',
+    ],
+  ],
+  wpallexport: ['1 photo.jpg', '1 photo.png', '2 photo.jpg', '2 photo.png', '3 photo.jpg'],
+  'whole-line-quoted': ['1 photo.jpg', '1 photo.png', '2 photo.jpg'],
+  'mixed-delims': ['1 photo.jpg', '2 photo.png'],
+  'cr-only': ['1 photo.jpg', '1 photo.png', '2 photo.png'],
+  'nbsp-header': ['1 photo.jpg'],
+  'header-newline': ['1 photo.jpg'],
+  'joined-files': ['1 photo.jpg', '2 invalid_links', '3 photo.png'],
+  'backslash-quote': ['1 photo.jpg', '2 photo.png', '3 photo.jpg'],
+  'quote-first': ['1 photo.jpg', '2 photo.png', '3 photo.jpg'],
+  'inch-quoted': ['1 photo.jpg', '2 photo.png', '3 photo.jpg', '4 photo.png'],
+  'semicolon-row-quote': ['1 photo.jpg', '2 photo.png', '3 photo.png'],
+  apostrophe: ['1 photo.jpg'],
+};
+
+describe('every link of the sheet', () => {
+  it.each(Object.keys(CASES))('%s.csv ends as it should', async (name) => {
+    const expected = CASES[name] ?? [];
+    const { status, images, result, failed } = await run(name);
+    expect(placesOf(images)).toEqual(expected);
+    const faulty = expected.filter((place) => /_/.test(place)).length;
+    expect(status).toBe(faulty === 0 ? 'completed' : 'completed_with_errors');
+
+    // What was made of a link stands in its own row, and the files can be read by any parser of RFC 4180.
+    const rows = new Set(images.map(({ row }) => row));
+    expect(result).toHaveLength(rows.size + 1);
+    for (const { row, output_url } of images) {
+      if (output_url !== null) expect(result[row]?.at(-1)).toContain(output_url);
+    }
+    const failedRows = new Set(images.filter(({ error }) => error !== null).map(({ row }) => row));
+    expect(failed).toHaveLength(failedRows.size + 1);
+  });
+});
+
+describe('what was passed over', () => {
+  it('is a warning, not a failure: alternative texts and captions', async () => {
+    const { warnings } = await run('wpallexport');
+    expect(warnings).toEqual([
+      'Text beside links was passed over in row 1 and 2 more: "! alt : Blue mug ! title : Mug ! desc :"',
+    ]);
+  });
+});
+
+describe('a row with an open quote', () => {
+  it('can be fixed in the failed rows and uploaded again', async () => {
+    const { failed } = await run('unclosed');
+    expect(failed).toEqual([
+      ['S. No.', 'Product Name', 'Input Image Urls', 'Errors'],
+      [
+        ...['2', '"Large mug', `http://${host}/photo.jpg`],
+        expect.stringMatching(/^Expected 3 cells with each quote closed, received /),
+      ],
+    ]);
+  });
+});
