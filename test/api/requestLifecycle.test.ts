@@ -186,6 +186,37 @@ describe('a request, from upload to webhook', () => {
     });
   });
 
+  it('shows how the sheet was read', async () => {
+    const sheet =
+      'S. No.;Product Name;Image 1;Image 2;Photo\n' +
+      `1;Mug;${link('/a.jpg')};see ${link('/b.png')};${link('/a.jpg')}\n`;
+    const id = await uploaded(service.url, sheet);
+    await finished(service.url, id);
+    const request = await json<Record<string, unknown>>(`${service.url}/image/requests/${id}`);
+    expect(request['sheet']).toEqual({
+      columns: ['S. No.', 'Product Name', 'Image 1', 'Image 2', 'Photo'],
+      link_columns: ['Image 1', 'Image 2'],
+      delimiter: ';',
+      encoding: 'utf-8',
+      rows: 1,
+      warnings: [
+        'Column "Photo" looks like links and was not read',
+        'Text beside links was passed over in row 1: "see"',
+      ],
+    });
+  });
+
+  it('fills the outputs of a result anew that is uploaded again', async () => {
+    const first = await uploaded(service.url, sheetOf([link('/a.jpg')]));
+    await finished(service.url, first);
+    const result = await text(`${service.url}/image/result/${first}`);
+    const second = await uploaded(service.url, result);
+    await finished(service.url, second);
+    expect(await text(`${service.url}/image/result/${second}`)).toBe(
+      result.replaceAll(first, second),
+    );
+  });
+
   it('counts a bad row as one failed, and lists it', async () => {
     const sheet = `${sheetOf([link('/a.jpg')])}2,Nothing,\n3,Words,see attachment\n`;
     const id = await uploaded(service.url, sheet);

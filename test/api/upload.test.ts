@@ -195,6 +195,18 @@ describe('POST /image/upload/', () => {
     });
   });
 
+  it('answers 422 to an open quote, and to text in the place of a link, when strict', async () => {
+    const content =
+      'S. No.,Product Name,Input Image Urls\n1,"Mug,http://127.0.0.1/1.jpg\n' +
+      '2,Cup,"http://127.0.0.1/2.jpg, side.jpg"\n3,Lid,http://127.0.0.1/3.jpg and more\n';
+    const { status, detail } = await refused(content, { fields: { strict: 'true' } });
+    expect(status).toBe(422);
+    expect(detail).toMatchObject([
+      { loc: ['body', 'file', 'row 1'], type: 'malformed_row' },
+      { loc: ['body', 'file', 'row 2'], type: 'invalid_links' },
+    ]);
+  });
+
   it('answers 422 to one bad row when strict', async () => {
     const content = `${good()}2,Nothing,\n`;
     const { status, detail } = await refused(content, { fields: { strict: 'true' } });

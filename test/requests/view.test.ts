@@ -1,0 +1,40 @@
+import type { RequestRecord } from '../../src/records/types';
+import { recordedReport, viewOf } from '../../src/requests/view';
+
+/** As version 0.1.0 recorded requests. */
+const RECORDED_BEFORE: RequestRecord = {
+  _id: '5efa2c81-0000-4000-8000-000000000000',
+  state: 'completed',
+  round: 1,
+  sequence: 4,
+  counts: { total: 1, succeeded: 1, failed: 0, pending: 0 },
+  bytes: { in: 10, out: 5 },
+  options: { quality: 50, format: 'keep', effort: 'balanced', max_width: null, max_height: null },
+  webhook_url: null,
+  columns: ['S. No.', 'Product Name', 'Image Url', 'Input Image Urls'],
+  url_column: 3,
+  rows: 1,
+  lanes: [1],
+  bad_rows: 0,
+  file_name: 'products.csv',
+  fingerprint: '',
+  note: null,
+  created_at: new Date(0),
+  started_at: new Date(0),
+  finished_at: new Date(0),
+  updated_at: new Date(0),
+};
+
+describe('viewOf(record, …)', () => {
+  it('shows of a request from before what is known of its sheet', () => {
+    const report = recordedReport(RECORDED_BEFORE);
+    expect(viewOf(RECORDED_BEFORE, report, null, 'http://host').sheet).toEqual({
+      columns: ['S. No.', 'Product Name', 'Image Url', 'Input Image Urls'],
+      link_columns: ['Input Image Urls'],
+      delimiter: null,
+      encoding: 'utf-8',
+      rows: 1,
+      warnings: [],
+    });
+  });
+});
