@@ -88,10 +88,15 @@ export function createCompressor(
       throw tooManyPixels(`${MAX_SIDE[format] ?? 0} pixels a side for ${format}`, image, 1);
     }
     const started = Date.now();
-    const { data, info } = await render().catch((error: unknown) => {
-      if (error instanceof ImageError) throw error;
-      throw Date.now() - started >= TIMEOUT_SECONDS * 1000 ? tooSlow(error) : image.refused(error);
-    });
+    const { data, info } = await render(image)
+      .catch(async (error: unknown) => {
+        const decodable = isOver() ? null : ((await image.retry?.()) ?? null);
+        if (decodable === null) throw error;
+        return render({ ...image, decodable });
+      })
+      .catch((error: unknown) => {
+        throw isOver() ? tooSlow(error) : image.refused(error);
+      });
     const keepsOriginal =
       data.length >= bytes.length && format === image.format && !size.isSmaller && image.isBare;
     return {
@@ -102,9 +107,14 @@ export function createCompressor(
       note: noteOf(image, format, animated ? image.frames : 1),
     };
 
-    async function render() {
+    /** By our own clock: what libvips says may be about another image. */
+    function isOver(): boolean {
+      return Date.now() - started >= TIMEOUT_SECONDS * 1000;
+    }
+
+    async function render(from: Inspected) {
       const limits = { limitInputPixels: MAX_IMAGE_PIXELS, timeoutSeconds: TIMEOUT_SECONDS };
-      const pipeline: Sharp = await openPicture(image, animated, limits);
+      const pipeline: Sharp = await openPicture(from, animated, limits);
       if (size.isSmaller) pipeline.resize(size.width, size.height, { fit: 'fill' });
       if (image.hasAlpha && !CAN_BE_TRANSPARENT.includes(format)) {
         pipeline.flatten({ background: '#fff' });

@@ -43,6 +43,8 @@ export interface Inspected {
   readonly isTurned: boolean;
   /** The bytes in the form that the decoder is given. */
   readonly decodable: Buffer;
+  /** Another such form, costly to find; `null`: there is none. */
+  readonly retry: Structure['retry'];
   readonly colours: Colours;
   /** The error to raise when the decoder refuses: told from these bytes, never from its message. */
   refused(cause: unknown): ImageError;
@@ -84,7 +86,7 @@ export async function inspect(bytes: Buffer): Promise<Inspected> {
 
 function described(
   format: ImageFormat,
-  { isClean, decodable, frames, ignoresProfile, meaning }: Structure,
+  { isClean, decodable, retry, frames, ignoresProfile, meaning }: Structure,
   metadata: Metadata,
 ): Omit<Inspected, 'refused'> {
   const { width, height, orientation = 1, pages = 1 } = metadata;
@@ -106,6 +108,7 @@ function described(
       (isGrey || space === 'srgb' || space === 'rgb16'),
     isTurned: orientation >= 5,
     decodable,
+    retry,
     colours: {
       isCmyk: space === 'cmyk',
       isGrey,

@@ -7,6 +7,7 @@ import {
   MAX_PARTS,
   TOO_MANY_PARTS,
 } from './structure';
+import { trimScans } from './jpegTrim';
 import { createScans, type Frame } from './jpegScans';
 
 const SOI = 0xd8;
@@ -42,6 +43,7 @@ export function walkJpeg(bytes: Buffer): Structure {
   let frame: Frame | null = null;
   let isClean = true;
   let hasEnd = false;
+  let hasRestarts = false;
   let at = 2;
   kept.keep(0, at);
 
@@ -70,6 +72,7 @@ export function walkJpeg(bytes: Buffer): Structure {
     } else {
       const segment = segmentAt(bytes, at);
       if (segment === null) break;
+      hasRestarts ||= code === DRI;
       if (isFrame(code)) frame ??= frameOf(code, segment);
       if (!isShown(code, segment)) isClean = false;
       const fixed = code === SOS ? scans.begin(frame, segment) : fixedApp(code, segment);
@@ -92,10 +95,13 @@ export function walkJpeg(bytes: Buffer): Structure {
     if (!scans.isComplete(frame) || frame.isArithmetic) return structure(bytes, { fault: CUT_OFF });
     kept.insert(END);
   }
+  const decodable = kept.join();
   return structure(bytes, {
     suspicion: suspicionOf(frame, hasEnd),
     isClean: isClean && hasEnd && at === bytes.length && frame.components.length !== 4,
-    decodable: kept.join(),
+    decodable,
+    // Of a single stretch of data the decoder does not look at what stands behind it.
+    retry: scans.count() > 1 || hasRestarts ? () => trimScans(decodable) : null,
     // Browsers take the profiles of colour pictures only.
     ignoresProfile: frame.components.length === 1,
   });

@@ -25,6 +25,8 @@ export interface Structure {
   readonly ignoresProfile: boolean;
   /** Colours other than sRGB that the file describes in a way which the decoder reads past. */
   readonly meaning: Meaning | null;
+  /** Another form to decode, costly to find, when the decoder refuses the first; `null`: there is none. */
+  readonly retry: (() => Promise<Buffer | null>) | null;
 }
 
 /** Pictures have some thousands at most. More would hold up all else while they are walked over. */
@@ -43,6 +45,7 @@ export function structure(bytes: Buffer, found: Partial<Structure>): Structure {
     frames: null,
     ignoresProfile: false,
     meaning: null,
+    retry: null,
     ...found,
   };
 }

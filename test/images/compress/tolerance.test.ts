@@ -68,6 +68,16 @@ describe('what a browser shows whole is processed', () => {
       baseline,
     ],
     [
+      'a progressive JPEG with bytes before its markers',
+      async () => beforeMarkers(await progressive(), junk),
+      progressive,
+    ],
+    [
+      "a progressive JPEG with a phone's trailer instead of its end",
+      async () => Buffer.concat([withoutEnd(await progressive()), trailer]),
+      progressive,
+    ],
+    [
       "a JPEG with a phone's trailer instead of its end",
       async () => Buffer.concat([withoutEnd(await baseline()), trailer]),
       baseline,
@@ -85,6 +95,18 @@ describe('what a browser shows whole is processed', () => {
   ])('%s', async (_, make, whole) => {
     expect((await pixelsOf(await make())).equals(await shown(await whole()))).toBe(true);
   });
+
+  it.each(['restarts.jpg', 'restarts-progressive.jpg'])(
+    '%s with bytes before every restart marker',
+    async (name) => {
+      const parts = casePicture(name)
+        .toString('latin1')
+        .split(/(?=\xff[\xd0-\xd7])/);
+      expect(parts.length).toBeGreaterThan(10);
+      const odd = Buffer.from(parts.join(junk.toString('latin1')), 'latin1');
+      expect((await pixelsOf(odd)).equals(await shown(casePicture(name)))).toBe(true);
+    },
+  );
 
   const png = () => casePicture('photo.png');
   const flip = (bytes: Buffer, at: number) => {

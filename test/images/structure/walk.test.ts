@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import sharp from 'sharp';
+import { trimScans } from '../../../src/images/structure/jpegTrim';
 import { walk } from '../../../src/images/structure/walk';
 import { IMAGE_FORMATS, type ImageFormat } from '../../../src/records/types';
 import { casePicture } from '../../support/casePicture';
@@ -94,6 +95,21 @@ describe('a walk over hostile bytes', () => {
         expect(walk(Buffer.from(bytes), format)).toBeDefined();
       }),
       { numRuns: 500 },
+    );
+  });
+
+  it('never throws while it reads every code of a damaged JPEG', async () => {
+    const bytes = casePicture('restarts-progressive.jpg');
+    expect((await trimScans(bytes))?.equals(bytes)).toBe(true);
+    const change = fc.tuple(fc.nat(bytes.length - 1), fc.integer({ min: 0, max: 255 }));
+    await fc.assert(
+      fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 12 }), async (changes) => {
+        const damaged = Buffer.from(bytes);
+        for (const [at, value] of changes) damaged[at] = value;
+        const trimmed = await trimScans(damaged);
+        expect(trimmed === null || trimmed.length <= damaged.length).toBe(true);
+      }),
+      { numRuns: 200 },
     );
   });
 
