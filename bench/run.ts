@@ -4,6 +4,7 @@ import { runMain, say } from '../src/main';
 import { measureEffort } from './effort';
 import { measureLarge } from './large';
 import type { Measure } from './measure';
+import { measureReading } from './reading';
 import { plotOf, tableOf } from './report';
 import { startStage, type Service, type Stage } from './stage';
 import { measureThroughput } from './throughput';
@@ -13,6 +14,7 @@ const MEASURES: Readonly<Record<string, () => Promise<Measure[]>>> = {
   throughput: () => onStage(['api', 'worker'], measureThroughput),
   large: () => onStage(['api', 'worker'], measureLarge),
   upload: () => onStage(['api'], measureUpload),
+  reading: measureReading,
   effort: measureEffort,
 };
 const RESULTS = path.join(__dirname, '..', '..', 'bench', 'results');

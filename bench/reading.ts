@@ -1,0 +1,68 @@
+import { createReadStream } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parse } from 'csv-parse';
+import { openSheet, readRows } from '../src/csv/read';
+import { medianOf, type Measure } from './measure';
+
+const ROWS = 100_000;
+const ROUNDS = 5;
+const HEADER = 'S. No.,Product Name,Input Image Urls';
+
+/** Sheets by how much of them is in quotes: each quote is looked at. */
+const SHEETS: Readonly<Record<string, (row: number) => string>> = {
+  'one link a row': (row) => `${row},Product ${row},http://cdn.example/${row}/front.jpg`,
+  'all cells quoted, two links': (row) =>
+    `"${row}","Product ${row}, blue","http://cdn.example/${row}/a.jpg, http://cdn.example/${row}/b.jpg"`,
+  'line breaks in quotes': (row) =>
+    `${row},"Product ${row}\nA nice, ""blue"" product\nfor many, many uses",http://cdn.example/${row}/a.jpg`,
+};
+
+/** Reading a sheet of 100,000 rows for its links, beside `csv-parse` reading the same file for its cells only. */
+export async function measureReading(): Promise<Measure[]> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'image-processor-bench-'));
+  try {
+    const measures: Measure[] = [];
+    for (const [name, rowOf] of Object.entries(SHEETS)) {
+      const file = path.join(folder, 'sheet.csv');
+      const rows = Array.from({ length: ROWS }, (_, index) => rowOf(index + 1));
+      await writeFile(file, [HEADER, ...rows, ''].join('\n'));
+      const ours: number[] = [];
+      const bare: number[] = [];
+      for (let round = 0; round < ROUNDS; round += 1) {
+        ours.push(await cpuSecondsOf(() => readAll(file)));
+        bare.push(await cpuSecondsOf(() => parseAll(file)));
+      }
+      measures.push({
+        name: `reading ${ROWS} rows beside csv-parse alone: ${name}`,
+        value: medianOf(ours),
+        beside: medianOf(bare),
+        unit: 's of CPU',
+      });
+    }
+    return measures;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function readAll(file: string): Promise<number> {
+  let links = 0;
+  for await (const row of readRows(file, await openSheet(file))) links += row.links.length;
+  return links;
+}
+
+async function parseAll(file: string): Promise<number> {
+  const records = createReadStream(file).pipe(parse({ relax_quotes: true }));
+  let cells = 0;
+  for await (const record of records as AsyncIterable<string[]>) cells += record.length;
+  return cells;
+}
+
+async function cpuSecondsOf(work: () => Promise<unknown>): Promise<number> {
+  const before = process.cpuUsage();
+  await work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1_000_000;
+}
