@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import sharp, { type Sharp } from 'sharp';
 
-/** Pixels between two breaths of the event loop: some milliseconds. */
-const BREATH = 262_144;
+/** Pixels handled in one go, before the event loop runs again: some milliseconds. */
+const SLICE = 262_144;
 /** The largest step of alpha from a pixel to the next that is a shade; an edge takes one or two much larger ones. */
 const STEP = 16;
 /** A share of the pixels, and a number of different alphas: less is the edge of a cut-out, or a pane of glass. */
@@ -49,7 +49,7 @@ export async function hasShades({ data, width, height }: Pixels): Promise<boolea
       shades += 1;
       seen.add(alpha);
     }
-    if ((y * width) % BREATH < width) await setImmediate();
+    if ((y * width) % SLICE < width) await setImmediate();
   }
   return seen.size >= ALPHAS && shades >= SHARE * width * height;
 }
@@ -62,6 +62,6 @@ export async function roundColours({ data }: Pixels): Promise<void> {
       const rounded = Math.round((data[index] ?? 0) / ROUNDED_TO) * ROUNDED_TO;
       data[index] = isSeen ? Math.min(rounded, 255) : 0;
     }
-    if (at % (BREATH * 4) === 0) await setImmediate();
+    if (at % (SLICE * 4) === 0) await setImmediate();
   }
 }

@@ -1,19 +1,44 @@
+import sharp from 'sharp';
 import { createCompressor } from '../../src/images/compress';
-import type { CompressOptions } from '../../src/records/types';
+import type { CompressOptions, ImageFormat } from '../../src/records/types';
+import { animation, avif, photo, picture, tiff, webp } from './pictures';
 
 const { compress: compressWith } = createCompressor({ MAX_IMAGE_PIXELS: 1_000_000 });
 
-/** Compresses with the defaults of an upload, but for what is given. */
-export const compress = (bytes: Buffer, given: Partial<CompressOptions> = {}) =>
-  compressWith(
-    bytes,
-    {
-      ...{ quality: 50, format: 'keep', effort: 'balanced', max_width: null, max_height: null },
-      ...given,
-    },
-    new AbortController().signal,
-    'a',
-  );
+/** The defaults of an upload, but for what is given. */
+export function options(given: Partial<CompressOptions>): CompressOptions {
+  const defaults = { quality: 50, format: 'keep', effort: 'balanced' } as const;
+  return { ...defaults, max_width: null, max_height: null, ...given };
+}
+
+export const compress = (
+  bytes: Buffer,
+  given: Partial<CompressOptions> = {},
+  signal = new AbortController().signal,
+) => compressWith(bytes, options(given), signal, 'a');
 
 /** The pixels of a picture as they are shown, to the last bit. */
 export const EXACT = { format: 'png', quality: 100 } as const;
+
+export const opaquePng = () => picture(200, 150).png().toBuffer();
+
+/** A picture in each format that is served. */
+export const SOURCES: readonly (readonly [ImageFormat, () => Promise<Buffer>])[] = [
+  ['jpeg', photo],
+  ['png', opaquePng],
+  ['webp', webp],
+  ['avif', avif],
+  ['gif', animation],
+  ['tiff', tiff],
+];
+export const TARGETS = ['jpeg', 'png', 'webp', 'avif'] as const;
+
+export async function formatOf(bytes: Buffer): Promise<string> {
+  const { format } = await sharp(bytes).metadata();
+  return format === 'heif' ? 'avif' : format;
+}
+
+export const movingWebp = async () =>
+  sharp(await animation(), { animated: true })
+    .webp()
+    .toBuffer();

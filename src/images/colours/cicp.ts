@@ -49,8 +49,8 @@ export const TRANSFERS: Readonly<Record<number, Curve>> = {
   ...{ 4: [2.2], 5: [2.8], 8: [1], 13: SRGB_CURVE, 17: [2.6] },
 };
 
-/** Pixels between two breaths of the event loop: some milliseconds. */
-const BREATH = 65_536;
+/** Pixels handled in one go, before the event loop runs again: some milliseconds. */
+const SLICE = 65_536;
 
 /** Converts 8-bit pixels to sRGB in place; the channels are red, green, blue and perhaps alpha. */
 export async function convertToSrgb(
@@ -74,7 +74,7 @@ export async function convertToSrgb(
     pixels[at] = encoded(red[0] * r + green[0] * g + blue[0] * b);
     pixels[at + 1] = encoded(red[1] * r + green[1] * g + blue[1] * b);
     pixels[at + 2] = encoded(red[2] * r + green[2] * g + blue[2] * b);
-    if (at % (BREATH * channels) === 0) await setImmediate();
+    if (at % (SLICE * channels) === 0) await setImmediate();
   }
 }
 

@@ -2,8 +2,8 @@ import { setImmediate } from 'node:timers/promises';
 import type { Channels, Sharp } from 'sharp';
 import { createPressColours } from './press';
 
-/** Pixels between two breaths of the event loop: some milliseconds. */
-const BREATH = 32_768;
+/** Pixels handled in one go, before the event loop runs again: some milliseconds. */
+const SLICE = 32_768;
 const INKS = 4;
 
 export interface RawPicture {
@@ -33,8 +33,8 @@ export async function cmykToRgb(
   const { width, height, channels } = info;
   if (info.channels < INKS) return null;
   const pixels = width * height;
-  for (let from = 0; from < pixels; from += BREATH) {
-    convert(data, from, Math.min(from + BREATH, pixels), channels, press);
+  for (let from = 0; from < pixels; from += SLICE) {
+    convert(data, from, Math.min(from + SLICE, pixels), channels, press);
     await setImmediate();
   }
   const left = channels - 1;

@@ -9,8 +9,8 @@ const FRAMES = [0xc0, 0xc1, 0xc2];
 /** libjpeg's own advice: more are an attack. */
 const MAX_SCANS = 100;
 const MAX_COMPONENTS = 4;
-/** Blocks between two breaths of the event loop: some milliseconds. */
-const BREATH = 4_096;
+/** Blocks read in one go, before the event loop runs again: some milliseconds. */
+const SLICE = 4_096;
 
 interface Component {
   readonly id: number;
@@ -133,7 +133,7 @@ async function readScan(
         for (let block = component.h * component.v; block > 0; block -= 1) reader.read(part, 0);
       }
     }
-    if (unit % BREATH === 0) await setImmediate();
+    if (unit % SLICE === 0) await setImmediate();
   }
   const end = bits.align();
   keep(from, end);

@@ -117,7 +117,7 @@ describe('an original that cannot be made smaller', () => {
   });
 
   it.each(['b_com-q25.jpg', 'b_app-q25.jpg', 'com-meta.jpg', 'text-meta.png', 'b_text.png'])(
-    'names nobody: %s',
+    'tells no name: %s',
     async (name) => {
       const { bytes } = await compress(casePicture(name), { quality: 100 });
       expect(bytes.includes('Elm Street')).toBe(false);

@@ -1,0 +1,162 @@
+import fc from 'fast-check';
+import { ImageError } from '../../../src/errors';
+import { createCompressor } from '../../../src/images/compress';
+import { quarters } from '../../support/colours';
+import { compress, options, SOURCES } from '../../support/compress';
+import { animation, corruptPhoto, picture, svg } from '../../support/pictures';
+import { failure } from '../failure';
+
+const never = new AbortController().signal;
+
+describe('compress: what it refuses, for good', () => {
+  const { compress: compressLimited } = createCompressor({ MAX_IMAGE_PIXELS: 5_000 });
+
+  /** Says that it is huge, and is not. */
+  async function boastfulPng(side: number): Promise<Buffer> {
+    const bytes = await picture(16, 16).png().toBuffer();
+    bytes.writeUInt32BE(side, 16);
+    bytes.writeUInt32BE(side, 20);
+    bytes.writeUInt32BE(crc32(bytes.subarray(12, 29)), 29);
+    return bytes;
+  }
+
+  function crc32(bytes: Buffer): number {
+    let crc = 0xffffffff;
+    for (const byte of bytes) {
+      crc ^= byte;
+      for (let bit = 0; bit < 8; bit += 1) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
+    }
+    return (crc ^ 0xffffffff) >>> 0;
+  }
+
+  it('too_many_pixels: more than the limit', async () => {
+    const bytes = await picture(100, 51).png().toBuffer();
+    const error = await failure(compressLimited(bytes, options({}), never, 'a'));
+    expect(error).toMatchObject({ code: 'too_many_pixels', retryable: false });
+    expect(error.message).toMatch(/at most 5000 pixels.*received 100×51$/);
+  });
+
+  it('takes as many pixels as the limit', async () => {
+    const bytes = await picture(100, 50).png().toBuffer();
+    await expect(compressLimited(bytes, options({}), never, 'a')).resolves.toBeDefined();
+  });
+
+  it.each([1_001, 20_000, 60_000])(
+    'too_many_pixels: a small file that says %i a side',
+    async (side) => {
+      const error = await failure(compress(await boastfulPng(side)));
+      expect(error).toMatchObject({ code: 'too_many_pixels', retryable: false });
+    },
+  );
+
+  it('too_many_pixels: all frames of an animation together', async () => {
+    const error = await failure(compressLimited(await animation(), options({}), never, 'a'));
+    expect(error).toMatchObject({ code: 'too_many_pixels', retryable: false });
+    expect(error.message).toContain('60×40 in 3 frames');
+  });
+
+  it('counts only the first frame where only that is wanted', async () => {
+    const jpeg = options({ format: 'jpeg' });
+    await expect(compressLimited(await animation(), jpeg, never, 'a')).resolves.toBeDefined();
+  });
+
+  it.each([
+    ['webp', 16_384],
+    ['avif', 16_385],
+    ['jpeg', 65_536],
+  ] as const)('too_many_pixels: a side longer than %s can say', async (format, width) => {
+    const error = await failure(compress(await picture(width, 1).png().toBuffer(), { format }));
+    expect(error).toMatchObject({ code: 'too_many_pixels', retryable: false });
+  });
+
+  it('makes a side that is too long as short as asked', async () => {
+    const bytes = await picture(20_000, 2).png().toBuffer();
+    const compressed = await compress(bytes, { format: 'webp', max_width: 10_000 });
+    expect(compressed).toMatchObject({ width: 10_000, height: 1 });
+  });
+
+  it.each([
+    ['an HTML page', '<!doctype html><html><body>Not here</body></html>', 'an HTML page'],
+    ['text', 'no image', 'plain text'],
+    ['JSON', '{"error":"expired"}', 'JSON'],
+    ['nothing', '', 'no bytes'],
+    ['zeros', '\0'.repeat(100), 'bytes of no known format'],
+    // A pattern that may divide this in many ways would try them all, and hold up the worker for ever.
+    ['a thousand comments', '<!---->'.repeat(140) + 'x', 'an HTML page'],
+  ])('not_an_image: %s', async (_, content, received) => {
+    const error = await failure(compress(Buffer.from(content)));
+    expect(error).toMatchObject({ code: 'not_an_image', retryable: false });
+    expect(error.message).toBe(`Expected an image, received ${received}`);
+  });
+
+  it.each([
+    ['SVG', svg.toString()],
+    [
+      'SVG',
+      `<?xml version="1.0"?>\n<!-- drawn -->\n<!DOCTYPE svg PUBLIC "a" "b">\n${svg.toString()}`,
+    ],
+    ['PDF', '%PDF-1.7\n'],
+    ['BMP', 'BM\x01\x02\0\0\0\0\0\0\x36\0\0\0'],
+    ['ICO', '\0\0\x01\0\x01\0\x10\x10'],
+    ['PSD', '8BPS\0\x01'],
+    ['JPEG XL', '\xff\x0a\xfa\x1f'],
+    ['JPEG XL', '\0\0\0\x0cJXL \r\n\x87\n'],
+    ['JPEG 2000', '\0\0\0\x0cjP  \r\n\x87\n'],
+    ['PNM', 'P6\n1 1\n255\nabc'],
+  ])('unsupported_format: %s', async (name, content) => {
+    const error = await failure(compress(Buffer.from(content, 'latin1')));
+    expect(error).toMatchObject({ code: 'unsupported_format', retryable: false });
+    expect(error.message).toBe(`Expected JPEG, PNG, WebP, AVIF, GIF or TIFF, received ${name}`);
+  });
+
+  it('unsupported_format: HEIC', async () => {
+    const heic = Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'latin1');
+    expect(await failure(compress(heic))).toMatchObject({ code: 'unsupported_format' });
+  });
+
+  it('corrupt_image: a photo of which half came', async () => {
+    const error = await failure(compress(await corruptPhoto()));
+    expect(error).toMatchObject({ code: 'corrupt_image', retryable: false });
+    expect(error.message).toMatch(/^Expected a whole image, received a broken one: ./);
+  });
+
+  // Of an animation the frames that came are whole.
+  const still = () => picture(200, 150).gif().toBuffer();
+  const stills = SOURCES.map(([format, source]) =>
+    format === 'gif' ? ([format, still] as const) : ([format, source] as const),
+  );
+
+  it.each(stills)('corrupt_image: half of a %s', async (_, source) => {
+    const bytes = await source();
+    const error = await failure(compress(bytes.subarray(0, bytes.length / 2)));
+    expect(error).toMatchObject({ code: 'corrupt_image', retryable: false });
+  });
+
+  it('calls whatever is wrong with damaged bytes by a permanent code', async () => {
+    const sources = await Promise.all(
+      (['jpeg', 'png', 'webp', 'gif', 'tiff'] as const).map((format) =>
+        quarters(24, 16).toFormat(format).toBuffer(),
+      ),
+    );
+    const damage = fc.array(fc.tuple(fc.nat(), fc.integer({ min: 0, max: 255 })), { maxLength: 8 });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...sources),
+        damage,
+        fc.option(fc.nat()),
+        async (source, changes, cut) => {
+          const bytes = Buffer.from(source);
+          for (const [at, byte] of changes) bytes[at % bytes.length] = byte;
+          const damaged = bytes.subarray(0, cut === null ? bytes.length : cut % bytes.length);
+          const outcome = await compress(damaged, { effort: 'fast' }).catch(
+            (reason: unknown) => reason,
+          );
+          if ((outcome as { bytes?: Buffer }).bytes !== undefined) return;
+          expect(outcome).toBeInstanceOf(ImageError);
+          expect(outcome).toMatchObject({ retryable: false });
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+});
