@@ -16,8 +16,18 @@ const SHOWN_COLOURS = [0, 1, 2, 3, 6];
 /** Tags of TIFF 6.0 without which the pixels cannot be read. No text, no name, no directory of its own. */
 const SHOWN = [
   ...[254, 256, 257, 258, PHOTOMETRIC, COMPRESSION, 266, 273, ORIENTATION, 277, 278, 279, 282, 283],
-  ...[284, 292, 293, 296, 317, 320, 322, 323, 324, 325, 338, 339, 530, 531, 532],
+  ...[284, 292, 293, 296, 297, 317, 320, 322, 323, 324, 325, 338, 339, 530, 531, 532],
 ];
+/** Tags as long as the picture is large; all others have a few numbers. */
+const LONG = [...Object.values(STRIPS), ...Object.values(TILES), 320];
+const FEW_BYTES = 48;
+const [SHORT_TYPE, LONG_TYPE, RATIONAL] = [3, 4, 5];
+/** The white and the primaries, where they are sRGB's. */
+const CHROMATICITIES: Readonly<Record<number, readonly number[]>> = {
+  318: [0.3127, 0.329],
+  319: [0.64, 0.33, 0.3, 0.6, 0.15, 0.06],
+};
+const NEAR = 0.002;
 /** Tags whose numbers are read. */
 const READ = [
   ...[COMPRESSION, PHOTOMETRIC, ORIENTATION],
@@ -29,13 +39,14 @@ const MAX_PIECES = 100_000;
 
 interface Entry {
   readonly tag: number;
+  readonly type: number;
   readonly values: number[];
   readonly content: Buffer;
 }
 
 type Range = readonly [start: number, end: number];
 
-/** TIFF 6.0. libtiff notices by itself what is cut. */
+/** TIFF 6.0. What is cut within a strip libtiff notices by itself. */
 export function walkTiff(bytes: Buffer): Structure {
   const little = bytes[0] === 0x49;
   const short = (at: number) => (little ? bytes.readUInt16LE(at) : bytes.readUInt16BE(at));
@@ -56,14 +67,12 @@ export function walkTiff(bytes: Buffer): Structure {
   const isClean =
     !isCut &&
     pieces !== null &&
-    entries.every(
-      ({ tag, content }) => SHOWN.includes(tag) || (tag === TABLES && onlyTables(content)),
-    ) &&
+    entries.every(isShown) &&
     first(ORIENTATION, 1) === 1 &&
     SHOWN_COLOURS.includes(first(PHOTOMETRIC, 0)) &&
     (first(COMPRESSION, 1) !== JPEG || pieces.every(isCleanJpeg)) &&
     covers([...covered, ...pieces], bytes.length);
-  return structure(bytes, { isClean, ...(isCut ? { suspicion: CUT_OFF } : {}) });
+  return structure(bytes, { isClean, fault: isCut ? CUT_OFF : null });
 
   /** All entries with their numbers, or `null` where the file ends in them. Further pages make it not clean. */
   function readDirectory(): Entry[] | null {
@@ -80,7 +89,7 @@ export function walkTiff(bytes: Buffer): Structure {
     }
     return long(end - 4) === 0
       ? read
-      : [...read, { tag: 0, values: [], content: bytes.subarray(0, 0) }];
+      : [...read, { tag: 0, type: 0, values: [], content: bytes.subarray(0, 0) }];
   }
 
   function readEntry(at: number): Entry | null {
@@ -97,7 +106,8 @@ export function walkTiff(bytes: Buffer): Structure {
       { length: isNumber ? Math.min(count, MAX_PIECES + 1) : 0 },
       (_, index) => (size === 2 ? short(from + index * 2) : long(from + index * 4)),
     );
-    return { tag: short(at), values, content: bytes.subarray(from, from + length) };
+    const type = short(at + 2);
+    return { tag: short(at), type, values, content: bytes.subarray(from, from + length) };
   }
 
   /** Where the strips or tiles stand, or `null` where that is not said, or there are too many. */
@@ -107,7 +117,30 @@ export function walkTiff(bytes: Buffer): Structure {
     const counts = entries?.find(({ tag }) => tag === tags.counts)?.values ?? [];
     if (offsets.length === 0 || offsets.length !== counts.length) return null;
     if (offsets.length > MAX_PIECES) return null;
+    // Strips may lie over one another; read as often as they are listed, they shall not take for ever.
+    if (counts.reduce((sum, count) => sum + count, 0) > bytes.length) return null;
     return offsets.map((from, index) => [from, from + (counts[index] ?? 0)]);
+  }
+
+  /** Numbers only, and as many as belong to the tag: text fits into any. */
+  function isShown({ tag, type, content }: Entry): boolean {
+    if (tag === TABLES) return onlyTables(content);
+    const expected = CHROMATICITIES[tag];
+    if (expected !== undefined) {
+      return (
+        type === RATIONAL &&
+        content.length === expected.length * 8 &&
+        expected.every((value, index) => Math.abs(rational(content, index) - value) < NEAR)
+      );
+    }
+    const isNumber = [SHORT_TYPE, LONG_TYPE, RATIONAL].includes(type);
+    const isShort = LONG.includes(tag) || content.length <= FEW_BYTES;
+    return SHOWN.includes(tag) && isNumber && isShort;
+  }
+
+  function rational(content: Buffer, index: number): number {
+    const at = content.byteOffset - bytes.byteOffset + index * 8;
+    return long(at) / long(at + 4);
   }
 
   function isCleanJpeg([from, end]: Range): boolean {

@@ -116,13 +116,17 @@ describe('an original that cannot be made smaller', () => {
     expect(partsOf(bytes).filter((part) => !HARMLESS[format]?.test(part))).toEqual([]);
   });
 
-  it.each(['b_com-q25.jpg', 'b_app-q25.jpg', 'com-meta.jpg', 'text-meta.png', 'b_text.png'])(
-    'tells no name: %s',
-    async (name) => {
-      const { bytes } = await compress(casePicture(name), { quality: 100 });
-      expect(bytes.includes('Elm Street')).toBe(false);
-    },
-  );
+  it.each([
+    'b_com-q25.jpg',
+    'b_app-q25.jpg',
+    'com-meta.jpg',
+    'text-meta.png',
+    'b_text.png',
+    'described.tif',
+  ])('tells no name: %s', async (name) => {
+    const { bytes } = await compress(casePicture(name), { quality: 100 });
+    expect(bytes.includes('Elm Street')).toBe(false);
+  });
 
   it.each(['b_second-jpeg-q25.jpg', 'mpo.jpg', 'b_ultrahdr.jpg'])(
     'does not bring along further pictures: %s',
@@ -140,6 +144,11 @@ describe('an original that cannot be made smaller', () => {
   it('is not kept with colours other than sRGB: CMYK', async () => {
     const { bytes } = await compress(casePicture('c_cmyk-q5.jpg'), { quality: 100 });
     expect(await sharp(bytes).metadata()).toMatchObject({ channels: 3, space: 'srgb' });
+  });
+
+  it.each(['jpeg.tif', 'd_anim.gif', 'still.gif'])('is kept when it is clean: %s', async (name) => {
+    const original = casePicture(name);
+    expect((await compress(original)).bytes.equals(original)).toBe(true);
   });
 
   it('is kept at the quality that made it', async () => {
