@@ -130,7 +130,9 @@ function nextMarker(bytes: Buffer, from: number): { at: number; code: number } |
   while (at >= 0 && at + 1 < bytes.length) {
     const code = bytes[at + 1] ?? 0;
     if (code !== 0 && code !== 0xff) return { at, code };
-    at = bytes.indexOf(0xff, at + 1);
+    // A marker may be filled up with any number of these.
+    if (code === 0xff) at += 1;
+    else at = bytes.indexOf(0xff, at + 2);
   }
   return null;
 }
@@ -149,7 +151,8 @@ function endOfScan(bytes: Buffer, from: number): number {
   while (at >= 0 && at + 1 < bytes.length) {
     const code = bytes[at + 1] ?? 0;
     if (code !== 0 && code !== 0xff && !(code >= 0xd0 && code <= 0xd7)) return at;
-    at = bytes.indexOf(0xff, at + (code === 0xff ? 1 : 2));
+    if (code === 0xff) at += 1;
+    else at = bytes.indexOf(0xff, at + 2);
   }
   return bytes.length;
 }
