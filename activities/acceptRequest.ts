@@ -1,5 +1,5 @@
 import { imageRef } from '../src/records/images';
-import { isFinished } from '../src/records/rounds';
+import { isFinished } from '../contract/statuses';
 import type { RequestRecord } from '../src/records/types';
 import type { ActivityDependencies } from './dependencies';
 import { roundClosed } from './failure';

@@ -1,6 +1,6 @@
 import { HostAtRest, ImageError } from '../src/errors';
 import type { Attempt } from '../src/records/images';
-import { isFinished } from '../src/records/rounds';
+import { isFinished } from '../contract/statuses';
 import type { ImageRecord, RequestRecord } from '../src/records/types';
 import type { ActivityDependencies } from './dependencies';
 import { roundClosed } from './failure';

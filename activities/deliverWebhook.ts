@@ -1,8 +1,9 @@
+import type { WebhookPayload } from '../contract/webhook';
 import { DeliveryError } from '../src/errors';
 import { deliveryIdOf } from '../src/records/deliveries';
-import { isFinished } from '../src/records/rounds';
+import { isFinished } from '../contract/statuses';
+import { describe } from '../contract/report';
 import { delayBeforeAttempt } from '../src/webhooks/schedule';
-import { describe } from '../workflows/progress';
 import type { ActivityDependencies } from './dependencies';
 import { deliveryFailed, interrupted, roundClosed } from './failure';
 import { withHeartbeat } from './heartbeat';
@@ -63,7 +64,11 @@ export function createDeliverWebhook({
     }
     if (delivery.state !== 'pending') return null;
     const { state: status, counts, note } = request;
-    const message = { request_id: requestId, status, details: describe(status, counts, note) };
+    const message: WebhookPayload = {
+      request_id: requestId,
+      status,
+      details: describe(status, counts, note),
+    };
     return {
       url: delivery.url,
       body: JSON.stringify(message),

@@ -1,5 +1,6 @@
 import type { NumberRuns } from '../workflows/lanes';
-import type { ByteCounts, Counts, OutcomeStatus, RequestStatus } from '../workflows/progress';
+import type { ByteCounts, Counts } from '../contract/counts';
+import type { OutcomeStatus, RequestStatus } from '../contract/statuses';
 
 /**
  * What travels between the workflow and its activities: ids and numbers, never rows or links, so that a

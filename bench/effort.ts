@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import sharp from 'sharp';
 import { makePicture } from '../src/demo/pictures';
 import { createCompressor, type Compressor } from '../src/images/compress';
-import { EFFORTS, type CompressOptions } from '../src/records/types';
+import { EFFORTS, type CompressOptions } from '../contract/formats';
 import { medianOf, type Measure } from './measure';
 
 interface Trial {

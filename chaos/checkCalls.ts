@@ -1,7 +1,8 @@
 import type { Call } from './calls';
 import { createJudge, type Judge } from './checkUndone';
 import { groupBy, requestsOf, type Evidence, type Ran, type Violations } from './evidence';
-import { isFinished, type Look } from './found';
+import { isFinished } from '../contract/statuses';
+import { type Look } from './found';
 
 /** What an operator may be told. */
 const ANSWERS: readonly (number | null)[] = [202, 409, 503, null];

@@ -4,7 +4,8 @@ import type { Call } from './calls';
 import { isRetry, isUncertain } from './checkCalls';
 import { isCancellation } from './checkCancellations';
 import { groupBy, type Evidence, type Violations } from './evidence';
-import { isFinished, requestIdOf } from './found';
+import { isFinished } from '../contract/statuses';
+import { requestIdOf } from './found';
 import type { Upload } from './uploads';
 
 /** Answers that are no promise; everything else but 200 would be wrong, since every sheet is good. */

@@ -1,5 +1,5 @@
 import { groupBy, requestsOf, type Evidence, type Ran, type Violations } from './evidence';
-import { isFinished } from './found';
+import { isFinished } from '../contract/statuses';
 import type { Delivery } from './receiver';
 
 export interface WebhooksChecked {

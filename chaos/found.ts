@@ -1,3 +1,4 @@
+import { isFinished } from '../contract/statuses';
 import { Client, Connection } from '@temporalio/client';
 import { mongo } from 'mongoose';
 import type { DeliveryRecord, ImageRecord, RequestRecord, RowRecord } from '../src/records/types';
@@ -27,13 +28,6 @@ export interface Look {
   /** The images that had not succeeded; `null` when it ran, or changed while they were read. */
   readonly undone:
     readonly Pick<ImageRecord, '_id' | 'url' | 'status' | 'error' | 'round' | 'attempts'>[] | null;
-}
-
-/** The statuses that a request may end with: the contract's words. */
-const FINISHED: readonly string[] = ['completed', 'completed_with_errors', 'failed', 'cancelled'];
-
-export function isFinished(status: string): boolean {
-  return FINISHED.includes(status);
 }
 
 /** Of requests; the service may have other workflows of its own. */

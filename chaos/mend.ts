@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Caller } from './calls';
 import { isGood } from './evidence';
-import { isFinished, type Reader } from './found';
+import { isFinished } from '../contract/statuses';
+import { type Reader } from './found';
 import type { Origin } from './origin';
 import type { Uploads } from './uploads';
 

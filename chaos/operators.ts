@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Caller, Listed } from './calls';
-import { isFinished } from './found';
+import { isFinished } from '../contract/statuses';
 import type { Origin } from './origin';
 import { between, pick, pickWeighted, type Random } from './random';
 import type { Uploads } from './uploads';

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isFinished, type Reader } from './found';
+import { isFinished } from '../contract/statuses';
+import { type Reader } from './found';
 
 /** Uploads whose process died are removed by the service within this time. */
 const LEFTOVERS_MS = 3 * 60_000;

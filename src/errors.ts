@@ -1,3 +1,9 @@
+import type {
+  ImageErrorCode,
+  PermanentImageCode,
+  RetryableImageCode,
+} from '../contract/errorCodes';
+
 /**
  * Everything that can go wrong, in one place: what a failure is called, and whether trying again can help.
  *
@@ -6,37 +12,6 @@
  *
  * Messages follow one grammar: what was expected, what was received, what to do.
  */
-
-/**
- * Why an image cannot succeed, however often it is tried. Besides these words every 4xx answer that is
- * not listed under {@link RetryableImageCode} is permanent as `http_NNN` (404 and 410 are `not_found`).
- */
-export type PermanentImageCode =
-  | 'invalid_links'
-  | 'invalid_url'
-  | 'blocked_address'
-  | 'not_found'
-  | `http_${number}`
-  | 'too_large'
-  | 'too_many_pixels'
-  | 'not_an_image'
-  | 'unsupported_format'
-  | 'corrupt_image'
-  | 'too_many_redirects'
-  | 'internal';
-
-/** Why an image failed this time; the next attempt may succeed. */
-export type RetryableImageCode =
-  | 'dns_failure'
-  | 'connect_failure'
-  | 'timeout'
-  | 'http_5xx'
-  | 'http_202'
-  | 'http_408'
-  | 'http_425'
-  | 'http_429';
-
-export type ImageErrorCode = PermanentImageCode | RetryableImageCode;
 
 /** One image could not be downloaded or compressed. */
 export class ImageError extends Error {

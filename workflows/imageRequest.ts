@@ -14,7 +14,8 @@ import type { AcceptedRequest, ImageRequestActivities, Task } from '../activitie
 import type { LanesState, NumberRuns } from './lanes';
 import { FOLLOW_SIGNAL, STATUS_QUERY } from './names';
 import { processImages, type Unfinished } from './processing';
-import { outcomeOf, type ByteCounts, type Counts, type StatusReport } from './progress';
+import { outcomeFor, type StatusReport } from '../contract/report';
+import type { ByteCounts, Counts } from '../contract/counts';
 import { createRun, enter, reportOf, type Run } from './run';
 
 export interface ImageRequestInput {
@@ -139,7 +140,7 @@ export async function imageRequest(input: ImageRequestInput): Promise<StatusRepo
     Object.assign(run, { counts, bytes, note: input.note ?? null });
     // Stopped too late to stop anything, it ended by itself. Of an older release's activity nothing is known.
     const stopped = (wasCancelled || task === 'settle') && undone !== 0;
-    const status = stopped ? 'cancelled' : outcomeOf(counts);
+    const status = stopped ? 'cancelled' : outcomeFor(counts);
     const outcome = { status, counts, bytes, note: run.note } as const;
     const { webhook } = await records.recordOutcome({ ...ref, ...outcome });
     enter(run, status);

@@ -2,13 +2,9 @@ import { defineSearchAttributeKey } from '@temporalio/common';
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import type { ProgressReport, Tally } from '../activities/types';
 import { SEARCH_ATTRIBUTES } from './names';
-import {
-  describe,
-  type ByteCounts,
-  type Counts,
-  type RequestStatus,
-  type StatusReport,
-} from './progress';
+import { describe, type StatusReport } from '../contract/report';
+import type { ByteCounts, Counts } from '../contract/counts';
+import type { RequestStatus } from '../contract/statuses';
 
 const statusKey = defineSearchAttributeKey(SEARCH_ATTRIBUTES.status, 'KEYWORD');
 const totalKey = defineSearchAttributeKey(SEARCH_ATTRIBUTES.total, 'INT');

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf, Refusal } from '../errors';
-import { isFinished } from '../records/rounds';
+import { isFinished } from '../../contract/statuses';
 import { showRequest } from '../requests/show';
 import type { RequestView } from '../requests/view';
 import type { ApiDependencies } from './app';

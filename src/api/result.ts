@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { Refusal } from '../errors';
-import { isFinished } from '../records/rounds';
+import { isFinished } from '../../contract/statuses';
 import type { ApiDependencies } from './app';
 import { findVisible } from '../requests/find';
 import { validated, type Route } from './route';

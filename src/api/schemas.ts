@@ -1,20 +1,17 @@
 import { extendZodWithOpenApi } from '@asteasolutions/zod-to-openapi';
 import { z } from 'zod';
 import { parseWebUrl } from '../network/webUrl';
-import { EFFORTS, IMAGE_FORMATS, TARGET_FORMATS } from '../records/types';
+import { EFFORTS, IMAGE_FORMATS, TARGET_FORMATS } from '../../contract/formats';
+import {
+  DELIVERY_STATES,
+  IMAGE_STATUSES,
+  REQUEST_STATUSES,
+  RETRYABLE_STATUSES,
+} from '../../contract/statuses';
 
 extendZodWithOpenApi(z);
 
 /** The shapes of the HTTP contract: what is validated and what is documented are the same objects. */
-
-const REQUEST_STATUSES = [
-  'pending',
-  'processing',
-  'completed',
-  'completed_with_errors',
-  'failed',
-  'cancelled',
-] as const;
 
 /** Wider than any image that is accepted. */
 const MAX_SIDE = 65_535;
@@ -82,9 +79,7 @@ export const resultQuery = z.strictObject({
 });
 
 export const imagesQuery = z.strictObject({
-  status: z
-    .enum(['pending', 'succeeded', 'failed'], 'Expected pending, succeeded or failed')
-    .optional(),
+  status: z.enum(IMAGE_STATUSES, 'Expected pending, succeeded or failed').optional(),
   limit: whole(1, 1000).default(100).openapi({ default: 100 }),
   cursor: z
     .string()
@@ -134,7 +129,7 @@ const moment = (description: string) =>
     .openapi({ type: 'string', description });
 
 export const bulkRetryQuery = z.strictObject({
-  status: oneOf(['failed', 'completed_with_errors', 'cancelled'])
+  status: oneOf(RETRYABLE_STATUSES)
     .optional()
     .openapi({ description: 'Otherwise `failed` and `completed_with_errors`.' }),
   since: moment('Uploaded at this date or date-time (ISO 8601), or later.'),
@@ -202,7 +197,7 @@ export const requestResource = z
       .object({
         id: z.string().openapi({ description: 'The `webhook-id`.' }),
         url: z.string(),
-        state: z.enum(['waiting', 'pending', 'delivered', 'failed', 'superseded']),
+        state: z.enum(['waiting', ...DELIVERY_STATES]),
         attempts: z.int(),
         status_code: z.int().nullable(),
         error: z.string().nullable(),
@@ -229,7 +224,7 @@ export const imageResource = z
     row: z.int().openapi({ description: '1 for the first row below the header.' }),
     position: z.int().nullable().openapi({ description: '1 for the first link; null: a bad row.' }),
     source_url: z.string().nullable(),
-    status: z.enum(['pending', 'succeeded', 'failed']),
+    status: z.enum(IMAGE_STATUSES),
     attempts: z.int(),
     error: z.object({ code: z.string(), message: z.string() }).nullable(),
     output_url: z.string().nullable(),

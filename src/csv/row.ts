@@ -1,4 +1,4 @@
-import type { RowErrorCode } from '../records/types';
+import type { RowErrorCode } from '../../contract/errorCodes';
 import { fold } from './fold';
 import { DELIMITERS, type Header } from './header';
 import { beginsWithLink, readLinks, trimUnseen } from './links';

@@ -2,23 +2,13 @@ import { createHash } from 'node:crypto';
 import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
+import { contentTypeOf, EXTENSIONS, extensionOf, type ImageFormat } from '../../contract/formats';
 import { isDraft, startDraft } from './draft';
 import { createResultFile, type ResultFile } from './resultFile';
 
-/** What the extension says, and what the extension is taken from. */
-const CONTENT_TYPES: Readonly<Record<string, string>> = {
-  jpg: 'image/jpeg',
-  png: 'image/png',
-  webp: 'image/webp',
-  avif: 'image/avif',
-  gif: 'image/gif',
-  tiff: 'image/tiff',
-};
-const EXTENSIONS: Readonly<Record<string, string>> = { jpeg: 'jpg' };
-
 const HASH_DIGITS = 32;
 /** Bounded: what the file system refuses as too long is no file of ours. */
-const NAME = /^[0-9]{1,10}-[0-9]{1,10}-([0-9a-f]{32})\.(jpg|png|webp|avif|gif|tiff)$/;
+const NAME = new RegExp(`^[0-9]{1,10}-[0-9]{1,10}-([0-9a-f]{32})\\.(${EXTENSIONS.join('|')})$`);
 const REQUEST_ID = /^[0-9a-f-]{36}$/;
 
 const LEFTOVER_MS = 24 * 60 * 60 * 1000;
@@ -65,11 +55,11 @@ export function createFileStore(dataDir: string) {
     async writeImage(
       requestId: string,
       ref: string,
-      format: string,
+      format: ImageFormat,
       bytes: Buffer,
     ): Promise<string> {
       const hash = createHash('sha256').update(bytes).digest('hex').slice(0, HASH_DIGITS);
-      const name = `${ref}-${hash}.${EXTENSIONS[format] ?? format}`;
+      const name = `${ref}-${hash}.${extensionOf(format)}`;
       const file = imagePath(requestId, name);
       if (file === null) throw new Error(`Expected a file name, received ${name} for ${requestId}`);
       const draft = await startDraft(file);
@@ -86,7 +76,7 @@ export function createFileStore(dataDir: string) {
     /** @returns `null` when there is no such file; names that could lead elsewhere are none */
     async openImage(requestId: string, name: string): Promise<StoredImage | null> {
       const file = imagePath(requestId, name);
-      const contentType = CONTENT_TYPES[path.extname(name).slice(1)];
+      const contentType = contentTypeOf(path.extname(name).slice(1));
       if (file === null || contentType === undefined) return null;
       const opened = await openFile(file);
       return opened === null ? null : { ...opened, contentType };

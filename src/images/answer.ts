@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
-import { ImageError, messageOf, type PermanentImageCode } from '../errors';
+import type { PermanentImageCode } from '../../contract/errorCodes';
+import { ImageError, messageOf } from '../errors';
 import { codeOf, faultOf } from '../network/reason';
 import { codingsOf, decode, encodedLimit, limited } from './decode';
 

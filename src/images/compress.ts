@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { Sharp } from 'sharp';
 import type { Config } from '../config';
 import { ImageError } from '../errors';
-import type { CompressOptions, ImageFormat } from '../records/types';
+import type { CompressOptions, ImageFormat } from '../../contract/formats';
 import { CAN_BE_TRANSPARENT, CAN_MOVE, ENCODERS, MAX_SIDE } from './encoders';
 import { inspect, type Inspected } from './inspect';
 import { noteOf } from './notes';

@@ -1,5 +1,5 @@
 import type { Sharp } from 'sharp';
-import type { CompressOptions, ImageFormat } from '../records/types';
+import type { CompressOptions, ImageFormat } from '../../contract/formats';
 import { hasShades, ofPixels, readPixels, roundColours } from './shades';
 
 type Effort = CompressOptions['effort'];

@@ -1,6 +1,6 @@
 import sharp, { type Metadata } from 'sharp';
 import { ImageError } from '../errors';
-import type { ImageFormat } from '../records/types';
+import type { ImageFormat } from '../../contract/formats';
 import type { Meaning } from './colours/cicp';
 import { nameOf, servedFormatOf } from './recognize';
 import type { Structure } from './structure/structure';

@@ -1,4 +1,4 @@
-import type { ImageFormat } from '../records/types';
+import type { ImageFormat } from '../../contract/formats';
 import { CAN_MOVE } from './encoders';
 import type { Inspected } from './inspect';
 

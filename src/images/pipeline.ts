@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici';
 import type { Config } from '../config';
 import { parseSheetLink } from '../network/sheetLink';
-import type { CompressOptions } from '../records/types';
+import type { CompressOptions } from '../../contract/formats';
 import { createCompressor, type Compressed } from './compress';
 import { createDownloader } from './download';
 import { createRests } from './rests';

@@ -1,5 +1,5 @@
 /* eslint-disable no-control-regex -- signatures of binary files consist of control characters */
-import type { ImageFormat } from '../records/types';
+import type { ImageFormat } from '../../contract/formats';
 import { markupName } from './markup';
 
 /**

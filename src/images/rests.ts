@@ -1,4 +1,5 @@
-import { HostAtRest, ImageError, type RetryableImageCode } from '../errors';
+import type { RetryableImageCode } from '../../contract/errorCodes';
+import { HostAtRest, ImageError } from '../errors';
 
 /** Hosts that asked to be left alone for a while. */
 export interface Rests {

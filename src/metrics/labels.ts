@@ -1,4 +1,4 @@
-import type { ImageErrorCode } from '../errors';
+import { LISTED_IMAGE_CODES } from '../../contract/errorCodes';
 
 /**
  * Values of labels. Each different value is a time series of its own, kept by Prometheus for weeks: all come
@@ -7,31 +7,12 @@ import type { ImageErrorCode } from '../errors';
 
 const OTHER = 'other';
 
-/** A record, so that a code added to `src/errors.ts` and not here does not compile. */
-const WORDS: Readonly<Record<Exclude<ImageErrorCode, `http_${number}`>, true>> = {
-  invalid_links: true,
-  invalid_url: true,
-  blocked_address: true,
-  not_found: true,
-  too_large: true,
-  too_many_pixels: true,
-  not_an_image: true,
-  unsupported_format: true,
-  corrupt_image: true,
-  too_many_redirects: true,
-  internal: true,
-  dns_failure: true,
-  connect_failure: true,
-  timeout: true,
-  http_5xx: true,
-};
-
 /** Answers that say something about the origin: it asks for a key, forbids, or asks to slow down. */
 const TOLD_APART: readonly string[] = ['http_401', 'http_403', 'http_408', 'http_425', 'http_429'];
 
 /** All values there can be. */
 export const ERROR_CODE_LABELS: readonly string[] = [
-  ...Object.keys(WORDS),
+  ...LISTED_IMAGE_CODES.filter((code) => !/^http_\d/.test(code) || code === 'http_5xx'),
   ...TOLD_APART,
   ...['http_1xx', 'http_2xx', 'http_3xx', 'http_4xx', OTHER],
 ];

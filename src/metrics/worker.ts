@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { ImageErrorCode } from '../errors';
+import type { ImageErrorCode } from '../../contract/errorCodes';
 import { errorCodeLabel, findingLabel } from './labels';
 
 /** Where an image's time goes, in this sequence. It waits for its turn at the host, then for a place in the worker. */

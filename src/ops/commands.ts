@@ -1,7 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { Config } from '../config';
-import { VISIBLE } from '../records/rounds';
-import type { RequestStatus } from '../../workflows/progress';
+import { REQUEST_STATUSES, type RequestStatus } from '../../contract/statuses';
 import { cancel } from './cancel';
 import { connected, looking, withTemporal, type Connected } from './connect';
 import { EXIT, exitCodeOf, sentenceOf, UsageError, type ExitCode } from './exit';
@@ -86,7 +85,7 @@ function programOf(
   };
 
   command('list', 'requests, newest first')
-    .addOption(new Option('--status <status>', 'only these').choices(VISIBLE))
+    .addOption(new Option('--status <status>', 'only these').choices(REQUEST_STATUSES))
     .option('--limit <number>', `at most so many, up to ${MAX_LISTED}`, limitOf, 20)
     .action((options: { status?: RequestStatus; limit: number; json: boolean }) =>
       look((parts) =>

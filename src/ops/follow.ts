@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isFinished } from '../records/rounds';
+import { isFinished } from '../../contract/statuses';
 import { showRequest } from '../requests/show';
 import type { RequestView } from '../requests/view';
 import { createProgress } from '../terminal/progress';

@@ -1,4 +1,4 @@
-import type { RequestStatus } from '../../workflows/progress';
+import type { RequestStatus } from '../../contract/statuses';
 import { recordedReport, viewOf, type RequestView } from '../requests/view';
 import { tableOf } from '../terminal/table';
 import { printable } from '../terminal/text';

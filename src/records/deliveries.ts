@@ -1,5 +1,6 @@
 import type { Models } from './models';
-import type { DeliveryRecord, DeliveryState } from './types';
+import type { DeliveryState } from '../../contract/statuses';
+import type { DeliveryRecord } from './types';
 
 export interface DeliveryAttempt {
   readonly state: DeliveryState;

@@ -1,7 +1,12 @@
 import type { QueryFilter } from 'mongoose';
-import type { OutcomeStatus, RequestStatus } from '../../workflows/progress';
+import {
+  OUTCOME_STATUSES,
+  OPEN_STATUSES,
+  REQUEST_STATUSES,
+  type OutcomeStatus,
+  type RequestStatus,
+} from '../../contract/statuses';
 import type { Models } from './models';
-import { FINISHED, OPEN, VISIBLE } from './rounds';
 import type { RequestRecord, RequestState } from './types';
 
 export interface ListQuery {
@@ -29,7 +34,7 @@ export function createListing({ Request }: Models) {
   return {
     /** Newest first. */
     async list({
-      status = VISIBLE,
+      status = REQUEST_STATUSES,
       since,
       until,
       limit,
@@ -52,14 +57,17 @@ export function createListing({ Request }: Models) {
     },
 
     /** Requests in work that nothing has been recorded for since, longest silent first. */
-    quietOpen: (before: Date, limit: number) => quiet(OPEN, before, limit),
+    quietOpen: (before: Date, limit: number) => quiet(OPEN_STATUSES, before, limit),
 
     /** What uploads and deletions that were cut off left behind. */
     quietLeftovers: (before: Date, limit: number) =>
       quiet(['uploading', 'withdrawn'], before, limit),
 
     /** Finished requests that nothing has happened to since. */
-    quietFinished: (before: Date, limit: number, states: readonly OutcomeStatus[] = FINISHED) =>
-      quiet(states, before, limit),
+    quietFinished: (
+      before: Date,
+      limit: number,
+      states: readonly OutcomeStatus[] = OUTCOME_STATUSES,
+    ) => quiet(states, before, limit),
   };
 }

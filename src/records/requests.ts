@@ -1,6 +1,6 @@
 import { mongo } from 'mongoose';
 import type { Models } from './models';
-import { FINISHED } from './rounds';
+import { OUTCOME_STATUSES } from '../../contract/statuses';
 import type { RequestRecord, RequestState } from './types';
 
 const DUPLICATE_KEY = 11_000;
@@ -91,7 +91,7 @@ export function createRequests({ Request, Row, Image, Delivery }: Models) {
       const { matchedCount } = await Request.updateOne(
         {
           _id: id,
-          state: { $in: FINISHED },
+          state: { $in: OUTCOME_STATUSES },
           ...(quietSince === undefined ? {} : { updated_at: { $lt: quietSince } }),
         },
         { $set: { state: 'withdrawn', updated_at: new Date() }, $unset: { idempotency_key: 1 } },

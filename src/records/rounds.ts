@@ -1,17 +1,7 @@
-import type { ByteCounts, Counts, OutcomeStatus, RequestStatus } from '../../workflows/progress';
+import type { ByteCounts, Counts } from '../../contract/counts';
+import { OPEN_STATUSES, type OutcomeStatus } from '../../contract/statuses';
 import type { Models } from './models';
-import type { RequestRecord, RequestState } from './types';
-
-/** States in which a round is open: its workflow may report and record. */
-export const OPEN = ['pending', 'processing'] as const;
-export const FINISHED = ['completed', 'completed_with_errors', 'failed', 'cancelled'] as const;
-
-/** What people outside see of a request; without these states it is not there for them. */
-export const VISIBLE: readonly RequestStatus[] = [...OPEN, ...FINISHED];
-
-export function isFinished(state: RequestState): state is OutcomeStatus {
-  return FINISHED.some((finished) => finished === state);
-}
+import type { RequestRecord } from './types';
 
 /** A retry that is recorded, and that no run has taken up yet. */
 export function isRetryToBegin({ state, round }: RequestRecord): boolean {
@@ -42,7 +32,7 @@ export function createRounds({ Request }: Models) {
     /** Notes that a run in work was seen alive. */
     async touch(id: string, round: number): Promise<void> {
       await Request.updateOne(
-        { _id: id, round, state: { $in: OPEN } },
+        { _id: id, round, state: { $in: OPEN_STATUSES } },
         { $set: { updated_at: new Date() } },
       );
     },
@@ -54,7 +44,7 @@ export function createRounds({ Request }: Models) {
       progress: { sequence: number; counts: Counts; bytes: ByteCounts },
     ): Promise<void> {
       await Request.updateOne(
-        { _id: id, round, state: { $in: OPEN }, sequence: { $lt: progress.sequence } },
+        { _id: id, round, state: { $in: OPEN_STATUSES }, sequence: { $lt: progress.sequence } },
         { $set: { ...progress, updated_at: new Date() } },
       );
     },
@@ -64,7 +54,7 @@ export function createRounds({ Request }: Models) {
       const { status: state, ...rest } = outcome;
       const now = new Date();
       await Request.updateOne(
-        { _id: id, round, state: { $in: OPEN } },
+        { _id: id, round, state: { $in: OPEN_STATUSES } },
         { $set: { state, ...rest, finished_at: now, updated_at: now } },
       );
     },

@@ -1,34 +1,19 @@
-import type { ImageErrorCode } from '../errors';
-import type { ByteCounts, Counts, OutcomeStatus } from '../../workflows/progress';
+import type { ByteCounts, Counts } from '../../contract/counts';
+import type { ImageErrorCode, RowErrorCode } from '../../contract/errorCodes';
+import type { CompressOptions, ImageFormat } from '../../contract/formats';
+import type { DeliveryState, ImageStatus, RequestStatus } from '../../contract/statuses';
 
 /**
  * The documents as they stand in MongoDB. Every `_id` is computed, never generated, so that each write
  * can be repeated and each read is by key: see docs/decisions/document-model.md.
  */
 
-export const IMAGE_FORMATS = ['jpeg', 'png', 'webp', 'avif', 'gif', 'tiff'] as const;
-export type ImageFormat = (typeof IMAGE_FORMATS)[number];
-
-export const TARGET_FORMATS = ['keep', 'jpeg', 'png', 'webp', 'avif'] as const;
-export const EFFORTS = ['fast', 'balanced', 'small'] as const;
-
-/** How the images of one request are to be compressed. */
-export interface CompressOptions {
-  /** 1 to 100. */
-  readonly quality: number;
-  readonly format: (typeof TARGET_FORMATS)[number];
-  readonly effort: (typeof EFFORTS)[number];
-  /** Pixels; `null`: as wide as it is. Never enlarged. */
-  readonly max_width: number | null;
-  readonly max_height: number | null;
-}
-
 /**
  * `uploading`: rows and images are being written, nobody outside knows the id.
  * `withdrawn`: the upload did not get through, or the request was deleted: for everybody it is not there,
  * no run may touch it, and what is left of it is being removed.
  */
-export type RequestState = 'uploading' | 'withdrawn' | 'pending' | 'processing' | OutcomeStatus;
+export type RequestState = 'uploading' | 'withdrawn' | RequestStatus;
 
 export interface RequestRecord {
   /** The request id, a random UUID. */
@@ -93,14 +78,6 @@ export interface RowRecord {
   readonly error: { readonly code: RowErrorCode; readonly message: string } | null;
 }
 
-/**
- * `no_links`: no cell of the link columns holds anything. `invalid_links`: they hold text that is no list of
- * links. `malformed_row`: a quote is not closed, or there are more cells than columns.
- */
-export type RowErrorCode = 'no_links' | 'invalid_links' | 'malformed_row';
-
-export type ImageStatus = 'pending' | 'succeeded' | 'failed';
-
 /** What came out of one image that succeeded. */
 export interface CompressedImage {
   /** Of the file under the request, ending in a hash of its content. */
@@ -138,9 +115,6 @@ export interface ImageRecord {
   readonly retry_at: Date | null;
   readonly result: CompressedImage | null;
 }
-
-/** `superseded`: a retry came before it was delivered; the newer outcome is told instead. */
-export type DeliveryState = 'pending' | 'delivered' | 'failed' | 'superseded';
 
 /** The webhook of one outcome. */
 export interface DeliveryRecord {

@@ -1,6 +1,7 @@
 import { Refusal } from '../errors';
 import type { Records } from '../records/open';
-import { isFinished, isRetryToBegin } from '../records/rounds';
+import { isFinished } from '../../contract/statuses';
+import { isRetryToBegin } from '../records/rounds';
 import type { Runs } from '../temporal/runs';
 import { findVisible } from './find';
 import { noTemporal } from './retry';

@@ -1,3 +1,4 @@
+import { FINDINGS, type Finding } from '../../contract/findings';
 import { messageOf } from '../errors';
 import type { Logger } from '../logger';
 import type { Records } from '../records/open';
@@ -17,9 +18,6 @@ export interface ReconcileDeps {
   readonly logger: Logger;
 }
 
-/** Where records and runs had come apart. */
-export type Finding =
-  'run_ended' | 'run_missing' | 'leftover_removed' | 'delivery_ended' | 'delivery_resumed';
 export type Findings = Readonly<Record<Finding, number>>;
 
 /** Nothing that is well is silent for so long; much longer than a start or an end takes. */
@@ -49,10 +47,10 @@ export async function reconcile(
 ): Promise<Findings> {
   const { records, logger } = deps;
   const before = new Date(now.getTime() - quietMs);
-  const findings = {
-    ...{ run_ended: 0, run_missing: 0, leftover_removed: 0 },
-    ...{ delivery_ended: 0, delivery_resumed: 0 },
-  };
+  const findings = Object.fromEntries(FINDINGS.map((finding) => [finding, 0])) as Record<
+    Finding,
+    number
+  >;
   const found: Found = (finding, requestId, note) => {
     findings[finding] += 1;
     logger.warn({ request_id: requestId, finding }, `Reconciled: ${note}`);

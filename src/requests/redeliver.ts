@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Refusal } from '../errors';
 import type { Records } from '../records/open';
-import { isFinished } from '../records/rounds';
+import { isFinished } from '../../contract/statuses';
 import type { RequestRecord } from '../records/types';
 import type { Runs } from '../temporal/runs';
 import { findVisible } from './find';

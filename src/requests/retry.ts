@@ -1,7 +1,7 @@
 import { messageOf, Refusal } from '../errors';
 import type { Logger } from '../logger';
 import type { Records } from '../records/open';
-import { isFinished } from '../records/rounds';
+import { isFinished } from '../../contract/statuses';
 import type { RequestRecord } from '../records/types';
 import type { Runs } from '../temporal/runs';
 import { findVisible } from './find';

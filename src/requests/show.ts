@@ -1,6 +1,6 @@
 import type { Records } from '../records/open';
-import { isFinished } from '../records/rounds';
-import type { StatusReport } from '../../workflows/progress';
+import { isFinished } from '../../contract/statuses';
+import type { StatusReport } from '../../contract/report';
 import { findVisible } from './find';
 import { recordedReport, viewOf, type RequestView } from './view';
 

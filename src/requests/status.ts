@@ -1,8 +1,8 @@
-import type { StatusReport } from '../../workflows/progress';
+import type { StatusReport } from '../../contract/report';
+import { isFinished } from '../../contract/statuses';
 import { messageOf } from '../errors';
 import type { Logger } from '../logger';
 import type { Records } from '../records/open';
-import { isFinished } from '../records/rounds';
 import type { RequestRecord } from '../records/types';
 import type { Runs } from '../temporal/runs';
 import { findVisible } from './find';

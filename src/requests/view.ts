@@ -1,20 +1,10 @@
-import {
-  describe,
-  type ByteCounts,
-  type Counts,
-  type RequestStatus,
-  type StatusReport,
-} from '../../workflows/progress';
+import { describe, type StatusReport } from '../../contract/report';
+import type { ByteCounts, Counts } from '../../contract/counts';
+import { isFinished, type RequestStatus, type DeliveryState } from '../../contract/statuses';
+import type { CompressOptions } from '../../contract/formats';
 import { withoutCredentials } from '../network/webUrl';
 import { deliveryIdOf } from '../records/deliveries';
-import { isFinished } from '../records/rounds';
-import type {
-  CompressOptions,
-  DeliveryRecord,
-  DeliveryState,
-  RequestRecord,
-  SheetRecord,
-} from '../records/types';
+import type { DeliveryRecord, RequestRecord, SheetRecord } from '../records/types';
 
 /** A request as people and programs outside see it: over HTTP, in an event, at an operator's terminal. */
 export interface RequestView {

@@ -25,7 +25,7 @@ import {
   STATUS_QUERY,
   workflowIdOf,
 } from '../../workflows/names';
-import type { StatusReport } from '../../workflows/progress';
+import type { StatusReport } from '../../contract/report';
 import type { TemporalSettings } from './settings';
 
 /** An upload, or an operator, waits this long for Temporal before it is refused. */

@@ -1,4 +1,4 @@
-import type { Counts } from '../../workflows/progress';
+import type { Counts } from '../../contract/counts';
 
 /** Standard output, or what stands in for it. */
 export interface Output {

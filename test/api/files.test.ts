@@ -53,7 +53,7 @@ describe('GET /image/files/{request_id}/{name}', () => {
     ['avif', 'image/avif'],
     ['gif', 'image/gif'],
     ['tiff', 'image/tiff'],
-  ])('serves %s as %s', async (format, type) => {
+  ] as const)('serves %s as %s', async (format, type) => {
     const file = await service.files.writeImage(id, '0-2', format, Buffer.from(format));
     const response = await fetch(`${service.url}/image/files/${id}/${file}`);
     expect(response.headers.get('content-type')).toBe(type);

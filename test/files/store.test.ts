@@ -33,7 +33,7 @@ describe('writeImage and openImage', () => {
     ['avif', 'avif', 'image/avif'],
     ['gif', 'gif', 'image/gif'],
     ['tiff', 'tiff', 'image/tiff'],
-  ])('store %s as .%s and serve it as %s', (format, extension, contentType) =>
+  ] as const)('store %s as .%s and serve it as %s', (format, extension, contentType) =>
     withStore(async (store) => {
       const name = await store.writeImage(REQUEST, '0-7', format, IMAGE);
       expect(name).toMatch(new RegExp(`^0-7-[0-9a-f]{32}\\.${extension}$`));
@@ -108,12 +108,11 @@ describe('writeImage and openImage', () => {
     }));
 
   it.each([
-    ['a request', '../x', '0-1', 'png'],
-    ['a reference', REQUEST, '../0-1', 'png'],
-    ['a format', REQUEST, '0-1', 'svg'],
-  ])('refuse to write under what is no %s', (_, request, ref, format) =>
+    ['request', '../x', '0-1'],
+    ['reference', REQUEST, '../0-1'],
+  ])('refuse to write under what is no %s', (_, request, ref) =>
     withStore(async (store, dataDir) => {
-      await expect(store.writeImage(request, ref, format, IMAGE)).rejects.toThrow('file name');
+      await expect(store.writeImage(request, ref, 'png', IMAGE)).rejects.toThrow('file name');
       expect(await filesBelow(dataDir)).toEqual([]);
     }),
   );

@@ -5,7 +5,7 @@ import { readConfig } from '../../src/config';
 import { HostAtRest, ImageError } from '../../src/errors';
 import { createImagePipeline } from '../../src/images/pipeline';
 import { createDispatcher } from '../../src/network/dispatcher';
-import type { CompressOptions } from '../../src/records/types';
+import type { CompressOptions } from '../../contract/formats';
 import { eventually } from '../support/eventually';
 import { bytes, redirect, reset, stall, startOrigin, status, type Origin } from '../support/origin';
 import { corruptPhoto, photo } from '../support/pictures';

@@ -3,7 +3,7 @@ import { createStatus } from '../../src/requests/status';
 import { createRuns } from '../../src/temporal/runs';
 import { temporalSettings } from '../../src/temporal/settings';
 import { workflowIdOf } from '../../workflows/names';
-import type { StatusReport } from '../../workflows/progress';
+import type { StatusReport } from '../../contract/report';
 import { finished, sheetOf, statusOf, uploaded } from '../support/calls';
 import { eventually } from '../support/eventually';
 import {

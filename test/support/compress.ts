@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { createCompressor } from '../../src/images/compress';
-import type { CompressOptions, ImageFormat } from '../../src/records/types';
+import type { CompressOptions, ImageFormat } from '../../contract/formats';
 import { animation, avif, photo, picture, tiff, webp } from './pictures';
 
 const { compress: compressWith } = createCompressor({ MAX_IMAGE_PIXELS: 1_000_000 });

@@ -1,4 +1,4 @@
-import type { ImageFormat } from '../../records/types';
+import type { ImageFormat } from '../../../contract/formats';
 import { walkAvif } from './avif';
 import { walkGif } from './gif';
 import { walkJpeg } from './jpeg';

@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import { EFFORTS, type CompressOptions } from '../../../src/records/types';
+import { EFFORTS, type CompressOptions } from '../../../contract/formats';
 import { colourAt, colourNameAt, quarters, plain } from '../../support/colours';
 import { compress, SOURCES, TARGETS, formatOf, opaquePng } from '../../support/compress';
 import { picture, pixels } from '../../support/pictures';

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import sharp from 'sharp';
-import { IMAGE_FORMATS, type ImageFormat } from '../../../src/records/types';
+import { IMAGE_FORMATS, type ImageFormat } from '../../../contract/formats';
 import { casePicture } from '../../support/casePicture';
 import { compress } from '../../support/compress';
 import { HARMLESS, partsOf } from '../../support/parts';

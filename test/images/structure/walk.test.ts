@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import sharp from 'sharp';
 import { trimScans } from '../../../src/images/structure/jpegTrim';
 import { walk } from '../../../src/images/structure/walk';
-import { IMAGE_FORMATS, type ImageFormat } from '../../../src/records/types';
+import { IMAGE_FORMATS, type ImageFormat } from '../../../contract/formats';
 import { casePicture } from '../../support/casePicture';
 import { animation, avif, picture } from '../../support/pictures';
 

@@ -1,21 +1,5 @@
-/** How far a request is: the words and numbers that the query, the records and the HTTP API share. */
-
-export type OutcomeStatus = 'completed' | 'completed_with_errors' | 'failed' | 'cancelled';
-export type RequestStatus = 'pending' | 'processing' | OutcomeStatus;
-
-/** Places in the sheet: a link that stands twice counts twice, a bad row counts as one failed. */
-export interface Counts {
-  readonly total: number;
-  readonly succeeded: number;
-  readonly failed: number;
-  readonly pending: number;
-}
-
-/** Bytes downloaded and bytes written, over the images that succeeded; a shared image counts once. */
-export interface ByteCounts {
-  readonly in: number;
-  readonly out: number;
-}
+import type { ByteCounts, Counts } from './counts';
+import type { OutcomeStatus, RequestStatus } from './statuses';
 
 /** The answer of the workflow query `status`; the first three are what `GET /image/status` returns. */
 export interface StatusReport {
@@ -26,8 +10,8 @@ export interface StatusReport {
   readonly bytes: ByteCounts;
 }
 
-/** What a request that ran to its end is called. A request without any image has nothing that failed. */
-export function outcomeOf(counts: Counts): Exclude<OutcomeStatus, 'cancelled'> {
+/** The status of a request that ran to its end. One without any image has nothing that failed. */
+export function outcomeFor(counts: Counts): Exclude<OutcomeStatus, 'cancelled'> {
   if (counts.failed === 0) return 'completed';
   return counts.succeeded === 0 ? 'failed' : 'completed_with_errors';
 }

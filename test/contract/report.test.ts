@@ -1,4 +1,4 @@
-import { describe as sentence, outcomeOf } from '../../workflows/progress';
+import { describe as sentence, outcomeFor } from '../../contract/report';
 
 describe('describe(status, counts)', () => {
   it('says what is done, what failed and what is to go', () => {
@@ -22,13 +22,13 @@ describe('describe(status, counts)', () => {
   });
 });
 
-describe('outcomeOf(counts)', () => {
+describe('outcomeFor(counts)', () => {
   it.each([
     ['completed', { total: 2, succeeded: 2, failed: 0, pending: 0 }],
     ['completed_with_errors', { total: 2, succeeded: 1, failed: 1, pending: 0 }],
     ['failed', { total: 2, succeeded: 0, failed: 2, pending: 0 }],
     ['completed', { total: 0, succeeded: 0, failed: 0, pending: 0 }],
   ])('is %s for %j', (outcome, counts) => {
-    expect(outcomeOf(counts)).toBe(outcome);
+    expect(outcomeFor(counts)).toBe(outcome);
   });
 });
