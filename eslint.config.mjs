@@ -22,7 +22,7 @@ const arrows = {
     'activities:types',
   ],
   'src/requests': ['records', 'files', 'csv', 'workflows', 'network', 'temporal'],
-  'src/csv': ['records:types'],
+  'src/csv': ['network'],
   'src/images': ['network', 'records:types'],
   'src/network': [],
   'src/records': ['workflows'],
@@ -34,7 +34,7 @@ const arrows = {
   'src/temporal': ['workflows', 'activities:types'],
   workflows: ['activities:types'],
   activities: [
-    ...['images', 'csv', 'records', 'files', 'webhooks', 'workflows', 'metrics'],
+    ...['images', 'csv', 'records', 'files', 'webhooks', 'workflows', 'metrics', 'network'],
     'requests:types',
   ],
 };

@@ -1,3 +1,4 @@
+import { withoutCredentials } from '../src/network/webUrl';
 import { failedHeader, failedRow, formatRecord, resultHeader, resultRow } from '../src/csv/write';
 import { inReadableParts } from '../src/records/rows';
 import type { ImageRecord, RequestRecord, RowRecord } from '../src/records/types';
@@ -109,7 +110,8 @@ function errorsOf(row: RowRecord, places: readonly Place[]): string {
 
 /** As it was read: a cell of many links does not show where one ended. Embedded data would fill the cell. */
 function shownLink(url: string): string {
-  return url.length > SHOWN_LINK ? `${url.slice(0, SHOWN_LINK)}…` : url;
+  const shown = withoutCredentials(url);
+  return shown.length > SHOWN_LINK ? `${shown.slice(0, SHOWN_LINK)}…` : shown;
 }
 
 /** Counts places, but the bytes of an image that stands in several places once. */

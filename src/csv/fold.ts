@@ -1,5 +1,6 @@
 import type { Header } from './header';
 import { beginsWithLink } from './links';
+import { pictureEndsAt } from './pictureNames';
 
 /**
  * Gives a record as many cells as the sheet has columns, each under its own name: missing ones are added,
@@ -36,13 +37,16 @@ function gathered(
   };
   const behind = linkColumn + 1;
   const room = surplus() + blankNames(columns.slice(behind));
-  const spilled = cells.slice(behind, behind + room).findLastIndex(beginsWithLink) + 1;
+  const spilled = cells.slice(behind, behind + room).findLastIndex(isPartOfList) + 1;
   const taken = Math.max(spilled - surplus(), 0);
   gather(spilled);
   cells.splice(behind, 0, ...new Array<string>(taken).fill(''));
-  while (surplus() > 0 && cells.at(-1) === '') cells.pop();
-  gather(surplus());
   return cells;
+}
+
+/** What a list of links is cut into: links, pictures' names, and the ends of links that have commas in them. */
+function isPartOfList(cell: string): boolean {
+  return beginsWithLink(cell) || pictureEndsAt(cell, cell.length);
 }
 
 /** How many names at the beginning are blank. */

@@ -1,4 +1,5 @@
 import { Refusal } from '../errors';
+import { readLinks } from './links';
 import { parseRecord } from './parse';
 import { findLineEnd, findRecordEnd } from './quotes';
 
@@ -85,10 +86,14 @@ function readFirstRecord(text: string, delimiter: Delimiter, hasOddQuotes: boole
   const quoted = cells.length === 1 ? parseRecord(cells[0] ?? '', delimiter) : null;
   return [
     // A name may have a line break in it. Where a quote is wrong, the break may also be the header's end.
-    ...(hasOddQuotes && end > firstLine.end ? [firstLine] : []),
+    ...(end > firstLine.end && (hasOddQuotes || holdsLink(cells)) ? [firstLine] : []),
     { delimiter, cells, end },
     ...(quoted === null ? [] : [{ delimiter, cells: quoted, end }]),
   ];
+}
+
+function holdsLink(cells: readonly string[]): boolean {
+  return cells.some((cell) => readLinks(cell).hasLink);
 }
 
 /** Where the first line begins that holds more than separators. */

@@ -1,4 +1,4 @@
-import { pictureEndsAt, withoutPunctuation } from './pictureNames';
+import { isPictureName, pictureEndsAt, withoutPunctuation } from './pictureNames';
 
 /** What a cell of links holds, in its sequence. */
 export interface CellReading {
@@ -19,18 +19,18 @@ export interface CellReading {
  */
 const INVISIBLE = '\\p{Cc}\\p{Cf}';
 /** What separates links in a list. The wide ones are of Asian and Arabic keyboards. */
-const SEPARATOR = `\\s,;|、，；｜،${INVISIBLE}`;
-const OPENING = '"\'(<\\[{“„‘«';
-const CLOSING = '"\')>\\]}”“’»';
+const SEPARATOR = `\\s,;|、，；｜،؛。・${INVISIBLE}`;
+const OPENING = '"\'`(<\\[{“„‘«‹（「【《';
+const CLOSING = '"\'`)>\\]}”“’»›）」】》';
 /** A line break as Excel writes it into XML (ECMA-376, ST_Xstring), as HTML has it, and as programs escape it. */
-const WRITTEN_BREAK = '_x000[AaDd]_|<br\\s*/?>|\\\\r\\\\n|\\\\[rnt]';
+const WRITTEN_BREAK = `_x000[AaDd]_|<br\\s*/?>|\\\\[rnt](?=$|[\\\\${SEPARATOR}${OPENING}]|https?:|//|www\\.)`;
 
 const WITH_SCHEME = '(?:https?://|s3://|data:image/)';
 /** Meant as https, as browsers take them. */
 const WITHOUT_SCHEME = '(?://(?=[\\w[])|www\\.(?=\\w))';
 
 const LINK_BEGINS = new RegExp(
-  `(?<=^|[${SEPARATOR}${OPENING}>]|${WRITTEN_BREAK})(?:${WITH_SCHEME}|${WITHOUT_SCHEME})`,
+  `(?<=^|[${SEPARATOR}${OPENING}>]|\\b(?:src|href)=|${WRITTEN_BREAK})(?:${WITH_SCHEME}|${WITHOUT_SCHEME})`,
   'giu',
 );
 /** Few separators are looked through: a cell may have a million of them. */
@@ -38,7 +38,7 @@ const WITH_SCHEME_FOLLOWS = new RegExp(`[${SEPARATOR}${OPENING}]{0,8}${WITH_SCHE
 const WITHOUT_SCHEME_FOLLOWS = new RegExp(`[${OPENING}]{0,8}${WITHOUT_SCHEME}`, 'iuy');
 /** Quotes and angle brackets, which stand in no link (RFC 3986, appendix C); separators; brackets. */
 const MAY_END = new RegExp(
-  `["<>“”«»]|((?:${WRITTEN_BREAK}|[${SEPARATOR}])+|::)|(['‘’()[\\]{}])`,
+  `["<>“”«»]|((?:${WRITTEN_BREAK}|[${SEPARATOR}])+|::)|(['‘’\`()[\\]{}（）「」【】《》‹›])`,
   'giu',
 );
 /** RFC 2397; base64 knows none of the separators. */
@@ -49,6 +49,12 @@ const CLOSES: Readonly<Record<string, string>> = {
   '[': ']',
   '{': '}',
   '‘': '’',
+  '（': '）',
+  '「': '」',
+  '【': '】',
+  '《': '》',
+  '‹': '›',
+  '`': '`',
   "'": "'",
 };
 
@@ -56,10 +62,14 @@ const CLOSES: Readonly<Record<string, string>> = {
 const PLAIN_LINK = /^https?:\/\/[\w.-]+(?::\d+)?\/[\w/.~%?#@$&*+=-]*\w$/;
 
 /** Reads a cell of links, separated or listed in any of the ways in which spreadsheets and programs do. */
-export function readLinks(cell: string): CellReading {
-  if (PLAIN_LINK.test(cell) && !cell.includes('_x000')) {
-    return { links: [cell], hasLink: true, texts: [] };
+export function readLinks(text: string): CellReading {
+  if (PLAIN_LINK.test(text) && !text.includes('_x000')) {
+    return { links: [text], hasLink: true, texts: [] };
   }
+  // Some programs escape slashes in JSON.
+  const cell = text.includes(':\\/\\/') ? text.replaceAll('\\/', '/') : text;
+  // What a formula shows beside its link is a caption.
+  const isFormula = /^\s*=/.test(cell);
   const links: string[] = [];
   const texts: string[] = [];
   let hasLink = false;
@@ -68,8 +78,8 @@ export function readLinks(cell: string): CellReading {
   for (;;) {
     LINK_BEGINS.lastIndex = at;
     const start = LINK_BEGINS.exec(cell)?.index;
-    for (const text of readTexts(cell.slice(at, start))) {
-      (pictureEndsAt(text, text.length) ? links : texts).push(text);
+    for (const beside of readTexts(cell.slice(at, start))) {
+      (isMeantAsLink(beside) && !isFormula ? links : texts).push(beside);
     }
     if (start === undefined) return { links, hasLink, texts };
     if (query < start) query = findQuery(cell, start);
@@ -109,12 +119,11 @@ function findLinkEnd(cell: string, start: number, query: number): number {
       if (separatorEnds(cell, index, separator, index > query)) return index;
     } else if (bracket === undefined) {
       return index;
-    } else if (bracket === CLOSES[opening] && depth === 0 && isDelimited(cell, index + 1)) {
-      return index;
+    } else if (bracket === CLOSES[opening]) {
+      if (depth === 0 && isDelimited(cell, index + 1)) return index;
+      depth = Math.max(depth - 1, 0);
     } else if (bracket === opening) {
       depth += 1;
-    } else if (bracket === CLOSES[opening]) {
-      depth -= 1;
     }
   }
   return cell.length;
@@ -126,14 +135,18 @@ function findQuery(cell: string, start: number): number {
   return offset === -1 ? cell.length : start + offset;
 }
 
+/** Cloudinary's: `l_logo.png,w_100/sample.jpg` (its documentation, "Transformation URL syntax"). */
+const TRANSFORMATION = /,[a-z]{1,4}_[\w.:-]+[,/]/iy;
+
 function separatorEnds(cell: string, index: number, separator: string, hasQuery: boolean): boolean {
   if (/[\r\n\t_<\\]/.test(separator)) return true;
+  if (followsAt(TRANSFORMATION, cell, index)) return false;
   const hasSpace = /\s/.test(separator);
   if (hasQuery ? hasSpace : pictureEndsAt(cell, index)) return true;
   if (separator === '::') return false;
   return (
     followsAt(WITH_SCHEME_FOLLOWS, cell, index + separator.length) ||
-    (hasSpace && followsAt(WITHOUT_SCHEME_FOLLOWS, cell, index + separator.length))
+    (/[\s|]/.test(separator) && followsAt(WITHOUT_SCHEME_FOLLOWS, cell, index + separator.length))
   );
 }
 
@@ -142,11 +155,16 @@ function followsAt(sticky: RegExp, text: string, at: number): boolean {
   return sticky.test(text);
 }
 
-const DELIMITED = new RegExp(`$|[${SEPARATOR}${CLOSING}.<]|:`, 'uy');
+const DELIMITED = new RegExp(`$|[${SEPARATOR}${OPENING}${CLOSING}.:!]`, 'uy');
 
 /** Whether what ends in front of `at` ends there for a reader: an apostrophe within a name does not. */
 function isDelimited(text: string, at: number): boolean {
   return followsAt(DELIMITED, text, at);
+}
+
+/** A picture's name, or an address that is written in no way that we read. */
+function isMeantAsLink(text: string): boolean {
+  return isPictureName(text) || text.includes('://');
 }
 
 const MARKUP = /<\/?[a-z][^<>]*>?/giu;

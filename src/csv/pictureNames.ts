@@ -16,6 +16,13 @@ export function pictureEndsAt(text: string, index: number): boolean {
   return ENDS_HERE.test(tail) || (PUNCTUATION.test(tail) && ENDS_BEFORE_PUNCTUATION.test(tail));
 }
 
+const IS_NAME = new RegExp(`${ENDINGS}(?=$|[?#]|\\s*\\()`, 'i');
+
+/** Whether a text is a picture's name, also with a query or a remark in brackets; an attribute (`alt="a.jpg`) is none. */
+export function isPictureName(text: string): boolean {
+  return IS_NAME.test(text) && !/^[^?#]*["=]/.test(text);
+}
+
 /** The text without punctuation behind a picture's name. */
 export function withoutPunctuation(text: string): string {
   if (!PUNCTUATION.test(text.slice(-1))) return text;

@@ -1,24 +1,29 @@
-/** Where the record ends that begins somewhere in a text, and whether its quotes are where RFC 4180 has them. */
+/** A record whose quotes are where RFC 4180 has them. */
+export interface WholeRecord {
+  readonly kind: 'whole';
+  /** Behind its line break, or the text's end. */
+  readonly end: number;
+  readonly cells: number;
+  /** Blanks stand between a quote and the delimiter beside it, as some programs write them. */
+  readonly isSpaced: boolean;
+}
+
+/** Where the record ends that begins somewhere in a text. */
 export type RecordEnd =
-  | {
-      readonly kind: 'whole';
-      /** Behind its line break, or the text's end. */
-      readonly end: number;
-      /** Blanks stand between a quote and the delimiter beside it, as some programs write them. */
-      readonly isSpaced: boolean;
-    }
+  | WholeRecord
   /** The text ends within a quoted cell, which begins at `quote`. */
   | { readonly kind: 'open'; readonly quote: number }
   /** The quote at `quote` neither opens nor closes a whole cell. */
   | { readonly kind: 'irregular'; readonly quote: number };
 
-const QUOTE = '"';
+export const QUOTE = '"';
 
 /** @param start where a record begins */
 export function findRecordEnd(text: string, start: number, delimiter: string): RecordEnd {
   const stop = stopAt(delimiter);
   let isSpaced = false;
-  for (let at = start; ; at += 1) {
+  let cells = 1;
+  for (let at = start; ; at += 1, cells += 1) {
     const first = skipBlanks(text, at);
     if (text.charAt(first) === QUOTE) {
       const close = findClosingQuote(text, first);
@@ -33,33 +38,8 @@ export function findRecordEnd(text: string, start: number, delimiter: string): R
       if (text.charAt(at) === QUOTE) return { kind: 'irregular', quote: at };
     }
     if (text.charAt(at) !== delimiter)
-      return { kind: 'whole', end: behindBreak(text, at), isSpaced };
+      return { kind: 'whole', end: behindBreak(text, at), cells, isSpaced };
   }
-}
-
-/**
- * A line in which the quotes within quoted cells are doubled, as they should be: `"24" screen"` holds an inch mark,
- * `"\"Blue\" edition"` is how some programs escape. Only a quote in front of a cell's end closes.
- */
-export function doubleInnerQuotes(line: string, delimiter: string): string {
-  let doubled = '';
-  let at = 0;
-  let isQuoted = false;
-  for (let quote = line.indexOf(QUOTE); quote !== -1; quote = line.indexOf(QUOTE, at)) {
-    doubled += line.slice(at, quote);
-    at = quote + 1;
-    if (!isQuoted) {
-      isQuoted = isCellStart(line, quote, delimiter);
-      doubled += QUOTE;
-    } else if (isCellEnd(line.charAt(skipBlanks(line, at)), delimiter)) {
-      isQuoted = false;
-      doubled += QUOTE;
-    } else {
-      if (line.charAt(at) === QUOTE) at += 1;
-      doubled += '""';
-    }
-  }
-  return doubled + line.slice(at);
 }
 
 /** Behind the first line break from `start` on; -1 where there is none. */
@@ -79,25 +59,20 @@ function stopAt(delimiter: string): RegExp {
   return known;
 }
 
-function findClosingQuote(text: string, open: number): number {
+/** The first quote behind `open` that is not doubled; -1 where there is none. */
+export function findClosingQuote(text: string, open: number): number {
   let close = text.indexOf(QUOTE, open + 1);
   while (close !== -1 && text.charAt(close + 1) === QUOTE) close = text.indexOf(QUOTE, close + 2);
   return close;
 }
 
-function skipBlanks(text: string, start: number): number {
+export function skipBlanks(text: string, start: number): number {
   let at = start;
   while (text.charAt(at) === ' ') at += 1;
   return at;
 }
 
-function isCellStart(text: string, quote: number, delimiter: string): boolean {
-  let at = quote;
-  while (text.charAt(at - 1) === ' ') at -= 1;
-  return at === 0 || text.charAt(at - 1) === delimiter;
-}
-
-function isCellEnd(character: string, delimiter: string): boolean {
+export function isCellEnd(character: string, delimiter: string): boolean {
   return character === delimiter || character === '\r' || character === '\n' || character === '';
 }
 

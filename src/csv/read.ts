@@ -1,9 +1,9 @@
 import { CsvError } from 'csv-parse/sync';
 import { Refusal } from '../errors';
 import { readHeader, type Header } from './header';
-import { readLinks } from './links';
-import { MAX_RECORD_SIZE, mayHaveCells, parseRecord, parseRecords } from './parse';
+import { MAX_RECORD_SIZE, parseRecords } from './parse';
 import { readDamagedLine, readRow, type RowReading } from './row';
+import { createRowShape } from './rowShape';
 import { MAX_RECORD, splitRecords, type Piece } from './split';
 import { hasOddQuotes, readText } from './text';
 
@@ -41,7 +41,7 @@ export async function* readRows(file: string, sheet: Sheet): AsyncGenerator<Shee
   let number = 0;
   const pieces = splitRecords(skip(readText(file), end), {
     delimiter,
-    isRow: createRowTest(sheet),
+    shape: createRowShape(sheet),
   });
   for await (const piece of pieces) {
     for (const reading of readPiece(piece, sheet, number)) {
@@ -79,24 +79,6 @@ function recordsOf(text: string, trim: boolean, { delimiter }: Sheet, lastRow: n
     if (!(error instanceof CsvError)) throw error;
     throw tooLong(MAX_RECORD_SIZE, lastRow + 1);
   }
-}
-
-/**
- * Tells whether a record has the shape of a row: its number of cells, and a link where links belong. Where a quote
- * is certainly wrong in the file, no link does as well.
- */
-function createRowTest({ columns, link_columns, delimiter, hasOddQuotes }: Sheet) {
-  return (record: string): boolean => {
-    // A sheet of one column has no product that could get another's link.
-    if (columns.length === 1 || !mayHaveCells(record, delimiter, columns.length)) return false;
-    const cells = parseRecord(record, delimiter);
-    if (cells === null || cells.length < columns.length) return false;
-    const links = link_columns.map((column) => cells[column] ?? '');
-    const isBlank = links.every((cell) => cell.trim() === '');
-    return isBlank
-      ? hasOddQuotes && cells.length === columns.length
-      : links.some((cell) => readLinks(cell).hasLink);
-  };
 }
 
 function tooLong(characters: number, row: number): Refusal {

@@ -3,7 +3,9 @@ import { fold } from './fold';
 import { DELIMITERS, type Header } from './header';
 import { beginsWithLink, readLinks, trimUnseen } from './links';
 import { mayHaveCells, parseRecord } from './parse';
-import { doubleInnerQuotes, findRecordEnd } from './quotes';
+import { readLenientCells } from './lenientCells';
+import { findRecordEnd } from './quotes';
+import { shown } from './shown';
 
 /** What was read of one record. */
 export interface RowReading {
@@ -24,9 +26,6 @@ export interface RowError {
   readonly message: string;
 }
 
-/** Characters of a cell that a message shows. */
-const SHOWN = 60;
-
 /** What is wrong with a row that `strict` does not accept; `null` when all of its places are links. */
 export function strictErrorOf({ error, links }: RowReading): RowError | null {
   const text = links.find((link) => !beginsWithLink(link));
@@ -38,8 +37,23 @@ export function readRow(record: readonly string[], sheet: Header): RowReading {
   const cells = fold(record, sheet);
   if (cells === null) return damaged(record, sheet, tooManyCells(record, sheet));
   const reading = readCells(cells, sheet);
-  if (reading.error === null || record.length >= sheet.columns.length) return reading;
-  return readOtherwise(record.join(sheet.delimiter), sheet) ?? reading;
+  const looksOdd =
+    reading.error === null
+      ? hasLinkBehindSeparator(cells, sheet)
+      : record.length < sheet.columns.length;
+  return (
+    (looksOdd ? readOtherwise(record.join(sheet.delimiter), sheet, record.length === 1) : null) ??
+    reading
+  );
+}
+
+const LINK_BEHIND_SEPARATOR = /[,;\t|] *"?(?:https?:\/\/|www\.)/i;
+
+/** In a column that is none of links: the row's cells are separated otherwise than they were read. */
+function hasLinkBehindSeparator(cells: readonly string[], { link_columns }: Header): boolean {
+  return cells.some(
+    (cell, column) => !link_columns.includes(column) && LINK_BEHIND_SEPARATOR.test(cell),
+  );
 }
 
 /**
@@ -50,11 +64,11 @@ export function readRow(record: readonly string[], sheet: Header): RowReading {
  */
 export function readDamagedLine(line: string, quote: number, sheet: Header): RowReading {
   const { columns, delimiter } = sheet;
-  for (const text of [doubleInnerQuotes(line, delimiter), line]) {
-    const cells = parseRecord(text, delimiter);
-    if (cells?.length === columns.length) return readCells(cells, sheet);
+  for (const inner of ['text', 'fault'] as const) {
+    const { cells, hasOpenQuote } = readLenientCells(line, delimiter, inner);
+    if (cells.length === columns.length && !hasOpenQuote) return readCells(cells, sheet);
   }
-  const otherwise = readOtherwise(line, sheet);
+  const otherwise = readOtherwise(line, sheet, false);
   if (otherwise !== null) return otherwise;
   return damaged(line.split(delimiter), sheet, {
     code: 'malformed_row',
@@ -64,16 +78,17 @@ export function readDamagedLine(line: string, quote: number, sheet: Header): Row
   });
 }
 
-/** A line that is quoted as a whole, or whose cells are separated otherwise than the header's. */
-function readOtherwise(line: string, sheet: Header): RowReading | null {
-  for (const delimiter of [sheet.delimiter, ...DELIMITERS]) {
-    if (!mayHaveCells(line, delimiter, sheet.columns.length)) continue;
+/** A line that is quoted as a whole, and reached us as one cell, or whose cells another delimiter separates. */
+function readOtherwise(line: string, sheet: Header, isOneCell: boolean): RowReading | null {
+  for (const delimiter of DELIMITERS) {
+    const isOwn = delimiter === sheet.delimiter;
+    if ((isOwn && !isOneCell) || !mayHaveCells(line, delimiter, sheet.columns.length)) continue;
     const { kind } = findRecordEnd(line, 0, delimiter);
     const cells = kind === 'whole' ? parseRecord(line, delimiter) : null;
     if (cells?.length !== sheet.columns.length) continue;
     const reading = readCells(cells, sheet);
-    const oddity = delimiter === sheet.delimiter ? 'quoted_line' : 'other_delimiter';
-    if (reading.error === null) return { ...reading, oddity };
+    if (reading.error === null)
+      return { ...reading, oddity: isOwn ? 'quoted_line' : 'other_delimiter' };
   }
   return null;
 }
@@ -91,9 +106,7 @@ function readCells(cells: readonly string[], sheet: Header): RowReading {
 }
 
 function linkless(cells: readonly string[], { columns, link_columns }: Header): RowError {
-  const text = link_columns
-    .map((column) => trimUnseen(cells[column] ?? ''))
-    .find((it) => it !== '');
+  const text = link_columns.map((column) => trimUnseen(cells[column] ?? '')).find(hasWords);
   if (text !== undefined) return notLinks(text);
   const elsewhere = cells.findIndex((cell) => readLinks(cell).hasLink);
   const wanted = shown(columns[link_columns[0] ?? 0] ?? '');
@@ -105,6 +118,11 @@ function linkless(cells: readonly string[], { columns, link_columns }: Header): 
         : `Expected links under ${wanted}, received one under ${shown(columns[elsewhere] ?? '')}; ` +
           'move it, or check how the cells of the row are separated',
   };
+}
+
+/** Punctuation alone is no text, such as the `'` by which a spreadsheet keeps a cell from being a formula. */
+function hasWords(text: string): boolean {
+  return /[\p{L}\p{N}]/u.test(text);
 }
 
 function notLinks(text: string): RowError {
@@ -130,8 +148,4 @@ function damaged(record: readonly string[], sheet: Header, error: RowError): Row
     record.slice(last).join(delimiter),
   ];
   return { cells, links: [], error, texts: [], oddity: null };
-}
-
-function shown(text: string): string {
-  return JSON.stringify(text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text);
 }

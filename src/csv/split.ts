@@ -1,4 +1,5 @@
-import { findLineEnd, findRecordEnd, type RecordEnd } from './quotes';
+import { findLineEnd, findRecordEnd, type WholeRecord } from './quotes';
+import type { RowShape } from './rowShape';
 
 /** A part of a file, in the file's order. */
 export type Piece =
@@ -16,8 +17,7 @@ export type Piece =
 
 export interface SplitOptions {
   readonly delimiter: string;
-  /** Whether a record, given as its text, has the shape of a row of this sheet. */
-  readonly isRow: (record: string) => boolean;
+  readonly shape: RowShape;
 }
 
 /** Characters without the end of a line; no sheet has such lines, and each is held in memory whole. */
@@ -104,7 +104,7 @@ function take(text: string, isLast: boolean, fence: number, options: SplitOption
 }
 
 type Decision =
-  | Extract<RecordEnd, { kind: 'whole' }>
+  | WholeRecord
   | { readonly kind: 'damaged'; readonly quote: number; readonly fence: number }
   | { readonly kind: 'undecided' };
 
@@ -116,37 +116,19 @@ function decide(
   fence: number,
   options: SplitOptions,
 ): Decision {
-  const canWait = !isLast && text.length - at < MAX_QUOTED;
+  const canWait = (from: number) => !isLast && text.length - from < MAX_QUOTED;
   const found = findRecordEnd(text, at, options.delimiter);
-  if (found.kind === 'open' && canWait) return { kind: 'undecided' };
+  if (found.kind === 'open' && canWait(at)) return { kind: 'undecided' };
   if (found.kind !== 'whole') return { kind: 'damaged', quote: found.quote, fence: 0 };
+  if (!isLast && found.end === text.length && !isBreak(text, text.length - 1))
+    return { kind: 'undecided' };
   const firstLineEnd = findLineEnd(text, at);
-  if (firstLineEnd !== -1 && firstLineEnd < found.end) {
-    const quote = text.indexOf('"', at);
-    if (found.end - at > MAX_QUOTED || found.end > fence)
-      return { kind: 'damaged', quote, fence: 0 };
-    const hasRow = holdsRow(text, firstLineEnd, found.end, canWait, options);
-    if (hasRow === 'undecided') return { kind: 'undecided' };
-    if (hasRow) return { kind: 'damaged', quote, fence: found.end };
-  }
-  const mayGoOn = !isLast && found.end === text.length && !isBreak(text, text.length - 1);
-  return mayGoOn ? { kind: 'undecided' } : found;
-}
-
-/** Whether one of the lines from `first` to `end` begins what has the shape of a row. */
-function holdsRow(
-  text: string,
-  first: number,
-  end: number,
-  canWait: boolean,
-  { delimiter, isRow }: SplitOptions,
-): boolean | 'undecided' {
-  for (let line = first; line !== -1 && line < end; line = findLineEnd(text, line)) {
-    const within = findRecordEnd(text, line, delimiter);
-    if (within.kind === 'open' && canWait) return 'undecided';
-    if (within.kind === 'whole' && isRow(text.slice(line, within.end))) return true;
-  }
-  return false;
+  if (firstLineEnd === -1 || firstLineEnd >= found.end) return found;
+  const quote = text.indexOf('"', at);
+  if (found.end - at > MAX_QUOTED || found.end > fence) return { kind: 'damaged', quote, fence: 0 };
+  const hasRow = options.shape.holdsRow(text, at, found, canWait);
+  if (hasRow === 'undecided') return { kind: 'undecided' };
+  return hasRow ? { kind: 'damaged', quote, fence: found.end } : found;
 }
 
 /** Where the line begins that `position` is in, not before `from`. */

@@ -51,11 +51,11 @@ const QUOTE = '"'.charCodeAt(0);
 
 /** Whether the number of quotes in a file is odd: one of them, at least, is missing or too many. */
 export async function hasOddQuotes(file: string): Promise<boolean> {
-  let isOdd = false;
+  let quotes = 0;
   for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {
-    for (const byte of chunk) if (byte === QUOTE) isOdd = !isOdd;
+    for (const byte of chunk) if (byte === QUOTE) quotes += 1;
   }
-  return isOdd;
+  return quotes % 2 === 1;
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Sheet, SheetRow } from './read';
 import { normalized } from './header';
 import { beginsWithLink } from './links';
+import { shown } from './shown';
 
 export interface WarningCollector {
   add(row: SheetRow): void;
@@ -10,9 +11,6 @@ export interface WarningCollector {
 
 /** Columns that we write ourselves: what is in them was read, or told, before. */
 const OWN_COLUMNS = ['outputimageurls', 'errors'];
-
-/** Characters of a text that a warning shows. */
-const SHOWN = 60;
 
 /** Collects what a person should know of a sheet that was read, though nothing of it is an error. */
 export function createWarnings({ columns, link_columns }: Sheet): WarningCollector {
@@ -68,8 +66,4 @@ function createOccurrences() {
       return rows === 0 ? [] : [sentence(`row ${first.number}${others}`, first.text)];
     },
   };
-}
-
-function shown(text: string): string {
-  return JSON.stringify(text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text);
 }

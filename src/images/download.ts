@@ -148,7 +148,7 @@ function parseLink(link: string): URL {
   if (isSheetLink(link)) return required(parseSheetLink(link), link);
   throw ImageError.permanent(
     'invalid_links',
-    `Expected a link that begins with http:// or https://, received ${JSON.stringify(link.slice(0, 200))}`,
+    `Expected a link that begins with http:// or https://, received ${JSON.stringify(withoutCredentials(link).slice(0, 200))}`,
   );
 }
 

@@ -68,6 +68,11 @@ describe('readLinks(cell)', () => {
     ['angle brackets', '<http://a/1.jpg> <http://a/2.png>'],
     ['parentheses', '(http://a/1.jpg) (http://a/2.png)'],
     ['curly quotes', '“http://a/1.jpg”, ‘http://a/2.png’'],
+    ['wide brackets', '（http://a/1.jpg）「http://a/2.png」'],
+    ['brackets side by side', '[http://a/1.jpg][http://a/2.png]'],
+    ['HTML without quotes', '<img src=http://a/1.jpg> <img src=http://a/2.png>'],
+    ['JSON with escaped slashes', '["http:\\/\\/a\\/1.jpg","http:\\/\\/a\\/2.png"]'],
+    ['Arabic separators', 'http://a/1.jpg؛ http://a/2.png'],
     ['a full stop behind it', 'http://a/1.jpg, http://a/2.png.'],
     ['a slash between', 'http://a/1.jpg / http://a/2.png'],
     ['invisible characters', '\u200bhttp://a/1.jpg\u2060, \ufeffhttp://a/2.png\u200b'],
@@ -83,6 +88,9 @@ describe('readLinks(cell)', () => {
   it.each([
     ['an apostrophe that makes it text', "'http://a/1.jpg", 'http://a/1.jpg'],
     ['an apostrophe in its name', "http://a/o'neil.jpg", "http://a/o'neil.jpg"],
+    ['an apostrophe within apostrophes', "['http://a/it's/1']", "http://a/it's/1"],
+    ['backslashes in its name', 'http://a/p\\new\\1.png', 'http://a/p\\new\\1.png'],
+    ['an overlay', 'http://a/l_logo.png,w_100/s.jpg', 'http://a/l_logo.png,w_100/s.jpg'],
     ['parentheses in its name', '(http://a/my photo (1).jpg)', 'http://a/my photo (1).jpg'],
     ['a second link in its own', 'http://a/1.jpghttp://a/2.png', 'http://a/1.jpghttp://a/2.png'],
     ['no scheme', 'www.a.example/1.jpg', 'www.a.example/1.jpg'],
@@ -101,6 +109,11 @@ describe('readLinks(cell)', () => {
     ['front.png http://a/1.jpg', ['front.png', 'http://a/1.jpg']],
     ['http://a/1.jpg?v=2 | C:\\photos\\side.JPG', ['http://a/1.jpg?v=2', 'C:\\photos\\side.JPG']],
     ['http://a/1.jpg; ftp://a/2.jpg', ['http://a/1.jpg', 'ftp://a/2.jpg']],
+    ['http://a/1.jpg, ftp://a/2', ['http://a/1.jpg', 'ftp://a/2']],
+    ['http://a/1.jpg, photo:http://a/2', ['http://a/1.jpg', 'photo:http://a/2']],
+    ['http://a/1.jpg, files/b.jpg?v=1', ['http://a/1.jpg', 'files/b.jpg?v=1']],
+    ['http://a/1.jpg, b.jpg (front', ['http://a/1.jpg', 'b.jpg (front']],
+    ['http://a/1.jpg, C:\\new\\side.jpg', ['http://a/1.jpg', 'C:\\new\\side.jpg']],
   ])('gives what looks like a picture in %j a place of its own', (cell, links) => {
     expect(readLinks(cell)).toEqual({ links, hasLink: true, texts: [] });
   });
@@ -116,6 +129,9 @@ describe('readLinks(cell)', () => {
     ['http://a/1.jpg::front|http://a/2.png::side', ['front', 'side']],
     ['http://a/1.jpg;alt=lamp', ['alt=lamp']],
     ['<img src="http://a/1.jpg" alt="Lamp">', ['alt="Lamp']],
+    ['<img src="http://a/1.jpg" alt="1.png">', ['alt="1.png']],
+    ['{"url":"http://a/1.jpg","name":"1.jpg"}', ['url":', 'name":"1.jpg']],
+    ['=HYPERLINK("http://a/1.jpg","1.jpg")', ['=HYPERLINK', '1.jpg']],
   ])('passes over other text in %j', (cell, texts) => {
     const reading = readLinks(cell);
     expect(reading.texts).toEqual(texts);

@@ -79,6 +79,86 @@ describe('a quote that is opened and never closed', () => {
   });
 });
 
+describe('a quote that is never closed, and another that seems to close it', () => {
+  const row1 = ['"Mug', 'malformed_row'];
+
+  it.each([
+    [
+      'an inch mark behind',
+      '1,"Mug,http://a/1.jpg\n2,Screen 24",http://a/2.jpg\n',
+      [row1, ['Screen 24"', 'http://a/2.jpg']],
+    ],
+    [
+      'in the links',
+      '1,Mug,"http://a/1.jpg\n2,Screen 24",http://a/2.jpg\n',
+      [
+        ['Mug', 'malformed_row'],
+        ['Screen 24"', 'http://a/2.jpg'],
+      ],
+    ],
+    [
+      'at the end of the next row',
+      '1,Mug,"http://a/1.jpg\n2,Table,http://a/2.jpg"\n',
+      [
+        ['Mug', 'malformed_row'],
+        ['Table', 'http://a/2.jpg'],
+      ],
+    ],
+    [
+      'ditto marks',
+      '1,",http://a/1.jpg\n2,",http://a/2.jpg\n3,Cup,http://a/3.jpg\n',
+      [
+        ['"', 'malformed_row'],
+        ['"', 'malformed_row'],
+        ['Cup', 'http://a/3.jpg'],
+      ],
+    ],
+    [
+      'a row of another delimiter between',
+      '1,"Mug,http://a/1.jpg\n2;Table;http://a/2.jpg\n3,Cup 3",http://a/3.jpg\n',
+      [row1, ['Table', 'http://a/2.jpg'], ['Cup 3"', 'http://a/3.jpg']],
+    ],
+  ])('joins no rows: %s', async (_, rows, products) => {
+    expect(await productsOf(`${HEADER}\n${rows}`)).toEqual(products);
+  });
+
+  it('joins no rows that are shorter than the header', async () => {
+    const sheet =
+      `${HEADER},Note,\n1,Mug,"http://a/1.jpg\n2,Table,http://a/2.jpg\n3,Lamp,http://a/3.jpg"\n` +
+      '4,Cup,"http://a/4.jpg\n5,Screen 24",http://a/5.jpg\n';
+    expect(await productsOf(sheet)).toEqual([
+      ['Mug', 'malformed_row'],
+      ['Table', 'http://a/2.jpg'],
+      ['Lamp', 'malformed_row'],
+      ['Cup', 'malformed_row'],
+      ['Screen 24"', 'malformed_row'],
+    ]);
+  });
+
+  it('in the header takes no row into it', async () => {
+    const sheet = `${HEADER},"Size\n1,Mug,http://a/1.jpg,24"\n2,Cup,http://a/2.jpg,S\n`;
+    expect(await productsOf(sheet)).toEqual([
+      ['Mug', 'http://a/1.jpg'],
+      ['Cup', 'http://a/2.jpg'],
+    ]);
+  });
+
+  it('costs its row wherever the file is cut into pieces', async () => {
+    const damaged = '1,Mug,http://a/1.jpg,"red\n2,"\nCup",http://a/2.jpg,blue\n';
+    for (let length = 65_440; length < 65_530; length += 7) {
+      const filler = `0,${'x'.repeat(200)},http://a/0.jpg,\n`;
+      const many = Math.floor((length - 60) / filler.length);
+      const rest = 'x'.repeat(length - many * filler.length - 60);
+      const sheet = `${HEADER},Colour\n${filler.repeat(many)}0,${rest},http://a/0.jpg,\n${damaged}`;
+      expect((await productsOf(sheet)).slice(-3)).toEqual([
+        ['Mug', 'malformed_row'],
+        ['"', 'malformed_row'],
+        ['http://a/2.jpg', 'malformed_row'],
+      ]);
+    }
+  });
+});
+
 describe('line breaks within quotes', () => {
   it('are text, wherever they stand', async () => {
     const sheet = `${HEADER},Note\n1,"Blue\nmug, large","http://a/1.jpg\nhttp://a/2.jpg","\n\n,"\n`;
@@ -125,6 +205,24 @@ describe('a quote in the middle of a cell', () => {
     expect(await productsOf(`${HEADER}\n1,Lamp, tall",http://a/1.jpg\n`)).toEqual([
       ['Lamp', 'malformed_row'],
     ]);
+  });
+});
+
+describe('an unquoted list of links', () => {
+  it('takes in no text that was never a part of it', async () => {
+    const sheet = `${HEADER},Price\n1,Mug,http://a/p/7,9,90\n2,Cup,http://a/i?id=1,12,50\n`;
+    const { rows } = await read(sheet);
+    expect(rows.map(({ links, error }) => [links, error?.message])).toEqual([
+      [[], 'Expected 4 cells, received 5; quote cells that hold the delimiter'],
+      [[], 'Expected 4 cells, received 5; quote cells that hold the delimiter'],
+    ]);
+  });
+
+  it('takes in the rest of a link that has commas in it', async () => {
+    const { rows } = await read(
+      `${HEADER}\n1,Mug,http://a/w_1,h_2,c_fit/1.jpg,http://a/2.jpg,3.jpg\n`,
+    );
+    expect(rows[0]?.links).toEqual(['http://a/w_1,h_2,c_fit/1.jpg', 'http://a/2.jpg', '3.jpg']);
   });
 });
 
@@ -191,6 +289,18 @@ describe('rows that are written otherwise than the header', () => {
     expect(warnings).toEqual(["Cells are separated otherwise than the header's in row 1"]);
   });
 
+  it.each([
+    ['semicolons', '2;Mug, big;http://a/1.jpg, http://a/2.jpg'],
+    ['tabs', '2\tMug, big\thttp://a/1.jpg,http://a/2.jpg'],
+  ])('are read whole where their lists use the delimiter of the header: %s', async (_, line) => {
+    const { rows } = await read(`${HEADER}\n${line}\n`);
+    expect(rows[0]).toMatchObject({
+      cells: ['2', 'Mug, big', line.slice(11)],
+      links: ['http://a/1.jpg', 'http://a/2.jpg'],
+      oddity: 'other_delimiter',
+    });
+  });
+
   it('are read where each line is quoted as a whole', async () => {
     const { rows, warnings } = await read(
       `"${HEADER}"\r\n"1,Mug,""http://a/1.jpg, http://a/2.jpg"""\r\n"2,Cup,http://a/3.jpg"\r\n`,
@@ -211,10 +321,24 @@ describe('rows that are written otherwise than the header', () => {
   });
 });
 
+describe('what a message shows of a sheet', () => {
+  it('has no credentials in it', async () => {
+    const { rows, warnings } = await read(
+      `${HEADER}\n1,"Mug,http://bob:hunter2@a/1.jpg\n2,Cup,ftp//bob:hunter2@a/2\n3,Lid,http://a/3.jpg | see //bob:hunter2@a b\n`,
+    );
+    expect(JSON.stringify([rows.map(({ error }) => error), warnings])).not.toContain('hunter2');
+  });
+});
+
 describe('control characters', () => {
   it('are text', async () => {
     const { rows } = await read(`${HEADER}\n1,Mug\u0002blue,http://a/1.jpg\n`);
     expect(rows[0]?.cells[1]).toBe('Mug\u0002blue');
+  });
+
+  it('and punctuation alone are no link, and no text either', async () => {
+    const { rows } = await read(`${HEADER}\n1,Mug,"'\n"\n2,Cup,\u200b\n3,Lid,http://a/1.jpg\n`);
+    expect(rows.map(({ error }) => error?.code)).toEqual(['no_links', 'no_links', undefined]);
   });
 
   it("as DOS's end of text are none of it", async () => {
