@@ -126,7 +126,10 @@ function profile(
   return Buffer.concat([header, ...all.map(([, content]) => content)]);
 }
 
-const fixed = (value: number) => Math.round(value * 65_536);
+/** The largest number that a profile can say. */
+const MAX_FIXED = 32_767;
+const fixed = (value: number) =>
+  Math.round(Math.min(Math.max(value, -MAX_FIXED), MAX_FIXED) * 65_536);
 
 function writeXyz(target: Buffer, at: number, vector: Vector): void {
   for (const [index, value] of vector.entries()) target.writeInt32BE(fixed(value), at + index * 4);

@@ -2,23 +2,14 @@ import { CUT_OFF, structure, type Structure } from './structure';
 import { PRIMARIES, TRANSFERS, type Meaning } from '../colours/cicp';
 import { SRGB_CURVE } from '../colours/icc';
 import { readItems, type Extent } from './avifItems';
-import { boxesOf, type Box } from './boxes';
+import { boxesIn, boxesOfFile, type Box } from './boxes';
 
-/** Properties that describe the pixels (ISO/IEC 23000-22, MIAF) and have no room for anything else. */
-const SHOWN_PROPERTIES = [
-  'ispe',
-  'pixi',
-  'av1C',
-  'colr',
-  'auxC',
-  'irot',
-  'imir',
-  'pasp',
-  'clap',
-  'a1op',
-  'lsel',
-  'a1lx',
-];
+/** Properties that describe the pixels (ISO/IEC 23000-22, MIAF), and the bytes that they have at most. */
+const SHOWN_PROPERTIES: Readonly<Record<string, number>> = {
+  ...{ ispe: 12, pixi: 9, av1C: 64, colr: 11, auxC: 48, irot: 1, imir: 1, pasp: 8, clap: 32 },
+  ...{ a1op: 1, lsel: 2, a1lx: 13 },
+};
+const ALPHA = 'urn:mpeg:mpegB:cicp:systems:auxiliary:alpha\0';
 const SHOWN_IN_META = ['hdlr', 'pitm', 'iloc', 'iinf', 'iprp', 'iref'];
 /** ITU-T H.273: BT.709, or not said; the curve of sRGB, or not said. */
 const SRGB_PRIMARIES = [1, 2];
@@ -30,30 +21,31 @@ const SHOWN_OBUS = [1, 2, 3, 4, 6, 7];
 
 /** ISO/IEC 14496-12 and 23008-12: boxes in boxes; `meta` says which bytes of `mdat` are which picture. */
 export function walkAvif(bytes: Buffer): Structure {
-  const boxes = boxesOf(bytes, 0, bytes.length);
+  const boxes = boxesOfFile(bytes);
   const meta = boxes.find(({ name }) => name === 'meta');
   if (meta === undefined) {
     const isFilm = boxes.some(({ name }) => name === 'moov');
     return structure(bytes, { suspicion: isFilm ? 'has frames and no still picture' : CUT_OFF });
   }
   if (meta.end > bytes.length) return structure(bytes, { fault: CUT_OFF });
-  const parts = boxesOf(bytes, meta.content + 4, meta.end);
+  const parts = boxesIn(bytes, meta, 4);
   const items = readItems(bytes, parts);
   const extents = items.flatMap((item) => item.extents);
   const isCut = extents.some(({ end }) => end > bytes.length);
   if (isCut) return structure(bytes, { fault: CUT_OFF });
 
   const isClean =
-    boxes.every(({ name }) => ['ftyp', 'meta', 'mdat'].includes(name)) &&
+    areOnce(boxes, ['ftyp', 'meta', 'mdat']) &&
     boxes.at(-1)?.end === bytes.length &&
-    parts.every(({ name }) => SHOWN_IN_META.includes(name)) &&
+    areOnce(parts, SHOWN_IN_META) &&
     parts.every((part) => part.name !== 'hdlr' || isPlainHandler(part)) &&
     items.every(({ type, isNamed }) => (type === 'av01' || type === 'grid') && !isNamed) &&
-    properties(parts).every(isShownProperty) &&
-    // Extents may lie over one another; read as often as they are listed, they shall not take for ever.
+    firstIn('iprp', parts).every((box) => areOnce(boxesIn(bytes, box), ['ipco', 'ipma'])) &&
+    properties().every(isShownProperty) &&
+    // Extents may lie over one another. Reading each as often as it is listed could take hours.
     extents.reduce((sum, { start, end }) => sum + end - start, 0) <= bytes.length &&
     items.every((item) => item.type !== 'av01' || item.extents.every(isPixels)) &&
-    boxes.every((box) => box.name !== 'mdat' || isCovered(box, extents));
+    firstIn('mdat', boxes).every((box) => isCovered(box, extents));
   return structure(bytes, { isClean, meaning: meaning(), decodable: still(), frames: frames() });
 
   /** libvips opens no file that calls itself an animation in the first place, though its still picture is there. */
@@ -64,18 +56,26 @@ export function walkAvif(bytes: Buffer): Structure {
     return renamed;
   }
 
-  /** Of the longest track: transparency has one of its own. */
+  /** Of the longest track: transparency has one of its own. A number that the track has no room for does not count. */
   function frames(): number | null {
-    const tables = ['moov', 'trak', 'mdia', 'minf', 'stbl', 'stsz'].reduce(
-      (found: readonly Box[], name) =>
-        (name === 'moov'
-          ? boxes
-          : found.flatMap(({ content, end }) => boxesOf(bytes, content, end))
-        ).filter((box) => box.name === name),
-      [],
+    const tracks = firstIn('moov', boxes)
+      .flatMap((box) => boxesIn(bytes, box))
+      .filter(({ name }) => name === 'trak');
+    const tables = ['mdia', 'minf', 'stbl', 'stsz'].reduce<readonly Box[]>(
+      (parents, name) => parents.flatMap((parent) => firstIn(name, boxesIn(bytes, parent))),
+      tracks,
     );
-    if (tables.length === 0) return null;
-    return Math.max(...tables.map(({ content }) => bytes.readUInt32BE(content + 8)));
+    const counts = tables.map(countOf).filter((count) => count > 0);
+    return counts.length === 0 ? null : Math.max(...counts);
+  }
+
+  /** The samples of a table, which have one size in common (not 0) or one each, of four bytes. */
+  function countOf({ content, end }: Box): number {
+    if (content + 12 > end) return 0;
+    const size = bytes.readUInt32BE(content + 4);
+    const count = bytes.readUInt32BE(content + 8);
+    const room = size === 0 ? (end - content - 12) / 4 : bytes.length / size;
+    return count <= room ? count : 0;
   }
 
   /** The name behind it is free text: libavif writes its own, libheif none. */
@@ -87,17 +87,15 @@ export function walkAvif(bytes: Buffer): Structure {
     );
   }
 
-  function properties(of: readonly Box[]): Box[] {
-    return of
-      .filter(({ name }) => name === 'iprp')
-      .flatMap(({ content, end }) => boxesOf(bytes, content, end))
-      .filter(({ name }) => name === 'ipco')
-      .flatMap(({ content, end }) => boxesOf(bytes, content, end));
+  function properties(): Box[] {
+    return firstIn('iprp', parts)
+      .flatMap((box) => firstIn('ipco', boxesIn(bytes, box)))
+      .flatMap((box) => boxesIn(bytes, box));
   }
 
   /** What `nclx` says, unless there is a profile; Chromium takes all transfers that it has no power for as sRGB's. */
   function meaning(): Meaning | null {
-    const colours = properties(parts).filter(({ name }) => name === 'colr');
+    const colours = properties().filter(({ name }) => name === 'colr');
     const isNclx = ({ content }: Box) => bytes.toString('latin1', content, content + 4) === 'nclx';
     const nclx = colours.find(isNclx);
     if (nclx === undefined || !colours.every(isNclx)) return null;
@@ -109,8 +107,11 @@ export function walkAvif(bytes: Buffer): Structure {
     return isSrgb ? null : { primaries, curve };
   }
 
-  function isShownProperty({ name, content }: Box): boolean {
-    if (name !== 'colr') return SHOWN_PROPERTIES.includes(name);
+  function isShownProperty({ name, content, end }: Box): boolean {
+    if (end - content > (SHOWN_PROPERTIES[name] ?? -1)) return false;
+    if (name === 'av1C') return isPixels({ start: content + 4, end });
+    if (name === 'auxC') return bytes.toString('latin1', content + 4, end) === ALPHA;
+    if (name !== 'colr') return true;
     return (
       bytes.toString('latin1', content, content + 4) === 'nclx' &&
       SRGB_PRIMARIES.includes(bytes.readUInt16BE(content + 4)) &&
@@ -140,6 +141,15 @@ export function walkAvif(bytes: Buffer): Structure {
     return at === end;
   }
 }
+
+/** The first box of a name as a list. */
+const firstIn = (wanted: string, boxes: readonly Box[]) =>
+  boxes.filter(({ name }) => name === wanted).slice(0, 1);
+
+/** Whether boxes have names of a list, and each another one. */
+const areOnce = (boxes: readonly Box[], names: readonly string[]) =>
+  boxes.every(({ name }) => names.includes(name)) &&
+  new Set(boxes.map(({ name }) => name)).size === boxes.length;
 
 /** Whether no byte of the data is left out by the items. */
 function isCovered({ content, end }: Box, extents: readonly Extent[]): boolean {

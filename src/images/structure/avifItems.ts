@@ -1,4 +1,4 @@
-import { boxesOf, type Box } from './boxes';
+import { boxesIn, type Box } from './boxes';
 
 /** Bytes of the file, which may lie behind its end. */
 export interface Extent {
@@ -28,7 +28,7 @@ export function readItems(bytes: Buffer, parts: readonly Box[]): Item[] {
   if (infos === undefined || places === undefined) return [];
   const extents = readExtents(bytes, places);
   const version = bytes[infos.content] ?? 0;
-  return boxesOf(bytes, infos.content + (version === 0 ? 6 : 8), infos.end)
+  return boxesIn(bytes, infos, version === 0 ? 6 : 8)
     .filter(({ name, content, end }) => name === 'infe' && end - content >= 12)
     .map(({ content, end }) => {
       const isLong = bytes[content] === 3;

@@ -2,21 +2,35 @@ export interface Box {
   readonly name: string;
   /** Behind the header. */
   readonly content: number;
-  /** Behind the box; may lie behind the end of the file. */
+  /** Behind the box. */
   readonly end: number;
 }
 
-/** Pictures have some twenty; a file of nothing but boxes shall not fill the memory. */
+/** Pictures have some twenty. A file of nothing but boxes must not fill the memory. */
 const MAX_BOXES = 10_000;
 
-/** The boxes of ISO/IEC 14496-12 between two places; the last one is any rest that makes no box. */
-export function boxesOf(bytes: Buffer, from: number, to: number): Box[] {
+/** The boxes of a file (ISO/IEC 14496-12). The last one ends behind the file where that is cut. */
+export function boxesOfFile(bytes: Buffer): Box[] {
+  return boxesOf(bytes, 0, bytes.length, Infinity);
+}
+
+/**
+ * The boxes in another one, which begin `skip` bytes behind its header. None ends behind its parent, so that no byte
+ * is read twice: boxes that claimed more would multiply with each level.
+ */
+export function boxesIn(bytes: Buffer, { content, end }: Box, skip = 0): Box[] {
+  const to = Math.min(end, bytes.length);
+  return boxesOf(bytes, content + skip, to, to);
+}
+
+/** The last one is any rest that makes no box. */
+function boxesOf(bytes: Buffer, from: number, to: number, limit: number): Box[] {
   const boxes: Box[] = [];
   let at = from;
   while (at < to) {
     const box =
       boxes.length < MAX_BOXES ? boxAt(bytes, at, to) : { name: '', content: at, end: to };
-    boxes.push(box);
+    boxes.push(box.end > limit ? { ...box, end: limit } : box);
     at = box.end;
   }
   return boxes;

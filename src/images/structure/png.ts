@@ -16,6 +16,8 @@ const FRAME_BYTES = 12;
 const CRITICAL = ['IHDR', 'PLTE', 'IDAT', 'IEND'];
 /** Chunks that the decoder gets: the picture, its transparency, its colours and its orientation. */
 const DECODED = [...CRITICAL, 'tRNS', 'sRGB', 'gAMA', 'cHRM', 'eXIf', 'pHYs', 'sBIT', 'bKGD'];
+/** Chunks whose check sum matters. */
+const CHECKED = [...DECODED, 'iCCP', 'cICP'];
 /** Chunks that may stay in an original, and the bytes that they have at most: no room for anything else. */
 const SHOWN: Readonly<Record<string, number>> = {
   ...{ IHDR: 13, PLTE: 768, tRNS: 256, IDAT: Infinity, IEND: 0 },
@@ -24,7 +26,8 @@ const SHOWN: Readonly<Record<string, number>> = {
 
 /**
  * PNG, third edition. Texts are taken out before the decoder sees them: they may unpack to thousands of times
- * their size. Pixel data whose chunk has a wrong check sum is decoded: it has a check sum of its own.
+ * their size. A wrong check sum means what it means in Chromium: pixel data is decoded, since it has another one inside,
+ * and what can be missing, such as transparency, is left out.
  */
 export function walkPng(bytes: Buffer): Structure {
   const kept = createKept(bytes);
@@ -35,7 +38,7 @@ export function walkPng(bytes: Buffer): Structure {
   let hasPixels = false;
   let hasEnd = false;
   let hasProfile = false;
-  let frames: number | null = null;
+  let frames = 0;
 
   let parts = 0;
   while (at + 8 <= bytes.length && !hasEnd) {
@@ -60,16 +63,14 @@ export function walkPng(bytes: Buffer): Structure {
       break;
     }
     const content = bytes.subarray(at + 8, next - 4);
-    const sum =
-      name in SHOWN || name === 'iCCP' || name === 'cICP'
-        ? crc32(bytes.subarray(at + 4, next - 4))
-        : null;
+    const sum = CHECKED.includes(name) ? crc32(bytes.subarray(at + 4, next - 4)) : null;
     const isSound = sum === bytes.readUInt32BE(next - 4);
     if (!isSound && (name === 'IHDR' || name === 'PLTE')) {
       return structure(bytes, { fault: `has a wrong check sum in its chunk ${name}` });
     }
     isClean &&= isSound && content.length <= (SHOWN[name] ?? -1);
-    if (name === 'acTL' && content.length === 8) frames = content.readUInt32BE(0);
+    // Counted, as the number that acTL says may be any.
+    if (name === 'fcTL') frames += 1;
     // A profile counts before these only.
     if (!hasProfile && (name === 'PLTE' || name === 'IDAT')) {
       hasProfile = true;
@@ -79,23 +80,22 @@ export function walkPng(bytes: Buffer): Structure {
     if (!hasProfile && isSound) colours.take(name, content);
     hasPixels ||= name === 'IDAT';
     hasEnd = name === 'IEND';
-    if (DECODED.includes(name)) {
-      if (isSound || sum === null || name !== 'IDAT') kept.keep(at, next);
-      else {
-        kept.keep(at, next - 4);
-        const right = Buffer.alloc(4);
-        right.writeUInt32BE(sum);
-        kept.insert(right);
-      }
+    if (isSound && DECODED.includes(name)) kept.keep(at, next);
+    else if (sum !== null && CRITICAL.includes(name)) {
+      kept.keep(at, next - 4);
+      const right = Buffer.alloc(4);
+      right.writeUInt32BE(sum);
+      kept.insert(right);
     }
     at = next;
   }
   if (!hasPixels) return structure(bytes, { fault: CUT_OFF });
   return structure(bytes, {
     suspicion: hasEnd ? 'has pixel data (IDAT) that cannot be decoded' : CUT_OFF,
-    // An APNG is not kept: what is said of its frames shall not depend on which bytes are smaller.
-    isClean: isClean && hasEnd && at === bytes.length && frames === null && colours.areSrgb(),
+    // An APNG is not kept, as its chunks are not on the list: what is said of its frames must not depend on which
+    // bytes are smaller.
+    isClean: isClean && hasEnd && at === bytes.length && colours.areSrgb(),
     decodable: kept.join(),
-    frames,
+    frames: frames > 0 ? frames : null,
   });
 }

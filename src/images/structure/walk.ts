@@ -21,7 +21,8 @@ export function walk(bytes: Buffer, format: ImageFormat): Structure {
   try {
     return WALKS[format](bytes);
   } catch {
-    // A number that points out of the file where a walk did not expect one: nothing is known of such a file.
-    return structure(bytes, {});
+    // A number that points out of the file where a walk did not expect one. What the walk keeps from the decoder
+    // may still be in these bytes: it must not get them.
+    return structure(bytes, { fault: 'has parts that cannot be read' });
   }
 }

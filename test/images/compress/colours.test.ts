@@ -74,6 +74,11 @@ const said: Readonly<Record<string, readonly Buffer[]>> = {
   'sRGB, and a gAMA that does not count beside it': [srgb, gamma(100_000)],
 };
 
+/** Chromium takes any number for a gamma. */
+const extreme: typeof said = Object.fromEntries(
+  [1, 1_000, 10_000_000, 0xffffffff].map((value) => [`gAMA of ${value}`, [gamma(value)]]),
+);
+
 /** These have no meaning for grey. */
 const saidOfColours: Readonly<Record<string, readonly Buffer[]>> = {
   'a profile': [profileChunk(p3)],
@@ -93,6 +98,7 @@ const combined = (all: typeof said, of: readonly string[]) =>
 describe('colours are what Chromium shows', () => {
   it.each([
     ...combined(said, Object.keys(kinds)),
+    ...combined(extreme, ['colour', 'grey', '16 bits']),
     ...combined(saidOfColours, ['colour', 'a palette', 'transparency', '16 bits']),
   ])('PNG with %s: %s', async (_, kind, chunks) => {
     const png = withChunks(await storedAs(kind), ...chunks);

@@ -1,7 +1,9 @@
 import sharp from 'sharp';
+import { walk } from '../../../src/images/structure/walk';
 import { casePicture } from '../../support/casePicture';
 import { compress } from '../../support/compress';
 import { animation, photo } from '../../support/pictures';
+import { numbers, pngChunk, withChunks } from '../../support/pngChunks';
 
 describe('the note of a result', () => {
   it('says what became of the frames of an APNG', async () => {
@@ -19,6 +21,19 @@ describe('the note of a result', () => {
     });
     expect(note).toMatch(/first of 3 frames/);
     expect(bytes.includes('fdAT')).toBe(false);
+  });
+
+  it('counts the frames itself: what a PNG says of their number may be any', async () => {
+    const png = withChunks(casePicture('photo.png'), pngChunk('acTL', numbers(0xffffffff, 0)));
+    expect((await compress(png)).note).toBeNull();
+  });
+
+  it('takes no number of frames from an AVIF that has no room for them', () => {
+    const avif = Buffer.from(casePicture('anim.avif'));
+    const count = avif.indexOf('stsz') + 12;
+    expect(walk(avif, 'avif').frames).toBe(3);
+    avif.writeUInt32BE(0xffffffff, count);
+    expect(walk(avif, 'avif').frames).toBeNull();
   });
 
   it('says what became of the frames of an animated AVIF', async () => {
