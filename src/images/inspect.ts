@@ -73,7 +73,10 @@ export async function inspect(bytes: Buffer): Promise<Inspected> {
   if (format === null) throw notServed(bytes);
   const structure = walk(bytes, format);
   if (structure.fault !== null) throw corrupt(format, structure.fault);
-  const refused = (cause: unknown) => corrupt(format, structure.suspicion, cause);
+  const refused = (cause: unknown) =>
+    structure.unusual === null
+      ? corrupt(format, structure.suspicion, cause)
+      : unsupported(structure.unusual, cause);
   // Whatever the size: the caller limits it, and says so.
   const metadata = await sharp(structure.decodable, { limitInputPixels: false })
     .metadata()
@@ -126,10 +129,11 @@ function notServed(bytes: Buffer): ImageError {
   return ImageError.permanent('not_an_image', `Expected an image, received ${name}`);
 }
 
-function unsupported(format: string): ImageError {
+function unsupported(format: string, cause?: unknown): ImageError {
   return ImageError.permanent(
     'unsupported_format',
     `Expected JPEG, PNG, WebP, AVIF, GIF or TIFF, received ${format}`,
+    cause,
   );
 }
 

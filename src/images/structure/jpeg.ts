@@ -97,7 +97,8 @@ export function walkJpeg(bytes: Buffer): Structure {
   }
   const decodable = kept.join();
   return structure(bytes, {
-    suspicion: suspicionOf(frame, hasEnd),
+    suspicion: hasEnd ? DAMAGED : CUT_OFF,
+    unusual: unusualOf(frame),
     isClean: isClean && hasEnd && at === bytes.length && frame.components.length !== 4,
     decodable,
     // Of a single stretch of data the decoder does not look at what stands behind it.
@@ -107,9 +108,10 @@ export function walkJpeg(bytes: Buffer): Structure {
   });
 }
 
-function suspicionOf({ bits }: Frame, hasEnd: boolean): string {
-  if (!hasEnd) return CUT_OFF;
-  return bits === 8 ? DAMAGED : `has ${bits} bits a sample, of which none but 8 can be decoded`;
+/** Kinds that our libjpeg does not decode. */
+function unusualOf({ bits, kind }: Frame): string | null {
+  if (bits !== 8) return `a JPEG of ${bits} bits a sample`;
+  return kind === null ? null : `a ${kind} JPEG`;
 }
 
 /** Whether a JPEG of no picture, as TIFF has one for all its strips, has tables and nothing else. */
@@ -164,6 +166,7 @@ function frameOf(code: number, segment: Buffer): Frame | null {
   return {
     isSequential: SEQUENTIAL.includes(code),
     isArithmetic: code >= FIRST_ARITHMETIC,
+    kind: code % 4 === 3 ? 'lossless' : code % 8 > 4 ? 'hierarchical' : null,
     bits: segment[0] ?? 0,
     components,
   };

@@ -3,6 +3,8 @@ export interface Frame {
   readonly isSequential: boolean;
   /** Its decoder goes on with zeros where data end, and says nothing of it. */
   readonly isArithmetic: boolean;
+  /** Lossless or hierarchical. */
+  readonly kind: string | null;
   /** Of a sample. */
   readonly bits: number;
   /** The ids of the components. */

@@ -11,6 +11,8 @@ export interface Structure {
   readonly fault: string | null;
   /** What to say when the walk found no fault and the decoder refuses. */
   readonly suspicion: string;
+  /** What the picture is when the decoder may be unable to decode its kind: "a JPEG of 12 bits a sample". */
+  readonly unusual: string | null;
   /**
    * Nothing but what it takes to show the picture: no comment, no EXIF, XMP or IPTC, no maker's data, no colour
    * profile, no bytes between the parts or behind the end. Whatever is not on the format's list of allowed
@@ -40,6 +42,7 @@ export function structure(bytes: Buffer, found: Partial<Structure>): Structure {
   return {
     fault: null,
     suspicion: DAMAGED,
+    unusual: null,
     isClean: false,
     decodable: bytes,
     frames: null,

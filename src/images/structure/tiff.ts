@@ -1,5 +1,6 @@
 import { CUT_OFF, structure, type Structure } from './structure';
 import { onlyTables, walkJpeg } from './jpeg';
+import { JPEG_COMPRESSION, unusualTiff } from './tiffKinds';
 
 const CLASSIC = 42;
 const ENTRY_BYTES = 12;
@@ -9,13 +10,30 @@ const TILES = { offsets: 324, counts: 325 };
 const ORIENTATION = 274;
 const PHOTOMETRIC = 262;
 const COMPRESSION = 259;
-const JPEG = 7;
+const BITS = 258;
 const TABLES = 347;
+/** Four tables of each of three kinds take some 3,000. */
+const MAX_TABLE_BYTES = 4_096;
 /** White or black is zero, RGB, a palette, YCbCr. CMYK and Lab are not sRGB. */
 const SHOWN_COLOURS = [0, 1, 2, 3, 6];
 /** Tags of TIFF 6.0 without which the pixels cannot be read. No text, no name, no directory of its own. */
 const SHOWN = [
-  ...[254, 256, 257, 258, PHOTOMETRIC, COMPRESSION, 266, 273, ORIENTATION, 277, 278, 279, 282, 283],
+  ...[
+    254,
+    256,
+    257,
+    BITS,
+    PHOTOMETRIC,
+    COMPRESSION,
+    266,
+    273,
+    ORIENTATION,
+    277,
+    278,
+    279,
+    282,
+    283,
+  ],
   ...[284, 292, 293, 296, 297, 317, 320, 322, 323, 324, 325, 338, 339, 530, 531, 532],
 ];
 /** Tags as long as the picture is large; all others have a few numbers. */
@@ -30,10 +48,12 @@ const CHROMATICITIES: Readonly<Record<number, readonly number[]>> = {
 const NEAR = 0.002;
 /** Tags whose numbers are read. */
 const READ = [
-  ...[COMPRESSION, PHOTOMETRIC, ORIENTATION],
+  ...[COMPRESSION, PHOTOMETRIC, ORIENTATION, BITS],
   ...Object.values(STRIPS),
   ...Object.values(TILES),
 ];
+/** Pages that are followed to find out whether they lead in a circle. */
+const MAX_PAGES = 100_000;
 /** More strips than this are not looked at one by one; such a file counts as not clean. */
 const MAX_PIECES = 100_000;
 
@@ -67,19 +87,46 @@ export function walkTiff(bytes: Buffer): Structure {
   const isClean =
     !isCut &&
     pieces !== null &&
+    // Reading what a tag points to as often as the tag is listed could take hours.
+    seen.size === entries.length &&
     entries.every(isShown) &&
     first(ORIENTATION, 1) === 1 &&
     SHOWN_COLOURS.includes(first(PHOTOMETRIC, 0)) &&
-    (first(COMPRESSION, 1) !== JPEG || pieces.every(isCleanJpeg)) &&
+    (first(COMPRESSION, 1) !== JPEG_COMPRESSION || pieces.every(isCleanJpeg)) &&
     covers([...covered, ...pieces], bytes.length);
-  return structure(bytes, { isClean, fault: isCut ? CUT_OFF : null });
+  return structure(bytes, {
+    isClean,
+    fault: isCut ? CUT_OFF : null,
+    unusual: unusualTiff(first(COMPRESSION, 1), first(PHOTOMETRIC, 0), first(BITS, 1)),
+    decodable: withoutLoop(),
+  });
+
+  /** libvips refuses a list of pages that leads back to one of them, or out of the file. Its first pages are whole. */
+  function withoutLoop(): Buffer {
+    const pages = new Set([0]);
+    let page = directory;
+    while (pages.size < MAX_PAGES) {
+      pages.add(page);
+      const next = page + 2 + short(page) * ENTRY_BYTES;
+      page = long(next);
+      if (page === 0) return bytes;
+      if (!pages.has(page) && isDirectory(page)) continue;
+      const ended = Buffer.from(bytes);
+      ended.writeUInt32LE(0, next);
+      return ended;
+    }
+    return bytes;
+  }
+
+  function isDirectory(at: number): boolean {
+    return at + 2 <= bytes.length && at + 2 + short(at) * ENTRY_BYTES + 4 <= bytes.length;
+  }
 
   /** All entries with their numbers, or `null` where the file ends in them. Further pages make it not clean. */
   function readDirectory(): Entry[] | null {
-    if (directory + 2 > bytes.length) return null;
+    if (!isDirectory(directory)) return null;
     const count = short(directory);
     const end = directory + 2 + count * ENTRY_BYTES + 4;
-    if (end > bytes.length) return null;
     covered.push([directory, end]);
     const read: Entry[] = [];
     for (let index = 0; index < count; index += 1) {
@@ -117,14 +164,14 @@ export function walkTiff(bytes: Buffer): Structure {
     const counts = entries?.find(({ tag }) => tag === tags.counts)?.values ?? [];
     if (offsets.length === 0 || offsets.length !== counts.length) return null;
     if (offsets.length > MAX_PIECES) return null;
-    // Strips may lie over one another; read as often as they are listed, they shall not take for ever.
+    // Strips may lie over one another. Reading each as often as it is listed could take hours.
     if (counts.reduce((sum, count) => sum + count, 0) > bytes.length) return null;
     return offsets.map((from, index) => [from, from + (counts[index] ?? 0)]);
   }
 
   /** Numbers only, and as many as belong to the tag: text fits into any. */
   function isShown({ tag, type, content }: Entry): boolean {
-    if (tag === TABLES) return onlyTables(content);
+    if (tag === TABLES) return content.length <= MAX_TABLE_BYTES && onlyTables(content);
     const expected = CHROMATICITIES[tag];
     if (expected !== undefined) {
       return (

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { ImageError } from '../../../src/errors';
 import { createCompressor } from '../../../src/images/compress';
+import { casePicture } from '../../support/casePicture';
 import { quarters } from '../../support/colours';
 import { compress, options, SOURCES } from '../../support/compress';
 import { animation, corruptPhoto, picture, svg } from '../../support/pictures';
+import { tiffOf } from '../../support/tiffs';
 import { failure } from '../failure';
 
 const never = new AbortController().signal;
@@ -112,6 +114,21 @@ describe('compress: what it refuses, for good', () => {
   it('unsupported_format: HEIC', async () => {
     const heic = Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'latin1');
     expect(await failure(compress(heic))).toMatchObject({ code: 'unsupported_format' });
+  });
+
+  it.each([
+    ['a JPEG of 12 bits a sample', casePicture('b_jpeg12.jpg')],
+    ['a TIFF compressed with Zstandard', tiffOf({ compression: 50_000 })],
+    ['a TIFF compressed with LZMA', tiffOf({ compression: 34_925 })],
+    ['a TIFF compressed with method 4711', tiffOf({ compression: 4_711 })],
+    ['a TIFF of 1 bit a sample in RGB', tiffOf({ colours: 2, samples: 3, bits: 1 })],
+    ['a TIFF of 12 bits a sample', tiffOf({ bits: 12 })],
+    ['a TIFF in CIE Lab', tiffOf({ colours: 8, samples: 3 })],
+    ['a TIFF in the mosaic of a sensor', tiffOf({ colours: 32_803 })],
+  ])('unsupported_format: %s', async (name, bytes) => {
+    const error = await failure(compress(bytes));
+    expect(error).toMatchObject({ code: 'unsupported_format', retryable: false });
+    expect(error.message).toBe(`Expected JPEG, PNG, WebP, AVIF, GIF or TIFF, received ${name}`);
   });
 
   it('corrupt_image: a photo of which half came', async () => {

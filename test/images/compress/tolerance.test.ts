@@ -5,6 +5,7 @@ import { ImageError } from '../../../src/errors';
 import { casePicture } from '../../support/casePicture';
 import { compress, EXACT } from '../../support/compress';
 import { animation, picture } from '../../support/pictures';
+import { FIRST_PAGE, tiffOf } from '../../support/tiffs';
 import { failure } from '../failure';
 
 /** Without its last two bytes: without the end mark. */
@@ -135,6 +136,20 @@ describe('what a browser shows whole is processed', () => {
     ['with a wrong check sum at the end', flip(png(), png().length - 1)],
   ])('a PNG %s', async (_, bytes) => {
     expect((await pixelsOf(bytes)).equals(await shown(png()))).toBe(true);
+  });
+
+  // Chromium leaves such a chunk out, and shows the picture as if it had none.
+  it('a PNG with a wrong check sum of its transparency', async () => {
+    const bytes = withChunk('tRNS', Buffer.alloc(6), 1);
+    expect((await pixelsOf(bytes)).equals(await shown(png()))).toBe(true);
+  });
+
+  it.each([
+    ['leads back to itself', FIRST_PAGE],
+    ['leads out of the file', 0xfffffff0],
+  ])('a TIFF whose list of pages %s', async (_, next) => {
+    const whole = await pixelsOf(tiffOf({}));
+    expect((await pixelsOf(tiffOf({ next }))).equals(whole)).toBe(true);
   });
 
   it.each(['b_webp-riffsize.webp', 'b_webp-trailing.webp'])('%s', async (name) => {

@@ -5,6 +5,7 @@ import { walk } from '../../../src/images/structure/walk';
 import { IMAGE_FORMATS, type ImageFormat } from '../../../contract/formats';
 import { casePicture } from '../../support/casePicture';
 import { animation, avif, picture } from '../../support/pictures';
+import { numbers, pngChunk, withChunks } from '../../support/pngChunks';
 
 const samples: Readonly<Record<ImageFormat, () => Promise<Buffer>>> = {
   jpeg: () => picture(40, 30).jpeg({ progressive: true }).withXmp('<x/>').toBuffer(),
@@ -42,6 +43,25 @@ function hostile(): [string, ImageFormat, Buffer][] {
     size.writeUInt32BE(content.length + 8);
     return size.toString('latin1') + name + content;
   };
+  const ofTables = (entries: number, segments: number) => {
+    const directory = Buffer.alloc(2 + entries * 12 + 4);
+    directory.writeUInt16LE(entries);
+    const tables = Buffer.from(`\xff\xd8${'\xff\xdb\0\x02'.repeat(segments)}\xff\xd9`, 'latin1');
+    for (let at = 2; at + 12 <= directory.length; at += 12) {
+      directory.writeUInt16LE(347, at);
+      directory.writeUInt16LE(7, at + 2);
+      directory.writeUInt32LE(tables.length, at + 4);
+      directory.writeUInt32LE(8 + directory.length, at + 8);
+    }
+    // The only entry that says where the strip is must not be missing.
+    for (const [index, tag] of [273, 279].entries()) {
+      directory.writeUInt16LE(tag, 2 + index * 12);
+      directory.writeUInt16LE(4, 4 + index * 12);
+      directory.writeUInt32LE(1, 6 + index * 12);
+      directory.writeUInt32LE(1, 10 + index * 12);
+    }
+    return Buffer.concat([Buffer.from('II*\0\x08\0\0\0', 'latin1'), directory, tables]);
+  };
   const infos = '\0\0\0\x15infe\x02\0\0\0\0\x01\0\0av01\0'.repeat(100_000);
   const extents = '\0\0'.repeat(2_000_000);
   return [
@@ -70,6 +90,23 @@ function hostile(): [string, ImageFormat, Buffer][] {
         'latin1',
       ),
     ],
+    [
+      'boxes that claim to end behind the box around them',
+      'avif',
+      Buffer.from(
+        meta('') + '\0\0\0\x10moov\x7f\0\0\0trak'.repeat(500) + '\0\0\0\x08mdia'.repeat(12_000),
+        'latin1',
+      ),
+    ],
+    [
+      'properties that claim so',
+      'avif',
+      Buffer.from(
+        meta('\0\0\0\x10iprp\x7f\0\0\0ipco'.repeat(500) + '\0\0\0\x08ispe'.repeat(12_000)),
+        'latin1',
+      ),
+    ],
+    ['entries that point to the same tables', 'tiff', ofTables(2_000, 100_000)],
     ['entries that point to the same strips', 'tiff', Buffer.concat([tiff, Buffer.alloc(MANY)])],
   ];
 }
@@ -93,6 +130,28 @@ describe('a walk over hostile bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => {
         expect(walk(Buffer.from(bytes), format)).toBeDefined();
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('hands no text of a PNG to the decoder, whatever the PNG says of its colours', () => {
+    const bomb = pngChunk('zTXt', Buffer.from('a\0\0unpacked'));
+    const colours = fc.tuple(
+      fc.constantFrom('gAMA', 'cHRM', 'cICP', 'iCCP', 'sRGB', 'acTL', 'IHDR'),
+      fc.oneof(
+        fc.constantFrom(0, 1, 2, 0x7fffffff, 0xffffffff).map((value) => numbers(value)),
+        fc.uint8Array({ maxLength: 40 }).map((content) => Buffer.from(content)),
+      ),
+    );
+    fc.assert(
+      fc.property(fc.array(colours, { maxLength: 4 }), (chunks) => {
+        const parts = chunks.map(([name, content]) => pngChunk(name, content));
+        const { fault, decodable } = walk(
+          withChunks(casePicture('photo.png'), ...parts, bomb),
+          'png',
+        );
+        expect(fault ?? decodable.includes('zTXt')).not.toBe(true);
       }),
       { numRuns: 500 },
     );
