@@ -1,4 +1,5 @@
 import { Refusal } from '../errors';
+import { readLenientCells } from './lenientCells';
 import { readLinks } from './links';
 import { parseRecord } from './parse';
 import { findLineEnd, findRecordEnd } from './quotes';
@@ -81,7 +82,10 @@ function readFirstRecord(text: string, delimiter: Delimiter, hasOddQuotes: boole
   };
   if (found.kind !== 'whole') return [firstLine];
   const { end, isSpaced } = found;
-  const cells = parseRecord(text.slice(start, end), delimiter, isSpaced) ?? [];
+  const record = text.slice(start, end).trimEnd();
+  const cells = isSpaced
+    ? readLenientCells(record, delimiter, 'text').cells
+    : (parseRecord(record, delimiter) ?? []);
   // Programs that quote whole lines do so with the header too.
   const quoted = cells.length === 1 ? parseRecord(cells[0] ?? '', delimiter) : null;
   return [

@@ -15,26 +15,20 @@ const SYNTAX = {
 
 export const MAX_RECORD_SIZE = SYNTAX.max_record_size;
 
-export interface ParseOptions {
-  readonly delimiter: string;
-  /** Blanks around cells are dropped, as the quotes need that stand behind them. */
-  readonly trim?: boolean;
-}
-
 /**
- * The records of a text; empty ones are passed over.
+ * The records of a text; empty ones are left out.
  *
  * @throws CsvError when a quote is not closed (`CSV_QUOTE_NOT_CLOSED`), or a record is longer than
  * {@link MAX_RECORD_SIZE} (`CSV_MAX_RECORD_SIZE`)
  */
-export function parseRecords(text: string, { delimiter, trim = false }: ParseOptions): string[][] {
-  return parse(text, { ...SYNTAX, delimiter, trim });
+export function parseRecords(text: string, delimiter: string): string[][] {
+  return parse(text, { ...SYNTAX, delimiter });
 }
 
 /** The one record that a text is; `null` when it is none, or more than one. */
-export function parseRecord(text: string, delimiter: string, trim = false): string[] | null {
+export function parseRecord(text: string, delimiter: string): string[] | null {
   try {
-    const [record, more] = parseRecords(text, { delimiter, trim });
+    const [record, more] = parseRecords(text, delimiter);
     return more === undefined ? (record ?? null) : null;
   } catch (error) {
     if (error instanceof CsvError) return null;

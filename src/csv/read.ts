@@ -1,8 +1,10 @@
 import { CsvError } from 'csv-parse/sync';
 import { Refusal } from '../errors';
 import { readHeader, type Header } from './header';
-import { MAX_RECORD_SIZE, parseRecords } from './parse';
-import { readDamagedLine, readRow, type RowReading } from './row';
+import { readLenientCells } from './lenientCells';
+import { MAX_RECORD_SIZE, parseRecord, parseRecords } from './parse';
+import { findRecordEnd } from './quotes';
+import { readDamagedLine, readRow, tooLong, type RowReading } from './row';
 import { createRowShape } from './rowShape';
 import { MAX_RECORD, splitRecords, type Piece } from './split';
 import { hasOddQuotes, readText } from './text';
@@ -62,29 +64,53 @@ async function* skip(chunks: AsyncIterable<string>, characters: number): AsyncGe
 function readPiece(piece: Piece, sheet: Sheet, lastRow: number): RowReading[] {
   switch (piece.kind) {
     case 'endless':
-      throw tooLong(MAX_RECORD, lastRow + 1);
+      throw endless(lastRow + 1);
     case 'damaged':
       return [readDamagedLine(piece.line, piece.quote, sheet)];
     case 'records':
-      return recordsOf(piece.text, piece.isSpaced, sheet, lastRow).map((record) =>
-        readRow(record, sheet),
-      );
+      return piece.isSpaced
+        ? readOneByOne(
+            piece.text,
+            sheet,
+            (record) => readLenientCells(record, sheet.delimiter, 'text').cells,
+          )
+        : readTogether(piece.text, sheet);
   }
 }
 
-function recordsOf(text: string, trim: boolean, { delimiter }: Sheet, lastRow: number) {
+function readTogether(text: string, sheet: Sheet): RowReading[] {
   try {
-    return parseRecords(text, { delimiter, trim });
+    return parseRecords(text, sheet.delimiter).map((record) => readRow(record, sheet));
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    throw tooLong(MAX_RECORD_SIZE, lastRow + 1);
+    // One of them is longer than the parser takes.
+    return readOneByOne(text, sheet, (record) => parseRecord(record, sheet.delimiter));
   }
 }
 
-function tooLong(characters: number, row: number): Refusal {
+/** @param cellsOf `null` for a record that is too long */
+function readOneByOne(
+  text: string,
+  sheet: Sheet,
+  cellsOf: (record: string) => string[] | null,
+): RowReading[] {
+  const readings: RowReading[] = [];
+  for (let at = 0, end; at < text.length; at = end) {
+    const found = findRecordEnd(text, at, sheet.delimiter);
+    end = found.kind === 'whole' ? found.end : text.length;
+    const record = text.slice(at, end).replace(/\r?\n?$/, '');
+    if (record === '') continue;
+    const cells = record.length > MAX_RECORD_SIZE ? null : cellsOf(record);
+    if (cells === null) readings.push(tooLong(record, sheet));
+    else if (cells.some((cell) => cell.trim() !== '')) readings.push(readRow(cells, sheet));
+  }
+  return readings;
+}
+
+function endless(row: number): Refusal {
   const message =
-    `Expected rows of at most ${characters} characters, received a longer one; ` +
-    'look for a quote that is not closed';
+    `Expected rows of at most ${MAX_RECORD_SIZE} characters, received one of more than ${MAX_RECORD}; ` +
+    'check that it is a CSV with line breaks';
   return new Refusal('invalid', message, [
     { loc: ['body', 'file', `row ${row}`], msg: message, type: 'malformed_csv' },
   ]);

@@ -2,7 +2,7 @@ import type { RowErrorCode } from '../../contract/errorCodes';
 import { fold } from './fold';
 import { DELIMITERS, type Header } from './header';
 import { beginsWithLink, readLinks, trimUnseen } from './links';
-import { mayHaveCells, parseRecord } from './parse';
+import { MAX_RECORD_SIZE, mayHaveCells, parseRecord } from './parse';
 import { readLenientCells } from './lenientCells';
 import { findRecordEnd } from './quotes';
 import { shown } from './shown';
@@ -13,9 +13,9 @@ export interface RowReading {
   readonly cells: readonly string[];
   /** Of all columns of links, from left to right; see `readLinks` for what stands among them. */
   readonly links: readonly string[];
-  /** Why nothing is made of the row; `null` when it has a link. */
+  /** Why the row failed; `null` when it has a link. */
   readonly error: RowError | null;
-  /** Text beside the links, which was passed over. */
+  /** Text beside the links, which was ignored. */
   readonly texts: readonly string[];
   /** How the row is written otherwise than the header; `null` when it is not. */
   readonly oddity: 'quoted_line' | 'other_delimiter' | null;
@@ -116,7 +116,7 @@ function linkless(cells: readonly string[], { columns, link_columns }: Header): 
       elsewhere === -1
         ? 'Expected links to images, received an empty cell; add links or remove the row'
         : `Expected links under ${wanted}, received one under ${shown(columns[elsewhere] ?? '')}; ` +
-          'move it, or check how the cells of the row are separated',
+          "move it, or check the row's delimiter",
   };
 }
 
@@ -130,6 +130,14 @@ function notLinks(text: string): RowError {
     code: 'invalid_links',
     message: `Expected links that begin with http:// or https://, received ${shown(text)}; fix the cell`,
   };
+}
+
+/** A row that is longer than any is read. */
+export function tooLong(record: string, sheet: Header): RowReading {
+  return damaged(record.split(sheet.delimiter), sheet, {
+    code: 'malformed_row',
+    message: `Expected a row of at most ${MAX_RECORD_SIZE} characters, received ${record.length}; shorten it`,
+  });
 }
 
 function tooManyCells({ length }: readonly string[], { columns }: Header): RowError {

@@ -31,20 +31,21 @@ const MAY_BE_LINK = /:\/\/|\/\/|www\.|data:/i;
  */
 export function createRowShape(sheet: Header & { readonly hasOddQuotes: boolean }): RowShape {
   const { columns, link_columns, delimiter, hasOddQuotes } = sheet;
-  // A sheet of one column has no product that could get another's link.
-  if (columns.length === 1) return { holdsRow: () => false };
   const firstLinkColumn = link_columns[0] ?? 0;
 
   return {
     holdsRow(text, start, { end, cells: count }, canWait) {
       if (count > columns.length && filledOf(text.slice(start, end)).length > columns.length)
         return true;
+      if (!hasOddQuotes && endsWithOwnLinks(text.slice(start, end), count)) return false;
       const firstEnd = findLineEnd(text, start);
       const ownLinks = once(() => {
         const cells = readCells(text.slice(start, end), delimiter);
         return link_columns.map((column) => cells[column] ?? '');
       });
       if (hasForeignLink(text.slice(start, firstEnd), ownLinks)) return true;
+      // Looked for once for all the lines in front of it: a cell may have a hundred thousand.
+      let close = -1;
       for (let line = firstEnd, lineEnd; line < end; line = lineEnd) {
         lineEnd = findLineEnd(text, line);
         if (lineEnd === -1) lineEnd = end;
@@ -56,13 +57,21 @@ export function createRowShape(sheet: Header & { readonly hasOddQuotes: boolean 
         if ((within.kind === 'open' || isCut) && canWait(line)) return 'undecided';
         if (within.kind === 'whole' && isRow(text.slice(line, within.end), within.cells))
           return true;
-        const close = findClosingQuote(text, line - 1);
+        if (close < line) close = findClosingQuote(text, line - 1);
         const quoted = text.slice(line, Math.min(close, lineEnd));
         if (rowsIn(quoted).length > 0 || hasForeignLink(content, ownLinks)) return true;
       }
       return false;
     },
   };
+
+  /** Most rows over several lines: a text in quotes, and behind all quotes the links, in their own column. */
+  function endsWithOwnLinks(record: string, cells: number): boolean {
+    const first = record.search(MAY_BE_LINK);
+    if (first === -1 || record.includes(QUOTE, first)) return false;
+    const behind = record.slice(first).split(delimiter).length;
+    return link_columns.length === 1 && cells - behind === firstLinkColumn;
+  }
 
   function isRow(record: string, cells: number): boolean {
     if (hasOddQuotes && cells === columns.length) return true;

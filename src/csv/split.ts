@@ -20,7 +20,7 @@ export interface SplitOptions {
   readonly shape: RowShape;
 }
 
-/** Characters without the end of a line; no sheet has such lines, and each is held in memory whole. */
+/** Characters of the longest line that is accepted; each is held in memory whole. */
 export const MAX_RECORD = 4 * 2 ** 20;
 
 /** Characters over which a quoted cell may go on. One that is longer is taken for a quote that is never closed. */
@@ -60,15 +60,18 @@ export async function* splitRecords(
 /**
  * As much as can be decided by the text at hand; `taken` is where the undecided rest begins.
  *
- * @param fence the end of a record that was not believed: none that begins before goes on behind it, since what
- * follows may be in its place
+ * @param fence the end of a record that was not believed: no record that begins before it may end after it
  */
 function take(text: string, isLast: boolean, fence: number, options: SplitOptions) {
   const pieces: Piece[] = [];
   let taken = 0;
   const handOver = (end: number, isSpaced = false) => {
-    if (end > taken) pieces.push({ kind: 'records', text: text.slice(taken, end), isSpaced });
+    const records = text.slice(taken, end);
     taken = end;
+    const last = pieces.at(-1);
+    const isMore = last?.kind === 'records' && last.isSpaced === isSpaced;
+    if (isMore) pieces.splice(-1, 1, { ...last, text: last.text + records });
+    else if (records !== '') pieces.push({ kind: 'records', text: records, isSpaced });
   };
 
   let at = 0;
@@ -119,16 +122,20 @@ function decide(
   const canWait = (from: number) => !isLast && text.length - from < MAX_QUOTED;
   const found = findRecordEnd(text, at, options.delimiter);
   if (found.kind === 'open' && canWait(at)) return { kind: 'undecided' };
-  if (found.kind !== 'whole') return { kind: 'damaged', quote: found.quote, fence: 0 };
+  const firstQuote = text.indexOf('"', at);
+  const lineEnd = findLineEnd(text, at);
+  if (found.kind !== 'whole') {
+    const isInLine = lineEnd === -1 || found.quote < lineEnd;
+    return { kind: 'damaged', quote: isInLine ? found.quote : firstQuote, fence: 0 };
+  }
   if (!isLast && found.end === text.length && !isBreak(text, text.length - 1))
     return { kind: 'undecided' };
-  const firstLineEnd = findLineEnd(text, at);
-  if (firstLineEnd === -1 || firstLineEnd >= found.end) return found;
-  const quote = text.indexOf('"', at);
-  if (found.end - at > MAX_QUOTED || found.end > fence) return { kind: 'damaged', quote, fence: 0 };
+  if (lineEnd === -1 || lineEnd >= found.end) return found;
+  const refused = { kind: 'damaged', quote: firstQuote } as const;
+  if (found.end - at > MAX_QUOTED || found.end > fence) return { ...refused, fence: 0 };
   const hasRow = options.shape.holdsRow(text, at, found, canWait);
   if (hasRow === 'undecided') return { kind: 'undecided' };
-  return hasRow ? { kind: 'damaged', quote, fence: found.end } : found;
+  return hasRow ? { ...refused, fence: found.end } : found;
 }
 
 /** Where the line begins that `position` is in, not before `from`. */

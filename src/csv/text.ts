@@ -22,7 +22,7 @@ const OTHER_KINDS: readonly Buffer[] = [
 
 const LONGEST_SIGNATURE = Math.max(...OTHER_KINDS.map(({ length }) => length));
 
-/** CP/M's and DOS's end of a text file, which old programs still write. */
+/** CP/M's and DOS's end of a text file, which old programs still write, some of them to fill up a block. */
 const END_OF_TEXT = '\u001a';
 
 /**
@@ -39,12 +39,13 @@ export async function* readText(file: string): AsyncGenerator<string> {
     isEmpty = false;
     checkContent(chunk);
     const text = held + decode(() => decoder.decode(chunk, { stream: true }));
-    held = text.endsWith(END_OF_TEXT) ? END_OF_TEXT : '';
-    if (text.length > held.length) yield text.slice(0, text.length - held.length);
+    let end = text.length;
+    while (end > 0 && text.charAt(end - 1) === END_OF_TEXT) end -= 1;
+    held = text.slice(end);
+    if (end > 0) yield text.slice(0, end);
   }
-  if (isEmpty) throw new Refusal('not_csv', NOT_CSV);
-  const rest = decode(() => decoder.decode());
-  if (rest !== '') yield held + rest;
+  if (isEmpty) throw new Refusal('invalid', 'Expected a header and rows, received an empty file');
+  decode(() => decoder.decode());
 }
 
 const QUOTE = '"'.charCodeAt(0);

@@ -41,13 +41,9 @@ export function createWarnings({ columns, link_columns }: Sheet): WarningCollect
       ...unread
         .filter(({ filled, links }) => links > filled / 2)
         .map(({ name }) => `Column ${shown(name)} looks like links and was not read`),
-      ...withText.told(
-        (rows, text) => `Text beside links was passed over in ${rows}: ${shown(text)}`,
-      ),
-      ...quotedLines.told((rows) => `A whole line in quotes was read as its cells in ${rows}`),
-      ...otherDelimiters.told(
-        (rows) => `Cells are separated otherwise than the header's in ${rows}`,
-      ),
+      ...withText.told((rows, text) => `Text beside links was ignored in ${rows}: ${shown(text)}`),
+      ...quotedLines.told((rows) => `Whole lines in quotes were split into cells in ${rows}`),
+      ...otherDelimiters.told((rows) => `Another delimiter than the header's was read in ${rows}`),
     ],
   };
 }

@@ -143,7 +143,7 @@ describe('what was passed over', () => {
   it('is a warning, not a failure: alternative texts and captions', async () => {
     const { warnings } = await run('wpallexport');
     expect(warnings).toEqual([
-      'Text beside links was passed over in row 1 and 2 more: "! alt : Blue mug ! title : Mug ! desc :"',
+      'Text beside links was ignored in row 1 and 2 more: "! alt : Blue mug ! title : Mug ! desc :"',
     ]);
   });
 });

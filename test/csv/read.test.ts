@@ -156,7 +156,7 @@ describe('readRows(file, sheet)', () => {
     const row = `1,Mug,http://a/1.jpg${','.repeat(64 * 70_000)}`;
     await expect(read(`${HEADER}\n${row}\n`)).rejects.toMatchObject({
       code: 'invalid',
-      message: expect.stringContaining('Expected rows of at most 4194304 characters') as string,
+      message: expect.stringContaining('received one of more than 4194304') as string,
     });
   });
 
@@ -224,7 +224,6 @@ describe('what is no CSV', () => {
   const refused = { code: 'not_csv', message: 'Only CSV files are supported' };
 
   it.each([
-    ['an empty file', ''],
     ['a PNG', Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex')],
     ['a JPEG', Buffer.from('ffd8ffe000104a46494600', 'hex')],
     ['a PDF', '%PDF-1.7\n'],
@@ -268,11 +267,25 @@ describe('what cannot be read', () => {
     });
   });
 
-  it('a row of more than a megabyte is refused', async () => {
-    const long = `${HEADER}\n1,"${'x'.repeat(1_100_000)}",http://a/1.jpg\n`;
-    await expect(read(long)).rejects.toMatchObject({
+  it('a row of more than a megabyte fails alone', async () => {
+    const long = `1,"${'x'.repeat(1_100_000)}",http://a/1.jpg`;
+    const { rows } = await read(`${HEADER}\n${long}\n2,Cup,http://a/2.jpg\n`);
+    expect(rows.map(({ number, error }) => [number, error])).toEqual([
+      [
+        1,
+        {
+          code: 'malformed_row',
+          message: 'Expected a row of at most 1048576 characters, received 1100019; shorten it',
+        },
+      ],
+      [2, null],
+    ]);
+  });
+
+  it('an empty file is refused as one', async () => {
+    await expect(read('')).rejects.toMatchObject({
       code: 'invalid',
-      faults: [{ type: 'malformed_csv' }],
+      message: 'Expected a header and rows, received an empty file',
     });
   });
 

@@ -186,6 +186,23 @@ describe('line breaks within quotes', () => {
   });
 });
 
+describe('a cell that is made to be slow to read', () => {
+  it.each([
+    ['blank lines', '\n'],
+    ['lines of text', 'a line, with a comma\n'],
+    ['quotes', '""\n'],
+    ['links', 'http://a/1.jpg, b, http://a/2.jpg\n'],
+  ])('takes no longer than its length: %s', async (_, piece) => {
+    for (const odd of ['', '5" screen,,\n']) {
+      const note = piece.repeat(Math.floor(900_000 / piece.length));
+      const before = process.cpuUsage();
+      await read(`${HEADER},Note\n1,Mug,http://a/1.jpg,"${note}"\n${odd}`);
+      const { user } = process.cpuUsage(before);
+      expect(user / 1_000_000).toBeLessThan(20);
+    }
+  });
+});
+
 describe('a quote in the middle of a cell', () => {
   it.each([
     ['an inch mark', '5" screen', '5" screen'],
@@ -195,6 +212,7 @@ describe('a quote in the middle of a cell', () => {
     ['escapes by backslash and a comma', '"Mug, \\"Blue\\" edition"', 'Mug, \\"Blue\\" edition'],
     ['a quoted word at the beginning', '"Vintage" mug', '"Vintage" mug'],
     ['blanks around quotes', ' "Blue, mug" ', 'Blue, mug'],
+    ['a quoted word behind a blank', ' Mug "blue" ', ' Mug "blue" '],
   ])('is text: %s', async (_, product, text) => {
     expect(await productsOf(`${HEADER}\n1,${product},http://a/1.jpg\n`)).toEqual([
       [text, 'http://a/1.jpg'],
@@ -286,19 +304,23 @@ describe('rows that are written otherwise than the header', () => {
   ])('are read by their own delimiter: %s', async (_, line) => {
     const { rows, warnings } = await read(`${HEADER}\n${line}\n`);
     expect(rows[0]).toMatchObject({ cells: ['1', 'Mug', 'http://a/1.jpg'], error: null });
-    expect(warnings).toEqual(["Cells are separated otherwise than the header's in row 1"]);
+    expect(warnings).toEqual(["Another delimiter than the header's was read in row 1"]);
   });
 
   it.each([
-    ['semicolons', '2;Mug, big;http://a/1.jpg, http://a/2.jpg'],
-    ['tabs', '2\tMug, big\thttp://a/1.jpg,http://a/2.jpg'],
-  ])('are read whole where their lists use the delimiter of the header: %s', async (_, line) => {
-    const { rows } = await read(`${HEADER}\n${line}\n`);
-    expect(rows[0]).toMatchObject({
-      cells: ['2', 'Mug, big', line.slice(11)],
-      links: ['http://a/1.jpg', 'http://a/2.jpg'],
-      oddity: 'other_delimiter',
-    });
+    ['semicolons', '2;Mug, big;', 2],
+    ['tabs', '2\tMug, big\t', 2],
+    ['semicolons, three links', '2;Mug;', 3],
+    ['semicolons, four links', '2;Mug;', 4],
+    ['semicolons, five links', '2;Mug;', 5],
+  ])("are read whole where their lists use the header's delimiter: %s", async (_, start, count) => {
+    const links = Array.from({ length: count }, (_link, index) => `http://a/${index}.jpg`);
+    const { rows } = await read(`${HEADER}\n${start}${links.join(',')}\n`);
+    expect(rows[0]).toMatchObject({ links, oddity: 'other_delimiter' });
+    const { rows: mirrored } = await read(
+      `${HEADER.replaceAll(',', ';')}\n${start.replace(', ', ' ').replace(/[;\t]/g, ',')}${links.join(';')}\n`,
+    );
+    expect(mirrored[0]).toMatchObject({ links, oddity: 'other_delimiter' });
   });
 
   it('are read where each line is quoted as a whole', async () => {
@@ -306,7 +328,7 @@ describe('rows that are written otherwise than the header', () => {
       `"${HEADER}"\r\n"1,Mug,""http://a/1.jpg, http://a/2.jpg"""\r\n"2,Cup,http://a/3.jpg"\r\n`,
     );
     expect(rows.map(({ links }) => links.length)).toEqual([2, 1]);
-    expect(warnings).toEqual(['A whole line in quotes was read as its cells in row 1 and 1 more']);
+    expect(warnings).toEqual(['Whole lines in quotes were split into cells in row 1 and 1 more']);
   });
 
   it('are told where the link stands, never that the cell is empty', async () => {
@@ -315,7 +337,7 @@ describe('rows that are written otherwise than the header', () => {
       code: 'no_links',
       message:
         `Expected links under "Input Image Urls", received one under "${column}"; ` +
-        'move it, or check how the cells of the row are separated',
+        "move it, or check the row's delimiter",
     });
     expect(rows.map(({ error }) => error)).toEqual([told('S. No.'), told('Product Name')]);
   });
@@ -342,7 +364,7 @@ describe('control characters', () => {
   });
 
   it("as DOS's end of text are none of it", async () => {
-    const { rows } = await read(`${HEADER}\n1,Mug,http://a/1.jpg\r\n\u001a`);
+    const { rows } = await read(`${HEADER}\n1,Mug,http://a/1.jpg\r\n\u001a\u001a\u001a`);
     expect(rows).toHaveLength(1);
   });
 });
@@ -359,6 +381,6 @@ describe('warnings', () => {
     const { warnings } = await read(
       `${HEADER}\n1,Mug,http://a/1.jpg\n2,Cup,http://a/2.jpg | front\n3,Lid,see http://a/3.jpg\n`,
     );
-    expect(warnings).toEqual(['Text beside links was passed over in row 2 and 1 more: "front"']);
+    expect(warnings).toEqual(['Text beside links was ignored in row 2 and 1 more: "front"']);
   });
 });
