@@ -1,8 +1,8 @@
 import type { Config } from '../src/config';
-import type { FileStore } from '../src/files/store';
+import type { FileStore } from '../src/storage/store';
 import type { ImagePipeline } from '../src/images/pipeline';
-import type { Logger } from '../src/logger';
-import type { WorkerMetrics } from '../src/metrics/worker';
+import type { Logger } from '../src/telemetry/logger';
+import type { WorkerMetrics } from '../src/telemetry/metrics/worker';
 import type { Records } from '../src/records/open';
 import type { Operations } from '../src/requests/operations';
 import type { WebhookSender } from '../src/webhooks/send';

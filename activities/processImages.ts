@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { createTurns } from '../src/images/turns';
 import { imageRef, type Attempt } from '../src/records/images';
-import type { WorkerMetrics } from '../src/metrics/worker';
+import type { WorkerMetrics } from '../src/telemetry/metrics/worker';
 import type { ImageRecord, RequestRecord } from '../src/records/types';
 import { applied, attemptImage, dueInMs, isDue, openRound, tallyOf } from './attempt';
 import type { ActivityDependencies } from './dependencies';

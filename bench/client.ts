@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createClient } from '../src/demo/client';
+import { createClient } from '../src/dev/demo/client';
 import type { Stage } from './stage';
 
 /** A sheet of as many rows, each with as many links to different pictures. */

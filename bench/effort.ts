@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import sharp from 'sharp';
-import { makePicture } from '../src/demo/pictures';
+import { makePicture } from '../src/dev/demo/pictures';
 import { createCompressor, type Compressor } from '../src/images/compress';
 import { EFFORTS, type CompressOptions } from '../contract/formats';
 import { medianOf, type Measure } from './measure';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createClient } from '../src/demo/client';
+import { createClient } from '../src/dev/demo/client';
 import { finished, sheetOf, upload } from './client';
 import { medianOf, type Measure } from './measure';
 import type { Stage } from './stage';

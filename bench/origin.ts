@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import sharp from 'sharp';
-import { makePicture } from '../src/demo/pictures';
+import { makePicture } from '../src/dev/demo/pictures';
 
 /** As many different pictures as the links are spread over; each is made once. */
 const PICTURES = 40;

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { runMain, say } from '../src/main';
+import { runMain, say } from '../src/process/main';
 import { measureEffort } from './effort';
 import { measureLarge } from './large';
 import type { Measure } from './measure';

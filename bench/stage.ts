@@ -5,10 +5,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { keepRunning, type KeptProcess } from '../src/embedded/keepRunning';
-import { freePort } from '../src/embedded/ports';
-import { startServers } from '../src/embedded/servers';
-import { say } from '../src/main';
+import { keepRunning, type KeptProcess } from '../src/process/supervise';
+import { freePort } from '../src/process/ports';
+import { startServers } from '../src/dev/embedded/servers';
+import { say } from '../src/process/main';
 
 export type Service = 'api' | 'worker';
 
@@ -46,7 +46,7 @@ export async function startStage(services: readonly Service[]): Promise<Stage> {
       {
         name,
         command: process.execPath,
-        args: [path.join(__dirname, '..', 'src', `${name}.js`)],
+        args: [path.join(__dirname, '..', 'src', 'bin', `${name}.js`)],
         env: {
           HOST,
           PORT: String(port),

@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import * as activities from '../activities';
 import type { ImageRequestActivities } from '../activities/types';
-import * as store from '../src/files/store';
+import * as store from '../src/storage/store';
 import * as images from '../src/records/images';
 import * as requests from '../src/records/requests';
 import * as rounds from '../src/records/rounds';

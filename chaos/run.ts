@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { runMain, say, stopSignal } from '../src/main';
+import { runMain, say, stopSignal } from '../src/process/main';
 import { runChaos } from './chaos';
 import { readOptions } from './options';
 import { summaryOf } from './summary';

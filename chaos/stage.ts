@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { keepRunning, type KeptProcess } from '../src/embedded/keepRunning';
-import { freePort } from '../src/embedded/ports';
-import { startServers } from '../src/embedded/servers';
+import { keepRunning, type KeptProcess } from '../src/process/supervise';
+import { freePort } from '../src/process/ports';
+import { startServers } from '../src/dev/embedded/servers';
 import { FOLDER_VARIABLE } from './places';
 
 export type TargetKind = 'worker' | 'api' | 'temporal';
@@ -77,7 +77,7 @@ export async function startStage(
 
   function start(kind: 'worker' | 'api', name: string): Target {
     let pid = 0;
-    const program = path.join(__dirname, '..', 'src', `${kind}.js`);
+    const program = path.join(__dirname, '..', 'src', 'bin', `${kind}.js`);
     const process_ = keepRunning(
       {
         name,

@@ -17,7 +17,6 @@ export type RequestStatus = (typeof REQUEST_STATUSES)[number];
 
 /** Outcomes after which a retry may have something to do. */
 export const RETRYABLE_STATUSES = ['failed', 'completed_with_errors', 'cancelled'] as const;
-export type RetryableStatus = (typeof RETRYABLE_STATUSES)[number];
 
 export function isFinished(status: string): status is OutcomeStatus {
   return OUTCOME_STATUSES.some((outcome) => outcome === status);

@@ -7,7 +7,7 @@ import type {
 /**
  * Everything that can go wrong, in one place: what a failure is called, and whether trying again can help.
  *
- * Two mappers read this file and nothing else decides: `src/api/problems.ts` turns a failure into an HTTP
+ * Two mappers read this file and nothing else decides: `src/http/errorHandler.ts` turns a failure into an HTTP
  * answer, `activities/failure.ts` into Temporal's `ApplicationFailure`.
  *
  * Messages follow one grammar: what was expected, what was received, what to do.

@@ -1,8 +1,8 @@
 import { isGrpcDeadlineError } from '@temporalio/client';
 import type { Config } from '../config';
 import { messageOf, Refusal } from '../errors';
-import { createFileStore } from '../files/store';
-import { createLogger } from '../logger';
+import { createFileStore } from '../storage/store';
+import { createLogger } from '../telemetry/logger';
 import { openRecords, type Records } from '../records/open';
 import { mongodbUri } from '../records/uri';
 import { createOperations, type Operations } from '../requests/operations';

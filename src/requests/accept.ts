@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config';
 import type { Sheet } from '../csv/read';
 import { messageOf, Refusal } from '../errors';
-import type { Logger } from '../logger';
+import type { Logger } from '../telemetry/logger';
 import type { Records } from '../records/open';
 import type { CompressOptions } from '../../contract/formats';
 import type { RequestRecord } from '../records/types';

@@ -1,6 +1,6 @@
 import type { Config } from '../config';
-import type { FileStore } from '../files/store';
-import type { Logger } from '../logger';
+import type { FileStore } from '../storage/store';
+import type { Logger } from '../telemetry/logger';
 import type { Records } from '../records/open';
 import type { Runs } from '../temporal/runs';
 import { acceptUpload } from './accept';

@@ -1,10 +1,10 @@
 import { FINDINGS, type Finding } from '../../contract/findings';
 import { messageOf } from '../errors';
-import type { Logger } from '../logger';
+import type { Logger } from '../telemetry/logger';
 import type { Records } from '../records/open';
 import { isRetryToBegin } from '../records/rounds';
 import type { DeliveryRecord, RequestRecord } from '../records/types';
-import type { FileStore } from '../files/store';
+import type { FileStore } from '../storage/store';
 import type { LatestRun, Runs } from '../temporal/runs';
 import { followToDeliver } from './redeliver';
 import { clearUp } from './remove';

@@ -1,5 +1,5 @@
 import { messageOf, Refusal } from '../errors';
-import type { Logger } from '../logger';
+import type { Logger } from '../telemetry/logger';
 import type { Records } from '../records/open';
 import { isFinished } from '../../contract/statuses';
 import type { RequestRecord } from '../records/types';

@@ -1,5 +1,5 @@
 import { messageOf } from '../errors';
-import type { Logger } from '../logger';
+import type { Logger } from '../telemetry/logger';
 import type { Runs } from '../temporal/runs';
 import { noTemporal } from './retry';
 

@@ -1,7 +1,7 @@
 import type { StatusReport } from '../../contract/report';
 import { isFinished } from '../../contract/statuses';
 import { messageOf } from '../errors';
-import type { Logger } from '../logger';
+import type { Logger } from '../telemetry/logger';
 import type { Records } from '../records/open';
 import type { RequestRecord } from '../records/types';
 import type { Runs } from '../temporal/runs';

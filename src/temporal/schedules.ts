@@ -1,5 +1,5 @@
 import { messageOf } from '../errors';
-import type { Logger } from '../logger';
+import type { Logger } from '../telemetry/logger';
 import { RECONCILE_WORKFLOW, REMOVE_EXPIRED_WORKFLOW } from '../../workflows/names';
 import type { Runs, Scheduled } from './runs';
 

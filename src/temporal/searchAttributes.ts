@@ -1,5 +1,5 @@
 import type { Connection } from '@temporalio/client';
-import type { Logger } from '../logger';
+import type { Logger } from '../telemetry/logger';
 import { messageOf } from '../errors';
 import { SEARCH_ATTRIBUTES } from '../../workflows/names';
 

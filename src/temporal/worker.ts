@@ -10,7 +10,7 @@ import {
 import type { WorkerDeploymentVersion } from '@temporalio/common';
 import type { Activities } from '../../activities/types';
 import type { Config } from '../config';
-import type { Logger } from '../logger';
+import type { Logger } from '../telemetry/logger';
 import { imagesTaskQueueOf } from '../../workflows/names';
 
 /**

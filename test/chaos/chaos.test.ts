@@ -8,7 +8,7 @@ afterEach(endCommands);
 describe('npm run chaos', () => {
   it('ends with an exact ledger after a few kills, and leaves nothing behind', async () => {
     const temporary = await mkdtemp(path.join(tmpdir(), 'image-processor-'));
-    const run = startCommand('../chaos/run', { TMPDIR: temporary }, [
+    const run = startCommand('../../chaos/run', { TMPDIR: temporary }, [
       ...['--seed', '198', '--kills', '3'],
       ...['--images', '60', '--requests', '3'],
     ]);
@@ -27,7 +27,7 @@ describe('npm run chaos', () => {
     [['--kills', 'many'], 'Expected --kills to be a whole number from 0 on, received many'],
     [['--images', '3', '--requests', '4'], 'Expected at least one image per request'],
   ])('refuses %j before it starts anything', async (args, reason) => {
-    const run = startCommand('../chaos/run', {}, args);
+    const run = startCommand('../../chaos/run', {}, args);
     expect(await run.ended).toBe(1);
     expect(run.stderr()).toContain(reason);
   });

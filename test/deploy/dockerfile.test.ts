@@ -29,7 +29,7 @@ describe('Dockerfile', () => {
   });
 
   it('starts the process itself, so that it gets the signals', () => {
-    expect(named('CMD').at(-1)?.rest.join(' ')).toBe('["node", "dist/src/api.js"]');
+    expect(named('CMD').at(-1)?.rest.join(' ')).toBe('["node", "dist/src/bin/api.js"]');
   });
 
   it('copies only what there is', () => {

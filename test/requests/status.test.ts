@@ -1,4 +1,4 @@
-import { createLogger } from '../../src/logger';
+import { createLogger } from '../../src/telemetry/logger';
 import { createStatus } from '../../src/requests/status';
 import { createRuns } from '../../src/temporal/runs';
 import { temporalSettings } from '../../src/temporal/settings';

@@ -1,10 +1,10 @@
 import { mkdtemp } from 'node:fs/promises';
 import { constants, tmpdir } from 'node:os';
 import path from 'node:path';
-import { startServers, Stopped, type EmbeddedServers } from '../../src/embedded/servers';
+import { startServers, Stopped, type EmbeddedServers } from '../../src/dev/embedded/servers';
 import { messageOf } from '../../src/errors';
-import { say as log, stopSignal } from '../../src/main';
-import { outliveReaders } from '../../src/output';
+import { say as log, stopSignal } from '../../src/process/main';
+import { outliveReaders } from '../../src/process/output';
 import { alive, childrenOf } from './command';
 import globalTeardown from './globalTeardown';
 

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { Connection } from '@temporalio/client';
-import { startServers } from '../../src/embedded/servers';
-import { createLogger } from '../../src/logger';
+import { startServers } from '../../src/dev/embedded/servers';
+import { createLogger } from '../../src/telemetry/logger';
 import { ensureSearchAttributes } from '../../src/temporal/searchAttributes';
 import { finished, sheetOf, uploaded } from '../support/calls';
 import { startService } from '../support/service';

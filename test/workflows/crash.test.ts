@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { keepRunning, type KeptProcess } from '../../src/embedded/keepRunning';
+import { keepRunning, type KeptProcess } from '../../src/process/supervise';
 import { finished, json, sheetOf, uploaded } from '../support/calls';
 import { bytes, startOrigin, type Origin } from '../support/origin';
 import { photo } from '../support/pictures';
@@ -28,7 +28,7 @@ describe('An image that kills every worker', () => {
         command: process.execPath,
         args: [
           ...['--require', path.join(ROOT, 'test', 'support', 'poison.cjs')],
-          path.join(ROOT, 'dist', 'src', 'worker.js'),
+          path.join(ROOT, 'dist', 'src', 'bin', 'worker.js'),
         ],
         env: service.workerEnv,
         logFile: path.join(service.dataDir, 'worker.log'),

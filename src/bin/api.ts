@@ -1,0 +1,70 @@
+import { createServer } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createApp, createStartingApp } from '../http/app';
+import { answerBrokenCalls } from '../http/malformedRequests';
+import { readConfig } from '../config';
+import { createFileStore } from '../storage/store';
+import { createLogger } from '../telemetry/logger';
+import { runMain, stopSignal, stopWithParent, tellReady } from '../process/main';
+import { createApiMetrics } from '../telemetry/metrics/api';
+import { watchProcess } from '../telemetry/metrics/registry';
+import { openRecords } from '../records/open';
+import { mongodbUri } from '../records/uri';
+import { createOperations } from '../requests/operations';
+import { untilConnected } from '../process/connectWithRetry';
+import { createRuns } from '../temporal/runs';
+import { temporalSettings } from '../temporal/settings';
+
+/** Large sheets come over slow lines: 100 MiB at a quarter of a megabit a second. */
+const UPLOAD_MS = 3_600_000;
+/** A connection on which nothing moves for so long is closed; recording a large sheet takes minutes. */
+const SILENCE_MS = 600_000;
+
+/** Uploads under way may finish after SIGTERM for this long. */
+const DRAIN_MS = 25_000;
+
+/** `npm run api`: listens at once, answers 503 until MongoDB is reached, and drains on SIGTERM. */
+runMain(async () => {
+  const config = readConfig();
+  const logger = createLogger(config.LOG_LEVEL, 'api');
+  const runs = createRuns(temporalSettings(config), config.TEMPORAL_TASK_QUEUE);
+  let answer = createStartingApp(logger).callback();
+  const server = createServer({ requestTimeout: UPLOAD_MS }, (request, response) => {
+    void answer(request, response);
+  }).setTimeout(SILENCE_MS);
+  answerBrokenCalls(server);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(config.PORT, config.HOST, resolve);
+  });
+
+  stopWithParent();
+  const stopping = stopSignal();
+
+  const connected = untilConnected('MongoDB', () => openRecords(mongodbUri(config)), logger);
+  const records = await Promise.race([connected, stopping.then(() => null)]);
+  if (records === null) return;
+  const files = createFileStore(config.DATA_DIR);
+  await files.clearSpool();
+  const streams = new AbortController();
+  const metrics = createApiMetrics({ countByState: records.requests.countByState, logger });
+  watchProcess(metrics);
+  answer = createApp({
+    config,
+    logger,
+    records,
+    files,
+    metrics,
+    requests: createOperations({ config, logger, records, files, runs }),
+    stopping: streams.signal,
+    health: { mongodb: () => records.ping(), temporal: () => runs.ping() },
+  }).callback();
+  logger.info({ url: config.PUBLIC_URL }, 'The API is ready');
+  tellReady();
+
+  const signal = await stopping;
+  logger.info({ signal }, 'The API finishes what is under way');
+  streams.abort();
+  const closed = new Promise((resolve) => server.close(resolve));
+  server.closeIdleConnections();
+  await Promise.race([closed, sleep(DRAIN_MS)]);
+});

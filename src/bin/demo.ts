@@ -1,0 +1,49 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { runDemo } from '../dev/demo/run';
+import { readSheet } from '../dev/demo/sheet';
+import { startStage } from '../dev/demo/stage';
+import { runMain, say, stopSignal } from '../process/main';
+
+const SAMPLE = path.join(__dirname, '..', '..', '..', 'samples', 'products.csv');
+const USAGE = 'npm run demo -- [--keep] [FILE.csv]';
+
+/** `npm run demo`: the main job on real input, on servers and data of its own. */
+runMain(async () => {
+  const { keep, file } = readArguments();
+  const sheet = await readSheet(file ?? SAMPLE, file === null);
+  const stopping = stopSignal().then(() => null);
+  const folder = await mkdtemp(path.join(tmpdir(), 'image-processor-demo-'));
+  const webhookSecret = `whsec_${randomBytes(32).toString('base64')}`;
+  say(`Starting Temporal, MongoDB, the API and a worker; data and logs: ${folder}`);
+  const starting = startStage({ folder, webhookSecret, log: say, stopping });
+  try {
+    const stage = await Promise.race([starting, stopping]);
+    if (stage === null) return;
+    const run = runDemo({ stage, webhookSecret, sheet, folder, keep, output: process.stdout });
+    await Promise.race([run, stopping, stage.givenUp]);
+    if (keep) await Promise.race([stopping, stage.givenUp]);
+  } finally {
+    say('Stopping');
+    // A start that failed has stopped what it had started, and was reported above.
+    await starting.then(
+      (stage) => stage.stop(),
+      () => undefined,
+    );
+  }
+});
+
+function readArguments(): { keep: boolean; file: string | null } {
+  const { values, positionals } = parseArgs({
+    options: { keep: { type: 'boolean', default: false } },
+    allowPositionals: true,
+  });
+  const [file, ...more] = positionals;
+  if (more.length > 0) throw new Error(`Expected at most one file; usage: ${USAGE}`);
+  // npm runs scripts in the package's folder; INIT_CWD is where the person stands.
+  const here = process.env['INIT_CWD'] ?? process.cwd();
+  return { keep: values.keep, file: file === undefined ? null : path.resolve(here, file) };
+}

@@ -1,0 +1,31 @@
+import { readConfig } from '../config';
+import { lockDataDir } from '../dev/embedded/lock';
+import { startServers, Stopped } from '../dev/embedded/servers';
+import { runMain, say, stopSignal } from '../process/main';
+
+/** `npm run servers`: the embedded servers alone; one line of JSON on stdout when both are ready. */
+runMain(async () => {
+  const config = readConfig();
+  const stopping = stopSignal();
+  const unlock = await lockDataDir(config.DATA_DIR);
+  try {
+    const servers = await startServers({
+      dataDir: config.DATA_DIR,
+      config,
+      given: {},
+      log: say,
+      stopping,
+    });
+    const { temporalAddress, temporalUi, mongodbUri } = servers;
+    process.stdout.write(`${JSON.stringify({ temporalAddress, temporalUi, mongodbUri })}\n`);
+    try {
+      await Promise.race([stopping, servers.givenUp]);
+    } finally {
+      await servers.stop();
+    }
+  } catch (error) {
+    if (!(error instanceof Stopped)) throw error;
+  } finally {
+    await unlock();
+  }
+});

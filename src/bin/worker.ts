@@ -1,0 +1,114 @@
+import '../process/threadPool';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { WorkerDeploymentVersion } from '@temporalio/common';
+import { NativeConnection } from '@temporalio/worker';
+import { z } from 'zod';
+import { createActivities } from '../../activities';
+import { keepMemoryLevel } from '../process/memory';
+import { readConfig, type Config } from '../config';
+import { probe } from '../process/ports';
+import { createFileStore } from '../storage/store';
+import { createImagePipeline } from '../images/pipeline';
+import { createLogger, type Logger } from '../telemetry/logger';
+import { runMain, stopWithParent, tellReady } from '../process/main';
+import { listenForScrapes, type ScrapeListener } from '../telemetry/metrics/listen';
+import { expose, watchProcess } from '../telemetry/metrics/registry';
+import { withSdkMetrics } from '../telemetry/metrics/sdk';
+import { createWorkerMetrics, type WorkerMetrics } from '../telemetry/metrics/worker';
+import { createDispatcher } from '../network/dispatcher';
+import { openRecords } from '../records/open';
+import { untilConnected } from '../process/connectWithRetry';
+import { ensureSearchAttributes } from '../temporal/searchAttributes';
+import { mongodbUri } from '../records/uri';
+import { temporalSettings } from '../temporal/settings';
+import { createOperations } from '../requests/operations';
+import { createRuns } from '../temporal/runs';
+import { ensureSchedules } from '../temporal/schedules';
+import { createWorkers, installRuntime } from '../temporal/worker';
+import { createWebhookSender } from '../webhooks/send';
+
+/** `npm run worker`: works on requests until SIGTERM or SIGINT, which the SDK turns into a drain. */
+runMain(async () => {
+  const config = readConfig();
+  const logger = createLogger(config.LOG_LEVEL, 'worker');
+  const metrics = createWorkerMetrics();
+  const scrapes = await serveMetrics(config, metrics, logger);
+  stopWithParent();
+  await keepMemoryLevel(logger);
+  // The SDK takes the signals over when its workers run; nothing is under way before.
+  const endAtOnce = () => process.exit(0);
+  process.on('SIGTERM', endAtOnce).on('SIGINT', endAtOnce);
+
+  const records = await untilConnected('MongoDB', () => openRecords(mongodbUri(config)), logger);
+  const { connection: address, namespace } = temporalSettings(config);
+  const connection = await untilConnected(
+    'Temporal',
+    () => NativeConnection.connect(address),
+    logger,
+  );
+  const runs = createRuns({ connection: address, namespace }, config.TEMPORAL_TASK_QUEUE);
+  const files = createFileStore(config.DATA_DIR);
+  const dispatcher = createDispatcher(config);
+  const activities = createActivities({
+    config,
+    logger,
+    records,
+    files,
+    operations: createOperations({ config, logger, records, files, runs }),
+    pipeline: createImagePipeline(config, dispatcher, metrics.observe),
+    sender: createWebhookSender(config, dispatcher),
+    metrics,
+    searchAttributes: await ensureSearchAttributes(connection, namespace, logger),
+  });
+  const workers = await createWorkers({
+    connection,
+    namespace,
+    workflowBundle: path.join(__dirname, '..', '..', 'workflow-bundle.js'),
+    activities,
+    config,
+    deploymentVersion: deploymentVersionOf(config),
+  });
+  process.off('SIGTERM', endAtOnce).off('SIGINT', endAtOnce);
+  await ensureSchedules(runs, logger);
+  logger.info(
+    { task_queue: config.TEMPORAL_TASK_QUEUE, deployment: config.WORKER_DEPLOYMENT },
+    'The worker is ready',
+  );
+  tellReady();
+  await Promise.all(workers.map((worker) => worker.run()));
+  await Promise.all([
+    connection.close(),
+    runs.close(),
+    records.close(),
+    dispatcher.close(),
+    scrapes?.close(),
+  ]);
+  logger.info('The worker has stopped');
+});
+
+const packageSchema = z.object({ version: z.string() });
+
+/** Which release this is, for the server to send it the work that is meant for it. */
+function deploymentVersionOf({ WORKER_DEPLOYMENT }: Config): WorkerDeploymentVersion | undefined {
+  if (WORKER_DEPLOYMENT === undefined) return undefined;
+  const manifest = readFileSync(path.join(__dirname, '..', '..', '..', 'package.json'), 'utf8');
+  const { version } = packageSchema.parse(JSON.parse(manifest));
+  return { deploymentName: WORKER_DEPLOYMENT, buildId: version };
+}
+
+/** The SDK is set up here, before its first use: it serves its metrics at an address that only we ask. */
+async function serveMetrics(
+  config: Config,
+  metrics: WorkerMetrics,
+  logger: Logger,
+): Promise<ScrapeListener | null> {
+  if (config.METRICS_PORT === 0) {
+    installRuntime(logger);
+    return null;
+  }
+  const sdkAddress = `127.0.0.1:${await probe(0, '127.0.0.1')}`;
+  installRuntime(logger, sdkAddress);
+  watchProcess(metrics);
+  return listenForScrapes(config, withSdkMetrics(expose(metrics.registry), sdkAddress), logger);
+}

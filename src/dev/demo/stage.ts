@@ -1,0 +1,81 @@
+import path from 'node:path';
+import { freePort } from '../../process/ports';
+import { startServers } from '../embedded/servers';
+import { startService } from '../embedded/service';
+
+export interface StageOptions {
+  /** Data and logs lie below. */
+  readonly folder: string;
+  readonly webhookSecret: string;
+  readonly log: (line: string) => void;
+  readonly stopping: Promise<unknown>;
+}
+
+export interface Stage {
+  readonly apiUrl: string;
+  readonly temporalUi: string;
+  readonly dataDir: string;
+  /** Rejects when a process keeps dying. */
+  readonly givenUp: Promise<never>;
+  stop(): Promise<void>;
+}
+
+const HOST = '127.0.0.1';
+
+/** Where the demo's own origin and receiver listen. */
+const OWN_NETWORK = `${HOST}/32`;
+
+/**
+ * The whole service for one demo: embedded servers, API and worker, at free ports and with data of their
+ * own, so that it disturbs nothing and nothing disturbs it.
+ */
+export async function startStage(options: StageOptions): Promise<Stage> {
+  const { folder, log } = options;
+  const dataDir = path.join(folder, 'data');
+  const servers = await startServers({
+    dataDir,
+    config: { EMBEDDED_TEMPORAL_PORT: 0, EMBEDDED_UI_PORT: 0, EMBEDDED_MONGODB_PORT: 0 },
+    given: {},
+    log,
+    stopping: options.stopping,
+  });
+  try {
+    const port = await freePort('the API', 'PORT', 0, log);
+    const apiUrl = `http://${HOST}:${port}`;
+    const service = await startService({
+      url: apiUrl,
+      env: {
+        ...servers.clientEnv,
+        ...withoutForeignSettings(process.env),
+        HOST,
+        PORT: String(port),
+        DATA_DIR: dataDir,
+        ALLOWED_NETWORKS: [process.env['ALLOWED_NETWORKS'] ?? '', OWN_NETWORK].join(','),
+        WEBHOOK_SECRET: options.webhookSecret,
+      },
+      logFile: path.join(folder, 'service.log'),
+      log,
+      stopping: options.stopping,
+    });
+    return {
+      apiUrl,
+      temporalUi: servers.temporalUi ?? '',
+      dataDir,
+      givenUp: Promise.race([service.givenUp, servers.givenUp]),
+      async stop() {
+        await service.stop();
+        await servers.stop();
+      },
+    };
+  } catch (error) {
+    await servers.stop();
+    throw error;
+  }
+}
+
+/** What a shell may carry for another service; limits and retries are left as they are. */
+function withoutForeignSettings(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const foreign = /^(TEMPORAL_TASK_QUEUE|API_KEYS|PUBLIC_URL|WEBHOOK_URL)$/;
+  const names = Object.keys(environment).filter((name) => foreign.test(name));
+  return Object.fromEntries(names.map((name) => [name, '']));
+}

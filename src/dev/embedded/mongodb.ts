@@ -1,0 +1,183 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { mongo } from 'mongoose';
+import { messageOf } from '../../errors';
+import { cacheDir, installOnce } from './cache';
+import type { Log } from '../../process/main';
+import { findOnPath, runToEnd } from './commands';
+import { noWay } from './noWay';
+import { contentHash, sourceFile } from './sources';
+
+/** A program that serves MongoDB's protocol on the loopback address, with its data in a folder. */
+export interface MongodbCommand {
+  readonly engine: 'mongod' | 'stand-in';
+  readonly command: string;
+  readonly argsAt: (port: number) => readonly string[];
+}
+
+/** Offline, the download would try three times and take longer than that to give up. */
+const DOWNLOAD_START_MS = 10_000;
+const DOWNLOAD_MS = 10 * 60_000;
+
+const STANDIN_VERSION = '1.47.0';
+const STANDIN_ARTIFACTS = ['mongo-java-server', 'mongo-java-server-h2-backend'];
+const STANDIN_SOURCE = sourceFile('standin', 'Server.java');
+
+const REMEDIES = [
+  'set MONGODB_URI to a server that runs',
+  'put `mongod` on PATH (https://www.mongodb.com/docs/manual/installation/)',
+  'connect to the internet, for mongodb-memory-server to download it',
+  'install a JDK (11 or newer) and Maven, for a stand-in to be set up',
+];
+
+/**
+ * Finds a way to serve MongoDB, installing one where nothing else is left. A data folder stays with what it
+ * was begun with: the two engines cannot read each other's files.
+ */
+export async function provideMongodb(dataDir: string, log: Log): Promise<MongodbCommand> {
+  const mongodFolder = path.join(dataDir, 'mongod');
+  const standinFile = path.join(dataDir, 'standin', 'mongodb.h2');
+  if (existsSync(standinFile)) return standin(standinFile, log);
+
+  const failures: string[] = [];
+  try {
+    const mongod = findOnPath('mongod') ?? (await download(log));
+    await mkdir(mongodFolder, { recursive: true });
+    const args = ['--dbpath', mongodFolder, '--bind_ip', '127.0.0.1', '--port'];
+    return { engine: 'mongod', command: mongod, argsAt: (port) => [...args, String(port)] };
+  } catch (error) {
+    failures.push(`download of mongod by mongodb-memory-server: ${messageOf(error)}`);
+  }
+  if (existsSync(mongodFolder)) {
+    throw noWay(
+      `MongoDB (the data in ${dataDir} was written by mongod)`,
+      failures,
+      REMEDIES.slice(0, 3),
+    );
+  }
+  try {
+    return await standin(standinFile, log);
+  } catch (error) {
+    failures.push(`stand-in by Java and Maven: ${messageOf(error)}`);
+    throw noWay('MongoDB', failures, REMEDIES);
+  }
+}
+
+async function download(log: Log): Promise<string> {
+  const downloadDir = path.join(cacheDir(), 'mongod');
+  const failed = path.join(cacheDir(), 'mongod-not-reachable');
+  if (existsSync(failed) && existsSync(path.join(cacheDir(), standinName()))) {
+    throw new Error(`not tried, since it failed before (remove ${failed} to try again)`);
+  }
+  log('Looking for mongod, downloading it where possible …');
+  // At every other start it would be loaded for nothing.
+  const { MongoBinary } = await import('mongodb-memory-server-core');
+  try {
+    return await withDeadline(MongoBinary.getPath({ downloadDir }), downloadDir);
+  } catch (error) {
+    await mkdir(cacheDir(), { recursive: true });
+    await writeFile(failed, messageOf(error));
+    throw error;
+  }
+}
+
+/** Gives up soon when nothing arrives, but lets a download that has begun come to its end. */
+async function withDeadline(binary: Promise<string>, downloadDir: string): Promise<string> {
+  const started = Date.now();
+  const given = AbortSignal.timeout(DOWNLOAD_MS);
+  const late = (async () => {
+    while (!given.aborted) {
+      await sleep(500, undefined, { ref: false });
+      const begun = existsSync(downloadDir);
+      if (!begun && Date.now() - started > DOWNLOAD_START_MS) break;
+    }
+    throw new Error('no download began in time');
+  })();
+  return Promise.race([binary, late]);
+}
+
+function standinName(): string {
+  return `mongodb-standin-${STANDIN_VERSION}`;
+}
+
+async function standin(dataFile: string, log: Log): Promise<MongodbCommand> {
+  const java = findOnPath('java');
+  if (java === null) throw new Error('no `java` on PATH');
+  const jars = await installOnce(standinName(), (folder) => fetchJars(folder, log));
+  const classPath = await jarsIn(jars);
+  const classes = await installOnce(`${standinName()}-${contentHash(STANDIN_SOURCE)}`, (folder) =>
+    compile(java, classPath, folder, log),
+  );
+  await mkdir(path.dirname(dataFile), { recursive: true });
+  log(
+    'MongoDB is played by a stand-in (mongo-java-server on H2): for development only, never for data that ' +
+      'matters. A real mongod on PATH, or MONGODB_URI, replaces it for new data folders',
+  );
+  const both = [classPath, classes].join(path.delimiter);
+  const args = ['-Xmx1g', '-cp', both, 'Server', dataFile];
+  return { engine: 'stand-in', command: java, argsAt: (port) => [...args, String(port)] };
+}
+
+async function fetchJars(folder: string, log: Log): Promise<void> {
+  const maven = findOnPath('mvn');
+  if (maven === null) throw new Error('no `mvn` on PATH');
+  const dependencies = STANDIN_ARTIFACTS.map(
+    (artifact) =>
+      `<dependency><groupId>de.bwaldvogel</groupId><artifactId>${artifact}</artifactId>` +
+      `<version>${STANDIN_VERSION}</version></dependency>`,
+  );
+  const pom = path.join(folder, 'pom.xml');
+  await writeFile(
+    pom,
+    '<project><modelVersion>4.0.0</modelVersion><groupId>local</groupId><artifactId>standin</artifactId>' +
+      `<version>1</version><dependencies>${dependencies.join('')}</dependencies></project>`,
+  );
+  const goal = [
+    '-q',
+    '-B',
+    '-f',
+    pom,
+    'dependency:copy-dependencies',
+    `-DoutputDirectory=${folder}`,
+  ];
+  await runToEnd('Fetching the stand-in for MongoDB', maven, goal, {}, log);
+}
+
+/**
+ * Once, and not at every start: from source Java takes a second longer. `javac` need not be on PATH, so that
+ * `java` is asked.
+ */
+function compile(java: string, classPath: string, folder: string, log: Log): Promise<void> {
+  const javac = ['-m', 'jdk.compiler/com.sun.tools.javac.Main', '--release', '11'];
+  const args = [...javac, '-cp', classPath, '-d', folder, STANDIN_SOURCE];
+  return runToEnd('Compiling the stand-in for MongoDB', java, args, {}, log);
+}
+
+/** One by one: the compiler, run like this, takes no `*`. */
+async function jarsIn(folder: string): Promise<string> {
+  const jars = (await readdir(folder)).filter((name) => name.endsWith('.jar'));
+  return jars.map((name) => path.join(folder, name)).join(path.delimiter);
+}
+
+const POLL_MS = 100;
+
+/** Resolves when the server answers. */
+export async function mongodbReady(uri: string, timeoutMs: number): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    const client = new mongo.MongoClient(uri, { serverSelectionTimeoutMS: 1000 });
+    try {
+      await client.db().command({ ping: 1 });
+      return;
+    } catch (error) {
+      if (Date.now() > deadline) {
+        throw new Error(`MongoDB at ${uri} does not answer: ${messageOf(error)}`, { cause: error });
+      }
+      await sleep(POLL_MS);
+    } finally {
+      await client.close();
+    }
+  }
+}

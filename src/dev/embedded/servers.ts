@@ -1,0 +1,179 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Config } from '../../config';
+import { messageOf } from '../../errors';
+import type { Log } from '../../process/main';
+import { keepRunning, type KeptProcess } from '../../process/supervise';
+import { endLeftovers, rememberServers } from './leftovers';
+import { mongodbReady, provideMongodb, type MongodbCommand } from './mongodb';
+import { freePort } from '../../process/ports';
+import { provideTemporal, temporalArguments, temporalReady } from './temporal';
+import { watchTemporal } from './watchTemporal';
+
+export interface EmbeddedOptions {
+  /** Everything that the servers keep lies below; the caller has locked it. */
+  readonly dataDir: string;
+  readonly config: Pick<
+    Config,
+    'EMBEDDED_TEMPORAL_PORT' | 'EMBEDDED_UI_PORT' | 'EMBEDDED_MONGODB_PORT'
+  >;
+  /** Servers named from outside; for those left out one is started. */
+  readonly given: { readonly temporalAddress?: string; readonly mongodbUri?: string };
+  readonly log: Log;
+  /** When it resolves, a start under way is given up: provisioning may take minutes. */
+  readonly stopping?: Promise<unknown>;
+  /** Of Temporal, `key=value`, beside our own. */
+  readonly dynamicConfig?: readonly string[];
+}
+
+export interface EmbeddedServers {
+  readonly temporalAddress: string;
+  /** `null` with a server given from outside: its Web UI is not ours to know. */
+  readonly temporalUi: string | null;
+  readonly mongodbUri: string;
+  /** Has processes of ours use these servers, beside the rest of our environment. */
+  readonly clientEnv: NodeJS.ProcessEnv;
+  /** Rejects when a server keeps dying. */
+  readonly givenUp: Promise<never>;
+  stop(): Promise<void>;
+}
+
+/** The start was given up because `stopping` resolved; nothing runs. */
+export class Stopped extends Error {
+  override readonly name = 'Stopped';
+}
+
+const READY_MS = 60_000;
+const NEVER = new Promise<never>(() => undefined);
+
+/**
+ * Starts the servers that are not given, with lasting data; resolves when both answer.
+ *
+ * @throws Stopped; Error when a server cannot be provided or keeps dying
+ */
+export async function startServers(options: EmbeddedOptions): Promise<EmbeddedServers> {
+  const { given, log } = options;
+  const folder = path.join(options.dataDir, 'embedded');
+  mkdirSync(folder, { recursive: true });
+  await endLeftovers(folder, log);
+  const { remember, forget } = rememberServers(folder);
+  const running: KeptProcess[] = [];
+  const watches: (() => Promise<void>)[] = [];
+  let over = false;
+
+  async function stop(): Promise<void> {
+    over = true;
+    await Promise.all([...watches.map((end) => end()), ...running.map((server) => server.stop())]);
+    forget();
+  }
+
+  /**
+   * What is not given, found or installed before anything is started: one after the other, since lines of
+   * progress would mix.
+   *
+   * @throws one Error that names what is missing for either
+   */
+  async function provide() {
+    const failures: unknown[] = [];
+    const failed = (error: unknown) => {
+      failures.push(error);
+      return null;
+    };
+    const temporalProgram =
+      given.temporalAddress === undefined ? await provideTemporal(log).catch(failed) : null;
+    const mongodbCommand =
+      given.mongodbUri === undefined ? await provideMongodb(folder, log).catch(failed) : null;
+    if (failures.length > 0) {
+      throw new Error(failures.map(messageOf).join('\n'), { cause: failures });
+    }
+    return { temporalProgram, mongodbCommand };
+  }
+
+  async function temporal(program: string) {
+    const { EMBEDDED_TEMPORAL_PORT, EMBEDDED_UI_PORT } = options.config;
+    const port = await freePort('Temporal', 'EMBEDDED_TEMPORAL_PORT', EMBEDDED_TEMPORAL_PORT, log);
+    const uiPort = await freePort('Temporal Web UI', 'EMBEDDED_UI_PORT', EMBEDDED_UI_PORT, log);
+    const args = await temporalArguments({
+      dataFile: path.join(folder, 'temporal.db'),
+      port,
+      uiPort,
+      dynamicConfig: options.dynamicConfig ?? [],
+    });
+    const server = run('Temporal server', program, args, 'temporal.log');
+    const address = `127.0.0.1:${port}`;
+    await Promise.race([temporalReady(address, READY_MS), server.givenUp]);
+    server.wasReady();
+    if (over) throw new Stopped();
+    watches.push(
+      watchTemporal(address, () => {
+        log("The Temporal server's database stays interrupted, which only a new start ends");
+        server.kill();
+      }),
+    );
+    return { address, ui: `http://127.0.0.1:${uiPort}` };
+  }
+
+  async function mongodb({ command, argsAt }: MongodbCommand) {
+    const { EMBEDDED_MONGODB_PORT } = options.config;
+    const port = await freePort('MongoDB', 'EMBEDDED_MONGODB_PORT', EMBEDDED_MONGODB_PORT, log);
+    const server = run('MongoDB server', command, argsAt(port), 'mongodb.log');
+    const uri = `mongodb://127.0.0.1:${port}/image-processor`;
+    await Promise.race([mongodbReady(uri, READY_MS), server.givenUp]);
+    server.wasReady();
+    return uri;
+  }
+
+  function run(
+    name: string,
+    command: string,
+    args: readonly string[],
+    logFile: string,
+  ): KeptProcess {
+    if (over) throw new Stopped();
+    const file = path.join(folder, logFile);
+    const kept = keepRunning({ name, command, args, logFile: file, onSpawn: remember(name) }, log);
+    running.push(kept);
+    return kept;
+  }
+
+  async function start(): Promise<EmbeddedServers> {
+    const { temporalProgram, mongodbCommand } = await provide();
+    const { address, ui } =
+      temporalProgram === null
+        ? { address: given.temporalAddress ?? '', ui: null }
+        : await temporal(temporalProgram);
+    const mongodbUri =
+      mongodbCommand === null ? (given.mongodbUri ?? '') : await mongodb(mongodbCommand);
+    const givenUp = Promise.race([...running.map((server) => server.givenUp), NEVER]);
+    const clientEnv = {
+      ...(ui !== null && withoutForeignTemporal(path.join(folder, 'temporal.toml'))),
+      ...{ TEMPORAL_ADDRESS: address, MONGODB_URI: mongodbUri },
+    };
+    return { temporalAddress: address, temporalUi: ui, mongodbUri, clientEnv, givenUp, stop };
+  }
+
+  const stopped = (options.stopping ?? NEVER).then(() => {
+    throw new Stopped();
+  });
+  const starting = start();
+  // Once the race is lost, it still comes to an end, of which nobody needs to hear.
+  starting.catch(() => undefined);
+  try {
+    return await Promise.race([starting, stopped]);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** A namespace or a key that a person has set for another server is not known to ours. */
+function withoutForeignTemporal(emptyProfile: string): NodeJS.ProcessEnv {
+  writeFileSync(emptyProfile, '[profile.default]\n');
+  const foreign = Object.keys(process.env).filter(
+    (name) => name.startsWith('TEMPORAL_') && name !== 'TEMPORAL_TASK_QUEUE',
+  );
+  return {
+    ...Object.fromEntries(foreign.map((name) => [name, undefined])),
+    TEMPORAL_CONFIG_FILE: emptyProfile,
+  };
+}

@@ -1,0 +1,72 @@
+import { STATUS_CODES } from 'node:http';
+import type { Context, Middleware } from 'koa';
+import { Refusal, messageOf, type RefusalCode } from '../errors';
+import type { Logger } from '../telemetry/logger';
+import { isUnavailable } from '../records/unavailable';
+
+const STATUS: Readonly<Record<RefusalCode, number>> = {
+  not_csv: 400,
+  malformed: 400,
+  unauthorized: 401,
+  not_found: 404,
+  not_finished: 409,
+  conflict: 409,
+  idempotency_conflict: 409,
+  too_large: 413,
+  invalid: 422,
+  unavailable: 503,
+};
+
+const RETRY_AFTER_SECONDS = 5;
+
+/** The one mapper from what was thrown to an HTTP answer; all are JSON `{"detail": …}`. */
+export function answerProblems(logger: Logger): Middleware {
+  return async (ctx, next) => {
+    try {
+      await next();
+      if (ctx.status >= 400 && ctx.body === undefined) answer(ctx, ctx.status, phrase(ctx.status));
+    } catch (error) {
+      const refusal = asRefusal(error);
+      const status = clientErrorStatus(error);
+      if (refusal !== null) answerRefusal(ctx, refusal);
+      else if (status !== null) answer(ctx, status, phrase(status));
+      else {
+        logger.error({ err: error, method: ctx.method, path: ctx.path }, 'A call failed');
+        answer(ctx, 500, 'The service failed to answer; it is not your fault, and it is logged');
+      }
+    }
+  };
+}
+
+function answerRefusal(ctx: Context, refusal: Refusal): void {
+  const { code, message, faults } = refusal;
+  if (code === 'unavailable') ctx.set('Retry-After', String(RETRY_AFTER_SECONDS));
+  if (code === 'unauthorized') ctx.set('WWW-Authenticate', 'Bearer');
+  answer(ctx, STATUS[code], faults.length > 0 ? faults : message);
+}
+
+function answer(ctx: Context, status: number, detail: unknown): void {
+  ctx.status = status;
+  ctx.body = { detail };
+}
+
+function asRefusal(error: unknown): Refusal | null {
+  if (error instanceof Refusal) return error;
+  if (!isUnavailable(error)) return null;
+  return new Refusal(
+    'unavailable',
+    `Expected MongoDB to answer, received an error (${messageOf(error)}); try again in a while`,
+  );
+}
+
+/** Koa and its router throw errors with the status of what the client did wrong. */
+function clientErrorStatus(error: unknown): number | null {
+  if (!(error instanceof Error && 'status' in error && typeof error.status === 'number')) {
+    return null;
+  }
+  return error.status >= 400 && error.status < 500 ? error.status : null;
+}
+
+function phrase(status: number): string {
+  return STATUS_CODES[status] ?? 'Error';
+}

@@ -1,0 +1,146 @@
+import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf, Refusal } from '../errors';
+import { isFinished } from '../../contract/statuses';
+import { showRequest } from '../requests/show';
+import type { RequestView } from '../requests/view';
+import type { ApiDependencies } from './dependencies';
+import type { Route } from './route';
+import { problemResponse, requestIdParams } from './schemas';
+
+/** In milliseconds. */
+interface Pace {
+  /** However many watch one request, it is looked at so often. */
+  readonly look: number;
+  /** Proxies take a connection that is silent for longer for dead. */
+  readonly heartbeat: number;
+}
+
+const PACE: Pace = { look: 500, heartbeat: 15_000 };
+
+type EventsDependencies = Pick<
+  ApiDependencies,
+  'records' | 'requests' | 'config' | 'logger' | 'stopping'
+>;
+
+/**
+ * Server-sent events, written by hand: better-sse keeps sessions into which events are pushed, and here a
+ * stream is a loop that looks and writes. What is left of the protocol is three lines of text an event.
+ */
+export function eventsRoute(
+  { records, requests, config, logger, stopping }: EventsDependencies,
+  pace = PACE,
+): Route {
+  const deps = { records, status: requests.status, publicUrl: config.PUBLIC_URL };
+  const look = shared((requestId) => showRequest(deps, requestId), pace.look);
+
+  return {
+    config: {
+      method: 'get',
+      path: '/image/requests/{request_id}/events',
+      summary: 'The request, at every change',
+      description:
+        'Server-sent events named `request`, whose data is the request as JSON: the first at once, then ' +
+        'one at every change of status or counts; the stream ends behind the finished one. A browser that ' +
+        'connects again after that is told by 204 that there is no more.',
+      request: { params: requestIdParams },
+      responses: {
+        200: {
+          description: 'A stream of events.',
+          content: { 'text/event-stream': { schema: { type: 'string' } } },
+        },
+        204: { description: 'The client has seen the finished request already (`Last-Event-ID`).' },
+        404: problemResponse('No such request.'),
+      },
+    },
+    async handle(ctx, { request_id = '' }) {
+      // Not shared: a look of before may know nothing of the retry that this client has just asked for.
+      const first = await showRequest(deps, request_id);
+      if (isFinished(first.status) && ctx.get('Last-Event-ID') === eventIdOf(first)) {
+        ctx.status = 204;
+        return;
+      }
+      const closed = new AbortController();
+      ctx.res.once('close', () => {
+        closed.abort();
+      });
+      const signal = AbortSignal.any([closed.signal, stopping]);
+      ctx.type = 'text/event-stream';
+      ctx.set('Cache-Control', 'no-cache, no-transform');
+      // nginx would gather events before it passes them on.
+      ctx.set('X-Accel-Buffering', 'no');
+      ctx.body = Readable.from(watch(first, signal), { objectMode: false });
+    },
+  };
+
+  async function* watch(first: RequestView, signal: AbortSignal): AsyncGenerator<string> {
+    let seen = first;
+    let silentSince = Date.now();
+    yield eventOf(first);
+    while (!isFinished(seen.status) && (await pause(pace.look, signal))) {
+      const view = await lookAgain(seen);
+      if (view === 'gone') return;
+      if (view !== null && isNews(view, seen)) {
+        seen = view;
+        silentSince = Date.now();
+        yield eventOf(view);
+      } else if (Date.now() - silentSince >= pace.heartbeat) {
+        silentSince = Date.now();
+        yield ': alive\n\n';
+      }
+    }
+  }
+
+  /** @returns `null` when it cannot be seen just now */
+  async function lookAgain({ request_id }: RequestView): Promise<RequestView | 'gone' | null> {
+    try {
+      return await look(request_id);
+    } catch (error) {
+      if (error instanceof Refusal && error.code === 'not_found') return 'gone';
+      logger.debug({ request_id, reason: messageOf(error) }, 'An event stream sees nothing');
+      return null;
+    }
+  }
+}
+
+/** A look that began before a retry may come late. */
+function isNews(view: RequestView, seen: RequestView): boolean {
+  if (view.attempt !== seen.attempt) return view.attempt > seen.attempt;
+  return eventIdOf(view) !== eventIdOf(seen);
+}
+
+/** Browsers hand it back as `Last-Event-ID`: the same state has the same. */
+function eventIdOf({ attempt, status, counts }: RequestView): string {
+  return [attempt, status, counts.succeeded, counts.failed, counts.pending].join('.');
+}
+
+function eventOf(view: RequestView): string {
+  return `id: ${eventIdOf(view)}\nevent: request\ndata: ${JSON.stringify(view)}\n\n`;
+}
+
+/** @returns false when the stream is to end */
+async function pause(ms: number, signal: AbortSignal): Promise<boolean> {
+  try {
+    await sleep(ms, undefined, { signal });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** One look answers all who ask until it is as old as the pause between two. */
+function shared(
+  look: (requestId: string) => Promise<RequestView>,
+  keptMs: number,
+): (requestId: string) => Promise<RequestView> {
+  const looks = new Map<string, Promise<RequestView>>();
+  return (requestId) => {
+    const known = looks.get(requestId);
+    if (known !== undefined) return known;
+    const begun = look(requestId);
+    looks.set(requestId, begun);
+    const forget = () => setTimeout(() => looks.delete(requestId), keptMs).unref();
+    begun.then(forget, forget);
+    return begun;
+  };
+}

@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { Refusal } from '../errors';
+import type { ApiDependencies } from './dependencies';
+import type { Route } from './route';
+import { problemResponse, requestIdParams } from './schemas';
+
+export function fileRoute({ files }: ApiDependencies): Route {
+  return {
+    config: {
+      method: 'get',
+      path: '/image/files/{request_id}/{name}',
+      summary: 'A compressed image',
+      description: 'Its name ends in a hash of its content: a file once named never changes.',
+      request: { params: requestIdParams.extend({ name: z.string() }) },
+      responses: {
+        200: {
+          description: 'The image.',
+          content: { 'image/*': { schema: { type: 'string', format: 'binary' } } },
+        },
+        304: { description: 'The client has it already.' },
+        404: problemResponse('No such file.'),
+      },
+    },
+    async handle(ctx, { request_id = '', name = '' }) {
+      const file = await files.openImage(request_id, name);
+      if (file === null) throw new Refusal('not_found', 'File not found');
+      ctx.status = 200;
+      ctx.type = file.contentType;
+      ctx.length = file.size;
+      ctx.etag = name;
+      ctx.set('Cache-Control', 'public, max-age=31536000, immutable');
+      // An image needs nothing; should a browser take it for a page, that page can do nothing.
+      ctx.set('Content-Security-Policy', "default-src 'none'; sandbox");
+      if (knows(ctx.get('If-None-Match'), ctx.response.get('ETag'))) {
+        file.stream.destroy();
+        ctx.status = 304;
+      } else if (ctx.method === 'HEAD') {
+        file.stream.destroy();
+      } else {
+        ctx.body = file.stream;
+        ctx.type = file.contentType;
+        ctx.length = file.size;
+      }
+    },
+  };
+}
+
+/**
+ * Whether the client has the file. Koa's `fresh` would send it again to those who also say
+ * `Cache-Control: no-cache`, as `fetch` does by itself: that is a word to caches, and this is the origin.
+ */
+function knows(ifNoneMatch: string, etag: string): boolean {
+  const known = ifNoneMatch.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+  return known.includes(etag) || known.includes('*');
+}

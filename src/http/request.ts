@@ -1,0 +1,46 @@
+import { showRequest } from '../requests/show';
+import type { ApiDependencies } from './dependencies';
+import type { Route } from './route';
+import { jsonResponse, problemResponse, requestIdParams, requestResource } from './schemas';
+
+const path = '/image/requests/{request_id}';
+
+export function requestRoute({ records, requests, config }: ApiDependencies): Route {
+  const deps = { records, status: requests.status, publicUrl: config.PUBLIC_URL };
+  return {
+    config: {
+      method: 'get',
+      path,
+      summary: 'The whole request',
+      request: { params: requestIdParams },
+      responses: {
+        200: jsonResponse('Counts, bytes, options, times, webhook, links.', requestResource),
+        404: problemResponse('No such request.'),
+      },
+    },
+    async handle(ctx, { request_id = '' }) {
+      ctx.body = await showRequest(deps, request_id);
+    },
+  };
+}
+
+export function deleteRoute({ requests }: ApiDependencies): Route {
+  return {
+    config: {
+      method: 'delete',
+      path,
+      summary: 'Delete a finished request',
+      description: 'Its rows, images, files and webhook deliveries go with it.',
+      request: { params: requestIdParams },
+      responses: {
+        204: { description: 'It is gone.' },
+        404: problemResponse('No such request.'),
+        409: problemResponse('It is still running; cancel it first.'),
+      },
+    },
+    async handle(ctx, { request_id = '' }) {
+      await requests.remove(request_id);
+      ctx.status = 204;
+    },
+  };
+}

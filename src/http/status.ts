@@ -1,0 +1,22 @@
+import type { ApiDependencies } from './dependencies';
+import type { Route } from './route';
+import { jsonResponse, problemResponse, requestIdParams, status } from './schemas';
+
+export function statusRoute({ requests }: ApiDependencies): Route {
+  return {
+    config: {
+      method: 'get',
+      path: '/image/status/{request_id}',
+      summary: 'How far a request is',
+      request: { params: requestIdParams },
+      responses: {
+        200: jsonResponse('Three strings.', status),
+        404: problemResponse('No such request.'),
+      },
+    },
+    async handle(ctx, { request_id = '' }) {
+      const report = await requests.status(request_id);
+      ctx.body = { request_id: report.request_id, status: report.status, details: report.details };
+    },
+  };
+}

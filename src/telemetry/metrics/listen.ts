@@ -1,0 +1,87 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { messageOf } from '../../errors';
+import type { Logger } from '../logger';
+import type { Exposition } from './registry';
+
+const TRIES = 200;
+
+export interface ScrapeAddress {
+  readonly HOST: string;
+  readonly METRICS_PORT: number;
+}
+
+export interface ScrapeListener {
+  /** The one listened on, which may not be the one asked for. */
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/**
+ * Answers `/metrics` and nothing else, for a process that is no web server otherwise. Several workers may
+ * share a machine: a port that is taken is passed over for the next free one.
+ */
+export async function listenForScrapes(
+  { HOST, METRICS_PORT }: ScrapeAddress,
+  exposition: Exposition,
+  logger: Logger,
+): Promise<ScrapeListener> {
+  const server = createServer((request, response) => {
+    const path = (request.url ?? '').replace(/\/?(\?.*)?$/, '');
+    if (path !== '/metrics' || (request.method !== 'GET' && request.method !== 'HEAD')) {
+      response.writeHead(404).end();
+      return;
+    }
+    exposition.text().then(
+      (text) => response.writeHead(200, { 'content-type': exposition.contentType }).end(text),
+      (error: unknown) => {
+        logger.error({ reason: messageOf(error) }, 'A scrape could not be answered');
+        response.writeHead(500).end();
+      },
+    );
+  });
+  const port = await listenFrom(METRICS_PORT, HOST, server);
+  if (port === METRICS_PORT) logger.info({ port }, 'Metrics are served');
+  else {
+    logger.warn(
+      { port, wanted: METRICS_PORT },
+      `Port ${METRICS_PORT} is taken: metrics are served at ${port} (set METRICS_PORT to choose)`,
+    );
+  }
+  return {
+    port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function listenFrom(wanted: number, host: string, server: Server): Promise<number> {
+  for (let port = wanted; port < Math.min(wanted + TRIES, 65_536); port += 1) {
+    if (await listens(port, host, server)) return (server.address() as AddressInfo).port;
+  }
+  throw new Error(
+    `Expected a free port for metrics from ${wanted} on, found none in ${TRIES}; set METRICS_PORT`,
+  );
+}
+
+/** @returns false when the port is taken */
+async function listens(port: number, host: string, server: Server): Promise<boolean> {
+  try {
+    server.listen(port, host);
+    await once(server, 'listening');
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return false;
+    throw new Error(
+      `Expected to serve metrics at ${host}:${port}, received: ${messageOf(error)}; ` +
+        'set HOST to an address of this machine, METRICS_PORT to another port, or to 0 for none',
+      { cause: error },
+    );
+  }
+}

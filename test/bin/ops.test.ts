@@ -1,0 +1,124 @@
+import path from 'node:path';
+import { endCommands, startAtTerminal, startCommand } from '../support/command';
+import { makeRelease, writeChangedBundle } from '../support/release';
+import { startStage, UNKNOWN } from '../support/requestStage';
+import { withFolder } from '../support/temporaryFile';
+
+/** `npm run ops -- …` as a process: what each command does is in test/ops/commands.test.ts. */
+
+const stage = startStage();
+const { failed, running, stopped } = stage;
+afterEach(endCommands);
+
+async function ops(line: readonly string[], root?: string) {
+  const command = startCommand('ops', stage.service.workerEnv, line, root);
+  const code = await command.ended;
+  return { code, stdout: command.stdout(), stderr: command.stderr() };
+}
+
+describe('ops', () => {
+  it('prints the result on stdout and nothing else there', async () => {
+    const id = await failed();
+    const { code, stdout } = await ops(['retry', id, '--watch', '--json']);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ request_id: id, status: 'completed' });
+  });
+
+  it('exits with the code of what went wrong, and says it on stderr', async () => {
+    expect(await ops(['show', UNKNOWN])).toEqual({
+      code: 3,
+      stdout: '',
+      stderr: 'Request ID not found\n',
+    });
+  });
+});
+
+describe('ops before a reader that is gone, as `head` is', () => {
+  it('ends as shells have it', async () => {
+    await failed();
+    const listing = startCommand('ops', stage.service.workerEnv, ['list']);
+    listing.stopReading();
+    expect(await listing.ended).toBe(141);
+  });
+});
+
+describe('Ctrl-C', () => {
+  it('leaves a watched request running', async () => {
+    const id = await running();
+    const watching = startCommand('ops', stage.service.workerEnv, ['show', id, '--watch']);
+    await watching.says('1 to go');
+    watching.kill('SIGINT');
+    expect(await watching.ended).toBe(130);
+    expect((await stage.service.operations.status(id)).status).toBe('processing');
+    await stopped(id);
+  });
+
+  it('leaves a bulk retry going on, until it is stopped', async () => {
+    const id = await failed();
+    await stage.service.stopWorker();
+    const retrying = startCommand('ops', stage.service.workerEnv, ['retry', '--failed']);
+    await retrying.says('waits for a worker');
+    retrying.kill('SIGINT');
+    expect(await retrying.ended).toBe(130);
+    const operation = /^bulk-retry\/\S+/.exec(retrying.stderr())?.[0] ?? '';
+    expect(retrying.stderr()).toContain(`npm run ops -- stop ${operation}\n`);
+    const run = stage.service.client.workflow.getHandle(operation);
+    expect((await run.describe()).status.name).toBe('RUNNING');
+
+    expect((await ops(['stop', operation])).code).toBe(0);
+    await stage.service.startWorker();
+    await expect(run.result()).rejects.toThrow('Workflow execution cancelled');
+    expect((await stage.service.operations.status(id)).status).toBe('failed');
+  });
+});
+
+describe('a question at a terminal', () => {
+  it.each([
+    ['n', 1, 'Nothing was deleted', 'failed'],
+    ['y', 0, 'is deleted', undefined],
+  ])('is heard when it is answered %j', async (answer, code, said, left) => {
+    const id = await failed();
+    const terminal = startAtTerminal('ops', stage.service.workerEnv, ['delete', id]);
+    await terminal.says('[y/N]');
+    terminal.type(`${answer}\n`);
+    expect(await terminal.ended).toBe(code);
+    expect(terminal.stdout()).toContain(said);
+    expect((await stage.show(id)).status).toBe(left);
+  });
+});
+
+describe('ops replay', () => {
+  async function isDeterministic(id: string): Promise<void> {
+    const { code, stdout } = await ops(['replay', id, '--json']);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      request_id: id,
+      deterministic: true,
+      deviation: null,
+    });
+  }
+
+  it('finds a finished run of this code deterministic', async () => {
+    await isDeterministic(await failed());
+  });
+
+  it('finds a running one deterministic', async () => {
+    const id = await running();
+    await isDeterministic(id);
+    await stopped(id);
+  });
+
+  it('exits 5 and says where, when the code does otherwise than the run has done', () =>
+    withFolder(async (folder) => {
+      const id = await failed();
+      const root = await makeRelease(folder, '99.0.0');
+      await writeChangedBundle(path.join(root, 'dist', 'workflow-bundle.js'));
+      const { code, stdout } = await ops(['replay', id], root);
+      expect(code).toBe(5);
+      expect(stdout).toMatch(/^Not deterministic: .*nondeterminism/i);
+    }));
+
+  it('exits 3 where Temporal knows no such run', async () => {
+    expect((await ops(['replay', UNKNOWN])).code).toBe(3);
+  });
+});

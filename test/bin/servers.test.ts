@@ -1,0 +1,67 @@
+import { Connection } from '@temporalio/client';
+import { mongo } from 'mongoose';
+import { z } from 'zod';
+import { alive, endCommands, startCommand, type Command } from '../support/command';
+import { withFolder } from '../support/temporaryFile';
+
+const lineSchema = z.strictObject({
+  temporalAddress: z.string().regex(/^127\.0\.0\.1:\d+$/),
+  temporalUi: z.url(),
+  mongodbUri: z.string().startsWith('mongodb://127.0.0.1:'),
+});
+
+const environment = (dataDir: string) => ({
+  DATA_DIR: dataDir,
+  EMBEDDED_TEMPORAL_PORT: '0',
+  EMBEDDED_UI_PORT: '0',
+  EMBEDDED_MONGODB_PORT: '0',
+});
+
+/** A folder with servers for it, whose line is out. */
+const withServers = (work: (command: Command, dataDir: string) => Promise<void>) =>
+  withFolder(async (dataDir) => {
+    const command = startCommand('servers', environment(dataDir));
+    await command.says('}\n');
+    await work(command, dataDir);
+  });
+
+describe('npm run servers', () => {
+  afterEach(endCommands);
+
+  it('says where the servers are, once they answer, by one line of JSON alone on stdout', () =>
+    withServers(async (command) => {
+      const where = lineSchema.parse(JSON.parse(command.stdout()));
+      const connection = await Connection.connect({ address: where.temporalAddress });
+      await connection.close();
+      expect((await fetch(where.temporalUi)).status).toBe(200);
+      const client = new mongo.MongoClient(where.mongodbUri);
+      expect(await client.db().command({ ping: 1 })).toMatchObject({ ok: 1 });
+      await client.close();
+      command.kill('SIGTERM');
+      await command.ended;
+      expect(command.stdout().match(/\n/g)).toHaveLength(1);
+    }));
+
+  it('refuses a folder that others use, and says who', () =>
+    withServers(async (command, dataDir) => {
+      const second = startCommand('servers', environment(dataDir));
+      expect(await second.ended).toBe(1);
+      expect(second.stdout()).toBe('');
+      expect(second.stderr()).toBe(
+        `Expected DATA_DIR ${dataDir} to be free, but process ${command.pid} runs on it; ` +
+          'stop that one, or set another DATA_DIR\n',
+      );
+    }));
+
+  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
+    'ends with all that it started at %s',
+    (signal) =>
+      withServers(async (command) => {
+        const family = await command.family();
+        expect(family.length).toBeGreaterThanOrEqual(3);
+        command.kill(signal);
+        expect(await command.ended).toBe(0);
+        expect(await alive(family)).toEqual([]);
+      }),
+  );
+});

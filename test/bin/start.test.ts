@@ -1,0 +1,211 @@
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { freePort } from '../../src/process/ports';
+import { finished, sheetOf, statusOf, text, uploaded } from '../support/calls';
+import { alive, endCommands, startCommand, type Command } from '../support/command';
+import { eventually } from '../support/eventually';
+import { bytes, startOrigin, type Origin } from '../support/origin';
+import { photo } from '../support/pictures';
+import { withFolder } from '../support/temporaryFile';
+
+/** What a start runs: itself, Temporal, MongoDB, the API and a worker. */
+const PROCESSES = 5;
+
+let origin: Origin;
+beforeAll(async () => {
+  origin = await startOrigin();
+  origin.on('/a.jpg', bytes(await photo()));
+});
+afterAll(() => origin.stop());
+
+/** A folder for starts, which are ended before it is removed: their servers write to the end. */
+const withDataDir = (work: (dataDir: string) => Promise<void>) =>
+  withFolder(async (dataDir) => {
+    try {
+      await work(dataDir);
+    } finally {
+      await endCommands();
+    }
+  });
+
+interface Started {
+  readonly command: Command;
+  readonly url: string;
+}
+
+/** `npm start` at free ports. */
+async function start(dataDir: string, env: NodeJS.ProcessEnv = {}): Promise<Started> {
+  const port = await freePort('the API', 'PORT', 0, () => undefined);
+  const command = startCommand('start', {
+    PORT: String(port),
+    DATA_DIR: dataDir,
+    EMBEDDED_TEMPORAL_PORT: '0',
+    EMBEDDED_UI_PORT: '0',
+    EMBEDDED_MONGODB_PORT: '0',
+    ALLOWED_NETWORKS: '127.0.0.0/8',
+    LOG_LEVEL: 'warn',
+    ...env,
+  });
+  return { command, url: `http://127.0.0.1:${port}` };
+}
+
+async function started(...given: Parameters<typeof start>): Promise<Started> {
+  const one = await start(...given);
+  await one.command.says('Data ');
+  return one;
+}
+
+const oneImage = () => sheetOf([`${origin.url}/a.jpg`]);
+
+describe('A start that runs', () => {
+  let folder: string;
+  let command: Command;
+  let url: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'image-processor-'));
+    ({ command, url } = await started(folder));
+  });
+  afterAll(async () => {
+    await endCommands();
+    await rm(folder, { recursive: true });
+  });
+
+  it('says where everything is, and there it is', async () => {
+    const output = command.stdout();
+    expect(output).toMatch(/curl -F file=@\S+\.csv /);
+    expect(output).toContain(` ${url}/image/upload/`);
+    expect(output).toContain('Ctrl-C');
+    expect(output).toContain(folder);
+    expect(output).toMatch(/mongodb:\/\/127\.0\.0\.1:\d+\//);
+    const pages = [/API docs +(\S+)/, /Web UI +(\S+)/].map((line) => line.exec(output)?.[1]);
+    for (const page of pages) expect((await fetch(page ?? '')).status).toBe(200);
+  });
+
+  it('takes an upload and does the work', async () => {
+    const id = await uploaded(url, oneImage());
+    expect(await finished(url, id)).toMatchObject({
+      status: 'completed',
+      details: '1 of 1 image compressed',
+    });
+  });
+
+  it('is left alone by another at its DATA_DIR, which is refused', async () => {
+    // The very same start again, as people do it: its port is taken as well.
+    const { command: other } = await start(folder, { PORT: new URL(url).port });
+    expect(await other.ended).toBe(1);
+    expect(other.stdout()).toBe('');
+    expect(other.stderr()).toBe(
+      `Expected DATA_DIR ${folder} to be free, but process ${command.pid} runs on it; ` +
+        'stop that one, or set another DATA_DIR\n',
+    );
+    expect((await fetch(`${url}/health/ready`)).status).toBe(200);
+  });
+
+  it('starts each of its processes again that is killed', async () => {
+    const [, ...children] = await command.family();
+    for (const pid of children) process.kill(pid, 'SIGKILL');
+    for (const name of ['Temporal server', 'MongoDB server', 'api', 'worker']) {
+      await command.says(`The ${name} died (SIGKILL) and is started again`);
+    }
+    await eventually(
+      () => fetch(`${url}/health/ready`).catch(() => null),
+      (response) => response?.ok === true,
+    );
+    const id = await uploaded(url, oneImage());
+    expect((await finished(url, id)).status).toBe('completed');
+  });
+});
+
+describe('npm start', () => {
+  afterEach(endCommands);
+
+  it('ends everything at Ctrl-C, which npm passes on or `tee` dies of, and has yesterday’s request at the next start', () =>
+    withDataDir(async (dataDir) => {
+      const first = await started(dataDir);
+      const id = await uploaded(first.url, oneImage());
+      await finished(first.url, id);
+      const result = await text(`${first.url}/image/result/${id}`);
+      const family = await first.command.family();
+      expect(family.length).toBeGreaterThanOrEqual(PROCESSES);
+      first.command.stopReading();
+      first.command.kill('SIGINT');
+      expect(await first.command.ended).toBe(0);
+      expect(await alive(family)).toEqual([]);
+
+      const second = await started(dataDir);
+      expect((await statusOf(second.url, id)).status).toBe('completed');
+      expect(await text(`${second.url}/image/result/${id}`)).toBe(result);
+
+      const next = await second.command.family();
+      second.command.kill('SIGINT');
+      await second.command.says('Stopping');
+      second.command.kill('SIGINT');
+      expect(await second.command.ended).toBe(0);
+      expect(await alive(next)).toEqual([]);
+    }));
+
+  it('goes on after a kill -9: what was left behind is ended, and no request is lost', () =>
+    withDataDir(async (dataDir) => {
+      // What is killed cannot tidy up: its temporary files go with the test's folder.
+      const first = await started(dataDir, { TMPDIR: dataDir });
+      origin.on('/slow.jpg', () => undefined);
+      const id = await uploaded(first.url, sheetOf([`${origin.url}/slow.jpg`]));
+      await eventually(
+        () => origin.hits('/slow.jpg'),
+        (hits) => hits > 0,
+      );
+      const family = await first.command.family();
+      first.command.kill('SIGKILL');
+      expect(await first.command.ended).toBe('SIGKILL');
+      origin.on('/slow.jpg', bytes(await photo()));
+
+      const second = await started(dataDir);
+      expect(second.command.stderr()).toContain('Ending the Temporal server');
+      expect(second.command.stderr()).toContain('Ending the MongoDB server');
+      expect(await finished(second.url, id)).toMatchObject({ status: 'completed' });
+      await eventually(
+        () => alive(family),
+        (left) => left.length === 0,
+      );
+    }));
+
+  it('refuses a PORT that is taken, naming it', () =>
+    withDataDir(async (dataDir) => {
+      const server = createServer();
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      const { port } = server.address() as AddressInfo;
+      const { command } = await start(dataDir, { PORT: String(port) });
+      expect(await command.ended).toBe(1);
+      expect(command.stderr()).toBe(
+        `Expected port ${port} to be free, but it is taken; set PORT to another\n`,
+      );
+      await new Promise((resolve) => server.close(resolve));
+    }));
+
+  it('refuses a faulty environment before it starts anything', () =>
+    withDataDir(async (dataDir) => {
+      const { command } = await start(path.join(dataDir, 'new'), {
+        PORT: 'http',
+        LOG_LEVEL: 'loud',
+      });
+      expect(await command.ended).toBe(1);
+      expect(command.stderr()).toMatch(/PORT: .*\n.*LOG_LEVEL: /);
+      expect(await readdir(dataDir)).toEqual([]);
+    }));
+
+  it('gives back what it took when a server cannot be started', () =>
+    withDataDir(async (folder) => {
+      const [dataDir, temporary] = [path.join(folder, 'data'), path.join(folder, 'tmp')];
+      await mkdir(dataDir);
+      await mkdir(temporary);
+      await writeFile(path.join(dataDir, 'embedded'), 'in the way');
+      const { command } = await start(dataDir, { TMPDIR: temporary });
+      expect(await command.ended).toBe(1);
+      expect(command.stderr()).toContain(path.join(dataDir, 'embedded'));
+      expect(await readdir(temporary)).toEqual([]);
+      expect(await readdir(dataDir)).toEqual(['embedded']);
+    }));
+});

@@ -1,0 +1,71 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { alive, endCommands, startCommand, type Command } from '../../support/command';
+import { withFolder } from '../../support/temporaryFile';
+
+/** What a shell has that is set up for Temporal Cloud: nothing of it is meant for the demo. */
+async function foreignShell(folder: string): Promise<NodeJS.ProcessEnv> {
+  const file = path.join(folder, 'cloud.toml');
+  await writeFile(file, '[profile.default]\nnamespace = "elsewhere"\napi_key = "secret"\n');
+  return { TEMPORAL_CONFIG_FILE: file, TEMPORAL_NAMESPACE: 'elsewhere' };
+}
+
+/** Runs `npm run demo` to its end, with its data in a folder that goes when the work is done. */
+function afterDemo(
+  args: readonly string[],
+  work: (command: Command, code: number | NodeJS.Signals | null) => Promise<void> | void,
+): Promise<void> {
+  return withFolder(async (folder) => {
+    const command = startCommand('demo', { TMPDIR: folder, ...(await foreignShell(folder)) }, args);
+    await work(command, await command.ended);
+  });
+}
+
+describe('npm run demo', () => {
+  afterEach(endCommands);
+
+  it('does the main job on the sample, and reports it', () =>
+    afterDemo([], async (command, code) => {
+      const output = command.stdout();
+      expect([code, command.stderr()]).toEqual([0, expect.stringMatching(/\nStopping\n$/)]);
+      expect(output).toContain('0 of 45 images compressed, 45 to go\n');
+      expect(output).toContain('completed_with_errors: 43 of 45 images compressed, 2 failed\n');
+      expect(output).toMatch(/1 × not_found: .*404\n.*-missing\.jpg\n/);
+      expect(output).toMatch(/1 × corrupt_image: .*\n.*-corrupt\.jpg\n/);
+      expect(output).toContain('1 image succeeded after a failure that passed\n');
+      expect(output).toMatch(/Webhook +received as [0-9a-f-]{36}\.1, signature verified\n/);
+      expect(output).toMatch(
+        /Web UI +http:\/\/127\.0\.0\.1:\d+\/namespaces\/default\/workflows\/image-request%2F/,
+      );
+      const result = await readFile(/Result CSV +(\S+)/.exec(output)?.[1] ?? '', 'utf8');
+      expect(result.match(/\/image\/files\//g)).toHaveLength(43);
+      const failed = await readFile(/Failed rows +(\S+)/.exec(output)?.[1] ?? '', 'utf8');
+      expect(failed).toContain('not_found');
+      expect(failed).toContain('corrupt_image');
+    }));
+
+  it('leaves no process, also when it is stopped while it starts', () =>
+    withFolder(async (folder) => {
+      const command = startCommand('demo', { TMPDIR: folder });
+      await command.says('Starting Temporal');
+      command.kill('SIGINT');
+      const family = await command.family();
+      expect(await command.ended).toBe(0);
+      expect(await alive(family)).toEqual([]);
+    }));
+
+  it('says which file is missing, and starts nothing', () =>
+    afterDemo(['missing.csv'], (command, code) => {
+      expect(code).toBe(1);
+      expect(command.stderr()).toMatch(
+        /^Expected a CSV file to upload, received ENOENT.*missing\.csv'\n$/,
+      );
+      expect(command.stdout()).toBe('');
+    }));
+
+  it('refuses more than one file', () =>
+    afterDemo(['a.csv', 'b.csv'], (command, code) => {
+      expect(code).toBe(1);
+      expect(command.stderr()).toContain('Expected at most one file; usage: npm run demo --');
+    }));
+});

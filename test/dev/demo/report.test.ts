@@ -1,0 +1,130 @@
+import type { ImageView } from '../../../src/dev/demo/client';
+import { formatReport, surveyImages, type Outcome } from '../../../src/dev/demo/report';
+
+const succeeded = {
+  row: 1,
+  source_url: 'http://a/1',
+  status: 'succeeded',
+  attempts: 1,
+  error: null,
+};
+const failed = (row: number, code: string, source_url: string | null = `http://a/${row}`) => ({
+  row,
+  source_url,
+  status: 'failed',
+  attempts: 1,
+  error: { code, message: `Expected better than ${code}` },
+});
+
+async function* streamed(images: readonly ImageView[]): AsyncGenerator<ImageView> {
+  yield* await Promise.resolve(images);
+}
+const survey = (...images: ImageView[]) => surveyImages(streamed(images));
+
+async function outcome(changes: Partial<Outcome> = {}): Promise<Outcome> {
+  return {
+    request: {
+      request_id: 'b7c0',
+      status: 'completed_with_errors',
+      details: '4 of 6 images compressed, 2 failed',
+      counts: { total: 6, succeeded: 4, failed: 2, pending: 0 },
+      bytes: { in: 10_000_000, out: 2_500_000 },
+      links: { result: 'http://api/result', failed: 'http://api/result?only=failed' },
+    },
+    survey: await survey(succeeded, failed(2, 'not_found'), failed(3, 'no_links', null)),
+    seconds: 3.14,
+    webhook: { id: 'b7c0.1', body: '{"request_id":"b7c0"}', fault: null },
+    webUi: 'http://ui/workflows/b7c0',
+    keep: false,
+    folder: '/tmp/demo',
+    resultFile: '/tmp/demo/result.csv',
+    failedFile: '/tmp/demo/failed.csv',
+    imagesFolder: '/tmp/demo/data/files/b7c0',
+    ...changes,
+  };
+}
+const report = async (changes: Partial<Outcome> = {}) => formatReport(await outcome(changes));
+
+describe('surveyImages', () => {
+  it('counts failures by their code, with the first few places', async () => {
+    const images = [1, 2, 3, 4, 5].map((row) => failed(row, 'not_found'));
+    const { failures } = await survey(...images, failed(6, 'corrupt_image'));
+    expect(failures.get('not_found')).toEqual({
+      message: 'Expected better than not_found',
+      count: 5,
+      places: ['http://a/1', 'http://a/2', 'http://a/3'],
+    });
+    expect(failures.get('corrupt_image')).toMatchObject({ count: 1 });
+  });
+
+  it('names the row where no link could be read', async () => {
+    const { failures } = await survey(failed(7, 'no_links', null));
+    expect(failures.get('no_links')).toMatchObject({ places: ['row 7'] });
+  });
+
+  it('counts what succeeded at a later attempt only', async () => {
+    const { retried } = await survey(succeeded, { ...succeeded, attempts: 3 });
+    expect(retried).toBe(1);
+  });
+});
+
+describe('formatReport', () => {
+  it('tells the outcome in one page', async () => {
+    expect(await report()).toBe(
+      [
+        'Request      b7c0',
+        '             completed_with_errors: 4 of 6 images compressed, 2 failed',
+        'Time         3.1 s',
+        'Bytes        10.0 MB in, 2.5 MB out: 75 % saved',
+        'Failed       1 × not_found: Expected better than not_found',
+        '               http://a/2',
+        '             1 × no_links: Expected better than no_links',
+        '               row 3',
+        'Result CSV   /tmp/demo/result.csv',
+        'Failed rows  /tmp/demo/failed.csv',
+        '             to mend and upload again',
+        'Pictures     /tmp/demo/data/files/b7c0',
+        'Webhook      received as b7c0.1, signature verified',
+        '             {"request_id":"b7c0"}',
+        'Web UI       http://ui/workflows/b7c0',
+        '             while the servers run: `npm run demo -- --keep` leaves them up until Ctrl-C',
+        'Clean up     rm -r /tmp/demo',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('leaves out what did not happen', async () => {
+    const { request } = await outcome();
+    const text = await report({
+      request: { ...request, counts: { total: 1, succeeded: 1, failed: 0, pending: 0 } },
+      survey: await survey(succeeded),
+      failedFile: null,
+    });
+    expect(text).toContain('Failed       nothing\n');
+    expect(text).not.toContain('Failed rows');
+    expect(text).not.toContain('Retried');
+  });
+
+  it('says how many failures it does not list', async () => {
+    const images = [1, 2, 3, 4, 5].map((row) => failed(row, 'not_found'));
+    expect(await report({ survey: await survey(...images) })).toContain('… and 2 more\n');
+  });
+
+  it('tells of failures that passed', async () => {
+    expect(await report({ survey: await survey({ ...succeeded, attempts: 3 }) })).toContain(
+      'Retried      1 image succeeded after a failure that passed\n',
+    );
+  });
+
+  it('says why a signature does not hold', async () => {
+    const webhook = { id: 'b7c0.1', body: '{}', fault: 'No matching signature found' };
+    expect(await report({ webhook })).toContain('not verified: No matching signature found');
+  });
+
+  it('saves nothing when nothing was downloaded', async () => {
+    const { request } = await outcome();
+    const text = await report({ request: { ...request, bytes: { in: 0, out: 0 } } });
+    expect(text).toContain('Bytes        0.0 MB in, 0.0 MB out\n');
+  });
+});

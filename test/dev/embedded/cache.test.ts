@@ -1,0 +1,92 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { cacheDir, cached, installOnce } from '../../../src/dev/embedded/cache';
+import { withFolder } from '../../support/temporaryFile';
+
+const before = process.env['XDG_CACHE_HOME'];
+afterEach(() => {
+  setCacheHome(before);
+});
+
+function setCacheHome(value: string | undefined): void {
+  if (value === undefined) delete process.env['XDG_CACHE_HOME'];
+  else process.env['XDG_CACHE_HOME'] = value;
+}
+
+/** Runs the work with a cache of its own. */
+const withCache = (work: (cache: string) => Promise<void>) =>
+  withFolder((folder) => {
+    setCacheHome(folder);
+    return work(path.join(folder, 'image-processor'));
+  });
+
+const write = (content: string) => (folder: string) =>
+  writeFile(path.join(folder, 'program'), content);
+const read = (folder: string) => readFile(path.join(folder, 'program'), 'utf8');
+
+describe('cacheDir', () => {
+  it('lies in XDG_CACHE_HOME', () => {
+    setCacheHome('/var/caches');
+    expect(cacheDir()).toBe('/var/caches/image-processor');
+  });
+
+  it.each([undefined, '', 'relative/folder'])(
+    'lies in ~/.cache when XDG_CACHE_HOME is %j, as the XDG specification has it',
+    (value) => {
+      setCacheHome(value);
+      expect(cacheDir()).toBe(path.join(homedir(), '.cache', 'image-processor'));
+    },
+  );
+});
+
+describe('installOnce', () => {
+  it('installs into the cache, where it is found from then on', () =>
+    withCache(async (cache) => {
+      expect(cached('thing')).toBeNull();
+      const place = await installOnce('thing', write('1'));
+      expect(place).toBe(path.join(cache, 'thing'));
+      expect(cached('thing')).toBe(place);
+      expect(await read(place)).toBe('1');
+    }));
+
+  it('does not install again what is there', () =>
+    withCache(async () => {
+      await installOnce('thing', write('1'));
+      const again = await installOnce('thing', () => Promise.reject(new Error('Not again')));
+      expect(await read(again)).toBe('1');
+    }));
+
+  it('shows nothing until the installation is whole', () =>
+    withCache(async () => {
+      await installOnce('thing', async (folder) => {
+        await write('half')(folder);
+        expect(cached('thing')).toBeNull();
+      });
+      expect(cached('thing')).not.toBeNull();
+    }));
+
+  it('leaves nothing behind when the installation fails, and can be tried again', () =>
+    withCache(async (cache) => {
+      const failing = installOnce('thing', async (folder) => {
+        await write('half')(folder);
+        throw new Error('The network is down');
+      });
+      await expect(failing).rejects.toThrow('The network is down');
+      expect(readdirSync(cache)).toEqual([]);
+      expect(await read(await installOnce('thing', write('2')))).toBe('2');
+    }));
+
+  it('gives both of two at once the same whole installation', () =>
+    withCache(async (cache) => {
+      const places = await Promise.all([
+        installOnce('thing', write('a')),
+        installOnce('thing', write('b')),
+      ]);
+      expect(places).toEqual([path.join(cache, 'thing'), path.join(cache, 'thing')]);
+      expect(['a', 'b']).toContain(await read(places[0]));
+      expect(readdirSync(cache)).toEqual(['thing']);
+      expect(existsSync(path.join(cache, 'thing', 'program'))).toBe(true);
+    }));
+});

@@ -1,0 +1,148 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, symlink } from 'node:fs/promises';
+import path from 'node:path';
+import { Connection } from '@temporalio/client';
+import { mongo } from 'mongoose';
+import { startServers, type EmbeddedOptions } from '../../../src/dev/embedded/servers';
+import { alive } from '../../support/command';
+import { eventually } from '../../support/eventually';
+import { withFolder } from '../../support/temporaryFile';
+
+const options = (dataDir: string): EmbeddedOptions => ({
+  dataDir,
+  config: { EMBEDDED_TEMPORAL_PORT: 0, EMBEDDED_UI_PORT: 0, EMBEDDED_MONGODB_PORT: 0 },
+  given: {},
+  log: () => undefined,
+});
+
+/** Runs the work with the servers of a folder, then stops them. */
+async function whileServed<T>(
+  given: EmbeddedOptions,
+  work: (servers: Awaited<ReturnType<typeof startServers>>) => Promise<T>,
+): Promise<T> {
+  const servers = await startServers(given);
+  try {
+    return await work(servers);
+  } finally {
+    await servers.stop();
+  }
+}
+
+async function withCollection<T>(
+  uri: string,
+  work: (collection: mongo.Collection) => Promise<T>,
+): Promise<T> {
+  const client = new mongo.MongoClient(uri);
+  try {
+    return await work(client.db().collection('things'));
+  } finally {
+    await client.close();
+  }
+}
+
+async function describeNamespace(address: string): Promise<string | null | undefined> {
+  const connection = await Connection.connect({ address });
+  try {
+    const answer = await connection.workflowService.describeNamespace({ namespace: 'default' });
+    return answer.namespaceInfo?.name;
+  } finally {
+    await connection.close();
+  }
+}
+
+/** Does the work with a folder before all others on PATH. */
+async function onPath(folder: string, work: () => Promise<unknown>): Promise<void> {
+  const before = process.env['PATH'] ?? '';
+  process.env['PATH'] = [folder, before].join(path.delimiter);
+  try {
+    await work();
+  } finally {
+    process.env['PATH'] = before;
+  }
+}
+
+function pidsIn(dataDir: string): number[] {
+  const file = path.join(dataDir, 'embedded', 'servers.json');
+  return Object.values(JSON.parse(readFileSync(file, 'utf8')) as Record<string, number>);
+}
+
+describe('startServers', () => {
+  it('starts Temporal, its Web UI and MongoDB, and each again at its address when it is killed', () =>
+    withFolder((dataDir) =>
+      whileServed(options(dataDir), async ({ temporalAddress, temporalUi, mongodbUri }) => {
+        expect(await describeNamespace(temporalAddress)).toBe('default');
+        expect((await fetch(temporalUi ?? '')).status).toBe(200);
+        await withCollection(mongodbUri, (things) => things.insertOne({ name: 'before' }));
+        for (const pid of pidsIn(dataDir)) process.kill(pid, 'SIGKILL');
+        await withCollection(mongodbUri, (things) => things.insertOne({ name: 'after' }));
+        const connection = await Connection.connect({
+          address: temporalAddress,
+          connectTimeout: 30_000,
+        });
+        await connection.close();
+      }),
+    ));
+
+  it('keeps the data over a stop, and leaves no process', () =>
+    withFolder(async (dataDir) => {
+      const pids = await whileServed(options(dataDir), async ({ mongodbUri }) => {
+        await withCollection(mongodbUri, (things) => things.insertOne({ name: 'yesterday' }));
+        return pidsIn(dataDir);
+      });
+      expect(pids).toHaveLength(2);
+      expect(await alive(pids)).toEqual([]);
+      const found = await whileServed(options(dataDir), ({ mongodbUri }) =>
+        withCollection(mongodbUri, (things) => things.findOne({ name: 'yesterday' })),
+      );
+      expect(found).toMatchObject({ name: 'yesterday' });
+    }));
+
+  it('starts no server that is given', () =>
+    withFolder((dataDir) => {
+      const given = {
+        temporalAddress: 'temporal.example:7233',
+        mongodbUri: 'mongodb://db.example',
+      };
+      return whileServed({ ...options(dataDir), given }, (servers) => {
+        expect(servers).toMatchObject({ ...given, temporalUi: null });
+        expect(existsSync(path.join(dataDir, 'embedded', 'servers.json'))).toBe(false);
+        return Promise.resolve();
+      });
+    }));
+
+  it('starts the one that is left out when the other is given', () =>
+    withFolder((dataDir) => {
+      const mongodbUri = process.env['TEST_MONGODB_URI'] ?? '';
+      const given = { ...options(dataDir), given: { mongodbUri } };
+      return whileServed(given, async (servers) => {
+        expect(servers.mongodbUri).toBe(mongodbUri);
+        expect(await describeNamespace(servers.temporalAddress)).toBe('default');
+        expect(pidsIn(dataDir)).toHaveLength(1);
+      });
+    }));
+
+  it('starts Temporal again when its database stays interrupted, and not for less', () =>
+    withFolder(async (dataDir) => {
+      const programs = path.join(dataDir, 'programs');
+      await mkdir(programs);
+      const played = path.join(__dirname, '..', '..', 'support', 'interruptedTemporal.cjs');
+      await symlink(played, path.join(programs, 'temporal'));
+      const lines: string[] = [];
+      const given = {
+        ...options(dataDir),
+        given: { mongodbUri: process.env['TEST_MONGODB_URI'] ?? '' },
+        log: (line: string) => lines.push(line),
+      };
+      const lives = () => readFileSync(path.join(dataDir, 'embedded', 'temporal.db'), 'utf8');
+      await onPath(programs, () =>
+        whileServed(given, () => eventually(lives, (said) => /start\n.*start\n./s.test(said))),
+      );
+      const [, first, second] = lives().split('start\n');
+      expect(first).toMatch(/^well\n(interrupted\n){2}well\n(interrupted\n){3,}$/);
+      expect(second).toMatch(/^well\n/);
+      expect(lines).toEqual([
+        "The Temporal server's database stays interrupted, which only a new start ends",
+        expect.stringContaining('The Temporal server died (SIGKILL) and is started again'),
+      ]);
+    }));
+});

@@ -1,0 +1,180 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createApp } from '../../../src/http/app';
+import { createLogger } from '../../../src/telemetry/logger';
+import { createApiMetrics } from '../../../src/telemetry/metrics/api';
+import { createOperations } from '../../../src/requests/operations';
+import { createRuns } from '../../../src/temporal/runs';
+import { finished, sheetOf, statusOf, uploaded } from '../../support/calls';
+import { eventually } from '../../support/eventually';
+import { startService, type Service } from '../../support/service';
+import { retryRecorded } from '../../support/retryRecorded';
+import { startStage } from '../../support/requestStage';
+
+const stage = startStage();
+const { fresh, link, call, answerOf, show, hasState, failsOnce, failed, running, stopped } = stage;
+
+describe('while no worker runs', () => {
+  let own: Service;
+  const on = (path: string) => call(path, 'POST', own.url);
+
+  beforeAll(async () => {
+    own = await startService({ worker: false, env: { WEBHOOK_RETRY_INITIAL_MS: '600000' } });
+  });
+  beforeEach(() => own.startWorker());
+  afterEach(() => own.stopWorker());
+  afterAll(() => own.stop());
+
+  it('a retry is answered, and run when one comes', async () => {
+    const id = await failed(own.url);
+    await own.stopWorker();
+    expect(await answerOf(await on(`${id}/retry`))).toMatchObject({
+      status: 202,
+      body: { status: 'pending', details: '0 of 1 image compressed, 1 to go' },
+    });
+    await own.startWorker();
+    expect((await finished(own.url, id)).status).toBe('completed');
+  });
+
+  it('a cancellation is answered, however often it is asked for, and done when one comes', async () => {
+    await own.stopWorker();
+    const id = await uploaded(own.url, sheetOf([link(failsOnce())]));
+    expect((await on(`${id}/cancel`)).status).toBe(202);
+    expect((await on(`${id}/cancel`)).status).toBe(202);
+    await own.startWorker();
+    expect(await finished(own.url, id)).toMatchObject({
+      status: 'cancelled',
+      details: '0 of 1 image compressed, 1 cancelled',
+    });
+  });
+
+  /** A request that failed, and whose run waits to deliver its webhook again. */
+  async function refusedOnce(path: string): Promise<string> {
+    const id = await uploaded(own.url, sheetOf([link(path)]), {
+      fields: { webhook_url: stage.receiver.on(fresh(), 500) },
+    });
+    await eventually(
+      () => own.records.deliveries.find(id, 1),
+      (delivery) => delivery?.attempts === 1,
+    );
+    return id;
+  }
+
+  async function retriedAndCancelled(id: string): Promise<void> {
+    await own.stopWorker();
+    expect((await on(`${id}/retry`)).status).toBe(202);
+    expect((await on(`${id}/cancel`)).status).toBe(202);
+    await own.startWorker();
+    expect((await finished(own.url, id)).status).toBe('cancelled');
+  }
+
+  it('a retry that is cancelled before it began is not run', async () => {
+    const path = failsOnce();
+    const id = await uploaded(own.url, sheetOf([link(path)]));
+    await finished(own.url, id);
+    await retriedAndCancelled(id);
+    expect(stage.origin.hits(path)).toBe(1);
+  });
+
+  it('a retry that waits for an older webhook, and is cancelled, is not run either', async () => {
+    const path = failsOnce();
+    const id = await refusedOnce(path);
+    await retriedAndCancelled(id);
+    expect(stage.origin.hits(path)).toBe(1);
+  });
+
+  it('a retry that is cancelled is not run though the reconciler starts it meanwhile', async () => {
+    const path = failsOnce();
+    const id = await refusedOnce(path);
+    await own.stopWorker();
+    await retryRecorded(own, id);
+    expect((await on(`${id}/cancel`)).status).toBe(202);
+    await own.operations.reconcile(new Date(Date.now() + 1), 0);
+    await own.startWorker();
+    expect((await finished(own.url, id)).status).toBe('cancelled');
+    expect(stage.origin.hits(path)).toBe(1);
+  });
+
+  it('a redelivery is answered, and made when one comes', async () => {
+    const path = fresh();
+    const id = await failed(own.url, { webhook_url: stage.receiver.on(path, 204) });
+    await eventually(
+      () => own.records.deliveries.find(id, 1),
+      (delivery) => delivery?.state === 'delivered',
+    );
+    await own.stopWorker();
+    expect((await on(`${id}/webhook`)).status).toBe(202);
+    await own.startWorker();
+    await eventually(
+      () => stage.receiver.messages(path),
+      (messages) => messages.length === 2,
+    );
+  });
+
+  it('a bulk retry has no counts yet, and is done when one comes', async () => {
+    const id = await failed(own.url);
+    await own.stopWorker();
+    const filter = { status: ['failed'], since: null, until: null } as const;
+    expect(await own.operations.retryAll(filter, 100)).toMatchObject({ retried: 0, skipped: 0 });
+    await own.startWorker();
+    expect(
+      await eventually(
+        () => statusOf(own.url, id),
+        (report) => report.status === 'completed',
+      ),
+    ).toBeDefined();
+  });
+});
+
+describe('while Temporal is down', () => {
+  let base: string;
+  let close: () => Promise<void>;
+
+  beforeAll(async () => {
+    const { config, records, files } = stage.service;
+    const logger = createLogger('silent', 'test');
+    const runs = createRuns(
+      { connection: { address: '127.0.0.1:1' }, namespace: 'default' },
+      'none',
+    );
+    const answer = createApp({
+      ...{ config, logger, records, files, health: {} },
+      metrics: createApiMetrics({ countByState: records.requests.countByState, logger }),
+      stopping: new AbortController().signal,
+      requests: createOperations({ config, logger, records, files, runs }),
+    }).callback();
+    const server = createServer((request, response) => void answer(request, response));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    close = async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await runs.close();
+    };
+  });
+  afterAll(() => close());
+
+  it.each(['retry', 'webhook'])(
+    '%s is answered 503, and the request is as before',
+    async (operation) => {
+      const id = await failed(stage.service.url, { webhook_url: stage.receiver.on(fresh(), 204) });
+      const before = await hasState(id, 'delivered');
+      const response = await call(`${id}/${operation}`, 'POST', base);
+      expect([response.status, response.headers.get('retry-after')]).toEqual([503, '5']);
+      expect(await show(id)).toEqual(before);
+      expect((await call(`${id}/${operation}`)).status).toBe(202);
+      await finished(stage.service.url, id);
+    },
+  );
+
+  it('cancel is answered 503, and the request runs on', async () => {
+    const id = await running();
+    expect((await call(`${id}/cancel`, 'POST', base)).status).toBe(503);
+    expect((await statusOf(stage.service.url, id)).status).toBe('processing');
+    await stopped(id);
+  });
+
+  it('a bulk retry is answered 503', async () => {
+    expect((await call('retry', 'POST', base)).status).toBe(503);
+  });
+});

@@ -1,0 +1,324 @@
+import { Webhook } from 'standardwebhooks';
+import { finished, json, sheetOf, statusOf, text, upload, uploaded } from '../support/calls';
+import { eventually } from '../support/eventually';
+import { bytes, startOrigin, status, type Origin } from '../support/origin';
+import { corruptPhoto, photo, transparentPng, turnedPhoto } from '../support/pictures';
+import { startReceiver, type Receiver } from '../support/receiver';
+import { startService, type Service } from '../support/service';
+
+const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+
+interface ImagesPage {
+  readonly images: readonly Record<string, unknown>[];
+  readonly next_cursor: string | null;
+}
+
+describe('a request, from upload to webhook', () => {
+  let service: Service;
+  let origin: Origin;
+  let receiver: Receiver;
+
+  beforeAll(async () => {
+    origin = await startOrigin();
+    receiver = await startReceiver();
+    service = await startService({ env: { WEBHOOK_SECRET: SECRET } });
+    origin.on('/a.jpg', bytes(await photo()));
+    origin.on('/b.png', bytes(await transparentPng()));
+    origin.on('/turned.jpg', bytes(await turnedPhoto()));
+    origin.on('/gone.jpg', status(404));
+    origin.on('/corrupt.jpg', bytes(await corruptPhoto()));
+    origin.on('/flaky.jpg', status(503), status(503), bytes(await photo()));
+  });
+
+  afterAll(async () => {
+    await service.stop();
+    await origin.stop();
+    await receiver.stop();
+  });
+
+  const link = (path: string) => `${origin.url}${path}`;
+  const mixed = () =>
+    sheetOf(
+      [link('/a.jpg'), link('/b.png')],
+      [link('/gone.jpg'), link('/turned.jpg')],
+      [link('/a.jpg')],
+    );
+
+  it('answers the upload with exactly a request id', async () => {
+    const response = await upload(service.url, sheetOf([link('/a.jpg')]));
+    expect(response.status).toBe(200);
+    const answer = (await response.json()) as Record<string, unknown>;
+    expect(answer).toEqual({ request_id: expect.stringMatching(/^[0-9a-f-]{36}$/) as string });
+  });
+
+  it('answers the status with exactly three strings, and ends by the counts of places', async () => {
+    const id = await uploaded(service.url, mixed());
+    expect(await finished(service.url, id)).toEqual({
+      request_id: id,
+      status: 'completed_with_errors',
+      details: '4 of 5 images compressed, 1 failed',
+    });
+  });
+
+  it('is completed when every image succeeds', async () => {
+    const id = await uploaded(service.url, sheetOf([link('/a.jpg')]));
+    expect((await finished(service.url, id)).status).toBe('completed');
+  });
+
+  it('is failed when no image succeeds', async () => {
+    const id = await uploaded(service.url, sheetOf([link('/gone.jpg')], [link('/corrupt.jpg')]));
+    expect(await finished(service.url, id)).toMatchObject({
+      status: 'failed',
+      details: '0 of 2 images compressed, 2 failed',
+    });
+  });
+
+  it('tries a transient failure again until it passes', async () => {
+    origin.on(
+      '/once-busy.jpg',
+      status(503),
+      status(429, { 'retry-after': '0' }),
+      bytes(await photo()),
+    );
+    const id = await uploaded(service.url, sheetOf([link('/once-busy.jpg')]));
+    expect((await finished(service.url, id)).status).toBe('completed');
+    expect(origin.hits('/once-busy.jpg')).toBe(3);
+  });
+
+  it('gives a transient failure up after IMAGE_MAX_ATTEMPTS, and says why', async () => {
+    origin.on('/down.jpg', status(503));
+    const id = await uploaded(service.url, sheetOf([link('/down.jpg')]));
+    expect((await finished(service.url, id)).status).toBe('failed');
+    expect(origin.hits('/down.jpg')).toBe(5);
+    const { images } = await json<ImagesPage>(`${service.url}/image/requests/${id}/images`);
+    expect(images).toMatchObject([
+      {
+        status: 'failed',
+        attempts: 5,
+        error: { code: 'http_5xx', message: expect.any(String) as string },
+      },
+    ]);
+  });
+
+  it('does not try a permanent failure again', async () => {
+    origin.on('/forbidden.jpg', status(403));
+    const id = await uploaded(service.url, sheetOf([link('/forbidden.jpg')]));
+    await finished(service.url, id);
+    expect(origin.hits('/forbidden.jpg')).toBe(1);
+  });
+
+  it('downloads a link that stands twice once, and shows it in both places', async () => {
+    origin.on('/twice.jpg', bytes(await photo()));
+    const id = await uploaded(
+      service.url,
+      sheetOf([link('/twice.jpg'), link('/twice.jpg')], [link('/twice.jpg')]),
+    );
+    expect((await finished(service.url, id)).details).toBe('3 of 3 images compressed');
+    expect(origin.hits('/twice.jpg')).toBe(1);
+    const { images } = await json<ImagesPage>(`${service.url}/image/requests/${id}/images`);
+    expect(images.map(({ row, position }) => [row, position])).toEqual([
+      [1, 1],
+      [1, 2],
+      [2, 1],
+    ]);
+    expect(new Set(images.map(({ output_url }) => output_url)).size).toBe(1);
+  });
+
+  it('gives the output CSV: the input as it was, and the outputs in the same sequence', async () => {
+    const id = await uploaded(service.url, mixed(), { name: 'spring.csv' });
+    await finished(service.url, id);
+    const response = await fetch(`${service.url}/image/result/${id}`);
+    expect(response.headers.get('content-type')).toBe('text/csv; charset=utf-8');
+    expect(response.headers.get('content-disposition')).toContain('spring-result.csv');
+    const lines = (await response.text()).split('\r\n');
+    expect(lines[0]).toBe('S. No.,Product Name,Input Image Urls,Output Image Urls');
+    const file = `${service.url}/image/files/${id}/[0-9a-f-]+`;
+    expect(lines[1]).toMatch(
+      new RegExp(
+        `^1,Product 1,".*",${file}.jpg,${file}.png"?$`.replace(`,${file}.jpg`, `,"${file}.jpg`),
+      ),
+    );
+    expect(lines[2]).toMatch(new RegExp(`^2,Product 2,".*",",${file}.jpg"$`));
+    expect(lines[3]).toMatch(new RegExp(`^3,Product 3,.*,${file}.jpg$`));
+  });
+
+  it('gives the failed rows with their errors, ready to upload again', async () => {
+    const id = await uploaded(service.url, mixed());
+    await finished(service.url, id);
+    const failed = await text(`${service.url}/image/result/${id}?only=failed`);
+    expect(failed.split('\r\n')).toEqual([
+      'S. No.,Product Name,Input Image Urls,Errors',
+      `2,Product 2,"${link('/gone.jpg')}, ${link('/turned.jpg')}","1. not_found: Expected the image, received HTTP 404 (${link('/gone.jpg')})"`,
+      '',
+    ]);
+    expect((await upload(service.url, failed)).status).toBe(200);
+  });
+
+  it('serves the images that the result names', async () => {
+    const id = await uploaded(service.url, sheetOf([link('/turned.jpg')]));
+    await finished(service.url, id);
+    const { images } = await json<ImagesPage>(`${service.url}/image/requests/${id}/images`);
+    const [image] = images;
+    expect(image).toMatchObject({ status: 'succeeded', width: 120, height: 200, format: 'jpeg' });
+    const response = await fetch(String(image?.['output_url']));
+    expect(response.headers.get('content-type')).toBe('image/jpeg');
+    expect((await response.arrayBuffer()).byteLength).toBe(image?.['bytes_out']);
+  });
+
+  it('shows the whole request', async () => {
+    const id = await uploaded(service.url, mixed(), { fields: { quality: '70', format: 'webp' } });
+    await finished(service.url, id);
+    const request = await json<Record<string, unknown>>(`${service.url}/image/requests/${id}`);
+    expect(request).toMatchObject({
+      request_id: id,
+      status: 'completed_with_errors',
+      counts: { total: 5, succeeded: 4, failed: 1, pending: 0 },
+      options: {
+        quality: 70,
+        format: 'webp',
+        effort: 'balanced',
+        max_width: null,
+        max_height: null,
+      },
+      attempt: 1,
+      webhook: null,
+      links: { result: `${service.url}/image/result/${id}` },
+    });
+  });
+
+  it('shows how the sheet was read', async () => {
+    const sheet =
+      'S. No.;Product Name;Image 1;Image 2;Photo\n' +
+      `1;Mug;${link('/a.jpg')};see ${link('/b.png')};${link('/a.jpg')}\n`;
+    const id = await uploaded(service.url, sheet);
+    await finished(service.url, id);
+    const request = await json<Record<string, unknown>>(`${service.url}/image/requests/${id}`);
+    expect(request['sheet']).toEqual({
+      columns: ['S. No.', 'Product Name', 'Image 1', 'Image 2', 'Photo'],
+      link_columns: ['Image 1', 'Image 2'],
+      delimiter: ';',
+      encoding: 'utf-8',
+      rows: 1,
+      warnings: [
+        'Column "Photo" looks like links and was not read',
+        'Text beside links was ignored in row 1: "see"',
+      ],
+    });
+  });
+
+  it('fills the outputs of a result anew that is uploaded again', async () => {
+    const first = await uploaded(service.url, sheetOf([link('/a.jpg')]));
+    await finished(service.url, first);
+    const result = await text(`${service.url}/image/result/${first}`);
+    const second = await uploaded(service.url, result);
+    await finished(service.url, second);
+    expect(await text(`${service.url}/image/result/${second}`)).toBe(
+      result.replaceAll(first, second),
+    );
+  });
+
+  it('counts a bad row as one failed, and lists it', async () => {
+    const sheet = `${sheetOf([link('/a.jpg')])}2,Nothing,\n3,Words,see attachment\n`;
+    const id = await uploaded(service.url, sheet);
+    expect((await finished(service.url, id)).details).toBe('1 of 3 images compressed, 2 failed');
+    const page = await json<ImagesPage>(`${service.url}/image/requests/${id}/images?status=failed`);
+    expect(page.images.map(({ row, position, error }) => [row, position, error])).toMatchObject([
+      [2, null, { code: 'no_links' }],
+      [3, null, { code: 'invalid_links' }],
+    ]);
+  });
+
+  it('pages through the images by cursor', async () => {
+    const id = await uploaded(service.url, mixed());
+    await finished(service.url, id);
+    const places = [];
+    let cursor: string | null = '';
+    do {
+      const query: string = cursor === '' ? '' : `&cursor=${cursor}`;
+      const page: ImagesPage = await json(
+        `${service.url}/image/requests/${id}/images?limit=2${query}`,
+      );
+      places.push(...page.images.map(({ row, position }) => [row, position]));
+      cursor = page.next_cursor;
+    } while (cursor !== null);
+    expect(places).toEqual([
+      [1, 1],
+      [1, 2],
+      [2, 1],
+      [2, 2],
+      [3, 1],
+    ]);
+  });
+
+  it('sends a signed webhook with exactly the three keys, and records that it was taken', async () => {
+    const url = receiver.on('/outcome', 204);
+    const id = await uploaded(service.url, sheetOf([link('/a.jpg')]), {
+      fields: { webhook_url: url },
+    });
+    const [message] = await eventually(
+      () => receiver.messages('/outcome'),
+      (messages) => messages.length > 0,
+    );
+    expect(message?.headers['webhook-id']).toBe(`${id}.1`);
+    expect(new Webhook(SECRET).verify(message?.body ?? '', message?.headers ?? {})).toEqual({
+      request_id: id,
+      status: 'completed',
+      details: '1 of 1 image compressed',
+    });
+    const { webhook } = await eventually(
+      () => json<{ webhook: { state: string } }>(`${service.url}/image/requests/${id}`),
+      (request) => request.webhook.state !== 'pending',
+    );
+    expect(webhook).toMatchObject({
+      state: 'delivered',
+      attempts: 1,
+      status_code: 204,
+      error: null,
+    });
+  });
+
+  it('delivers the webhook again under the same id until the receiver takes it', async () => {
+    const url = receiver.on('/moody', 500, 503, 200);
+    const id = await uploaded(service.url, sheetOf([link('/a.jpg')]), {
+      fields: { webhook_url: url },
+    });
+    const messages = await eventually(
+      () => receiver.messages('/moody'),
+      (received) => received.length === 3,
+    );
+    expect(new Set(messages.map(({ headers }) => headers['webhook-id']))).toEqual(
+      new Set([`${id}.1`]),
+    );
+    expect(new Set(messages.map(({ body }) => body)).size).toBe(1);
+  });
+
+  it('gives the webhook up when the receiver says that it is gone', async () => {
+    const url = receiver.on('/gone', 410);
+    const id = await uploaded(service.url, sheetOf([link('/a.jpg')]), {
+      fields: { webhook_url: url },
+    });
+    const { webhook } = await eventually(
+      () => json<{ webhook: { state: string } }>(`${service.url}/image/requests/${id}`),
+      (request) => request.webhook.state === 'failed',
+    );
+    expect(webhook).toMatchObject({ attempts: 1, status_code: 410 });
+    expect(receiver.messages('/gone')).toHaveLength(1);
+  });
+
+  it('answers from the record when no worker runs, also while the request is open', async () => {
+    const own = await startService();
+    const hold = own.url;
+    const done = await uploaded(hold, sheetOf([link('/a.jpg')]));
+    await finished(hold, done);
+    await own.stopWorker();
+    const open = await uploaded(hold, sheetOf([link('/a.jpg')]));
+    expect((await statusOf(hold, done)).status).toBe('completed');
+    expect(await statusOf(hold, open)).toEqual({
+      request_id: open,
+      status: 'pending',
+      details: '0 of 1 image compressed, 1 to go',
+    });
+    expect((await fetch(`${hold}/image/result/${open}`)).status).toBe(409);
+    await own.stop();
+  });
+});

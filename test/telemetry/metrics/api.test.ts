@@ -1,0 +1,67 @@
+import { createLogger } from '../../../src/telemetry/logger';
+import { createApiMetrics } from '../../../src/telemetry/metrics/api';
+import { samplesOf, typesOf, valueOf } from '../../support/exposition';
+
+const logger = createLogger('silent', 'test');
+const REQUESTS = 'image_processor_requests';
+const CALLS = 'image_processor_http_request_duration_seconds';
+
+describe('the metrics of the API', () => {
+  it('have our prefix and the unit in their names', async () => {
+    const { registry } = createApiMetrics({ countByState: () => Promise.resolve({}), logger });
+    expect([...typesOf(await registry.metrics())]).toEqual([
+      [CALLS, 'histogram'],
+      [REQUESTS, 'gauge'],
+    ]);
+  });
+
+  it('show the requests of each state, zeros included', async () => {
+    const countByState = () => Promise.resolve({ pending: 2, completed: 0 });
+    const { registry } = createApiMetrics({ countByState, logger });
+    const text = await registry.metrics();
+    expect(valueOf(text, REQUESTS, { status: 'pending' })).toBe(2);
+    expect(valueOf(text, REQUESTS, { status: 'completed' })).toBe(0);
+  });
+
+  it('count once for all scrapes of the moment', async () => {
+    let counts = 0;
+    const countByState = () => Promise.resolve({ pending: (counts += 1) });
+    const { registry } = createApiMetrics({ countByState, logger });
+    const scrapes = await Promise.all([registry.metrics(), registry.metrics()]);
+    scrapes.push(await registry.metrics());
+    expect(scrapes.map((text) => valueOf(text, REQUESTS, { status: 'pending' }))).toEqual([
+      1, 1, 1,
+    ]);
+  });
+
+  it('show no requests when they cannot be counted, everything else, and requests again after', async () => {
+    const answers = [Promise.reject(new Error('down')), Promise.resolve({ pending: 1 })];
+    const countByState = () => answers.shift() ?? Promise.resolve({ pending: 9 });
+    const metrics = createApiMetrics({ countByState, logger });
+    metrics.called('GET', '/health/live', 200, 3);
+    const without = samplesOf(await metrics.registry.metrics()).map(({ name }) => name);
+    expect(without).toContain(`${CALLS}_count`);
+    expect(without).not.toContain(REQUESTS);
+    const text = await metrics.registry.metrics();
+    expect(valueOf(text, REQUESTS, { status: 'pending' })).toBe(1);
+  });
+
+  it('answer a scrape while the count hangs', async () => {
+    const countByState = () => new Promise<Record<string, number>>(() => undefined);
+    const { registry } = createApiMetrics({ countByState, logger });
+    expect(samplesOf(await registry.metrics())).toEqual([]);
+  });
+
+  it('put calls that no route takes together', async () => {
+    const { called, registry } = createApiMetrics({
+      countByState: () => Promise.resolve({}),
+      logger,
+    });
+    called('GET', null, 404, 1);
+    called('PROPFIND', null, 404, 2500);
+    const labels = { route: 'none', status: '4xx' };
+    const text = await registry.metrics();
+    expect(valueOf(text, `${CALLS}_count`, { ...labels, method: 'GET' })).toBe(1);
+    expect(valueOf(text, `${CALLS}_sum`, { ...labels, method: 'other' })).toBe(2.5);
+  });
+});

@@ -1,0 +1,79 @@
+import fc from 'fast-check';
+import {
+  ERROR_CODE_LABELS,
+  errorCodeLabel,
+  findingLabel,
+  methodLabel,
+  statusClassLabel,
+} from '../../../src/telemetry/metrics/labels';
+
+describe('an error code, as a label', () => {
+  it.each(['not_found', 'timeout', 'http_5xx', 'http_403', 'http_408', 'http_429', 'internal'])(
+    'stays %s',
+    (code) => {
+      expect(errorCodeLabel(code)).toBe(code);
+    },
+  );
+
+  it.each([
+    ['http_402', 'http_4xx'],
+    ['http_451', 'http_4xx'],
+    ['http_499', 'http_4xx'],
+    ['http_204', 'http_2xx'],
+    ['http_304', 'http_3xx'],
+    ['http_999', 'other'],
+    ['https://origin.example/a.jpg', 'other'],
+  ])('is brought to a family: %s is %s', (code, label) => {
+    expect(errorCodeLabel(code)).toBe(label);
+  });
+
+  it('is one of a short list, whatever an origin answers', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.integer().map((n) => `http_${n}`),
+          fc.string(),
+        ),
+        (code) => {
+          expect(ERROR_CODE_LABELS).toContain(errorCodeLabel(code));
+        },
+      ),
+    );
+    expect(ERROR_CODE_LABELS.length).toBeLessThan(30);
+  });
+});
+
+describe('a finding, as a label', () => {
+  it.each(['stale_run', 'terminated', 'outcome_without_a_record'])('stays %s', (finding) => {
+    expect(findingLabel(finding)).toBe(finding);
+  });
+
+  it('is never an id', () => {
+    fc.assert(
+      fc.property(fc.uuid(), (id) => {
+        expect(findingLabel(id)).toBe('other');
+        expect(findingLabel(`stale_${id}`)).toBe('other');
+      }),
+    );
+  });
+});
+
+describe('a call, as labels', () => {
+  it.each([
+    ['GET', 'GET'],
+    ['DELETE', 'DELETE'],
+    ['PROPFIND', 'other'],
+  ])('has the method %s as %s', (method, label) => {
+    expect(methodLabel(method)).toBe(label);
+  });
+
+  it.each([
+    [200, '2xx'],
+    [304, '3xx'],
+    [404, '4xx'],
+    [503, '5xx'],
+    [999, 'other'],
+  ])('has the status %d as %s', (status, label) => {
+    expect(statusClassLabel(status)).toBe(label);
+  });
+});
