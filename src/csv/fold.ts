@@ -8,7 +8,7 @@ import { pictureEndsAt } from './pictureNames';
  *
  * Where there is one column of links, an unquoted list of them has spilled into the cells behind it: surplus
  * ones, or those under the blank names by which spreadsheets widen a header. Put together again they are the
- * text that stood there. Where there are several, nothing tells a spilled link from the next column's.
+ * text that stood there. Where there are several, a spilled link cannot be told from the next column's.
  *
  * @returns `null` when a cell has no column
  */

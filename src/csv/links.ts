@@ -58,7 +58,7 @@ const CLOSES: Readonly<Record<string, string>> = {
   "'": "'",
 };
 
-/** Most cells are one link without anything that separates: no more than this is to be asked of them. */
+/** Fast path: most cells hold one plain link. */
 const PLAIN_LINK = /^https?:\/\/[\w.-]+(?::\d+)?\/[\w/.~%?#@$&*+=-]*\w$/;
 
 /** Reads a cell of links, separated or listed in any of the ways in which spreadsheets and programs do. */

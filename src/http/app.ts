@@ -1,12 +1,7 @@
 import { METHODS } from 'node:http';
 import Router from '@koa/router';
 import Koa, { type Middleware } from 'koa';
-import type { Config } from '../config';
-import type { FileStore } from '../storage/store';
 import type { Logger } from '../telemetry/logger';
-import type { ApiMetrics } from '../telemetry/metrics/api';
-import type { Records } from '../records/open';
-import type { Operations } from '../requests/operations';
 import { requireKey } from './auth';
 import type { ApiDependencies } from './dependencies';
 import { bulkRetryRoute } from './bulkRetry';

@@ -182,12 +182,12 @@ export const requestResource = z
       delimiter: z
         .string()
         .nullable()
-        .openapi({ description: 'null: of an upload from before it was recorded.' }),
+        .openapi({ description: 'null for uploads recorded by older versions.' }),
       encoding: z.string(),
       rows: z.int(),
       warnings: z
         .array(z.string())
-        .openapi({ description: 'What to know of the sheet although it was read.' }),
+        .openapi({ description: 'Warnings about the sheet, as sentences.' }),
     }),
     attempt: z.int().openapi({ description: '1 for the first run; each retry is another.' }),
     created_at: instant,

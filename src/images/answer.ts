@@ -38,8 +38,8 @@ export function refusal(statusCode: number, retryAfterMs: number | undefined): I
 function adviceFor(statusCode: number): string {
   if (statusCode !== 401 && statusCode !== 403) return '';
   return (
-    '; if its host wants a key, a login, a Referer or a browser, the operator can set what it is asked with ' +
-    '(DOWNLOAD_HEADERS_FILE, DOWNLOAD_USER_AGENT)'
+    '; if the host requires a key, a login, a Referer or a browser, ' +
+    'set DOWNLOAD_HEADERS_FILE or DOWNLOAD_USER_AGENT'
   );
 }
 
@@ -56,7 +56,6 @@ export async function receive(
   const tooLarge = (what: string) =>
     ImageError.permanent('too_large', `Expected at most ${maxBytes} bytes, received ${what}`);
   const announced = announcedBytes(headers);
-  const seen = { bytes: 0 };
   try {
     const codings = [
       ...codingsOf(headers['content-encoding']),
@@ -67,7 +66,7 @@ export async function receive(
     if (announced !== undefined && announced > limit) {
       throw tooLarge(`${announced} bytes announced`);
     }
-    const arriving = limited(counted(body, announced, seen), limit, () => tooLarge('more'));
+    const arriving = limited(counted(body, announced), limit, () => tooLarge('more'));
     const pieces: Buffer[] = [];
     for await (const piece of decode(arriving, codings, { maxBytes, tooLarge })) {
       // Of a small body a lot may come out, long after its connection has ended.
@@ -85,19 +84,19 @@ export async function receive(
 async function* counted(
   body: AsyncIterable<Buffer>,
   announced: number | undefined,
-  seen: { bytes: number },
 ): AsyncGenerator<Buffer, void> {
+  let received = 0;
   try {
     for await (const piece of body) {
-      seen.bytes += piece.length;
+      received += piece.length;
       yield piece;
     }
   } catch (error) {
-    throw isBrokenOff(error) ? brokenOff(announced, seen.bytes, error) : error;
+    throw isBrokenOff(error) ? brokenOff(announced, received, error) : error;
   }
 }
 
-/** Where a connection ends too early, undici tells of lengths that differ, of a parser's state or of the socket. */
+/** Where a connection ends too early, undici reports lengths that differ, a parser's state, or the socket. */
 function isBrokenOff(error: unknown): boolean {
   const code = codeOf(error);
   return (
@@ -116,7 +115,7 @@ function brokenOff(announced: number | undefined, received: number, error: unkno
   );
 }
 
-/** Overloaded servers send it; when it stays so, the last attempt tells. */
+/** Overloaded servers send it; after the last attempt this error remains. */
 function empty(statusCode: number, { refresh }: Dispatcher.ResponseData['headers']): ImageError {
   const message = `Expected the image, received HTTP ${statusCode} with an empty body`;
   if (refresh === undefined) return ImageError.retryable('connect_failure', message);

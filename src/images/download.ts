@@ -91,7 +91,7 @@ export function createDownloader(
     );
   }
 
-  /** Decided anew for every address: another host gets none but its own; a relative redirect stays with the link's. */
+  /** Chosen for each address of a chain, so that no other host receives them. */
   function headersFor(url: URL, cookie: string | undefined): Record<string, string> {
     const ofOrigin = settings.DOWNLOAD_HEADERS_FILE?.(url) ?? {};
     const cookies = [ofOrigin['cookie'], cookie].filter((one) => one !== undefined);

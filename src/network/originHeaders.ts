@@ -66,8 +66,7 @@ export function readOriginHeaders(
   return { headersFor: ({ origin }) => byOrigin.get(origin) ?? {} };
 }
 
-const EXPECTED_HOST =
-  'expected host or host:port, with http:// before it only where https is not served';
+const EXPECTED_HOST = 'expected host or host:port, optionally with http:// before it';
 
 function readJson(file: string): { readonly value: unknown } | { readonly fault: string } {
   let text: string;
@@ -80,7 +79,7 @@ function readJson(file: string): { readonly value: unknown } | { readonly fault:
     return { value: JSON.parse(text.replace(/^\ufeff/, '')) };
   } catch {
     // The parser's message repeats what stands at the fault, which may be a key.
-    return { fault: 'expected a file of JSON, received text that is none' };
+    return { fault: 'expected JSON, received invalid JSON' };
   }
 }
 
@@ -99,9 +98,8 @@ function faultsOf(headers: Readonly<Record<string, string>>): string[] {
     const shown = JSON.stringify(name);
     const known = name.toLowerCase();
     // What is no name may be a whole line with a key in it.
-    if (!TOKEN.test(name)) return ['expected names of headers, received one that is none'];
-    if (REFUSED_NAMES.has(known))
-      return [`expected no header ${shown}: it is not for this file to set`];
+    if (!TOKEN.test(name)) return ['expected header names, received an invalid one'];
+    if (REFUSED_NAMES.has(known)) return [`expected no header ${shown}: it cannot be set here`];
     if (seen.has(known)) return [`expected the header ${shown} once`];
     seen.add(known);
     if (FIELD_VALUE.test(value)) return [];

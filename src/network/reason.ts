@@ -39,7 +39,7 @@ export function faultOf(error: unknown): Fault | null {
   if (code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG') {
     return {
       expected: 'a secure connection',
-      received: 'bytes that are no TLS; the port may be one for http',
+      received: 'a response without TLS; the port may serve plain http',
     };
   }
   if (code.startsWith('ERR_SSL_') || code === 'EPROTO') {
@@ -80,7 +80,7 @@ function parserFaultOf(error: unknown, code: string): Fault | null {
   }
   if (code !== 'UND_ERR_SOCKET') return null;
   if (message === 'bad response') {
-    const received = 'an interim one that was not asked for, such as 100 Continue';
+    const received = 'an unexpected interim response, such as 100 Continue';
     return { expected: 'an answer', received };
   }
   if (message === 'bad upgrade') {

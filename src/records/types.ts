@@ -30,7 +30,7 @@ export interface RequestRecord {
   readonly webhook_url: string | null;
   /** The header cells of the upload, as they were. */
   readonly columns: readonly string[];
-  /** How the upload was read; absent in records of before it was kept. */
+  /** How the upload was read; absent in records of older versions. */
   readonly sheet?: SheetRecord | null;
   /** Which of `columns` held the links, in records that have no `sheet`. */
   readonly url_column?: number;
@@ -60,7 +60,7 @@ export interface SheetRecord {
   readonly delimiter: string;
   /** WHATWG label. */
   readonly encoding: string;
-  /** What a person should know of the sheet although it was read: sentences. */
+  /** Warnings about the sheet, as sentences. */
   readonly warnings: readonly string[];
 }
 

@@ -4,7 +4,7 @@ import { isFinished, type RequestStatus, type DeliveryState } from '../../contra
 import type { CompressOptions } from '../../contract/formats';
 import { withoutCredentials } from '../network/webUrl';
 import { deliveryIdOf } from '../records/deliveries';
-import type { DeliveryRecord, RequestRecord, SheetRecord } from '../records/types';
+import type { DeliveryRecord, RequestRecord } from '../records/types';
 
 /** A request as people and programs outside see it: over HTTP, in an event, at an operator's terminal. */
 export interface RequestView {
@@ -32,7 +32,7 @@ export interface SheetView {
   readonly columns: readonly string[];
   /** Those of them that were read for links, from left to right. */
   readonly link_columns: readonly string[];
-  /** `null`: of an upload from before it was recorded. */
+  /** `null` for uploads recorded by older versions. */
   readonly delimiter: string | null;
   readonly encoding: string;
   readonly rows: number;
@@ -97,19 +97,14 @@ export function recordedReport({ _id, state, counts, bytes, note }: RequestRecor
 }
 
 function sheetOf({ columns, rows, sheet, url_column }: RequestRecord): SheetView {
-  const {
-    link_columns,
-    delimiter,
-    encoding,
-    warnings,
-  }: Omit<SheetRecord, 'delimiter'> & { delimiter: string | null } = sheet ?? {
+  const { link_columns, ...read } = sheet ?? {
     link_columns: url_column === undefined ? [] : [url_column],
     delimiter: null,
     encoding: 'utf-8',
     warnings: [],
   };
   const names = link_columns.map((column) => columns[column] ?? '');
-  return { columns, link_columns: names, delimiter, encoding, rows, warnings };
+  return { columns, link_columns: names, ...read, rows };
 }
 
 function webhookOf(

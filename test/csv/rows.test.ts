@@ -363,7 +363,7 @@ describe('control characters', () => {
     expect(rows.map(({ error }) => error?.code)).toEqual(['no_links', 'no_links', undefined]);
   });
 
-  it("as DOS's end of text are none of it", async () => {
+  it("drops DOS's end-of-text mark", async () => {
     const { rows } = await read(`${HEADER}\n1,Mug,http://a/1.jpg\r\n\u001a\u001a\u001a`);
     expect(rows).toHaveLength(1);
   });

@@ -206,7 +206,7 @@ describe('a request, from upload to webhook', () => {
     });
   });
 
-  it('fills the outputs of a result anew that is uploaded again', async () => {
+  it('replaces the outputs of a result that is uploaded again', async () => {
     const first = await uploaded(service.url, sheetOf([link('/a.jpg')]));
     await finished(service.url, first);
     const result = await text(`${service.url}/image/result/${first}`);

@@ -89,9 +89,8 @@ describe('an answer without the image', () => {
     const error = await failure(download(status(code)));
     expect(error).toMatchObject({ code: `http_${code.slice(0, 3)}`, retryable: false });
     expect(error.message).toBe(
-      `Expected the image, received HTTP ${code.slice(0, 3)}; if its host wants a key, a login, a ` +
-        'Referer or a browser, the operator can set what it is asked with ' +
-        '(DOWNLOAD_HEADERS_FILE, DOWNLOAD_USER_AGENT)',
+      `Expected the image, received HTTP ${code.slice(0, 3)}; if the host requires a key, a login, a ` +
+        'Referer or a browser, set DOWNLOAD_HEADERS_FILE or DOWNLOAD_USER_AGENT',
     );
   });
 

@@ -47,7 +47,7 @@ describe('download(link) over https', () => {
     const error = await failure(download(`${origin.url.replace('http:', 'https:')}/a.jpg`));
     expect(error).toMatchObject({ code: 'connect_failure', retryable: true });
     expect(error.message).toBe(
-      'Expected a secure connection, received bytes that are no TLS; the port may be one for http',
+      'Expected a secure connection, received a response without TLS; the port may serve plain http',
     );
   });
 });

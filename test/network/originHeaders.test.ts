@@ -82,14 +82,14 @@ describe('readOriginHeaders(file): faults', () => {
     'refuses the header %s',
     (name) => {
       expect(faultsOf({ 'a.example': { [name]: 'x' } })).toEqual([
-        `"a.example": expected no header "${name}": it is not for this file to set`,
+        `"a.example": expected no header "${name}": it cannot be set here`,
       ]);
     },
   );
 
   it.each(['', 'X Key', 'X-Key:', 'X-Kéy', 'X-Key\r\nHost'])('refuses the name %j', (name) => {
     expect(faultsOf({ 'a.example': { [name]: 'x' } })).toEqual([
-      '"a.example": expected names of headers, received one that is none',
+      '"a.example": expected header names, received an invalid one',
     ]);
   });
 
@@ -104,7 +104,7 @@ describe('readOriginHeaders(file): faults', () => {
     ...['*.example', '*', 'a.example:port', 'a.example:99999', 'a b', '//a.example', 'http://'],
   ])('refuses the host %j', (host) => {
     expect(faultsOf({ [host]: { 'X-Key': 'x' } })).toEqual([
-      `${JSON.stringify(host)}: expected host or host:port, with http:// before it only where https is not served`,
+      `${JSON.stringify(host)}: expected host or host:port, optionally with http:// before it`,
     ]);
   });
 
@@ -122,7 +122,7 @@ describe('readOriginHeaders(file): faults', () => {
     ['null', ['expected an object of hosts']],
     ['{"a.example": "secret"}', ['"a.example": expected an object of headers']],
     ['{"a.example": {"X-Key": 7}}', ['"a.example": "X-Key": expected text']],
-    ['{"a.example": {"X-Key": "secret"', ['expected a file of JSON, received text that is none']],
+    ['{"a.example": {"X-Key": "secret"', ['expected JSON, received invalid JSON']],
   ])('refuses %s', (content, faults) => {
     expect(faultsOf(content)).toEqual(faults);
   });

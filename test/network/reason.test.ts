@@ -61,7 +61,7 @@ describe('faultOf(error) of a secure connection', () => {
     const port = await portOf(createHttpServer());
     expect(faultOf(await errorOf(`https://127.0.0.1:${port}/`))).toEqual({
       expected: 'a secure connection',
-      received: 'bytes that are no TLS; the port may be one for http',
+      received: 'a response without TLS; the port may serve plain http',
     });
   });
 
@@ -122,7 +122,7 @@ describe('faultOf(error) of an answer that HTTP does not allow', () => {
   });
 
   it.each([
-    ['an interim one that was not asked for, such as 100 Continue', '100 Continue\r\n\r\n'],
+    ['an unexpected interim response, such as 100 Continue', '100 Continue\r\n\r\n'],
     [
       'a change to another protocol',
       '101 Switching Protocols\r\nUpgrade: h2c\r\nConnection: upgrade\r\n\r\n',
