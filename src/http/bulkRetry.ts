@@ -1,6 +1,7 @@
 import type { ApiDependencies } from './dependencies';
 import { validated, type Route } from './route';
-import { bulkRetryQuery, bulkRetryResult, jsonResponse, problemResponse } from './schemas';
+import { bulkRetryQuery, bulkRetryResult } from '../../contract/http/requests';
+import { jsonResponse, problemResponse } from './responses';
 
 /** With the question how far it is, it stays within the time that calls under way have at a shutdown. */
 const WAIT_MS = 20_000;

@@ -1,12 +1,13 @@
+import type { RequestResource } from '../../contract/http/requests';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf, Refusal } from '../errors';
 import { isFinished } from '../../contract/statuses';
 import { showRequest } from '../requests/show';
-import type { RequestView } from '../requests/view';
 import type { ApiDependencies } from './dependencies';
 import type { Route } from './route';
-import { problemResponse, requestIdParams } from './schemas';
+import { problemResponse } from './responses';
+import { requestIdParams } from '../../contract/http/fields';
 
 /** In milliseconds. */
 interface Pace {
@@ -73,7 +74,7 @@ export function eventsRoute(
     },
   };
 
-  async function* watch(first: RequestView, signal: AbortSignal): AsyncGenerator<string> {
+  async function* watch(first: RequestResource, signal: AbortSignal): AsyncGenerator<string> {
     let seen = first;
     let silentSince = Date.now();
     yield eventOf(first);
@@ -92,7 +93,9 @@ export function eventsRoute(
   }
 
   /** @returns `null` when it cannot be seen just now */
-  async function lookAgain({ request_id }: RequestView): Promise<RequestView | 'gone' | null> {
+  async function lookAgain({
+    request_id,
+  }: RequestResource): Promise<RequestResource | 'gone' | null> {
     try {
       return await look(request_id);
     } catch (error) {
@@ -104,17 +107,17 @@ export function eventsRoute(
 }
 
 /** A look that began before a retry may come late. */
-function isNews(view: RequestView, seen: RequestView): boolean {
-  if (view.attempt !== seen.attempt) return view.attempt > seen.attempt;
+function isNews(view: RequestResource, seen: RequestResource): boolean {
+  if (view.round !== seen.round) return view.round > seen.round;
   return eventIdOf(view) !== eventIdOf(seen);
 }
 
 /** Browsers hand it back as `Last-Event-ID`: the same state has the same. */
-function eventIdOf({ attempt, status, counts }: RequestView): string {
-  return [attempt, status, counts.succeeded, counts.failed, counts.pending].join('.');
+function eventIdOf({ round, status, counts }: RequestResource): string {
+  return [round, status, counts.succeeded, counts.failed, counts.pending].join('.');
 }
 
-function eventOf(view: RequestView): string {
+function eventOf(view: RequestResource): string {
   return `id: ${eventIdOf(view)}\nevent: request\ndata: ${JSON.stringify(view)}\n\n`;
 }
 
@@ -130,10 +133,10 @@ async function pause(ms: number, signal: AbortSignal): Promise<boolean> {
 
 /** One look answers all who ask until it is as old as the pause between two. */
 function shared(
-  look: (requestId: string) => Promise<RequestView>,
+  look: (requestId: string) => Promise<RequestResource>,
   keptMs: number,
-): (requestId: string) => Promise<RequestView> {
-  const looks = new Map<string, Promise<RequestView>>();
+): (requestId: string) => Promise<RequestResource> {
+  const looks = new Map<string, Promise<RequestResource>>();
   return (requestId) => {
     const known = looks.get(requestId);
     if (known !== undefined) return known;

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { Refusal } from '../errors';
 import type { ApiDependencies } from './dependencies';
 import type { Route } from './route';
-import { problemResponse, requestIdParams } from './schemas';
+import { problemResponse } from './responses';
+import { requestIdParams } from '../../contract/http/fields';
 
 export function fileRoute({ files }: ApiDependencies): Route {
   return {

@@ -1,7 +1,7 @@
 import { messageOf, Refusal } from '../errors';
 import type { ApiDependencies } from './dependencies';
 import type { Route } from './route';
-import { jsonResponse, problemResponse } from './schemas';
+import { jsonResponse, problemResponse } from './responses';
 import { z } from 'zod';
 
 const alive = z.object({ status: z.literal('ok') });

@@ -4,10 +4,10 @@ import type { ImageRecord, RequestRecord, RowRecord } from '../records/types';
 import type { ApiDependencies } from './dependencies';
 import { findVisible } from '../requests/find';
 import { validated, type Route } from './route';
-import { imagesPage, imagesQuery, jsonResponse, problemResponse, requestIdParams } from './schemas';
-import type { imageResource } from './schemas';
+import { imagesPage, imagesQuery, type ImageResource } from '../../contract/http/images';
+import { jsonResponse, problemResponse } from './responses';
+import { requestIdParams } from '../../contract/http/fields';
 
-type Image = z.output<typeof imageResource>;
 type Query = z.output<typeof imagesQuery>;
 
 /** Rows read at once, by key. */
@@ -39,7 +39,7 @@ export function imagesRoute(deps: ApiDependencies): Route {
   };
 
   async function pageOf(request: RequestRecord, { status, limit, cursor }: Query) {
-    const images: Image[] = [];
+    const images: ImageResource[] = [];
     const [startRow = 1, startPlace = 0] = (cursor ?? '1.0').split('.').map(Number);
     const lastRow = Math.min(request.rows, startRow + MAX_ROWS_EXAMINED - 1);
     for (let first = startRow; first <= lastRow; first += ROWS_AT_ONCE) {
@@ -64,7 +64,7 @@ export function imagesRoute(deps: ApiDependencies): Route {
     }
   }
 
-  function placesOf(row: RowRecord, images: ReadonlyMap<string, ImageRecord>): Image[] {
+  function placesOf(row: RowRecord, images: ReadonlyMap<string, ImageRecord>): ImageResource[] {
     if (row.error !== null) return [badRow(row, row.error)];
     return row.images.flatMap((ref, index) => {
       const image = images.get(ref);
@@ -72,7 +72,7 @@ export function imagesRoute(deps: ApiDependencies): Route {
     });
   }
 
-  function placeOf(row: RowRecord, index: number, image: ImageRecord): Image {
+  function placeOf(row: RowRecord, index: number, image: ImageRecord): ImageResource {
     const { url, status, attempts, error, result } = image;
     return {
       row: row.number,
@@ -92,7 +92,7 @@ export function imagesRoute(deps: ApiDependencies): Route {
   }
 }
 
-function badRow({ number }: RowRecord, error: { code: string; message: string }): Image {
+function badRow({ number }: RowRecord, error: { code: string; message: string }): ImageResource {
   return {
     row: number,
     position: null,

@@ -1,7 +1,7 @@
 import { OpenAPIRegistry, OpenApiGeneratorV31 } from '@asteasolutions/zod-to-openapi';
 import { isOpen } from './auth';
 import type { Route } from './route';
-import { problemResponse } from './schemas';
+import { problemResponse } from './responses';
 
 /** Of every call that reads or writes records, unless the call says it more closely. */
 const noRecords = problemResponse('MongoDB cannot be reached; try again in a while.');

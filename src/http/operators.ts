@@ -1,6 +1,8 @@
 import type { ApiDependencies } from './dependencies';
 import type { Route } from './route';
-import { jsonResponse, problemResponse, requestIdParams, status } from './schemas';
+import { jsonResponse, problemResponse } from './responses';
+import { requestIdParams } from '../../contract/http/fields';
+import { status } from '../../contract/http/requests';
 
 /** What operators do to one request. Each is durable once it is answered, with or without a worker. */
 export function operatorRoutes({ requests }: ApiDependencies): Route[] {

@@ -1,7 +1,9 @@
 import { showRequest } from '../requests/show';
 import type { ApiDependencies } from './dependencies';
 import type { Route } from './route';
-import { jsonResponse, problemResponse, requestIdParams, requestResource } from './schemas';
+import { jsonResponse, problemResponse } from './responses';
+import { requestIdParams } from '../../contract/http/fields';
+import { requestResource } from '../../contract/http/requests';
 
 const path = '/image/requests/{request_id}';
 

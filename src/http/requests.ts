@@ -1,13 +1,9 @@
 import { recordedReport, viewOf } from '../requests/view';
 import type { ApiDependencies } from './dependencies';
 import { validated, type Route } from './route';
-import {
-  cursorBehind,
-  jsonResponse,
-  problemResponse,
-  requestsPage,
-  requestsQuery,
-} from './schemas';
+import { readCursor, writeCursor } from './cursor';
+import { jsonResponse, problemResponse } from './responses';
+import { requestsPage, requestsQuery } from '../../contract/http/requests';
 
 export function requestsRoute({ records, config }: ApiDependencies): Route {
   return {
@@ -29,7 +25,7 @@ export function requestsRoute({ records, config }: ApiDependencies): Route {
       const found = await records.listing.list({
         status: status === undefined ? undefined : [status],
         limit,
-        after: cursor,
+        after: cursor === undefined ? undefined : readCursor(cursor),
       });
       const deliveries = await records.deliveries.findMany(found);
       const last = found.length === limit ? found.at(-1) : undefined;
@@ -42,7 +38,7 @@ export function requestsRoute({ records, config }: ApiDependencies): Route {
             config.PUBLIC_URL,
           ),
         ),
-        next_cursor: last === undefined ? null : cursorBehind(last),
+        next_cursor: last === undefined ? null : writeCursor(last),
       };
     },
   };

@@ -4,7 +4,9 @@ import { isFinished } from '../../contract/statuses';
 import type { ApiDependencies } from './dependencies';
 import { findVisible } from '../requests/find';
 import { validated, type Route } from './route';
-import { problemResponse, requestIdParams, resultQuery } from './schemas';
+import { problemResponse } from './responses';
+import { requestIdParams } from '../../contract/http/fields';
+import { resultQuery } from '../../contract/http/requests';
 
 export function resultRoute(deps: ApiDependencies): Route {
   return {

@@ -1,6 +1,8 @@
 import type { ApiDependencies } from './dependencies';
 import type { Route } from './route';
-import { jsonResponse, problemResponse, requestIdParams, status } from './schemas';
+import { jsonResponse, problemResponse } from './responses';
+import { requestIdParams } from '../../contract/http/fields';
+import { status } from '../../contract/http/requests';
 
 export function statusRoute({ requests }: ApiDependencies): Route {
   return {

@@ -3,14 +3,8 @@ import type { Upload } from '../requests/accept';
 import type { ApiDependencies } from './dependencies';
 import { receiveForm } from './form';
 import { validated, type Route } from './route';
-import {
-  accepted,
-  jsonResponse,
-  problemResponse,
-  uploadFields,
-  uploadForm,
-  uploadHeaders,
-} from './schemas';
+import { accepted, uploadFields, uploadForm, uploadHeaders } from '../../contract/http/uploads';
+import { jsonResponse, problemResponse } from './responses';
 import { createWebhookUrlCheck } from './webhookUrl';
 
 export function uploadRoute({ config, files, requests }: ApiDependencies): Route {

@@ -1,20 +1,24 @@
 import { Refusal } from '../errors';
 import { blockedMessage, createLiteralCheck } from '../network/literalAddress';
+import { parseWebUrl } from '../network/webUrl';
 
 /**
  * Refuses a `webhook_url` that can never be delivered to, while the caller is still there to hear of it.
  * What its name resolves to is checked at every delivery.
- *
- * The check throws a Refusal.
  */
 export function createWebhookUrlCheck(allowedNetworks: readonly string[]) {
   const refusedIn = createLiteralCheck(allowedNetworks);
 
+  /** @throws Refusal `invalid` */
   return function checkWebhookUrl(text: string | undefined): void {
-    const refused = text === undefined ? null : refusedIn(new URL(text));
-    if (refused === null) return;
-    const msg = blockedMessage(refused);
-    const fault = { loc: ['body', 'webhook_url'], msg, type: 'blocked_address' };
-    throw new Refusal('invalid', 'The body has faults', [fault]);
+    if (text === undefined) return;
+    const url = parseWebUrl(text);
+    if (url === null) throw invalid('Expected an http or https URL', 'custom');
+    const refused = refusedIn(url);
+    if (refused !== null) throw invalid(blockedMessage(refused), 'blocked_address');
   };
+}
+
+function invalid(msg: string, type: string): Refusal {
+  return new Refusal('invalid', msg, [{ loc: ['body', 'webhook_url'], msg, type }]);
 }

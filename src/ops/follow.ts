@@ -1,7 +1,7 @@
+import type { RequestResource } from '../../contract/http/requests';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isFinished } from '../../contract/statuses';
 import { showRequest } from '../requests/show';
-import type { RequestView } from '../requests/view';
 import { createProgress } from '../terminal/progress';
 import type { Connected } from './connect';
 import { EXIT, type ExitCode } from './exit';
@@ -14,7 +14,7 @@ export async function follow(
   parts: Connected,
   { err, interrupted }: Terminal,
   requestId: string,
-): Promise<RequestView | null> {
+): Promise<RequestResource | null> {
   const progress = createProgress(err);
   const stopped = interrupted().then(() => true);
   try {
@@ -32,7 +32,7 @@ export async function follow(
 export function requestOf(
   { config, operations, records }: Connected,
   requestId: string,
-): Promise<RequestView> {
+): Promise<RequestResource> {
   return showRequest(
     { records, status: operations.status, publicUrl: config.PUBLIC_URL },
     requestId,
@@ -40,7 +40,7 @@ export function requestOf(
 }
 
 /** Of a request that was followed. */
-export function exitCodeOfEnd(request: RequestView | null): ExitCode {
+export function exitCodeOfEnd(request: RequestResource | null): ExitCode {
   if (request === null) return EXIT.interrupted;
   return request.status === 'completed' ? EXIT.done : EXIT.failed;
 }

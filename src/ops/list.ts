@@ -1,5 +1,6 @@
+import type { RequestResource } from '../../contract/http/requests';
 import type { RequestStatus } from '../../contract/statuses';
-import { recordedReport, viewOf, type RequestView } from '../requests/view';
+import { recordedReport, viewOf } from '../requests/view';
 import { tableOf } from '../terminal/table';
 import { printable } from '../terminal/text';
 import type { Connected } from './connect';
@@ -34,18 +35,18 @@ export async function list(
   return EXIT.done;
 }
 
-const HEADS = ['REQUEST', 'STATUS', 'SUCCEEDED', 'FAILED', 'RUN', 'WEBHOOK', 'UPLOADED', 'FILE'];
+const HEADS = ['REQUEST', 'STATUS', 'SUCCEEDED', 'FAILED', 'ROUND', 'WEBHOOK', 'UPLOADED', 'FILE'];
 
-function rowOf(request: RequestView): string[] {
+function rowOf(request: RequestResource): string[] {
   const { counts, created_at, webhook } = request;
   return [
     request.request_id,
     request.status,
     `${counts.succeeded}/${counts.total}`,
     String(counts.failed),
-    String(request.attempt),
+    String(request.round),
     webhook?.state ?? '-',
-    created_at.toISOString(),
+    created_at,
     printable(request.file_name, FILE_NAME_WIDTH),
   ];
 }

@@ -1,6 +1,6 @@
+import type { RequestResource } from '../../contract/http/requests';
 import { workflowIdOf } from '../../workflows/names';
 import { findVisible } from '../requests/find';
-import type { RequestView } from '../requests/view';
 import { listOf, tableOf } from '../terminal/table';
 import type { Connected } from './connect';
 import { EXIT, type ExitCode } from './exit';
@@ -27,7 +27,7 @@ export async function show(
 export async function printRequest(
   { records }: Connected,
   terminal: Terminal,
-  request: RequestView,
+  request: RequestResource,
 ): Promise<void> {
   const { request_id: id, counts } = request;
   const { rows } = await findVisible(records, id);
@@ -39,9 +39,8 @@ export async function printRequest(
   );
 }
 
-function entriesOf(request: RequestView): [string, string][] {
-  const { counts, bytes, options, webhook, links } = request;
-  const time = (at: Date | null) => at?.toISOString() ?? '-';
+function entriesOf(request: RequestResource): [string, string][] {
+  const { counts, bytes, options, sheet, webhook, links } = request;
   return [
     ['Request', request.request_id],
     ['Status', request.status],
@@ -50,10 +49,11 @@ function entriesOf(request: RequestView): [string, string][] {
     ['Images', `${counts.total} in all, ${counts.succeeded} succeeded, ${counts.failed} failed`],
     ['Bytes', `${bytes.in} in, ${bytes.out} out`],
     ['Options', JSON.stringify(options)],
-    ['Run', String(request.attempt)],
-    ['Uploaded', time(request.created_at)],
-    ['Started', time(request.started_at)],
-    ['Finished', time(request.finished_at)],
+    ...sheet.warnings.map((warning): [string, string] => ['Warning', warning]),
+    ['Round', String(request.round)],
+    ['Uploaded', request.created_at],
+    ['Started', request.started_at ?? '-'],
+    ['Finished', request.finished_at ?? '-'],
     ['Webhook', webhook === null ? 'none' : `${webhook.state} (${webhook.url})`],
     ...(webhook?.error === null || webhook === null
       ? []
@@ -63,7 +63,10 @@ function entriesOf(request: RequestView): [string, string][] {
   ];
 }
 
-function failuresTable(failures: readonly FailedPlace[], { counts, links }: RequestView): string {
+function failuresTable(
+  failures: readonly FailedPlace[],
+  { counts, links }: RequestResource,
+): string {
   if (failures.length === 0) return '';
   const rows = failures.map(({ row, code, attempts, source_url, message }) => [
     String(row),

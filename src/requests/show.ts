@@ -1,8 +1,9 @@
+import type { RequestResource } from '../../contract/http/requests';
 import type { Records } from '../records/open';
 import { isFinished } from '../../contract/statuses';
 import type { StatusReport } from '../../contract/report';
 import { findVisible } from './find';
-import { recordedReport, viewOf, type RequestView } from './view';
+import { recordedReport, viewOf } from './view';
 
 export interface ShowDeps {
   readonly records: Pick<Records, 'requests' | 'deliveries'>;
@@ -18,7 +19,7 @@ export interface ShowDeps {
 export async function showRequest(
   { records, status, publicUrl }: ShowDeps,
   requestId: string,
-): Promise<RequestView> {
+): Promise<RequestResource> {
   const report = await status(requestId);
   const record = await findVisible(records, requestId);
   // Where one of the two says finished, the record is exact: it ended, or was retried, between the reads.

@@ -29,7 +29,7 @@ describe('POST /image/requests/retry', () => {
     for (const id of [...ids, mixed]) {
       expect((await finished(own.url, id)).status).toBe('completed');
     }
-    for (const id of [badRow, done]) expect((await show(id, own.url)).attempt).toBe(1);
+    for (const id of [badRow, done]) expect((await show(id, own.url)).round).toBe(1);
   });
 
   it('does no harm twice at once', async () => {
@@ -40,7 +40,7 @@ describe('POST /image/requests/retry', () => {
     expect(answers.map(({ status: code }) => code)).toEqual([202, 202]);
     for (const id of ids) {
       expect((await finished(own.url, id)).status).toBe('completed');
-      expect((await show(id, own.url)).attempt).toBe(2);
+      expect((await show(id, own.url)).round).toBe(2);
     }
     expect(paths.map((path) => stage.origin.hits(path))).toEqual([2, 2, 2]);
   });
@@ -50,8 +50,8 @@ describe('POST /image/requests/retry', () => {
     const mixed = await uploaded(own.url, sheetOf([link('/a.jpg'), link(failsOnce())]));
     await finished(own.url, mixed);
     const after = await failed(own.url);
-    const since = encodeURIComponent(String((await show(mixed, own.url)).created_at));
-    const until = encodeURIComponent(String((await show(after, own.url)).created_at));
+    const since = encodeURIComponent((await show(mixed, own.url)).created_at);
+    const until = encodeURIComponent((await show(after, own.url)).created_at);
 
     expect((await bulk('?status=cancelled')).body).toEqual({ retried: 0, skipped: 0 });
     expect((await bulk(`?status=failed&since=${since}&until=${until}`)).body).toEqual({

@@ -1,9 +1,9 @@
+import type { RequestResource } from '../../contract/http/requests';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Koa from 'koa';
 import { eventsRoute } from '../../src/http/events';
 import { createLogger } from '../../src/telemetry/logger';
-import type { RequestView } from '../../src/requests/view';
 import { finished, json, sheetOf, uploaded } from '../support/calls';
 import { eventually } from '../support/eventually';
 import { bytes, startOrigin, status, type Answer, type Origin } from '../support/origin';
@@ -13,7 +13,7 @@ import { startService, type Service } from '../support/service';
 interface Event {
   readonly name: string;
   readonly id: string;
-  readonly data: RequestView;
+  readonly data: RequestResource;
 }
 
 interface Stream {
@@ -58,7 +58,7 @@ function eventOf(block: string): Event[] {
       ?.slice(name.length + 2) ?? '';
   if (field('data') === '') return [];
   return [
-    { name: field('event'), id: field('id'), data: JSON.parse(field('data')) as RequestView },
+    { name: field('event'), id: field('id'), data: JSON.parse(field('data')) as RequestResource },
   ];
 }
 
@@ -179,7 +179,7 @@ describe('GET /image/requests/{request_id}/events, without a worker at first', (
     const stream = await opened(id, { 'last-event-id': before.events().at(-1)?.id ?? '' });
     await service.startWorker();
     await stream.end;
-    const seen = stream.events().map(({ data }) => [data.attempt, data.status]);
+    const seen = stream.events().map(({ data }) => [data.round, data.status]);
     expect(seen[0]).toEqual([2, 'pending']);
     expect(seen.at(-1)).toEqual([2, 'completed']);
   });

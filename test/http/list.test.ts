@@ -1,11 +1,11 @@
-import type { RequestView } from '../../src/requests/view';
+import type { RequestResource } from '../../contract/http/requests';
 import { finished, json, sheetOf, uploaded } from '../support/calls';
 import { bytes, startOrigin, type Origin } from '../support/origin';
 import { photo } from '../support/pictures';
 import { startService, type Service } from '../support/service';
 
 interface Page {
-  readonly requests: readonly RequestView[];
+  readonly requests: readonly RequestResource[];
   readonly next_cursor: string | null;
 }
 

@@ -180,7 +180,7 @@ describe('a request, from upload to webhook', () => {
         max_width: null,
         max_height: null,
       },
-      attempt: 1,
+      round: 1,
       webhook: null,
       links: { result: `${service.url}/image/result/${id}` },
     });

@@ -68,11 +68,17 @@ describe('POST /image/upload/', () => {
       ['a type that contradicts', 'x', { type: 'image/png' }],
       ['a PDF by type', 'x', { type: 'application/pdf' }],
       ['a PNG named .csv', png, { type: 'text/csv' }],
-      ['an empty file', '', {}],
       ['no file name', 'x', { name: '' }],
       ['no file name and more than a text field may hold', 'x'.repeat(9_000), { name: '' }],
     ])('to %s', async (_, content, options) => {
       expect(await refused(content, options)).toEqual(notCsv);
+    });
+  });
+
+  it('answers 422 to an empty file', async () => {
+    expect(await refused('', {})).toMatchObject({
+      status: 422,
+      detail: 'Expected a header and rows, received an empty file',
     });
   });
 

@@ -116,7 +116,7 @@ describe('ops retry', () => {
     const { code, stdout, stderr } = await ops(['retry', id, '--watch', '--json']);
     expect(code).toBe(0);
     expect(stderr).toContain('1 of 1 image compressed');
-    expect(JSON.parse(stdout)).toMatchObject({ status: 'completed', attempt: 2, failures: [] });
+    expect(JSON.parse(stdout)).toMatchObject({ status: 'completed', round: 2, failures: [] });
   });
 
   it('exits 1 when what was watched has failed again', async () => {

@@ -1,4 +1,4 @@
-import type { RequestView } from '../../src/requests/view';
+import type { RequestResource } from '../../contract/http/requests';
 import { finished, json, sheetOf, uploaded } from './calls';
 import { eventually } from './eventually';
 import { bytes, stall, startOrigin, status, type Origin } from './origin';
@@ -50,11 +50,11 @@ export function startStage() {
     return { status: response.status, body: (await response.json()) as Record<string, unknown> };
   }
 
-  function show(id: string, base = service.url): Promise<RequestView> {
-    return json<RequestView>(`${base}/image/requests/${id}`);
+  function show(id: string, base = service.url): Promise<RequestResource> {
+    return json<RequestResource>(`${base}/image/requests/${id}`);
   }
 
-  function hasState(id: string, state: string): Promise<RequestView> {
+  function hasState(id: string, state: string): Promise<RequestResource> {
     return eventually(
       () => show(id),
       ({ webhook }) => webhook?.state === state,

@@ -97,6 +97,8 @@ describe('imageRequest', () => {
       },
       webhook_url: null,
       columns: ['S. No.', 'Product Name', 'Input Image Urls'],
+      // As 0.1.0 recorded it, without `sheet`.
+      url_column: 2,
       rows: 0,
       lanes: [],
       bad_rows: 0,

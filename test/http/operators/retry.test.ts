@@ -48,7 +48,7 @@ describe('POST /image/requests/{request_id}/retry', () => {
     expect(outputs[0]).toBe(kept);
     expect(outputs).not.toContain(null);
     expect(await show(id)).toMatchObject({
-      attempt: 2,
+      round: 2,
       counts: { total: 3, succeeded: 3, failed: 0, pending: 0 },
     });
     const [, first, second] = (await text(`${stage.service.url}/image/result/${id}`)).split('\r\n');
@@ -68,7 +68,7 @@ describe('POST /image/requests/{request_id}/retry', () => {
     expect((await finished(stage.service.url, id)).status).toBe('completed_with_errors');
     await call(`${id}/retry`);
     expect((await finished(stage.service.url, id)).status).toBe('completed');
-    expect((await show(id)).attempt).toBe(3);
+    expect((await show(id)).round).toBe(3);
   });
 
   it("sends the new outcome's webhook, under an id of its own", async () => {
@@ -164,7 +164,7 @@ describe('POST /image/requests/{request_id}/retry', () => {
     expect(answers.map((answer) => answer.status).sort()).toEqual([202, 409]);
     await finished(stage.service.url, id);
     expect(stage.origin.hits(path)).toBe(2);
-    expect((await show(id)).attempt).toBe(2);
+    expect((await show(id)).round).toBe(2);
   });
 
   it('is answered 404 for an id that nobody knows', async () => {

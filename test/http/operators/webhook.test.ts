@@ -19,7 +19,7 @@ describe('POST /image/requests/{request_id}/webhook', () => {
     );
     expect(second?.body).toBe(first?.body);
     expect(second?.headers['webhook-id']).toBe(`${id}.1`);
-    expect((await hasState(id, 'delivered')).attempt).toBe(1);
+    expect((await hasState(id, 'delivered')).round).toBe(1);
   });
 
   it('is sent with the credentials of its URL, which the request does not show', async () => {

@@ -1,0 +1,39 @@
+import { IMAGE_FORMATS } from '../formats';
+import { IMAGE_STATUSES } from '../statuses';
+import { integer } from './fields';
+import { z } from './zod';
+
+export const imagesQuery = z.strictObject({
+  status: z.enum(IMAGE_STATUSES, 'Expected pending, succeeded or failed').optional(),
+  limit: integer(1, 1000).default(100).openapi({ default: 100 }),
+  cursor: z
+    .string()
+    .regex(/^\d{1,9}\.\d{1,9}$/, 'Expected a next_cursor that an earlier page gave')
+    .optional(),
+});
+
+export const imageResource = z
+  .object({
+    row: z.int().openapi({ description: '1 for the first row below the header.' }),
+    position: z.int().nullable().openapi({ description: '1 for the first link; null: a bad row.' }),
+    source_url: z.string().nullable(),
+    status: z.enum(IMAGE_STATUSES),
+    attempts: z.int(),
+    error: z.object({ code: z.string(), message: z.string() }).nullable(),
+    output_url: z.string().nullable(),
+    bytes_in: z.int().nullable(),
+    bytes_out: z.int().nullable(),
+    width: z.int().nullable(),
+    height: z.int().nullable(),
+    format: z.enum(IMAGE_FORMATS).nullable(),
+    note: z.string().nullable().openapi({
+      description: 'What to know of the output: that frames or pages were left out.',
+    }),
+  })
+  .openapi('Image');
+
+export type ImageResource = z.output<typeof imageResource>;
+
+export const imagesPage = z
+  .object({ images: z.array(imageResource), next_cursor: z.string().nullable() })
+  .openapi('ImagesPage');

@@ -1,0 +1,17 @@
+import { z } from './zod';
+
+/** The body of every error: a sentence, or for validation where each fault is. */
+export const problem = z
+  .object({
+    detail: z.union([
+      z.string(),
+      z.array(
+        z.object({
+          loc: z.array(z.union([z.string(), z.int()])),
+          msg: z.string(),
+          type: z.string(),
+        }),
+      ),
+    ]),
+  })
+  .openapi('Problem');

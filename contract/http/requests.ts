@@ -1,0 +1,108 @@
+import { EFFORTS, TARGET_FORMATS } from '../formats';
+import { DELIVERY_STATES, REQUEST_STATUSES, RETRYABLE_STATUSES } from '../statuses';
+import { integer, oneOf, time } from './fields';
+import { z } from './zod';
+
+const requestStatus = z.enum(REQUEST_STATUSES);
+
+export const status = z
+  .object({
+    request_id: z.string(),
+    status: requestStatus,
+    details: z.string().openapi({ example: '37 of 40 images compressed, 2 failed, 1 to go' }),
+  })
+  .openapi('Status');
+
+const instant = z.iso.datetime();
+
+export const requestResource = z
+  .object({
+    request_id: z.string(),
+    status: requestStatus,
+    details: z.string(),
+    file_name: z.string(),
+    counts: z.object({
+      total: z.int(),
+      succeeded: z.int(),
+      failed: z.int(),
+      pending: z.int(),
+    }),
+    bytes: z.object({ in: z.int(), out: z.int() }),
+    options: z.object({
+      quality: z.int(),
+      format: z.enum(TARGET_FORMATS),
+      effort: z.enum(EFFORTS),
+      max_width: z.int().nullable(),
+      max_height: z.int().nullable(),
+    }),
+    sheet: z.object({
+      columns: z.array(z.string()),
+      link_columns: z
+        .array(z.string())
+        .openapi({ description: 'The columns that were read for links, from left to right.' }),
+      delimiter: z
+        .string()
+        .nullable()
+        .openapi({ description: 'null for uploads recorded by older versions.' }),
+      encoding: z.string(),
+      rows: z.int(),
+      warnings: z
+        .array(z.string())
+        .openapi({ description: 'Warnings about the sheet, as sentences.' }),
+    }),
+    round: z.int().openapi({ description: '1 at first, and one more with every retry.' }),
+    created_at: instant,
+    started_at: instant.nullable(),
+    finished_at: instant.nullable(),
+    webhook: z
+      .object({
+        id: z.string().openapi({ description: 'The `webhook-id`.' }),
+        url: z.string(),
+        state: z.enum(['waiting', ...DELIVERY_STATES]),
+        attempts: z.int(),
+        status_code: z.int().nullable(),
+        error: z.string().nullable(),
+        delivered_at: instant.nullable(),
+      })
+      .nullable(),
+    links: z.object({
+      self: z.string(),
+      status: z.string(),
+      images: z.string(),
+      events: z.string(),
+      result: z.string().nullable(),
+      failed: z.string().nullable(),
+    }),
+  })
+  .openapi('Request');
+
+export type RequestResource = z.output<typeof requestResource>;
+
+export const requestsPage = z
+  .object({ requests: z.array(requestResource), next_cursor: z.string().nullable() })
+  .openapi('RequestsPage');
+
+export const requestsQuery = z.strictObject({
+  status: oneOf(REQUEST_STATUSES).optional(),
+  limit: integer(1, 200).default(50).openapi({ default: 50 }),
+  cursor: z.string().optional(),
+});
+
+export const resultQuery = z.strictObject({
+  only: z
+    .enum(['failed'], 'Expected failed')
+    .optional()
+    .openapi({ description: '`failed`: the rows to fix and upload again.' }),
+});
+
+export const bulkRetryQuery = z.strictObject({
+  status: oneOf(RETRYABLE_STATUSES)
+    .optional()
+    .openapi({ description: 'Otherwise `failed` and `completed_with_errors`.' }),
+  since: time('Uploaded at this date or date-time (ISO 8601), or later.'),
+  until: time('Uploaded before this date or date-time.'),
+});
+
+export const bulkRetryResult = z
+  .object({ retried: z.int(), skipped: z.int() })
+  .openapi('BulkRetry');
