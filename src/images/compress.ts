@@ -22,7 +22,7 @@ export interface Compressed {
 export interface Compressor {
   /**
    * @param key whose image it is: turns go round the keys
-   * @throws ImageError; or the signal's reason when aborted before work began
+   * @throws ImageError; or the signal's reason when aborted; the encoder goes on by itself
    */
   compress(
     bytes: Buffer,
@@ -35,7 +35,7 @@ export interface Compressor {
 /** An animation with more frames is refused: each costs memory of its own beside its pixels. */
 const MAX_FRAMES = 1_000;
 
-/** Decoders of hostile files can be made to run for ever. */
+/** Hostile files can make decoders run without end. */
 const TIMEOUT_SECONDS = 120;
 
 /**
@@ -67,7 +67,7 @@ export function createCompressor(
       const cost = pixels * (isHeldTwice(image, format) ? 2 : 1);
       const release = await turns.acquire(Math.max(cost, budget / atOnce), signal, key);
       try {
-        return await encode(bytes, image, format, options, frames > 1);
+        return await encode(bytes, image, format, options, frames > 1, signal);
       } finally {
         release();
       }
@@ -80,6 +80,7 @@ export function createCompressor(
     format: ImageFormat,
     options: CompressOptions,
     animated: boolean,
+    signal: AbortSignal,
   ): Promise<Compressed> {
     const { quality, effort } = options;
     // Frames are not turned: libvips cannot.
@@ -87,18 +88,22 @@ export function createCompressor(
     if (Math.max(size.width, size.height) > (MAX_SIDE[format] ?? Infinity)) {
       throw tooManyPixels(`${MAX_SIDE[format] ?? 0} pixels a side for ${format}`, image, 1);
     }
-    const started = Date.now();
-    const { data, info } = await render(image)
-      .catch(async (error: unknown) => {
-        const decodable = isOver() ? null : ((await image.retry?.()) ?? null);
-        if (decodable === null) throw error;
-        return render({ ...image, decodable });
-      })
-      .catch((error: unknown) => {
-        throw isOver() ? tooSlow(error) : image.refused(error);
-      });
-    const keepsOriginal =
+    const deadline = Date.now() + TIMEOUT_SECONDS * 1000;
+    // By our own clock: what libvips says may be about another image.
+    const isOver = () => Date.now() >= deadline;
+    const pause = () => {
+      signal.throwIfAborted();
+      if (isOver()) throw tooSlow();
+    };
+    const { data, info } = await decode().catch((error: unknown) => {
+      if (error instanceof ImageError || signal.aborted) throw error;
+      if (isOver()) throw tooSlow(error);
+      // A fault of ours, or of the machine, says nothing about the image.
+      throw isOfLibrary(error) ? image.refused(error) : error;
+    });
+    const mayKeep =
       data.length >= bytes.length && format === image.format && !size.isSmaller && image.isBare;
+    const keepsOriginal = mayKeep && ((await image.isExact?.(pause)) ?? true);
     return {
       bytes: keepsOriginal ? bytes : data,
       width: info.width,
@@ -107,13 +112,25 @@ export function createCompressor(
       note: noteOf(image, format, animated ? image.frames : 1),
     };
 
-    /** By our own clock: what libvips says may be about another image. */
-    function isOver(): boolean {
-      return Date.now() - started >= TIMEOUT_SECONDS * 1000;
+    /** The data are read where the decoder does not notice what is missing, and where it refuses what is harmless. */
+    async function decode() {
+      let refusal: unknown;
+      if (!image.isDoubtful) {
+        try {
+          return await render(image);
+        } catch (error) {
+          if (isOver() || !isOfLibrary(error)) throw error;
+          refusal = error;
+        }
+      }
+      const decodable = (await image.readData?.(pause)) ?? null;
+      if (decodable === null) throw image.refused(refusal);
+      return render({ ...image, decodable });
     }
 
     async function render(from: Inspected) {
-      const limits = { limitInputPixels: MAX_IMAGE_PIXELS, timeoutSeconds: TIMEOUT_SECONDS };
+      const secondsLeft = () => Math.max(Math.ceil((deadline - Date.now()) / 1000), 1);
+      const limits = { limitInputPixels: MAX_IMAGE_PIXELS, secondsLeft };
       const pipeline: Sharp = await openPicture(from, animated, limits);
       if (size.isSmaller) pipeline.resize(size.width, size.height, { fit: 'fill' });
       if (image.hasAlpha && !CAN_BE_TRANSPARENT.includes(format)) {
@@ -147,7 +164,12 @@ function tooManyPixels(limit: string, { width, height }: Inspected, frames: numb
   return ImageError.permanent('too_many_pixels', `Expected at most ${limit}, received ${received}`);
 }
 
-function tooSlow(cause: unknown): ImageError {
+/** Whether libvips refused, and not for want of memory. JavaScript's own errors have names of their own. */
+function isOfLibrary(error: unknown): boolean {
+  return error instanceof Error && error.name === 'Error' && !/out of memory/i.test(error.message);
+}
+
+function tooSlow(cause?: unknown): ImageError {
   const message = `Compression exceeded ${TIMEOUT_SECONDS} s`;
   return ImageError.retryable('timeout', message, { cause });
 }

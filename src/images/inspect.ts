@@ -43,8 +43,9 @@ export interface Inspected {
   readonly isTurned: boolean;
   /** The bytes in the form that the decoder is given. */
   readonly decodable: Buffer;
-  /** Another such form, costly to find; `null`: there is none. */
-  readonly retry: Structure['retry'];
+  readonly readData: Structure['readData'];
+  readonly isDoubtful: boolean;
+  readonly isExact: Structure['isExact'];
   readonly colours: Colours;
   /** The error to raise when the decoder refuses: told from these bytes, never from its message. */
   refused(cause: unknown): ImageError;
@@ -89,9 +90,11 @@ export async function inspect(bytes: Buffer): Promise<Inspected> {
 
 function described(
   format: ImageFormat,
-  { isClean, decodable, retry, frames, ignoresProfile, meaning }: Structure,
+  structure: Structure,
   metadata: Metadata,
 ): Omit<Inspected, 'refused'> {
+  const { isClean, decodable, frames, ignoresProfile, meaning } = structure;
+  const { readData, isDoubtful, isExact } = structure;
   const { width, height, orientation = 1, pages = 1 } = metadata;
   const { exif, xmp, iptc, icc, hasAlpha } = metadata;
   // Declared as a closed list of names, which lacks some that libvips has.
@@ -111,7 +114,7 @@ function described(
       (isGrey || space === 'srgb' || space === 'rgb16'),
     isTurned: orientation >= 5,
     decodable,
-    retry,
+    ...{ readData, isDoubtful, isExact },
     colours: {
       isCmyk: space === 'cmyk',
       isGrey,

@@ -5,7 +5,8 @@ import type { Inspected } from './inspect';
 
 interface Limits {
   readonly limitInputPixels: number;
-  readonly timeoutSeconds: number;
+  /** What is left of the time for the picture: opening it may take several steps. */
+  secondsLeft(): number;
 }
 
 /**
@@ -28,13 +29,13 @@ export async function openPicture(
     ignoreIcc: ignoresProfile,
   };
   const open = () => {
-    const pipeline = sharp(image.decodable, options).timeout({ seconds: limits.timeoutSeconds });
+    const pipeline = sharp(image.decodable, options).timeout({ seconds: limits.secondsLeft() });
     // Frames are not turned: libvips cannot.
     return animated ? pipeline : pipeline.autoOrient();
   };
   const ofRaw = ({ data, raw }: RawPicture) =>
     sharp(data, { raw, limitInputPixels: limits.limitInputPixels }).timeout({
-      seconds: limits.timeoutSeconds,
+      seconds: limits.secondsLeft(),
     });
   if (isCmyk) {
     const rgb = await cmykToRgb(open(), profile);

@@ -6,6 +6,8 @@ interface Described {
   readonly colours?: number;
   readonly bits?: number;
   readonly samples?: number;
+  /** Of its only strip. */
+  readonly data?: Buffer;
   /** Where the next page stands, if there is one. */
   readonly next?: number;
 }
@@ -13,15 +15,15 @@ interface Described {
 /** Where the first page of {@link tiffOf} stands. */
 export const FIRST_PAGE = 8;
 
-/** An uncompressed TIFF of 16×8 pixels, which says of itself whatever is asked. */
+/** A TIFF of 16×8 pixels, which says of itself whatever is asked. */
 export function tiffOf({
   compression = 1,
   colours = 1,
   bits = 8,
   samples = 1,
   next = 0,
+  data = Buffer.alloc(Math.ceil((16 * bits * samples) / 8) * 8, 0x55),
 }: Described): Buffer {
-  const data = Buffer.alloc(Math.ceil((16 * bits * samples) / 8) * 8, 0x55);
   const entries = [
     ...[[256, SHORT, 16] as const, [257, SHORT, 8] as const, [258, SHORT, bits] as const],
     ...[[259, SHORT, compression] as const, [262, SHORT, colours] as const],
@@ -34,17 +36,18 @@ export function tiffOf({
   head.writeUInt16LE(entries.length, FIRST_PAGE);
   const perSample = Buffer.alloc(samples * 2);
   for (let sample = 0; sample < samples; sample += 1) perSample.writeUInt16LE(bits, sample * 2);
+  // Two of them fit into the entry itself.
+  const apart = samples > 2 ? perSample : Buffer.alloc(0);
   for (const [index, [tag, type, value]] of entries.entries()) {
     const at = FIRST_PAGE + 2 + index * 12;
-    const isLong = tag === 258 && samples > 2;
     head.writeUInt16LE(tag, at);
     head.writeUInt16LE(type, at + 2);
     head.writeUInt32LE(tag === 258 ? samples : 1, at + 4);
     head.writeUInt32LE(value, at + 8);
     if (tag === 258 && samples === 2) perSample.copy(head, at + 8);
-    if (isLong) head.writeUInt32LE(head.length, at + 8);
-    if (tag === 273) head.writeUInt32LE(head.length + perSample.length, at + 8);
+    if (tag === 258 && samples > 2) head.writeUInt32LE(head.length, at + 8);
+    if (tag === 273) head.writeUInt32LE(head.length + apart.length, at + 8);
   }
   head.writeUInt32LE(next, head.length - 4);
-  return Buffer.concat([head, perSample, data]);
+  return Buffer.concat([head, apart, data]);
 }

@@ -1,62 +1,107 @@
-/** A Huffman table of a JPEG (ITU-T T.81, annex C): for each length of a code the first code and its symbol. */
+/** A Huffman table of a JPEG (ITU-T T.81, annex C): how many codes there are of each length, and their symbols. */
 export interface HuffmanTable {
-  readonly counts: readonly number[];
+  readonly counts: Buffer;
   readonly symbols: Buffer;
 }
 
-/** Reads what a DHT segment defines into `tables`, under class and number; false when it does not add up. */
-export function readTables(segment: Buffer, tables: Map<number, HuffmanTable>): boolean {
+const LENGTHS = 16;
+/** Codes up to this length are found by one look into a table. */
+const SHORT = 9;
+const SHORT_CODES = 1 << SHORT;
+
+/** What a DHT segment defines, under class and number; `null` when it does not add up. */
+export function readTables(segment: Buffer): (readonly [id: number, HuffmanTable])[] | null {
+  const tables: (readonly [number, HuffmanTable])[] = [];
   let at = 0;
-  while (at + 17 <= segment.length) {
-    const counts = [...segment.subarray(at + 1, at + 17)];
-    const size = counts.reduce((sum, count) => sum + count, 0);
-    const symbols = segment.subarray(at + 17, at + 17 + size);
-    tables.set(segment[at] ?? 0, { counts, symbols });
-    at += 17 + size;
+  while (at + 1 + LENGTHS <= segment.length) {
+    const counts = segment.subarray(at + 1, at + 1 + LENGTHS);
+    let size = 0;
+    for (const count of counts) size += count;
+    const from = at + 1 + LENGTHS;
+    tables.push([segment[at] ?? 0, { counts, symbols: segment.subarray(from, from + size) }]);
+    at = from + size;
   }
-  return at === segment.length;
+  return at === segment.length ? tables : null;
+}
+
+/** A table made ready for reading. */
+export interface HuffmanDecoder {
+  /** For the next 9 bits: length times 256 and the symbol, or 0 for a longer code. */
+  readonly short: Uint16Array;
+  readonly table: HuffmanTable;
+}
+
+export function decoderOf(table: HuffmanTable): HuffmanDecoder {
+  const short = new Uint16Array(SHORT_CODES);
+  let [code, index] = [0, 0];
+  for (let length = 1; length <= SHORT; length += 1) {
+    const step = 1 << (SHORT - length);
+    for (let count = table.counts[length - 1] ?? 0; count > 0; count -= 1) {
+      const entry = length * 256 + (table.symbols[index] ?? 0);
+      short.fill(entry, code * step, (code + 1) * step);
+      code += 1;
+      index += 1;
+    }
+    code *= 2;
+  }
+  return { short, table };
 }
 
 /** Reads bits of entropy-coded data; it throws {@link OutOfData} at a marker, at the end, and at no code at all. */
 export function createBits(bytes: Buffer, from: number) {
   let at = from;
-  let current = 0;
+  /** The last bits read from the file, of which the low `left` ones have not been taken. */
+  let bits = 0;
   let left = 0;
 
-  function bit(): number {
-    if (left === 0) {
-      if (at >= bytes.length) throw new OutOfData();
-      current = bytes[at] ?? 0;
-      if (current === 0xff) {
-        if (bytes[at + 1] !== 0) throw new OutOfData();
+  function fill(): void {
+    while (left < 24 && at < bytes.length) {
+      const byte = bytes[at] ?? 0;
+      if (byte === 0xff) {
+        if (bytes[at + 1] !== 0) return;
         at += 1;
       }
       at += 1;
-      left = 8;
+      bits = (bits << 8) | byte;
+      left += 8;
     }
-    left -= 1;
-    return (current >> left) & 1;
+  }
+
+  /** @param count at most 16 */
+  function take(count: number): number {
+    if (left < count) {
+      fill();
+      if (left < count) throw new OutOfData();
+    }
+    left -= count;
+    return (bits >>> left) & ((1 << count) - 1);
+  }
+
+  function longSymbol({ counts, symbols }: HuffmanTable): number {
+    let [code, first, index] = [0, 0, 0];
+    for (const count of counts) {
+      code = code * 2 + take(1);
+      if (code - first < count) return symbols[index + code - first] ?? 0;
+      index += count;
+      first = (first + count) * 2;
+    }
+    throw new OutOfData();
   }
 
   return {
-    bit,
-    bits(count: number): number {
-      let value = 0;
-      for (let index = 0; index < count; index += 1) value = value * 2 + bit();
-      return value;
+    take,
+    symbol({ short, table }: HuffmanDecoder): number {
+      if (left < SHORT) fill();
+      const next = left < SHORT ? bits << (SHORT - left) : bits >>> (left - SHORT);
+      const found = short[next & (SHORT_CODES - 1)] ?? 0;
+      const length = found >> 8;
+      if (length === 0 || length > left) return longSymbol(table);
+      left -= length;
+      return found & 255;
     },
-    symbol({ counts, symbols }: HuffmanTable): number {
-      let [code, first, index] = [0, 0, 0];
-      for (const count of counts) {
-        code = code * 2 + bit();
-        if (code - first < count) return symbols[index + code - first] ?? 0;
-        index += count;
-        first = (first + count) * 2;
-      }
-      throw new OutOfData();
-    },
-    /** Behind the last byte of which a bit was read; the rest of that byte is padding. */
+    /** Behind the last byte of which a bit was taken; the rest of that byte is padding. */
     align(): number {
+      for (; left >= 8; left -= 8) at -= bytes[at - 1] === 0 && bytes[at - 2] === 0xff ? 2 : 1;
       left = 0;
       return at;
     },

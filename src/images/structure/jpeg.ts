@@ -1,5 +1,10 @@
+import type { Pause } from '../inSlices';
+import { readJpegData } from './jpegData';
+import { findFrame, type Frame } from './jpegFrame';
+import { isAlone, isFrame, MARKER, endOfScan, partAt } from './jpegMarkers';
+import { createScans } from './jpegScans';
+import { createKept } from './kept';
 import {
-  createKept,
   CUT_OFF,
   DAMAGED,
   structure,
@@ -7,29 +12,14 @@ import {
   MAX_PARTS,
   TOO_MANY_PARTS,
 } from './structure';
-import { trimScans } from './jpegTrim';
-import { createScans, type Frame } from './jpegScans';
 
-const SOI = 0xd8;
-const EOI = 0xd9;
-const SOS = 0xda;
-const DQT = 0xdb;
-const DNL = 0xdc;
-const DRI = 0xdd;
-const DHT = 0xc4;
-const DAC = 0xcc;
-const APP0 = 0xe0;
-const APP14 = 0xee;
-/** SOF0, SOF1 and SOF9: baseline, extended, and extended with arithmetic coding. */
-const SEQUENTIAL = [0xc0, 0xc1, 0xc9];
-const FIRST_ARITHMETIC = 0xc9;
-const END = Buffer.from([0xff, EOI]);
-
-const isFrame = (marker: number) =>
-  marker >= 0xc0 && marker <= 0xcf && marker !== DHT && marker !== 0xc8 && marker !== DAC;
-/** Markers that stand alone, without a length: TEM and RST0 to RST7. */
-const isAlone = (marker: number) => marker === 0x01 || (marker >= 0xd0 && marker <= 0xd7);
-const TABLES = [DQT, DNL, DRI, DHT, DAC];
+const END = Buffer.from([0xff, MARKER.EOI]);
+const NOTHING = Buffer.alloc(0);
+const TABLES: readonly number[] = [MARKER.DQT, MARKER.DHT, MARKER.DRI];
+/** libvips says nothing of data that are missing in the last lines that it decodes, which are so many. */
+const UNGUARDED_LINES = 16;
+/** What Adobe's segment says of the colours: none, YCbCr, and the same with black. */
+const [UNCHANGED, YCC, YCCK] = [0, 1, 2];
 
 /**
  * ITU-T T.81, annex B. Cameras and phones do not keep to it: Samsung writes wrong parameters into the header
@@ -40,49 +30,43 @@ const TABLES = [DQT, DNL, DRI, DHT, DAC];
 export function walkJpeg(bytes: Buffer): Structure {
   const kept = createKept(bytes);
   const scans = createScans();
-  let frame: Frame | null = null;
+  const frame = findFrame(bytes);
   let isClean = true;
+  /** The decoder gets other bytes than those of the file. */
+  let isRepaired = false;
   let hasEnd = false;
-  let hasRestarts = false;
   let at = 2;
+  const seen = new Set<number>();
   kept.keep(0, at);
 
   let parts = 0;
   while (at < bytes.length && !hasEnd) {
     parts += 1;
     if (parts > MAX_PARTS) return structure(bytes, { fault: TOO_MANY_PARTS });
-    const marker = nextMarker(bytes, at);
-    if (marker === null) break;
-    if (marker.at !== at) isClean = false;
-    const { code } = marker;
-    at = marker.at;
-    if (code === EOI) {
+    const part = partAt(bytes, at);
+    if (part === null) break;
+    const { code, content } = part;
+    // The next picture of the file begins, and this one had no end.
+    if (code === MARKER.SOI && scans.count() > 0) break;
+    isRepaired ||= part.at !== at;
+    at = part.end;
+    if (code === MARKER.EOI) {
       if (scans.count() === 0) return structure(bytes, { fault: CUT_OFF });
-      kept.keep(at, at + 2);
-      at += 2;
+      kept.keep(part.at, at);
       hasEnd = true;
-    } else if (code === SOI) {
-      // The next picture of the file begins, and this one had no end.
-      if (scans.count() > 0) break;
-      isClean = false;
-      at += 2;
-    } else if (isAlone(code)) {
-      isClean = false;
-      at += 2;
+    } else if (code === MARKER.SOI || isAlone(code)) {
+      isRepaired = true;
     } else {
-      const segment = segmentAt(bytes, at);
-      if (segment === null) break;
-      hasRestarts ||= code === DRI;
-      if (isFrame(code)) frame ??= frameOf(code, segment);
-      if (!isShown(code, segment)) isClean = false;
-      const fixed = code === SOS ? scans.begin(frame, segment) : fixedApp(code, segment);
-      if (fixed === null) kept.keep(at, at + 2 + segment.length + 2);
+      isClean &&= isShown(code, content, seen.has(code));
+      seen.add(code);
+      const fixed =
+        code === MARKER.SOS ? scans.begin(frame, content) : fixedApp(code, content, frame);
+      if (fixed === null) kept.keep(part.at, at);
       else {
-        isClean = false;
+        isRepaired = true;
         kept.insert(fixed);
       }
-      at += 4 + segment.length;
-      if (code === SOS) {
+      if (code === MARKER.SOS) {
         const end = endOfScan(bytes, at);
         kept.keep(at, end);
         at = end;
@@ -96,16 +80,33 @@ export function walkJpeg(bytes: Buffer): Structure {
     kept.insert(END);
   }
   const decodable = kept.join();
+  const unusual = unusualOf(frame);
+  const isReadable = !frame.isArithmetic && unusual === null;
   return structure(bytes, {
     suspicion: hasEnd ? DAMAGED : CUT_OFF,
-    unusual: unusualOf(frame),
-    isClean: isClean && hasEnd && at === bytes.length && frame.components.length !== 4,
+    unusual,
+    isClean:
+      isClean &&
+      !isRepaired &&
+      isReadable &&
+      hasEnd &&
+      at === bytes.length &&
+      frame.components.length !== 4,
     decodable,
-    // Of a single stretch of data the decoder does not look at what stands behind it.
-    retry: scans.count() > 1 || hasRestarts ? () => trimScans(decodable) : null,
     // Browsers take the profiles of colour pictures only.
     ignoresProfile: frame.components.length === 1,
+    readData: isReadable
+      ? async (pause) => (await readJpegData(decodable, pause))?.bytes ?? null
+      : null,
+    isDoubtful: isReadable && (!hasEnd || isRepaired || frame.height <= UNGUARDED_LINES),
+    isExact: async (pause) => isExactJpeg(decodable, pause),
   });
+}
+
+/** Whether nothing stands between the codes of a JPEG, and no table is there that they do without. */
+export async function isExactJpeg(bytes: Buffer, pause: Pause): Promise<boolean> {
+  const data = await readJpegData(bytes, pause);
+  return data !== null && !data.hasSurplus && data.bytes.equals(bytes);
 }
 
 /** Kinds that our libjpeg does not decode. */
@@ -114,77 +115,45 @@ function unusualOf({ bits, kind }: Frame): string | null {
   return kind === null ? null : `a ${kind} JPEG`;
 }
 
-/** Whether a JPEG of no picture, as TIFF has one for all its strips, has tables and nothing else. */
-export function onlyTables(bytes: Buffer): boolean {
+/** The tables of a JPEG without a picture, as TIFF has one for all its strips; `null` when there is anything else. */
+export function onlyTables(bytes: Buffer): Buffer | null {
   let at = 2;
-  while (at + 2 < bytes.length) {
-    const segment = segmentAt(bytes, at);
-    if (bytes[at] !== 0xff || segment === null || !TABLES.includes(bytes[at + 1] ?? 0))
-      return false;
-    at += 4 + segment.length;
-  }
-  return at + 2 === bytes.length && bytes.readUInt16BE(at) === 0xff00 + EOI;
-}
-
-/** The next marker at or behind a place; bytes before it belong to nothing. */
-function nextMarker(bytes: Buffer, from: number): { at: number; code: number } | null {
-  let at = bytes.indexOf(0xff, from);
-  while (at >= 0 && at + 1 < bytes.length) {
-    const code = bytes[at + 1] ?? 0;
-    if (code !== 0 && code !== 0xff) return { at, code };
-    // A marker may be filled up with any number of these.
-    if (code === 0xff) at += 1;
-    else at = bytes.indexOf(0xff, at + 2);
+  for (let part = partAt(bytes, at); part?.at === at; part = partAt(bytes, at)) {
+    if (part.code === MARKER.EOI) return part.end === bytes.length ? bytes.subarray(2, at) : null;
+    if (!TABLES.includes(part.code)) return null;
+    at = part.end;
   }
   return null;
 }
 
-/** The content of a segment whose marker stands at a place, or `null` when the file ends in it. */
-function segmentAt(bytes: Buffer, at: number): Buffer | null {
-  if (at + 4 > bytes.length) return null;
-  const length = bytes.readUInt16BE(at + 2);
-  if (length < 2 || at + 2 + length > bytes.length) return null;
-  return bytes.subarray(at + 4, at + 2 + length);
-}
-
-/** Where the entropy-coded data that begins at a place ends: at a marker that is none of its own. */
-function endOfScan(bytes: Buffer, from: number): number {
-  let at = bytes.indexOf(0xff, from);
-  while (at >= 0 && at + 1 < bytes.length) {
-    const code = bytes[at + 1] ?? 0;
-    if (code !== 0 && code !== 0xff && !(code >= 0xd0 && code <= 0xd7)) return at;
-    if (code === 0xff) at += 1;
-    else at = bytes.indexOf(0xff, at + 2);
-  }
-  return bytes.length;
-}
-
-function frameOf(code: number, segment: Buffer): Frame | null {
-  const count = segment[5] ?? 0;
-  if (count === 0 || segment.length < 6 + count * 3) return null;
-  const components = Array.from({ length: count }, (_, index) => segment[6 + index * 3] ?? 0);
-  return {
-    isSequential: SEQUENTIAL.includes(code),
-    isArithmetic: code >= FIRST_ARITHMETIC,
-    kind: code % 4 === 3 ? 'lossless' : code % 8 > 4 ? 'hierarchical' : null,
-    bits: segment[0] ?? 0,
-    components,
-  };
-}
-
-/** Whether a segment takes part in showing the picture, and has room for nothing else. */
-function isShown(code: number, segment: Buffer): boolean {
-  if (code === SOS || isFrame(code) || TABLES.includes(code)) return true;
+/**
+ * Whether a segment takes part in showing the picture, and has room for nothing else. Tables are looked at with the
+ * data.
+ *
+ * @param isRepeated another one of its kind stands before it
+ */
+function isShown(code: number, segment: Buffer, isRepeated: boolean): boolean {
+  if (code === MARKER.DQT || code === MARKER.DHT) return true;
+  if (code === MARKER.SOS) return segment.length === 4 + (segment[0] ?? 0) * 2;
+  if (isRepeated) return false;
+  if (isFrame(code)) return true;
+  if (code === MARKER.DRI) return segment.length === 2;
   // JFIF without a thumbnail: density only. Adobe's says which colours the components are.
-  if (code === APP0) return segment.length === 14 && startsWith(segment, 'JFIF\0');
-  return code === APP14 && segment.length === 12 && startsWith(segment, 'Adobe');
+  if (code === MARKER.APP0) return segment.length === 14 && startsWith(segment, 'JFIF\0');
+  return code === MARKER.APP14 && segment.length === 12 && startsWith(segment, 'Adobe');
 }
 
 /** What to read in place of a segment that says something unheard of, and harmless. */
-function fixedApp(code: number, segment: Buffer): Buffer | null {
-  const NONE = Buffer.alloc(0);
-  if (code === APP0 && startsWith(segment, 'JFIF\0') && segment[5] !== 1) return NONE;
-  return null;
+function fixedApp(code: number, segment: Buffer, frame: Frame | null): Buffer | null {
+  if (code === MARKER.APP0 && startsWith(segment, 'JFIF\0') && segment[5] !== 1) return NOTHING;
+  if (code !== MARKER.APP14 || segment.length < 12 || !startsWith(segment, 'Adobe')) return null;
+  // What libjpeg and browsers assume where it says none of the two.
+  const usual = { 3: YCC, 4: YCCK }[frame?.components.length ?? 0];
+  if (usual === undefined || segment[11] === UNCHANGED || segment[11] === usual) return null;
+  const fixed = Buffer.concat([Buffer.from([0xff, code, 0, 0]), segment]);
+  fixed.writeUInt16BE(segment.length + 2, 2);
+  fixed[4 + 11] = usual;
+  return fixed;
 }
 
 const startsWith = (segment: Buffer, text: string) =>

@@ -1,8 +1,8 @@
-import type { Bits, HuffmanTable } from './huffman';
+import { OutOfData, type Bits, type HuffmanDecoder } from './huffman';
 
 export interface ScanPart {
-  readonly dc: HuffmanTable | undefined;
-  readonly ac: HuffmanTable | undefined;
+  readonly dc: HuffmanDecoder | undefined;
+  readonly ac: HuffmanDecoder | undefined;
   /** A bit for each coefficient of each block that is not zero: what refines it depends on that. */
   readonly known: Uint32Array;
 }
@@ -10,12 +10,10 @@ export interface ScanPart {
 export interface Band {
   readonly first: number;
   readonly last: number;
-  /** Bits that earlier scans have left out; `null` in the first scan of a band. */
+  /** The scan brings one more bit of coefficients that earlier scans have begun. */
   readonly refines: boolean;
   readonly isSequential: boolean;
 }
-
-const NONE: HuffmanTable = { counts: [], symbols: Buffer.alloc(0) };
 
 /**
  * Reads past blocks without computing them (ITU-T T.81, annexes F and G), to find where the data of a scan end.
@@ -23,48 +21,59 @@ const NONE: HuffmanTable = { counts: [], symbols: Buffer.alloc(0) };
 export function createBlockReader(bits: Bits, { first, last, refines, isSequential }: Band) {
   /** Blocks to come of which this scan says that nothing is left in the band. */
   let run = 0;
+  const mask = [0, 0];
+  for (let at = first; at <= last; at += 1) mask[at >> 5] = (mask[at >> 5] ?? 0) | (1 << (at & 31));
+  const [low = 0, high = 0] = mask;
 
-  function sequential({ dc = NONE, ac = NONE }: ScanPart): void {
-    bits.bits(bits.symbol(dc) & 15);
+  function sequential({ dc, ac }: ScanPart): void {
+    if (dc === undefined || ac === undefined) throw new OutOfData();
+    bits.take(bits.symbol(dc) & 15);
     for (let at = 1; at <= 63; at += 1) {
       const symbol = bits.symbol(ac);
       if ((symbol & 15) === 0 && symbol >> 4 !== 15) return;
       at += symbol >> 4;
-      bits.bits(symbol & 15);
+      bits.take(symbol & 15);
     }
   }
 
-  function band({ ac = NONE, known }: ScanPart, block: number): void {
+  function band({ ac, known }: ScanPart, block: number): void {
     if (run > 0) {
       run -= 1;
       return;
     }
+    if (ac === undefined) throw new OutOfData();
     for (let at = first; at <= last; at += 1) {
       const symbol = bits.symbol(ac);
       const [zeros, size] = [symbol >> 4, symbol & 15];
       if (size === 0 && zeros < 15) {
-        run = 2 ** zeros - 1 + bits.bits(zeros);
+        run = 2 ** zeros - 1 + bits.take(zeros);
         return;
       }
       at += zeros;
       if (size === 0) continue;
-      bits.bits(size);
-      mark(known, block, at);
+      bits.take(size);
+      if (at <= last) mark(known, block, at);
     }
   }
 
-  function refinement({ ac = NONE, known }: ScanPart, block: number): void {
+  function refinement({ ac, known }: ScanPart, block: number): void {
+    // A picture may consist of hardly anything but such runs.
+    if (run > 0 && !isAnyKnown(known, block)) {
+      run -= 1;
+      return;
+    }
+    if (ac === undefined) throw new OutOfData();
     let at = first;
     while (run === 0 && at <= last) {
       const symbol = bits.symbol(ac);
       const [zeros, size] = [symbol >> 4, symbol & 15];
       if (size === 0 && zeros < 15) {
-        run = 2 ** zeros + bits.bits(zeros);
+        run = 2 ** zeros + bits.take(zeros);
         break;
       }
-      if (size > 0) bits.bit();
+      if (size > 0) bits.take(1);
       for (let left = zeros; at <= last; at += 1) {
-        if (isMarked(known, block, at)) bits.bit();
+        if (isMarked(known, block, at)) bits.take(1);
         else if (left === 0) break;
         else left -= 1;
       }
@@ -72,17 +81,21 @@ export function createBlockReader(bits: Bits, { first, last, refines, isSequenti
       at += 1;
     }
     if (run === 0) return;
-    for (; at <= last; at += 1) if (isMarked(known, block, at)) bits.bit();
+    for (; at <= last; at += 1) if (isMarked(known, block, at)) bits.take(1);
     run -= 1;
   }
 
+  const isAnyKnown = (known: Uint32Array, block: number) =>
+    (((known[block * 2] ?? 0) & low) | ((known[block * 2 + 1] ?? 0) & high)) !== 0;
+
+  function direct({ dc }: ScanPart): void {
+    if (refines) bits.take(1);
+    else if (dc === undefined) throw new OutOfData();
+    else bits.take(bits.symbol(dc) & 15);
+  }
+
   return {
-    read(part: ScanPart, block: number): void {
-      if (isSequential) sequential(part);
-      else if (first > 0) (refines ? refinement : band)(part, block);
-      else if (refines) bits.bit();
-      else bits.bits(bits.symbol(part.dc ?? NONE) & 15);
-    },
+    read: isSequential ? sequential : first === 0 ? direct : refines ? refinement : band,
     restart(): void {
       run = 0;
     },

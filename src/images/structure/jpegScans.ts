@@ -1,15 +1,4 @@
-export interface Frame {
-  /** Each scan brings whole blocks. */
-  readonly isSequential: boolean;
-  /** Its decoder goes on with zeros where data end, and says nothing of it. */
-  readonly isArithmetic: boolean;
-  /** Lossless or hierarchical. */
-  readonly kind: string | null;
-  /** Of a sample. */
-  readonly bits: number;
-  /** The ids of the components. */
-  readonly components: readonly number[];
-}
+import type { Frame } from './jpegFrame';
 
 const COEFFICIENTS = 64;
 /** Of one scan. */
@@ -34,7 +23,7 @@ export function createScans() {
       count += 1;
       const components = Math.min(header[0] ?? 0, MAX_COMPONENTS);
       const parameters = 1 + components * 2;
-      if (frame === null || header.length < parameters + 3) return null;
+      if (frame === null || header.length !== parameters + 3) return null;
       const [first = 0, last = 0, bits = 0] = header.subarray(parameters, parameters + 3);
       const isWhole = frame.isSequential;
       for (let index = 0; index < components; index += 1) {

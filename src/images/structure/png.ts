@@ -1,12 +1,6 @@
 import { crc32 } from 'node:zlib';
-import {
-  createKept,
-  CUT_OFF,
-  structure,
-  type Structure,
-  MAX_PARTS,
-  TOO_MANY_PARTS,
-} from './structure';
+import { createKept } from './kept';
+import { CUT_OFF, structure, type Structure, MAX_PARTS, TOO_MANY_PARTS } from './structure';
 import { createPngColours } from '../colours/png';
 
 const SIGNATURE_BYTES = 8;

@@ -1,4 +1,5 @@
 import type { Meaning } from '../colours/cicp';
+import type { Pause } from '../inSlices';
 
 /**
  * What the bytes of a picture say about themselves, read without a decoder: whether they are complete, what
@@ -27,8 +28,15 @@ export interface Structure {
   readonly ignoresProfile: boolean;
   /** Colours other than sRGB that the file describes in a way which the decoder reads past. */
   readonly meaning: Meaning | null;
-  /** Another form to decode, costly to find, when the decoder refuses the first; `null`: there is none. */
-  readonly retry: (() => Promise<Buffer | null>) | null;
+  /**
+   * Reads every code of the picture's data, which is costly, and gives another form to decode; `null` when a code is
+   * wrong or missing. Worth while when the decoder refuses.
+   */
+  readonly readData: ((pause: Pause) => Promise<Buffer | null>) | null;
+  /** The data have to be read before: the decoder does not notice all that may be missing. */
+  readonly isDoubtful: boolean;
+  /** Whether the data have room for nothing but the picture, which is costly to find out; `null`: it is not looked at. */
+  readonly isExact: ((pause: Pause) => Promise<boolean>) | null;
 }
 
 /** Pictures have some thousands at most. More would hold up all else while they are walked over. */
@@ -48,43 +56,9 @@ export function structure(bytes: Buffer, found: Partial<Structure>): Structure {
     frames: null,
     ignoresProfile: false,
     meaning: null,
-    retry: null,
+    readData: null,
+    isDoubtful: false,
+    isExact: null,
     ...found,
-  };
-}
-
-/** Parts of a file that are kept, neighbours joined, so that a file of two million parts stays a short list. */
-export function createKept(bytes: Buffer) {
-  const parts: Buffer[] = [];
-  let start = 0;
-  let end = 0;
-  let isWhole = true;
-
-  function flush(): void {
-    if (end > start) parts.push(bytes.subarray(start, end));
-    start = end;
-  }
-
-  return {
-    keep(from: number, to: number): void {
-      if (from !== end) {
-        flush();
-        start = from;
-        isWhole = false;
-      }
-      end = to;
-    },
-    /** Bytes that stand in no file, put behind what is kept so far. */
-    insert(extra: Buffer): void {
-      flush();
-      parts.push(extra);
-      isWhole = false;
-    },
-    /** Without a copy where what is kept is one piece. */
-    join(): Buffer {
-      if (isWhole) return bytes.subarray(0, end);
-      flush();
-      return Buffer.concat(parts);
-    },
   };
 }

@@ -1,5 +1,6 @@
 import { CUT_OFF, structure, type Structure } from './structure';
-import { onlyTables, walkJpeg } from './jpeg';
+import type { Pause } from '../inSlices';
+import { isExactJpeg, onlyTables, walkJpeg } from './jpeg';
 import { JPEG_COMPRESSION, unusualTiff } from './tiffKinds';
 
 const CLASSIC = 42;
@@ -99,7 +100,21 @@ export function walkTiff(bytes: Buffer): Structure {
     fault: isCut ? CUT_OFF : null,
     unusual: unusualTiff(first(COMPRESSION, 1), first(PHOTOMETRIC, 0), first(BITS, 1)),
     decodable: withoutLoop(),
+    isExact: first(COMPRESSION, 1) === JPEG_COMPRESSION ? areExactJpegs : null,
   });
+
+  /** Each strip or tile is a JPEG whose tables stand in the directory. */
+  async function areExactJpegs(pause: Pause): Promise<boolean> {
+    const shared = entries?.find(({ tag }) => tag === TABLES)?.content;
+    const tables = shared === undefined ? Buffer.alloc(0) : onlyTables(shared);
+    if (tables === null || pieces === null) return false;
+    for (const [from, end] of pieces) {
+      const start = bytes.subarray(from, from + 2);
+      const whole = Buffer.concat([start, tables, bytes.subarray(from + 2, end)]);
+      if (!(await isExactJpeg(whole, pause))) return false;
+    }
+    return true;
+  }
 
   /** libvips refuses a list of pages that leads back to one of them, or out of the file. Its first pages are whole. */
   function withoutLoop(): Buffer {
@@ -171,7 +186,7 @@ export function walkTiff(bytes: Buffer): Structure {
 
   /** Numbers only, and as many as belong to the tag: text fits into any. */
   function isShown({ tag, type, content }: Entry): boolean {
-    if (tag === TABLES) return content.length <= MAX_TABLE_BYTES && onlyTables(content);
+    if (tag === TABLES) return content.length <= MAX_TABLE_BYTES && onlyTables(content) !== null;
     const expected = CHROMATICITIES[tag];
     if (expected !== undefined) {
       return (

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import sharp from 'sharp';
-import { trimScans } from '../../../src/images/structure/jpegTrim';
+import { readJpegData } from '../../../src/images/structure/jpegData';
 import { walk } from '../../../src/images/structure/walk';
 import { IMAGE_FORMATS, type ImageFormat } from '../../../contract/formats';
 import { casePicture } from '../../support/casePicture';
 import { animation, avif, picture } from '../../support/pictures';
+import { tiffOf } from '../../support/tiffs';
 import { numbers, pngChunk, withChunks } from '../../support/pngChunks';
 
 const samples: Readonly<Record<ImageFormat, () => Promise<Buffer>>> = {
@@ -22,6 +23,33 @@ const samples: Readonly<Record<ImageFormat, () => Promise<Buffer>>> = {
 const repeated = (head: string, part: string, bytes: number) =>
   Buffer.from(head + part.repeat(Math.floor(bytes / part.length)), 'latin1');
 const MANY = 8_000_000;
+const noPause = () => undefined;
+
+/** A progressive JPEG of 7,000×7,000 pixels whose scans say in a few bytes that there is nothing in any block. */
+function emptyScans(count: number): Buffer {
+  const part = (marker: number, content: readonly number[]) =>
+    Buffer.from([0xff, marker, 0, content.length + 2, ...content]);
+  const side = [7_000 >> 8, 7_000 & 255];
+  const one = (id: number, symbol: number) => [id, 1, ...Array<number>(15).fill(0), symbol];
+  // One bit for the symbol (a run of 16,384 blocks), 14 for how many more.
+  const runs = Math.ceil(875 ** 2 / 32_767);
+  const bits = `0${'1'.repeat(14)}`.repeat(runs);
+  const data = (bits.padEnd(Math.ceil(bits.length / 8) * 8, '1').match(/.{8}/g) ?? []).flatMap(
+    (byte) => (byte === '11111111' ? [255, 0] : [Number.parseInt(byte, 2)]),
+  );
+  const scan = (bit: number) => [
+    part(0xda, [1, 1, 0, 1, 63, bit === 13 ? 13 : (bit + 1) * 16 + bit]),
+    Buffer.from(data),
+  ];
+  return Buffer.concat([
+    Buffer.from([0xff, 0xd8]),
+    part(0xdb, [0, ...Array<number>(64).fill(1)]),
+    part(0xc2, [8, ...side, ...side, 1, 1, 0x11, 0]),
+    part(0xc4, one(0x10, 0xe0)),
+    ...Array.from({ length: count }, (_, index) => scan(Math.max(13 - index, 0))).flat(),
+    Buffer.from([0xff, 0xd9]),
+  ]);
+}
 
 /** Files of nothing but the smallest parts that a format has, or of parts that point to the same place. */
 function hostile(): [string, ImageFormat, Buffer][] {
@@ -159,17 +187,43 @@ describe('a walk over hostile bytes', () => {
 
   it('never throws while it reads every code of a damaged JPEG', async () => {
     const bytes = casePicture('restarts-progressive.jpg');
-    expect((await trimScans(bytes))?.equals(bytes)).toBe(true);
+    expect((await readJpegData(bytes, noPause))?.bytes.equals(bytes)).toBe(true);
     const change = fc.tuple(fc.nat(bytes.length - 1), fc.integer({ min: 0, max: 255 }));
     await fc.assert(
       fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 12 }), async (changes) => {
         const damaged = Buffer.from(bytes);
         for (const [at, value] of changes) damaged[at] = value;
-        const trimmed = await trimScans(damaged);
-        expect(trimmed === null || trimmed.length <= damaged.length).toBe(true);
+        const data = await readJpegData(damaged, noPause);
+        expect(data === null || data.bytes.length <= damaged.length).toBe(true);
       }),
       { numRuns: 200 },
     );
+  });
+
+  it('finds bytes between the codes of the JPEGs in a TIFF', async () => {
+    const jpeg = await picture(16, 8).greyscale().jpeg().toBuffer();
+    const longer = Buffer.concat([
+      jpeg.subarray(0, -2),
+      Buffer.from('Elm Street'),
+      jpeg.subarray(-2),
+    ]);
+    for (const [data, isExact] of [[jpeg, true] as const, [longer, false] as const]) {
+      const { isClean, isExact: check } = walk(tiffOf({ compression: 7, data }), 'tiff');
+      expect([isClean, await check?.(noPause)]).toEqual([true, isExact]);
+    }
+  });
+
+  it('reads the data of a JPEG of many scans over nothing in proportion, and stops when told', async () => {
+    const jpeg = emptyScans(97);
+    const before = process.cpuUsage();
+    expect(await readJpegData(jpeg, noPause)).toBeNull();
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / 1_000_000).toBeLessThan(3);
+    const stopped = new Error('stopped');
+    const stop = () => {
+      throw stopped;
+    };
+    await expect(readJpegData(jpeg, stop)).rejects.toBe(stopped);
   });
 
   it.each(hostile())('takes time in proportion: %s, %s', (_, format, bytes) => {
