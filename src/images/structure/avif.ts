@@ -10,6 +10,7 @@ const SHOWN_PROPERTIES: Readonly<Record<string, number>> = {
   ...{ a1op: 1, lsel: 2, a1lx: 13 },
 };
 const ALPHA = 'urn:mpeg:mpegB:cicp:systems:auxiliary:alpha\0';
+const BRANDS = ['avif', 'mif1', 'miaf', 'MA1A', 'MA1B'];
 const SHOWN_IN_META = ['hdlr', 'pitm', 'iloc', 'iinf', 'iprp', 'iref'];
 /** ITU-T H.273: BT.709, or not said; the curve of sRGB, or not said. */
 const SRGB_PRIMARIES = [1, 2];
@@ -37,6 +38,7 @@ export function walkAvif(bytes: Buffer): Structure {
   const isClean =
     areOnce(boxes, ['ftyp', 'meta', 'mdat']) &&
     boxes.at(-1)?.end === bytes.length &&
+    firstIn('ftyp', boxes).every(isPlainType) &&
     areOnce(parts, SHOWN_IN_META) &&
     parts.every((part) => part.name !== 'hdlr' || isPlainHandler(part)) &&
     items.every(({ type, isNamed }) => (type === 'av01' || type === 'grid') && !isNamed) &&
@@ -76,6 +78,18 @@ export function walkAvif(bytes: Buffer): Structure {
     const count = bytes.readUInt32BE(content + 8);
     const room = size === 0 ? (end - content - 12) / 4 : bytes.length / size;
     return count <= room ? count : 0;
+  }
+
+  /** Brands, of which the first is followed by a number. */
+  function isPlainType({ content, end }: Box): boolean {
+    const brands = bytes
+      .toString('latin1', content, Math.min(end, content + 64))
+      .match(/[^]{1,4}/g);
+    return (
+      brands !== null &&
+      end - content <= 64 &&
+      brands.every((brand, index) => (index === 1 ? brand === '\0\0\0\0' : BRANDS.includes(brand)))
+    );
   }
 
   /** The name behind it is free text: libavif writes its own, libheif none. */

@@ -1,3 +1,5 @@
+import type { Pause } from '../inSlices';
+import { endsWithItsCodes } from './gifData';
 import { structure, type Structure, MAX_PARTS, TOO_MANY_PARTS } from './structure';
 
 const EXTENSION = 0x21;
@@ -10,15 +12,16 @@ const LOOPS = ['NETSCAPE2.0', 'ANIMEXTS1.0'];
 
 /**
  * CompuServe's GIF89a. libvips reads a cut animation as one of fewer frames, the last of them half transparent,
- * so that only this walk can tell. What it cannot tell: a cut exactly between two frames, which is what a
+ * so that only this walk can tell. What it cannot tell: a cut between two frames or in a comment there, which is what a
  * complete file without its trailer looks like.
  */
 export function walkGif(bytes: Buffer): Structure {
   if (bytes.length < 13) return structure(bytes, { fault: 'ends in its header' });
   let at = 13 + colourTable(bytes[10] ?? 0);
-  let frames = 0;
+  /** Where the data of each frame begin and end. */
+  const data: (readonly [from: number, to: number])[] = [];
   let isClean = true;
-  /** A graphic control was read whose image is still to come. */
+  /** A graphic control was read whose image is still to come: a frame is missing if nothing follows. */
   let isExpecting = false;
 
   let parts = 0;
@@ -27,23 +30,25 @@ export function walkGif(bytes: Buffer): Structure {
     if (parts > MAX_PARTS) return structure(bytes, { fault: TOO_MANY_PARTS });
     const block = bytes[at];
     if (block === TRAILER) {
+      // A graphic control without an image is harmless, and shown so.
+      isExpecting = false;
       isClean &&= at + 1 === bytes.length;
       return finish(isClean, at + 1);
     }
     if (block === EXTENSION) {
       const label = bytes[at + 1];
       const end = endOfSubBlocks(bytes, at + 2);
-      if (end === null) return structure(bytes, { fault: cutBehind(frames) });
       if (label === GRAPHIC_CONTROL) isExpecting = true;
+      if (end === null) return finish(false, at);
       isClean &&= isShown(bytes, at + 1, end);
       at = end;
     } else if (block === IMAGE) {
-      const data = at + 10 + colourTable(bytes[at + 9] ?? 0) + 1;
-      const end = endOfSubBlocks(bytes, data);
+      const from = at + 10 + colourTable(bytes[at + 9] ?? 0);
+      const end = endOfSubBlocks(bytes, from + 1);
       if (end === null) {
-        return structure(bytes, { fault: `ends in the middle of frame ${frames + 1}` });
+        return structure(bytes, { fault: `ends in the middle of frame ${data.length + 1}` });
       }
-      frames += 1;
+      data.push([from, end]);
       isExpecting = false;
       at = end;
     } else {
@@ -54,8 +59,16 @@ export function walkGif(bytes: Buffer): Structure {
   return finish(false, at);
 
   function finish(clean: boolean, end: number): Structure {
-    if (frames === 0 || isExpecting) return structure(bytes, { fault: cutBehind(frames) });
-    return structure(bytes, { isClean: clean, decodable: bytes.subarray(0, end) });
+    if (data.length === 0 || isExpecting)
+      return structure(bytes, { fault: cutBehind(data.length) });
+    return structure(bytes, { isClean: clean, decodable: bytes.subarray(0, end), isExact });
+  }
+
+  async function isExact(pause: Pause): Promise<boolean> {
+    for (const [from, to] of data) {
+      if (!(await endsWithItsCodes(bytes, from, to, pause))) return false;
+    }
+    return true;
   }
 }
 

@@ -62,6 +62,22 @@ function inRiff(part: Buffer): (bytes: Buffer) => Buffer {
   };
 }
 
+const replaced = (part: string, by: string) => (bytes: Buffer) => {
+  expect(bytes.includes(part)).toBe(true);
+  return Buffer.from(bytes.toString('latin1').replace(part, by), 'latin1');
+};
+/** Before the second table of codes of a progressive JPEG, which the second scan begins with. */
+const betweenScans = (part: Buffer) => (bytes: Buffer) => {
+  const scan = bytes.indexOf(Buffer.from([0xff, 0xda]));
+  return insert(bytes.indexOf(Buffer.from([0xff, 0xc4]), scan), part)(bytes);
+};
+/** As long as a table of quantisation. */
+const LONG_SECRET = SECRET.padEnd(64);
+/** A table of as many codes of eight bits as the text has bytes, for the number that no scan uses. */
+const TABLE_OF_SECRET = `\x03${'\0'.repeat(7)}${String.fromCharCode(SECRET.length)}${'\0'.repeat(8)}${SECRET}`;
+
+const DENSITY = segment(0xe0, 'JFIF\0\x01\x01\0\0\x01\0\x01\0\0');
+
 const sub = (text: string) => String.fromCharCode(text.length) + text + '\0';
 const behind = append(Buffer.from(SECRET));
 
@@ -74,6 +90,17 @@ const HIDDEN: readonly (readonly [ImageFormat, string, (bytes: Buffer) => Buffer
   ['jpeg', 'a comment before the end', beforeEnd(segment(0xfe, SECRET), 2)],
   ['jpeg', 'bytes between segments', insert(2 + 2 + 67, Buffer.from(SECRET))],
   ['jpeg', 'bytes behind the end', behind],
+  ['jpeg', 'bytes between its data and the end', beforeEnd(Buffer.from(SECRET), 2)],
+  ['jpeg', 'bytes between two scans', betweenScans(Buffer.from(SECRET))],
+  ['jpeg', 'lines that are counted later (DNL)', beforeEnd(segment(0xdc, SECRET), 2)],
+  ['jpeg', 'an unused table of quantisation', insert(2, segment(0xdb, `\x03${LONG_SECRET}`))],
+  ['jpeg', 'an unused table of codes', insert(2, segment(0xc4, TABLE_OF_SECRET))],
+  [
+    'jpeg',
+    'a table of codes that is replaced',
+    insert(2, segment(0xc4, `\0${TABLE_OF_SECRET.slice(1)}`)),
+  ],
+  ['jpeg', 'a second density (JFIF)', insert(2, Buffer.concat([DENSITY, DENSITY]))],
   ['png', 'a text', insert(33, pngChunk('tEXt', `Author\0${SECRET}`))],
   ['png', 'XMP', insert(33, pngChunk('iTXt', `XML:com.adobe.xmp\0\0\0\0\0${XMP}`))],
   ['png', 'EXIF behind the pixels', beforeEnd(pngChunk('eXIf', `II*\0${SECRET}`), 12)],
@@ -85,10 +112,13 @@ const HIDDEN: readonly (readonly [ImageFormat, string, (bytes: Buffer) => Buffer
   ['webp', 'XMP', inRiff(riffChunk('XMP ', XMP))],
   ['webp', 'an unknown chunk', inRiff(riffChunk('JUNK', SECRET))],
   ['webp', 'bytes behind the end', behind],
+  ['webp', 'a second picture', inRiff(riffChunk('VP8 ', SECRET))],
+  ['webp', 'transparency behind the picture', inRiff(riffChunk('ALPH', SECRET))],
   ['avif', 'a box of free space', append(box('free', SECRET))],
   ['avif', "a maker's box", append(box('uuid', `0123456789abcdef${SECRET}`))],
   ['avif', 'data that no picture uses', append(box('mdat', SECRET))],
   ['avif', 'bytes behind the end', behind],
+  ['avif', 'a brand of its own', replaced('miaf', 'Elm ')],
   ['gif', 'a comment', beforeEnd(Buffer.from(`!\xfe${sub(SECRET)}`, 'latin1'), 1)],
   ['gif', 'a text', beforeEnd(Buffer.from(`!\x01${sub(SECRET)}`, 'latin1'), 1)],
   ['gif', 'XMP', beforeEnd(Buffer.from(`!\xff\x0bXMP DataXMP${sub(SECRET)}`, 'latin1'), 1)],
@@ -98,6 +128,11 @@ const HIDDEN: readonly (readonly [ImageFormat, string, (bytes: Buffer) => Buffer
     beforeEnd(Buffer.from(`!\xff\x0bNETSCAPE2.0${sub(SECRET)}`, 'latin1'), 1),
   ],
   ['gif', 'bytes behind the end', behind],
+  [
+    'gif',
+    'bytes behind the last code',
+    beforeEnd(Buffer.from(sub(SECRET).slice(0, -1), 'latin1'), 2),
+  ],
   ['tiff', 'bytes behind the end', behind],
 ];
 

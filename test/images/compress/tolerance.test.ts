@@ -168,6 +168,46 @@ describe('what a browser shows whole is processed', () => {
     }
   });
 
+  it.each([
+    ['a control of a frame', '!\xf9\x04\0\0\0\0\0'],
+    ['a control of a frame and a comment', '!\xf9\x04\0\0\0\0\0!\xfe\x02hi\0'],
+  ])('a GIF with %s before its end', async (_, part) => {
+    const whole = await animation();
+    const moving = { format: 'webp' } as const;
+    const odd = Buffer.concat([whole.subarray(0, -1), Buffer.from(`${part};`, 'latin1')]);
+    const { bytes } = await compress(whole, moving);
+    expect((await compress(odd, moving)).bytes.equals(bytes)).toBe(true);
+  });
+
+  it('a GIF that is cut in a comment behind its last frame', async () => {
+    const whole = await animation();
+    const moving = { format: 'webp' } as const;
+    const odd = Buffer.concat([whole.subarray(0, -1), Buffer.from('!\xfe\x20abc', 'latin1')]);
+    const { bytes } = await compress(whole, moving);
+    expect((await compress(odd, moving)).bytes.equals(bytes)).toBe(true);
+  });
+
+  it.each([
+    ['RGB', 9, () => baseline()],
+    ['RGB', 2, () => baseline()],
+    ['CMYK', 9, () => picture(120, 90).toColourspace('cmyk').jpeg().toBuffer()],
+  ])(
+    'a JPEG of %s whose Adobe segment names colours that do not exist: %i',
+    async (_, colours, make) => {
+      const whole = await make();
+      const adobe = Buffer.from('\xff\xee\0\x0eAdobe\0\x64\0\0\0\0', 'latin1');
+      const found = whole.indexOf('Adobe');
+      const plain =
+        found < 0
+          ? whole
+          : Buffer.concat([whole.subarray(0, found - 4), whole.subarray(found + 12)]);
+      const withAdobe = (value: number) =>
+        Buffer.concat([plain.subarray(0, 2), adobe, Buffer.from([value]), plain.subarray(2)]);
+      const usual = withAdobe(found < 0 ? 1 : 2);
+      expect((await pixelsOf(withAdobe(colours))).equals(await pixelsOf(usual))).toBe(true);
+    },
+  );
+
   it('a JPEG with arithmetic coding', async () => {
     await expect(compress(casePicture('b_arith.jpg'))).resolves.toBeDefined();
   });
@@ -230,6 +270,56 @@ describe('what is cut is corrupt_image', () => {
         expect(pixels.equals(whole)).toBe(true);
       }
     }
+  });
+
+  const sampled = (height: number, chromaSubsampling: string) =>
+    picture(100, height).jpeg({ quality: 70, chromaSubsampling });
+  const low = [7, 8, 16].flatMap((height) => [
+    [`4:4:4, ${height} lines`, () => sampled(height, '4:4:4').toBuffer()] as const,
+    [`4:2:0, ${height} lines`, () => sampled(height, '4:2:0').toBuffer()] as const,
+    [`grey, ${height} lines`, () => sampled(height, '4:4:4').greyscale().toBuffer()] as const,
+    [
+      `CMYK, ${height} lines`,
+      () => sampled(height, '4:4:4').toColourspace('cmyk').toBuffer(),
+    ] as const,
+    [
+      `progressive, ${height} lines`,
+      () => sampled(height, '4:4:4').jpeg({ progressive: true }).toBuffer(),
+    ] as const,
+  ]);
+  const high = [
+    ['4:4:4', () => sampled(40, '4:4:4').toBuffer()],
+    ['4:2:0', () => sampled(40, '4:2:0').toBuffer()],
+    ['grey', () => sampled(40, '4:4:4').greyscale().toBuffer()],
+    ['CMYK', () => sampled(40, '4:4:4').toColourspace('cmyk').toBuffer()],
+    ...['2x1', '4x1', '1x2', 'rgb'].map(
+      (name) => [name, () => Promise.resolve(casePicture(`sampling-${name}.jpg`))] as const,
+    ),
+  ] as const;
+
+  /** Leaves out the last bytes of the data, some at a time, and looks at what becomes of the rest. */
+  async function cutShort(whole: Buffer, end: Buffer): Promise<void> {
+    const pixels = await pixelsOf(whole);
+    const most = Math.floor((whole.length - whole.indexOf(Buffer.from([0xff, 0xda]))) * 0.6);
+    for (let left = 1; left < most; left = Math.ceil(left * 1.25)) {
+      const bytes = Buffer.concat([whole.subarray(0, -2 - left), end]);
+      const outcome = await pixelsOf(bytes).catch((error: unknown) => error);
+      if (outcome instanceof Buffer) expect(outcome.equals(pixels)).toBe(true);
+      else expect(outcome).toMatchObject({ code: 'corrupt_image' });
+    }
+  }
+
+  it.each([...low, ...high])('a JPEG that lacks its end, however little: %s', async (_, make) => {
+    await cutShort(await make(), Buffer.alloc(0));
+  });
+
+  it.each(low)('a low JPEG with an end mark behind the cut: %s', async (_, make) => {
+    await cutShort(await make(), Buffer.from([0xff, 0xd9]));
+  });
+
+  it('a JPEG that was put in order, with an end mark behind the cut', async () => {
+    const whole = beforeMarkers(await sampled(40, '4:4:4').toBuffer(), junk);
+    await cutShort(whole, Buffer.from([0xff, 0xd9]));
   });
 
   it('is cut wherever an animated GIF ends in a frame', async () => {
