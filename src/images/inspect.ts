@@ -1,7 +1,7 @@
 import sharp, { type Metadata } from 'sharp';
 import { ImageError } from '../errors';
 import type { ImageFormat } from '../../contract/formats';
-import type { Meaning } from './colours/cicp';
+import type { Meaning } from './colours/definitions';
 import { nameOf, servedFormatOf } from './recognize';
 import type { Structure } from './structure/structure';
 import { walk } from './structure/walk';

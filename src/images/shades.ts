@@ -1,5 +1,5 @@
-import { setImmediate } from 'node:timers/promises';
 import sharp, { type Sharp } from 'sharp';
+import { inSlices } from './inSlices';
 
 /** Pixels handled in one go, before the event loop runs again: some milliseconds. */
 const SLICE = 262_144;
@@ -40,28 +40,33 @@ export async function hasShades({ data, width, height }: Pixels): Promise<boolea
   const alphaOf = (pixel: number) => data[pixel * 4 + 3] ?? 0;
   const isShade = (alpha: number, next: number) =>
     next > 0 && next < 255 && Math.abs(next - alpha) <= STEP;
-  for (let y = 0; y + 1 < height; y += 1) {
-    for (let x = 0; x + 1 < width; x += 1) {
-      const pixel = y * width + x;
-      const alpha = alphaOf(pixel);
-      if (alpha === 0 || alpha === 255) continue;
-      if (!isShade(alpha, alphaOf(pixel + 1)) || !isShade(alpha, alphaOf(pixel + width))) continue;
-      shades += 1;
-      seen.add(alpha);
+  const rows = Math.max(Math.floor(SLICE / width), 1);
+  await inSlices(height - 1, rows, (from, to) => {
+    for (let y = from; y < to; y += 1) {
+      for (let x = 0; x + 1 < width; x += 1) {
+        const pixel = y * width + x;
+        const alpha = alphaOf(pixel);
+        if (alpha === 0 || alpha === 255) continue;
+        const isGradual =
+          isShade(alpha, alphaOf(pixel + 1)) && isShade(alpha, alphaOf(pixel + width));
+        if (!isGradual) continue;
+        shades += 1;
+        seen.add(alpha);
+      }
     }
-    if ((y * width) % SLICE < width) await setImmediate();
-  }
+  });
   return seen.size >= ALPHAS && shades >= SHARE * width * height;
 }
 
 /** Makes colours fewer and leaves alpha as it is; what is not seen becomes black. Writes into the pixels. */
 export async function roundColours({ data }: Pixels): Promise<void> {
-  for (let at = 0; at < data.length; at += 4) {
-    const isSeen = (data[at + 3] ?? 0) > 0;
-    for (let index = at; index < at + 3; index += 1) {
-      const rounded = Math.round((data[index] ?? 0) / ROUNDED_TO) * ROUNDED_TO;
-      data[index] = isSeen ? Math.min(rounded, 255) : 0;
+  await inSlices(data.length / 4, SLICE, (from, to) => {
+    for (let at = from * 4; at < to * 4; at += 4) {
+      const isSeen = (data[at + 3] ?? 0) > 0;
+      for (let index = at; index < at + 3; index += 1) {
+        const rounded = Math.round((data[index] ?? 0) / ROUNDED_TO) * ROUNDED_TO;
+        data[index] = isSeen ? Math.min(rounded, 255) : 0;
+      }
     }
-    if (at % (SLICE * 4) === 0) await setImmediate();
-  }
+  });
 }

@@ -1,5 +1,5 @@
-import { setImmediate } from 'node:timers/promises';
 import type { Channels, Sharp } from 'sharp';
+import { inSlices } from '../inSlices';
 import { createPressColours } from './press';
 
 /** Pixels handled in one go, before the event loop runs again: some milliseconds. */
@@ -33,10 +33,9 @@ export async function cmykToRgb(
   const { width, height, channels } = info;
   if (info.channels < INKS) return null;
   const pixels = width * height;
-  for (let from = 0; from < pixels; from += SLICE) {
-    convert(data, from, Math.min(from + SLICE, pixels), channels, press);
-    await setImmediate();
-  }
+  await inSlices(pixels, SLICE, (from, to) => {
+    convert(data, from, to, channels, press);
+  });
   const left = channels - 1;
   return {
     data: data.subarray(0, pixels * left),

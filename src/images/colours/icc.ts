@@ -1,30 +1,13 @@
+import { D50, type Chromaticities, type Curve } from './definitions';
+
 /**
  * Makes ICC profiles (ICC.1:2022) of what a file says about its colours in fewer words: gAMA, cHRM and cICP of a
  * PNG. The decoder knows profiles only.
  */
 
-/** CIE xy of red, green, blue and white. */
-export type Chromaticities = readonly (readonly [x: number, y: number])[];
-/** Parameters of a parametric curve, as many as its type has: g, or g a b c d. */
-export type Curve = readonly number[];
-
-const D65 = [0.3127, 0.329] as const;
-export const SRGB_PRIMARIES: Chromaticities = [[0.64, 0.33], [0.3, 0.6], [0.15, 0.06], D65];
-export const P3_PRIMARIES: Chromaticities = [[0.68, 0.32], [0.265, 0.69], [0.15, 0.06], D65];
-export const BT2020_PRIMARIES: Chromaticities = [
-  [0.708, 0.292],
-  [0.17, 0.797],
-  [0.131, 0.046],
-  D65,
-];
-
-export const SRGB_CURVE: Curve = [2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045];
-
 type Vector = readonly [number, number, number];
 type Matrix = readonly [Vector, Vector, Vector];
 
-/** The white of the profile connection space. */
-const D50: Vector = [0.9642, 1, 0.8249];
 const BRADFORD: Matrix = [
   [0.8951, 0.2664, -0.1614],
   [-0.7502, 1.7135, 0.0367],

@@ -1,13 +1,14 @@
 import { crc32, deflateSync } from 'node:zlib';
-import { PRIMARIES, TRANSFERS, type Meaning } from './cicp';
 import {
-  greyProfile,
-  rgbProfile,
+  PRIMARIES,
   SRGB_CURVE,
   SRGB_PRIMARIES,
+  TRANSFERS,
   type Chromaticities,
   type Curve,
-} from './icc';
+  type Meaning,
+} from './definitions';
+import { greyProfile, rgbProfile } from './icc';
 
 /** gAMA of sRGB: 1 / 2.2. */
 const SRGB_GAMMA = 45_455;

@@ -1,10 +1,9 @@
+import { D50 } from './definitions';
 import { encoded } from './srgb';
 
 const INKS = 4;
 /** Of a cube: black is none of its sides. */
 const CORNERS = 8;
-/** The white of the profile connection space. */
-const D50 = [0.9642, 1, 0.8249] as const;
 /** From XYZ under D50 to linear sRGB. */
 const TO_SRGB = [
   ...[3.1341359, -1.6172886, -0.4906923],

@@ -1,6 +1,5 @@
 import { CUT_OFF, structure, type Structure } from './structure';
-import { PRIMARIES, TRANSFERS, type Meaning } from '../colours/cicp';
-import { SRGB_CURVE } from '../colours/icc';
+import { PRIMARIES, SRGB_CURVE, TRANSFERS, type Meaning } from '../colours/definitions';
 import { readItems, type Extent } from './avifItems';
 import { boxesIn, boxesOfFile, type Box } from './boxes';
 

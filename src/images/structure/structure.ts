@@ -1,4 +1,4 @@
-import type { Meaning } from '../colours/cicp';
+import type { Meaning } from '../colours/definitions';
 import type { Pause } from '../inSlices';
 
 /**

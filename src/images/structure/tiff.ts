@@ -1,4 +1,5 @@
 import { CUT_OFF, structure, type Structure } from './structure';
+import { D65, SRGB_PRIMARIES } from '../colours/definitions';
 import type { Pause } from '../inSlices';
 import { isExactJpeg, onlyTables, walkJpeg } from './jpeg';
 import { JPEG_COMPRESSION, unusualTiff } from './tiffKinds';
@@ -43,8 +44,8 @@ const FEW_BYTES = 48;
 const [SHORT_TYPE, LONG_TYPE, RATIONAL] = [3, 4, 5];
 /** The white and the primaries, where they are sRGB's. */
 const CHROMATICITIES: Readonly<Record<number, readonly number[]>> = {
-  318: [0.3127, 0.329],
-  319: [0.64, 0.33, 0.3, 0.6, 0.15, 0.06],
+  318: D65,
+  319: SRGB_PRIMARIES.slice(0, 3).flat(),
 };
 const NEAR = 0.002;
 /** Tags whose numbers are read. */

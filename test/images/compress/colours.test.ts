@@ -1,5 +1,6 @@
 import sharp from 'sharp';
-import { greyProfile, P3_PRIMARIES, rgbProfile, SRGB_CURVE } from '../../../src/images/colours/icc';
+import { P3_PRIMARIES, SRGB_CURVE } from '../../../src/images/colours/definitions';
+import { greyProfile, rgbProfile } from '../../../src/images/colours/icc';
 import { openBrowserReference, type BrowserReference } from '../../support/browser';
 import { casePicture } from '../../support/casePicture';
 import { compress, EXACT } from '../../support/compress';
