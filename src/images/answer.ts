@@ -2,7 +2,7 @@ import type { Dispatcher } from 'undici';
 import type { PermanentImageCode } from '../../contract/errorCodes';
 import { ImageError, messageOf } from '../errors';
 import { codeOf, faultOf } from '../network/reason';
-import { codingsOf, decode, encodedLimit, limited } from './decode';
+import { codingsOf, decode, encodedLimit, limited } from './contentCodings';
 
 const RETRYABLE_4XX = [408, 425, 429] as const;
 

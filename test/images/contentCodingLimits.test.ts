@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { brotliCompressSync, constants, deflateRawSync, gzipSync } from 'node:zlib';
 import { ImageError } from '../../src/errors';
-import { decode, encodedLimit } from '../../src/images/decode';
+import { decode, encodedLimit } from '../../src/images/contentCodings';
 import { eventually } from '../support/eventually';
 import { bytes, startOrigin, type Answer, type Origin } from '../support/origin';
 import { download } from './downloads';

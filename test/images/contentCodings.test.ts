@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { codingsOf, decode } from '../../src/images/decode';
+import { codingsOf, decode } from '../../src/images/contentCodings';
 import { ImageError } from '../../src/errors';
 import { rawAnswer, startOddOrigin, type OddOrigin } from '../support/oddOrigin';
 import { bytes, startOrigin, type Origin } from '../support/origin';
