@@ -14,7 +14,7 @@ const MAX_PAUSE_MS = 10 * 60_000;
  *
  * @throws ApplicationFailure `round_closed`
  */
-export async function openRound(
+export async function requireOpenRound(
   { records }: Pick<ActivityDependencies, 'records'>,
   { requestId, round }: RoundRef,
 ): Promise<RequestRecord> {

@@ -2,7 +2,7 @@ import { withoutCredentials } from '../src/network/webUrl';
 import { failedHeader, failedRow, formatRecord, resultHeader, resultRow } from '../src/csv/write';
 import { inReadableParts } from '../src/records/rows';
 import type { ImageRecord, RequestRecord, RowRecord } from '../src/records/types';
-import { openRound } from './attempt';
+import { requireOpenRound } from './attempt';
 import type { ActivityDependencies } from './dependencies';
 import { interrupted } from './failure';
 import { withHeartbeat } from './heartbeat';
@@ -14,7 +14,7 @@ const PAGE_ROWS = 250;
 /** Characters of a link that the list of errors shows. */
 const SHOWN_LINK = 200;
 
-interface Place {
+interface Occurrence {
   readonly ref: string;
   readonly image: ImageRecord;
 }
@@ -32,7 +32,7 @@ export function createBuildResult(
 
   return (ref) =>
     withHeartbeat(async (signal) => {
-      const request = await openRound(deps, ref);
+      const request = await requireOpenRound(deps, ref);
       const { columns } = request;
       const result = await files.createResultFile(request._id, request.round, 'result');
       const failed = await files.createResultFile(request._id, request.round, 'failed');
@@ -65,7 +65,7 @@ export function createBuildResult(
       const rows = await records.rows.range(request._id, first, last);
       for (const part of inReadableParts(rows)) {
         const images = await closed(request, [...new Set(part.flatMap((row) => row.images))]);
-        for (const row of part) yield { row, places: placesOf(row, images) };
+        for (const row of part) yield { row, places: occurrencesOf(row, images) };
       }
     }
   }
@@ -86,7 +86,7 @@ export function createBuildResult(
   }
 }
 
-function placesOf(row: RowRecord, images: ReadonlyMap<string, ImageRecord>): Place[] {
+function occurrencesOf(row: RowRecord, images: ReadonlyMap<string, ImageRecord>): Occurrence[] {
   return row.images.map((ref) => {
     const image = images.get(ref);
     if (image === undefined) {
@@ -97,7 +97,7 @@ function placesOf(row: RowRecord, images: ReadonlyMap<string, ImageRecord>): Pla
 }
 
 /** What is to be fixed in a row, for a person; empty when nothing is. */
-function errorsOf(row: RowRecord, places: readonly Place[]): string {
+function errorsOf(row: RowRecord, places: readonly Occurrence[]): string {
   if (row.error !== null) return row.error.message;
   return places
     .flatMap(({ image }, index) =>
@@ -122,7 +122,7 @@ function createCount(round: number) {
   let undone = 0;
 
   return {
-    add(row: RowRecord, places: readonly Place[]): void {
+    add(row: RowRecord, places: readonly Occurrence[]): void {
       if (row.error !== null) {
         counts.total += 1;
         counts.failed += 1;

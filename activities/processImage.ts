@@ -1,6 +1,6 @@
 import { imageRef } from '../src/records/images';
 import type { ImageRecord } from '../src/records/types';
-import { applied, attemptImage, dueInMs, isDue, openRound, tallyOf } from './attempt';
+import { applied, attemptImage, dueInMs, isDue, requireOpenRound, tallyOf } from './attempt';
 import type { ActivityDependencies } from './dependencies';
 import { imageGivenUp, imageWaits, interrupted, roundClosed, workersDied } from './failure';
 import { withHeartbeat } from './heartbeat';
@@ -23,7 +23,7 @@ export function createProcessImage(
       if (crashes >= CRASHES_ALLOWED) throw workersDied(crashes);
       const { requestId, round } = input;
       const ref = imageRef(input.lane, input.number);
-      const request = await openRound(deps, input);
+      const request = await requireOpenRound(deps, input);
       const image = await find(requestId, ref);
       if (image === undefined) throw roundClosed(requestId, round);
       if (!isDue(image, Date.now())) return settle(image, round);

@@ -3,7 +3,7 @@ import { createTurns } from '../src/images/turns';
 import { imageRef, type Attempt } from '../src/records/images';
 import type { WorkerMetrics } from '../src/telemetry/metrics/worker';
 import type { ImageRecord, RequestRecord } from '../src/records/types';
-import { applied, attemptImage, dueInMs, isDue, openRound, tallyOf } from './attempt';
+import { applied, attemptImage, dueInMs, isDue, requireOpenRound, tallyOf } from './attempt';
 import type { ActivityDependencies } from './dependencies';
 import { interrupted, workersDied } from './failure';
 import { withHeartbeat } from './heartbeat';
@@ -61,7 +61,7 @@ export function createProcessImages(
     metrics.sliceStarted(Context.current().info.currentAttemptScheduledTimestampMs);
     const refs = new Map(numbers.map((number) => [imageRef(lane, number), number]));
     const [request, before] = await Promise.all([
-      openRound(deps, input),
+      requireOpenRound(deps, input),
       records.images.findMany(requestId, [...refs.keys()]),
       records.rounds.recordProgress(requestId, round, progress),
     ]);

@@ -1,10 +1,10 @@
 import { imageRef } from '../src/records/images';
 import type { ImageRecord } from '../src/records/types';
-import { openRound } from './attempt';
+import { requireOpenRound } from './attempt';
 import type { ActivityDependencies } from './dependencies';
 import { interrupted } from './failure';
 import { withHeartbeat } from './heartbeat';
-import { covered, type NumberRun } from './numberRuns';
+import { coalesceRanges, type IndexRange } from './indexRanges';
 import type { ImageRequestActivities } from './types';
 
 /** Images read and reopened at once, by key. */
@@ -19,10 +19,10 @@ export function createReopenImages(
   return (input) =>
     withHeartbeat(async (signal) => {
       const { requestId, round } = input;
-      const { lanes } = await openRound(deps, input);
-      const reopened: NumberRun[][] = [];
+      const { lanes } = await requireOpenRound(deps, input);
+      const reopened: IndexRange[][] = [];
       for (const [lane, size] of lanes.entries()) {
-        const runs: NumberRun[] = [];
+        const runs: IndexRange[] = [];
         for (let first = 0; first < size; first += BATCH) {
           if (signal.aborted) throw interrupted();
           const last = Math.min(first + BATCH, size);
@@ -34,7 +34,7 @@ export function createReopenImages(
         }
         reopened.push(runs);
       }
-      return covered(reopened);
+      return coalesceRanges(reopened);
     });
 
   /** @returns the numbers of the images that are to be worked on, ascending */

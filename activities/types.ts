@@ -1,4 +1,4 @@
-import type { NumberRuns } from '../workflows/lanes';
+import type { IndexRanges } from '../workflows/lanes';
 import type { ByteCounts, Counts } from '../contract/counts';
 import type { OutcomeStatus, RequestStatus } from '../contract/statuses';
 
@@ -89,7 +89,7 @@ export interface RecordedOutcome {
 export interface ImageRequestActivities {
   acceptRequest(input: AcceptInput): Promise<AcceptedRequest>;
   /** Lets a retry try again what did not succeed. @returns the images' numbers, per lane */
-  reopenImages(input: RoundRef): Promise<readonly NumberRuns[]>;
+  reopenImages(input: RoundRef): Promise<readonly IndexRanges[]>;
   processImages(input: SliceInput): Promise<SliceOutcome>;
   processImage(input: ImageInput): Promise<Tally>;
   buildResult(input: RoundRef): Promise<BuiltResult>;

@@ -6,7 +6,7 @@ import { measureLarge } from './large';
 import type { Measure } from './measure';
 import { measureReading } from './reading';
 import { plotOf, tableOf } from './report';
-import { startStage, type Service, type Stage } from './stage';
+import { startBench, type Service, type Stage } from './stage';
 import { measureThroughput } from './throughput';
 import { measureUpload } from './upload';
 
@@ -45,7 +45,7 @@ async function onStage(
   services: readonly Service[],
   measure: (stage: Stage) => Promise<Measure[]>,
 ): Promise<Measure[]> {
-  const stage = await startStage(services);
+  const stage = await startBench(services);
   try {
     return await measure(stage);
   } finally {

@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { keepRunning, type KeptProcess } from '../src/process/supervise';
+import { supervise, type SupervisedProcess } from '../src/process/supervise';
 import { freePort } from '../src/process/ports';
 import { startServers } from '../src/dev/embedded/servers';
 import { say } from '../src/process/main';
@@ -30,7 +30,7 @@ const READY_MS = 60_000;
  *
  * @param services without a worker the requests stay where they are
  */
-export async function startStage(services: readonly Service[]): Promise<Stage> {
+export async function startBench(services: readonly Service[]): Promise<Stage> {
   const folder = await mkdtemp(path.join(tmpdir(), 'image-processor-bench-'));
   const servers = await startServers({
     dataDir: folder,
@@ -41,8 +41,8 @@ export async function startStage(services: readonly Service[]): Promise<Stage> {
   const port = await freePort('the API', 'PORT', 0, say);
   const url = `http://${HOST}:${port}`;
   const pids = new Map<string, number>();
-  const processes = services.map((name): KeptProcess =>
-    keepRunning(
+  const processes = services.map((name): SupervisedProcess =>
+    supervise(
       {
         name,
         command: process.execPath,

@@ -3,18 +3,18 @@ import { compare } from './compare';
 import { createDisturber, type Disturbance } from './disturb';
 import type { Evidence } from './evidence';
 import { openReader } from './found';
-import { mendAll } from './mend';
+import { repairAll } from './repair';
 import { observations, prepareObservations } from './observations';
 import { startOperators } from './operators';
 import type { Options } from './options';
 import { startOrigin, type Origin } from './origin';
-import { claims, isOfApi, PLACES, preparePlaces, type Claim } from './places';
+import { claims, isOfApi, KILL_POINTS, prepareKillPoints, type Claim } from './places';
 import { createRandom } from './random';
 import { startReceiver, type Receiver } from './receiver';
 import { runSchedule } from './schedule';
-import { settled } from './settle';
+import { quiesce } from './quiesce';
 import { split } from './sheets';
-import { startStage, type Stage } from './stage';
+import { startChaosCluster, type Stage } from './stage';
 import type { Outcome } from './summary';
 import { startUploads } from './uploads';
 
@@ -34,12 +34,12 @@ const OPERATORS = ['first operator', 'second operator'];
 /** Sets the stage, plays, and clears it again whatever happened. */
 export async function runChaos(setting: Setting): Promise<Outcome> {
   const { folder, webhookSecret, options } = setting;
-  preparePlaces(folder);
+  prepareKillPoints(folder);
   prepareObservations(folder);
   const origin = await startOrigin(createRandom(options.seed, 'origin'));
   const receiver = await startReceiver(webhookSecret, createRandom(options.seed, 'receiver'));
   const stopping = setting.givenUp.catch(() => undefined);
-  const stage = await startStage(folder, webhookSecret, stopping);
+  const stage = await startChaosCluster(folder, webhookSecret, stopping);
   try {
     const givenUp = Promise.race([setting.givenUp, stage.givenUp]);
     return await Promise.race([play({ ...setting, givenUp }, stage, origin, receiver), givenUp]);
@@ -86,15 +86,15 @@ async function play(
       runSchedule({ ...{ random, kills, folder, stage, disturber, origin, uploads }, requests }),
       givenUp,
     ]);
-    disturber.calm();
+    disturber.resume();
     await operators.stop();
     await uploads.done;
     const chaosMs = Date.now() - started;
     say('No more trouble; retrying what can be mended');
-    const unmended = await Promise.race([mendAll({ caller, reader, origin, uploads }), givenUp]);
+    const unmended = await Promise.race([repairAll({ caller, reader, origin, uploads }), givenUp]);
     const mendingMs = Date.now() - started - chaosMs;
     say('Waiting until everything is done by itself');
-    const { unfinished, waitedMs } = await settled(reader);
+    const { unfinished, waitedMs } = await quiesce(reader);
     say('Comparing the ledgers');
     const found = await reader.everything();
     const claimed = claims(folder);
@@ -106,14 +106,14 @@ async function play(
       calls: caller.calls,
       mended: Object.fromEntries(origin.mended),
     };
-    const untried = trouble.untried.map((place) => `no process died at "${PLACES[place]}"`);
+    const untried = trouble.untried.map((place) => `no process died at "${KILL_POINTS[place]}"`);
     const compared = await compare(evidence, [...unmended, ...unfinished, ...untried]);
     const times = { chaosMs, mendingMs, settlingMs: waitedMs };
     return { options, evidence, claims: claimed, trouble, ...compared, ...times };
   } finally {
     clearInterval(progress);
     // A process that is still stopped could not end.
-    disturber.calm();
+    disturber.resume();
     await operators.stop().catch(() => undefined);
     await reader.close();
   }

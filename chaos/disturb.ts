@@ -17,7 +17,7 @@ export interface Disturber {
   /** Stops a process and lets it go on later. @returns false when there is no such process just now */
   pause(target: Target, ms: number): boolean;
   /** Lets everything go on at once, and does nothing more. */
-  calm(): void;
+  resume(): void;
 }
 
 /**
@@ -85,7 +85,7 @@ export function createDisturber({ targets }: Pick<Stage, 'targets'>): Disturber 
       paused.set(pid, goOn);
       return true;
     },
-    calm() {
+    resume() {
       over = true;
       clearInterval(watch);
       for (const goOn of [...paused.values()]) goOn();

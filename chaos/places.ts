@@ -5,7 +5,7 @@ import path from 'node:path';
  * The nasty places, and how a kill there is arranged: the harness arms a place by a file; the process that
  * comes there takes the file away by renaming it, which only one can do, and kills itself on the spot.
  */
-export const PLACES = {
+export const KILL_POINTS = {
   'file-written': 'between file write and record',
   'image-recorded': 'between image record and activity completion',
   'rows-recorded': 'between rows recorded and workflow start',
@@ -17,9 +17,9 @@ export const PLACES = {
   'continue-as-new-decided': 'continue-as-new decided, server not told',
   'continue-as-new-told': 'continue-as-new told, before all else',
 } as const;
-export type Place = keyof typeof PLACES;
+export type KillPoint = keyof typeof KILL_POINTS;
 
-const OF_API: readonly Place[] = [
+const OF_API: readonly KillPoint[] = [
   'rows-recorded',
   'workflow-started',
   'round-opened',
@@ -27,7 +27,7 @@ const OF_API: readonly Place[] = [
 ];
 
 /** All other places are in workers. */
-export function isOfApi(place: Place): boolean {
+export function isOfApi(place: KillPoint): boolean {
   return OF_API.includes(place);
 }
 
@@ -35,25 +35,25 @@ export function isOfApi(place: Place): boolean {
 export const FOLDER_VARIABLE = 'CHAOS_FOLDER';
 
 export interface Claim {
-  readonly place: Place;
+  readonly place: KillPoint;
   readonly pid: number;
   readonly at: number;
 }
 
-const armedFile = (folder: string, place: Place) => path.join(folder, 'armed', place);
+const armedFile = (folder: string, place: KillPoint) => path.join(folder, 'armed', place);
 const claimedFolder = (folder: string) => path.join(folder, 'claimed');
 
-export function preparePlaces(folder: string): void {
+export function prepareKillPoints(folder: string): void {
   mkdirSync(path.join(folder, 'armed'), { recursive: true });
   mkdirSync(claimedFolder(folder), { recursive: true });
 }
 
-export function arm(folder: string, place: Place): void {
+export function arm(folder: string, place: KillPoint): void {
   writeFileSync(armedFile(folder, place), '');
 }
 
 /** @returns false when a process was there first */
-export function disarm(folder: string, place: Place): boolean {
+export function disarm(folder: string, place: KillPoint): boolean {
   try {
     rmSync(armedFile(folder, place));
     return true;
@@ -63,7 +63,7 @@ export function disarm(folder: string, place: Place): boolean {
 }
 
 /** Called by a process that stands at the place. Returns when nobody wants it dead. */
-export function dieIfArmed(folder: string, place: Place): void {
+export function dieIfArmed(folder: string, place: KillPoint): void {
   const claim = path.join(claimedFolder(folder), `${place} ${process.pid} ${Date.now()}`);
   try {
     renameSync(armedFile(folder, place), claim);
@@ -77,6 +77,6 @@ export function dieIfArmed(folder: string, place: Place): void {
 export function claims(folder: string): Claim[] {
   return readdirSync(claimedFolder(folder)).map((name) => {
     const [place, pid, at] = name.split(' ');
-    return { place: place as Place, pid: Number(pid), at: Number(at) };
+    return { place: place as KillPoint, pid: Number(pid), at: Number(at) };
   });
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Disturber } from './disturb';
 import { anyFault, type Fault, type Origin } from './origin';
-import { arm, claims, disarm, PLACES, type Place } from './places';
+import { arm, claims, disarm, KILL_POINTS, type KillPoint } from './places';
 import { between, pick, pickWeighted, type Random } from './random';
 import type { Stage, Target, TargetKind } from './stage';
 import type { Uploads } from './uploads';
@@ -21,13 +21,13 @@ export interface ScheduleOptions {
 export interface Trouble {
   readonly bursts: readonly Fault[];
   /** Places that nothing came to in time; a kill at random took their turn. */
-  readonly missed: readonly Place[];
+  readonly missed: readonly KillPoint[];
   /** Places where no process died, although there were turns enough for all of them. */
-  readonly untried: readonly Place[];
+  readonly untried: readonly KillPoint[];
 }
 
 /** How often each place has its turn. */
-const PLACE_WEIGHTS: Readonly<Record<Place, number>> = {
+const PLACE_WEIGHTS: Readonly<Record<KillPoint, number>> = {
   'file-written': 7,
   'image-recorded': 7,
   'rows-recorded': 3,
@@ -55,16 +55,16 @@ const TURNS_ENOUGH = 3;
 export async function runSchedule(options: ScheduleOptions): Promise<Trouble> {
   const { random, kills, folder, stage, disturber, origin, uploads, requests } = options;
   const bursts: Fault[] = [];
-  const missed: Place[] = [];
+  const missed: KillPoint[] = [];
 
-  function untried(): Place[] {
+  function untried(): KillPoint[] {
     const tried = new Set(claims(folder).map(({ place }) => place));
-    return (Object.keys(PLACES) as Place[]).filter((place) => !tried.has(place));
+    return (Object.keys(KILL_POINTS) as KillPoint[]).filter((place) => !tried.has(place));
   }
 
   /** Those that have not had their death yet come first, and of them those that were missed least. */
-  function placeInTurn(): Place {
-    const missesOf = (place: Place) => missed.filter((one) => one === place).length;
+  function placeInTurn(): KillPoint {
+    const missesOf = (place: KillPoint) => missed.filter((one) => one === place).length;
     const least = Math.min(...untried().map(missesOf));
     const [first, ...others] = untried().filter((place) => missesOf(place) === least);
     return first === undefined
@@ -72,7 +72,7 @@ export async function runSchedule(options: ScheduleOptions): Promise<Trouble> {
       : pick(random, [first, ...others]);
   }
 
-  async function killAt(place: Place): Promise<boolean> {
+  async function killAt(place: KillPoint): Promise<boolean> {
     const before = claims(folder).length;
     arm(folder, place);
     const deadline = Date.now() + ARMED_MS;
@@ -116,6 +116,6 @@ export async function runSchedule(options: ScheduleOptions): Promise<Trouble> {
     if ((await done) !== true) await killAtRandom();
   }
   uploads.allow(requests);
-  const enough = kills / 2 >= TURNS_ENOUGH * Object.keys(PLACES).length;
+  const enough = kills / 2 >= TURNS_ENOUGH * Object.keys(KILL_POINTS).length;
   return { bursts, missed, untried: enough ? untried() : [] };
 }

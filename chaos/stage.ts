@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { keepRunning, type KeptProcess } from '../src/process/supervise';
+import { supervise, type SupervisedProcess } from '../src/process/supervise';
 import { freePort } from '../src/process/ports';
 import { startServers } from '../src/dev/embedded/servers';
 import { FOLDER_VARIABLE } from './places';
@@ -47,7 +47,7 @@ const SETTINGS = {
 };
 
 /** Embedded servers, the API and two workers: each a process of its own, that nothing ends for good. */
-export async function startStage(
+export async function startChaosCluster(
   folder: string,
   webhookSecret: string,
   stopping: Promise<unknown>,
@@ -73,16 +73,16 @@ export async function startStage(
     WEBHOOK_SECRET: webhookSecret,
     [FOLDER_VARIABLE]: folder,
   };
-  const kept: KeptProcess[] = [];
+  const kept: SupervisedProcess[] = [];
 
   function start(kind: 'worker' | 'api', name: string): Target {
     let pid = 0;
     const program = path.join(__dirname, '..', 'src', 'bin', `${kind}.js`);
-    const process_ = keepRunning(
+    const process_ = supervise(
       {
         name,
         command: process.execPath,
-        args: ['--require', path.join(__dirname, 'nastyPlaces.js'), program],
+        args: ['--require', path.join(__dirname, 'killPoints.js'), program],
         env,
         logFile: path.join(folder, `${name}.log`),
         restartMs: RESTART_MS,
@@ -104,7 +104,7 @@ export async function startStage(
     mongodbUri: servers.mongodbUri,
     temporalAddress: servers.temporalAddress,
     targets,
-    givenUp: servers.givenUp,
+    givenUp: servers.crashLoop,
     async ready() {
       for (;;) {
         const answer = await fetch(`${url}/health/ready`).catch(() => null);

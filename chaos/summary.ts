@@ -2,7 +2,7 @@ import type { Compared } from './compare';
 import type { Disturbance } from './disturb';
 import { requestsOf, type Evidence } from './evidence';
 import type { Options } from './options';
-import { PLACES, type Claim } from './places';
+import { KILL_POINTS, type Claim } from './places';
 import type { Trouble } from './schedule';
 
 export interface Outcome extends Compared {
@@ -42,7 +42,7 @@ function killLines({ evidence, claims, trouble }: Outcome): Line[] {
   return [
     ['kills', claims.length + atRandom.length],
     ...tally('  at random: ', atRandom, ({ target }) => target),
-    ...tally('  ', claims, ({ place }) => PLACES[place]),
+    ...tally('  ', claims, ({ place }) => KILL_POINTS[place]),
     ['places that nothing came to in time', trouble.missed.length],
     ['pauses', pauses.length],
     ...tally('  ', pauses, ({ target }) => target),

@@ -11,7 +11,7 @@ import {
   defineSignal,
 } from '@temporalio/workflow';
 import type { AcceptedRequest, ImageRequestActivities, Task } from '../activities/types';
-import type { LanesState, NumberRuns } from './lanes';
+import type { LanesState, IndexRanges } from './lanes';
 import { FOLLOW_SIGNAL, STATUS_QUERY } from './names';
 import { processImages, type Unfinished } from './processing';
 import { outcomeFor, type StatusReport } from '../contract/report';
@@ -33,7 +33,7 @@ export interface ImageRequestInput {
   /** What an earlier run of this round hands over: absent in its first. */
   readonly carried?: {
     readonly accepted: AcceptedRequest;
-    readonly numbers: readonly NumberRuns[];
+    readonly numbers: readonly IndexRanges[];
     readonly sequence: number;
     readonly left: LanesState & Unfinished;
   };
@@ -201,5 +201,5 @@ async function processToEnd(
 /** A first round works on every image, a retry on those that did not succeed. */
 async function numbersOf({ requestId, round, lanes }: ImageRequestInput) {
   if (round > 1) return results.reopenImages({ requestId, round });
-  return lanes.map((size): NumberRuns => [[0, size]]);
+  return lanes.map((size): IndexRanges => [[0, size]]);
 }

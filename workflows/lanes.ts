@@ -31,7 +31,7 @@ export interface Slice {
  * The numbers of a lane that are to be worked on, ascending: each pair is a first number and how many follow
  * on it, itself included. A first round has one pair, a retry as many as its failures leave gaps.
  */
-export type NumberRuns = readonly (readonly [first: number, count: number])[];
+export type IndexRanges = readonly (readonly [first: number, count: number])[];
 
 /** A failed attempt that is to be repeated; `due` in milliseconds since the epoch. */
 export type WaitingImage = readonly [number: number, due: number];
@@ -44,7 +44,7 @@ export interface LanesState {
 }
 
 interface Lane {
-  readonly runs: NumberRuns;
+  readonly runs: IndexRanges;
   readonly size: number;
   taken: number;
   /** Slices in flight. */
@@ -66,12 +66,12 @@ export interface Lanes {
   state(): LanesState;
 }
 
-function sizeOf(runs: NumberRuns): number {
+function sizeOf(runs: IndexRanges): number {
   return runs.reduce((sum, [, count]) => sum + count, 0);
 }
 
 /** Up to `count` numbers, behind the first `skip`. */
-function numbersBehind(runs: NumberRuns, skip: number, count: number): number[] {
+function numbersBehind(runs: IndexRanges, skip: number, count: number): number[] {
   const numbers: number[] = [];
   let before = 0;
   for (const [first, length] of runs) {
@@ -88,7 +88,7 @@ function numbersBehind(runs: NumberRuns, skip: number, count: number): number[] 
  * @param numbers what is to be worked on, per lane
  * @param taken where an earlier run left off, per lane; nothing for a first run
  */
-export function createLanes(numbers: readonly NumberRuns[], taken: readonly number[] = []): Lanes {
+export function createLanes(numbers: readonly IndexRanges[], taken: readonly number[] = []): Lanes {
   const lanes = numbers.map<Lane>((runs, index) => ({
     runs,
     size: sizeOf(runs),

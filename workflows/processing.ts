@@ -13,7 +13,7 @@ import type { ImageRequestActivities, RoundRef, Tally } from '../activities/type
 import {
   createLanes,
   type LanesState,
-  type NumberRuns,
+  type IndexRanges,
   type Slice,
   type WaitingImage,
 } from './lanes';
@@ -34,7 +34,7 @@ export interface Unfinished {
 
 export interface Processing extends RoundRef {
   /** What is to be worked on, per lane. */
-  readonly numbers: readonly NumberRuns[];
+  readonly numbers: readonly IndexRanges[];
   readonly carried: (LanesState & Unfinished) | null;
   /** See `AcceptedRequest.names`. */
   readonly names: readonly (readonly string[])[] | null;

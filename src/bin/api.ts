@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createApp, createStartingApp } from '../http/app';
-import { answerBrokenCalls } from '../http/malformedRequests';
+import { answerMalformedRequests } from '../http/malformedRequests';
 import { readConfig } from '../config';
 import { createFileStore } from '../storage/store';
 import { createLogger } from '../telemetry/logger';
@@ -11,7 +11,7 @@ import { watchProcess } from '../telemetry/metrics/registry';
 import { openRecords } from '../records/open';
 import { mongodbUri } from '../records/uri';
 import { createOperations } from '../requests/operations';
-import { untilConnected } from '../process/connectWithRetry';
+import { connectWithRetry } from '../process/connectWithRetry';
 import { createRuns } from '../temporal/runs';
 import { temporalSettings } from '../temporal/settings';
 
@@ -32,7 +32,7 @@ runMain(async () => {
   const server = createServer({ requestTimeout: UPLOAD_MS }, (request, response) => {
     void answer(request, response);
   }).setTimeout(SILENCE_MS);
-  answerBrokenCalls(server);
+  answerMalformedRequests(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(config.PORT, config.HOST, resolve);
   });
@@ -40,7 +40,7 @@ runMain(async () => {
   stopWithParent();
   const stopping = stopSignal();
 
-  const connected = untilConnected('MongoDB', () => openRecords(mongodbUri(config)), logger);
+  const connected = connectWithRetry('MongoDB', () => openRecords(mongodbUri(config)), logger);
   const records = await Promise.race([connected, stopping.then(() => null)]);
   if (records === null) return;
   const files = createFileStore(config.DATA_DIR);

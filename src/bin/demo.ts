@@ -5,7 +5,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { runDemo } from '../dev/demo/run';
 import { readSheet } from '../dev/demo/sheet';
-import { startStage } from '../dev/demo/stage';
+import { startDemo } from '../dev/demo/stage';
 import { runMain, say, stopSignal } from '../process/main';
 
 const SAMPLE = path.join(__dirname, '..', '..', '..', 'samples', 'products.csv');
@@ -19,13 +19,13 @@ runMain(async () => {
   const folder = await mkdtemp(path.join(tmpdir(), 'image-processor-demo-'));
   const webhookSecret = `whsec_${randomBytes(32).toString('base64')}`;
   say(`Starting Temporal, MongoDB, the API and a worker; data and logs: ${folder}`);
-  const starting = startStage({ folder, webhookSecret, log: say, stopping });
+  const starting = startDemo({ folder, webhookSecret, log: say, stopping });
   try {
     const stage = await Promise.race([starting, stopping]);
     if (stage === null) return;
     const run = runDemo({ stage, webhookSecret, sheet, folder, keep, output: process.stdout });
-    await Promise.race([run, stopping, stage.givenUp]);
-    if (keep) await Promise.race([stopping, stage.givenUp]);
+    await Promise.race([run, stopping, stage.crashLoop]);
+    if (keep) await Promise.race([stopping, stage.crashLoop]);
   } finally {
     say('Stopping');
     // A start that failed has stopped what it had started, and was reported above.

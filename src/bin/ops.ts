@@ -9,7 +9,7 @@ import { EXIT } from '../ops/exit';
 runMain(async () => {
   // `ops list | head`: nobody wants the rest. What was watched goes on.
   for (const output of [process.stdout, process.stderr]) {
-    output.once('error', () => process.exit(EXIT.unread));
+    output.once('error', () => process.exit(EXIT.brokenPipe));
   }
   const code = await runCommandLine(process.argv.slice(2), {
     config: readConfig,

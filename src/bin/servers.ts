@@ -19,7 +19,7 @@ runMain(async () => {
     const { temporalAddress, temporalUi, mongodbUri } = servers;
     process.stdout.write(`${JSON.stringify({ temporalAddress, temporalUi, mongodbUri })}\n`);
     try {
-      await Promise.race([stopping, servers.givenUp]);
+      await Promise.race([stopping, servers.crashLoop]);
     } finally {
       await servers.stop();
     }

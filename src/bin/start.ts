@@ -45,10 +45,10 @@ async function runOn(config: Config, stopping: Promise<unknown>): Promise<void> 
       stopping,
     });
     const stopped = stopping.then(() => null);
-    const service = await Promise.race([stopped, starting, servers.givenUp]);
+    const service = await Promise.race([stopped, starting, servers.crashLoop]);
     if (service !== null) {
       process.stdout.write(whereEverythingIs(config.PUBLIC_URL, config.DATA_DIR, servers));
-      await Promise.race([stopped, service.givenUp, servers.givenUp]);
+      await Promise.race([stopped, service.crashLoop, servers.crashLoop]);
     }
     say('Stopping; work that is not done goes on at the next start');
     await (await starting).stop();

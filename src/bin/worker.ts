@@ -18,7 +18,7 @@ import { withSdkMetrics } from '../telemetry/metrics/sdk';
 import { createWorkerMetrics, type WorkerMetrics } from '../telemetry/metrics/worker';
 import { createDispatcher } from '../network/dispatcher';
 import { openRecords } from '../records/open';
-import { untilConnected } from '../process/connectWithRetry';
+import { connectWithRetry } from '../process/connectWithRetry';
 import { ensureSearchAttributes } from '../temporal/searchAttributes';
 import { mongodbUri } from '../records/uri';
 import { temporalSettings } from '../temporal/settings';
@@ -40,9 +40,9 @@ runMain(async () => {
   const endAtOnce = () => process.exit(0);
   process.on('SIGTERM', endAtOnce).on('SIGINT', endAtOnce);
 
-  const records = await untilConnected('MongoDB', () => openRecords(mongodbUri(config)), logger);
+  const records = await connectWithRetry('MongoDB', () => openRecords(mongodbUri(config)), logger);
   const { connection: address, namespace } = temporalSettings(config);
-  const connection = await untilConnected(
+  const connection = await connectWithRetry(
     'Temporal',
     () => NativeConnection.connect(address),
     logger,

@@ -12,7 +12,7 @@ import { liveRoute, readyRoute } from './health';
 import { imagesRoute } from './images';
 import { metricsRoute, timeCalls } from './metrics';
 import { operatorRoutes } from './operators';
-import { answerProblems } from './errorHandler';
+import { errorHandler } from './errorHandler';
 import { deleteRoute, requestRoute } from './request';
 import { requestsRoute } from './requests';
 import { resultRoute } from './result';
@@ -71,7 +71,7 @@ function createKoa(logger: Logger, router: Router, { around, before }: Stages): 
   });
   app.use(logCalls(logger));
   for (const middleware of around) app.use(middleware);
-  app.use(answerProblems(logger));
+  app.use(errorHandler(logger));
   for (const middleware of before) app.use(middleware);
   app.use(router.routes());
   app.use(router.allowedMethods());

@@ -20,7 +20,7 @@ const STATUS: Readonly<Record<RefusalCode, number>> = {
 const RETRY_AFTER_SECONDS = 5;
 
 /** The one mapper from what was thrown to an HTTP answer; all are JSON `{"detail": …}`. */
-export function answerProblems(logger: Logger): Middleware {
+export function errorHandler(logger: Logger): Middleware {
   return async (ctx, next) => {
     try {
       await next();

@@ -7,7 +7,7 @@ const STATUS: Readonly<Record<string, number>> = {
 };
 
 /** Calls that never reach the application get an answer of the same form as those that do. */
-export function answerBrokenCalls(server: Server): void {
+export function answerMalformedRequests(server: Server): void {
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) {
       socket.destroy();

@@ -2,10 +2,10 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import type { Config } from '../config';
 import { REQUEST_STATUSES, type RequestStatus } from '../../contract/statuses';
 import { cancel } from './cancel';
-import { connected, looking, withTemporal, type Connected } from './connect';
+import { withServers, withRecordsOnly, withTemporal, type Connected } from './connect';
 import { EXIT, exitCodeOf, sentenceOf, UsageError, type ExitCode } from './exit';
 import { list } from './list';
-import { momentOf } from './moments';
+import { parseTime } from './parseTime';
 import { redeliver } from './redeliver';
 import { remove } from './remove';
 import { replay } from './replay';
@@ -15,7 +15,7 @@ import { show } from './show';
 import { stop } from './stop';
 import type { Terminal } from './terminal';
 
-export interface Surroundings {
+export interface CommandContext {
   /** Read when a command needs it, so that help and usage need no faultless environment. */
   readonly config: () => Config;
   readonly terminal: Omit<Terminal, 'json'>;
@@ -39,7 +39,7 @@ const MAX_LISTED = 1_000;
 /** Runs one command line. @returns the exit code; never rejects */
 export async function runCommandLine(
   line: readonly string[],
-  surroundings: Surroundings,
+  surroundings: CommandContext,
 ): Promise<ExitCode> {
   const { terminal } = surroundings;
   let code: ExitCode = EXIT.done;
@@ -58,7 +58,7 @@ export async function runCommandLine(
 }
 
 function programOf(
-  { config, terminal: plain, workflowBundle }: Surroundings,
+  { config, terminal: plain, workflowBundle }: CommandContext,
   exit: (code: ExitCode) => void,
 ): Command {
   const program = new Command('npm run ops --')
@@ -78,10 +78,10 @@ function programOf(
       .option('--json', 'print one JSON document, for scripts', false);
   const at = ({ json }: { json: boolean }): Terminal => ({ ...plain, json });
   const change = async (work: (parts: Connected) => Promise<ExitCode>) => {
-    exit(await connected(config(), work));
+    exit(await withServers(config(), work));
   };
   const look = async (work: (parts: Connected) => Promise<ExitCode>) => {
-    exit(await looking(config(), work));
+    exit(await withRecordsOnly(config(), work));
   };
 
   command('list', 'requests, newest first')
@@ -125,8 +125,8 @@ function programOf(
       }
       const now = new Date();
       const span = {
-        since: since === undefined ? null : momentOf('--since', since, now).toISOString(),
-        until: until === undefined ? null : momentOf('--until', until, now).toISOString(),
+        since: since === undefined ? null : parseTime('--since', since, now).toISOString(),
+        until: until === undefined ? null : parseTime('--until', until, now).toISOString(),
       };
       exit(await withTemporal(config(), (runs) => retryFailed(runs, at(options), span)));
     });

@@ -18,12 +18,12 @@ export interface Connected {
 }
 
 /** For commands that change something: both servers have to answer. */
-export function connected<T>(config: Config, work: (parts: Connected) => Promise<T>): Promise<T> {
+export function withServers<T>(config: Config, work: (parts: Connected) => Promise<T>): Promise<T> {
   return withTemporal(config, (runs) => withRecords(config, runs, work));
 }
 
 /** For commands that look: the records answer as well while Temporal is down. */
-export async function looking<T>(
+export async function withRecordsOnly<T>(
   config: Config,
   work: (parts: Connected) => Promise<T>,
 ): Promise<T> {

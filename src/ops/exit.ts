@@ -9,11 +9,11 @@ export const EXIT = {
   notFound: 3,
   conflict: 4,
   /** `replay`: the code does otherwise than the history says. */
-  deviates: 5,
+  nondeterministic: 5,
   /** Ctrl-C, as shells have it. */
   interrupted: 130,
   /** Whoever read the output is gone, as `head` is: what shells have for SIGPIPE. */
-  unread: 141,
+  brokenPipe: 141,
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 

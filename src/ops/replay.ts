@@ -33,5 +33,5 @@ export async function replay(
       ? `Deterministic: this code does again what run ${of} has done (${verdict.events} events)\n`
       : `Not deterministic: this code does otherwise than run ${of} has done. ${deviation}\n`,
   );
-  return deviation === null ? EXIT.done : EXIT.deviates;
+  return deviation === null ? EXIT.done : EXIT.nondeterministic;
 }

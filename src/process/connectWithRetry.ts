@@ -9,7 +9,7 @@ const LONGEST_PAUSE_MS = 10_000;
  * Connects to a server that may not be up yet, for as long as it takes: processes are started in any
  * order, and an operator should not have to restart one because another came late.
  */
-export async function untilConnected<T>(
+export async function connectWithRetry<T>(
   what: string,
   connect: () => Promise<T>,
   logger: Logger,

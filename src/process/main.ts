@@ -1,8 +1,8 @@
-import { outliveReaders } from './output';
+import { ignoreBrokenPipes } from './output';
 
 /** How every entry point runs: its promise decides the exit code, and a failure is said in plain words. */
 export function runMain(main: () => Promise<void>): void {
-  outliveReaders();
+  ignoreBrokenPipes();
   main().then(
     () => process.exit(0),
     (error: unknown) => {

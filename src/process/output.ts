@@ -9,14 +9,14 @@ interface Writable {
  * Whoever reads our output may end before us, as `tee` does at Ctrl-C. Lines to nobody are dropped: to die of
  * them would leave behind what we have started.
  */
-export function outliveReader(stream: Writable): void {
+export function ignoreBrokenPipe(stream: Writable): void {
   stream.on('error', (error) => {
     if (!READER_IS_GONE.includes(error.code ?? '')) throw error;
   });
 }
 
 /** For what is printed: stdout and stderr. */
-export function outliveReaders(): void {
-  outliveReader(process.stdout);
-  outliveReader(process.stderr);
+export function ignoreBrokenPipes(): void {
+  ignoreBrokenPipe(process.stdout);
+  ignoreBrokenPipe(process.stderr);
 }

@@ -15,15 +15,15 @@ export interface ProcessSpec {
   readonly restartMs?: number;
 }
 
-export interface KeptProcess {
+export interface SupervisedProcess {
   /** SIGTERM, then SIGKILL after the grace; resolves when it is gone. */
   stop(): Promise<void>;
   /** SIGKILL, for one that is past work; it is started again as after any other death. */
   kill(): void;
   /** Never resolves; rejects when the process dies again and again and has never been ready. */
-  readonly givenUp: Promise<never>;
+  readonly crashLoop: Promise<never>;
   /** For whoever has seen it answer; our own processes say it themselves (`tellReady`). */
-  wasReady(): void;
+  markReady(): void;
 }
 
 const FIRST_PAUSE_MS = 500;
@@ -39,7 +39,7 @@ const GRACE_MS = 30_000;
  * Runs a process and starts it again when it dies. It has a process group of its own, so that Ctrl-C
  * reaches us alone and we stop things in order.
  */
-export function keepRunning(spec: ProcessSpec, log: Log): KeptProcess {
+export function supervise(spec: ProcessSpec, log: Log): SupervisedProcess {
   const { name } = spec;
   let child: ChildProcess | null = null;
   let stopping = false;
@@ -90,8 +90,8 @@ export function keepRunning(spec: ProcessSpec, log: Log): KeptProcess {
 
   start();
   return {
-    givenUp,
-    wasReady,
+    crashLoop: givenUp,
+    markReady: wasReady,
     kill() {
       if (child !== null) send(child, 'SIGKILL');
     },

@@ -72,7 +72,7 @@ export function createDeliveries({ Delivery }: Models) {
     },
 
     /** Takes a `reopen` back whose run did not start. */
-    async unopen(before: DeliveryRecord): Promise<void> {
+    async rollbackReopen(before: DeliveryRecord): Promise<void> {
       const { _id, state, attempts, status_code, error, delivered_at } = before;
       await Delivery.updateOne(
         { _id, state: 'pending', attempts: 0 },

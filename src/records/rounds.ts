@@ -77,7 +77,7 @@ export function createRounds({ Request }: Models) {
     },
 
     /** Takes a `reopen` back whose run did not start. @returns false when it did start after all */
-    async unopen(before: RequestRecord): Promise<boolean> {
+    async rollbackReopen(before: RequestRecord): Promise<boolean> {
       const { _id, round, state, sequence, counts, note, started_at, finished_at } = before;
       const { matchedCount } = await Request.updateOne(
         { _id, round: round + 1, state: 'pending' },

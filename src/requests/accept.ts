@@ -10,7 +10,7 @@ import type { RequestRecord } from '../records/types';
 import type { Runs } from '../temporal/runs';
 import { recordSheet } from './recordSheet';
 import { summaryOf } from './summary';
-import { surveySheet, type Survey } from './survey';
+import { validateSheet, type ValidatedSheet } from './validateSheet';
 
 /** An upload whose form was understood and whose file is complete on disk. */
 export interface Upload {
@@ -55,7 +55,7 @@ const ENCODING = 'utf-8';
  */
 export async function acceptUpload(deps: AcceptDeps, upload: Upload): Promise<string> {
   const { records, config } = deps;
-  const survey = await surveySheet(upload.path, {
+  const survey = await validateSheet(upload.path, {
     strict: upload.strict,
     maxImages: config.MAX_IMAGES_PER_REQUEST,
   });
@@ -68,7 +68,7 @@ export async function acceptUpload(deps: AcceptDeps, upload: Upload): Promise<st
     await recordAndStart(deps, record._id, upload, survey.sheet);
     known = await records.requests.accept(record._id);
   } catch (error) {
-    known = await takeBack(deps, record._id, error);
+    known = await rollbackUpload(deps, record._id, error);
   }
   if (known === null) {
     await records.requests.remove(record._id);
@@ -104,7 +104,7 @@ async function recordAndStart(
  * @returns the request when it was accepted after all
  * @throws the error, when the upload is withdrawn
  */
-async function takeBack(
+async function rollbackUpload(
   { records, logger }: AcceptDeps,
   requestId: string,
   error: unknown,
@@ -155,7 +155,7 @@ async function claim(records: Records, record: RequestRecord): Promise<string | 
 
 function newRequest(
   upload: Upload,
-  { sheet, warnings }: Survey,
+  { sheet, warnings }: ValidatedSheet,
   config: Pick<Config, 'WEBHOOK_URL'>,
 ): RequestRecord {
   const now = new Date();

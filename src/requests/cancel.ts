@@ -5,11 +5,11 @@ import { isRetryToBegin } from '../records/rounds';
 import type { Runs } from '../temporal/runs';
 import { findVisible } from './find';
 import { noTemporal } from './retry';
-import { settleRequest } from './settle';
+import { finalizeRequest } from './finalize';
 
 export interface CancelDeps {
   readonly records: Pick<Records, 'requests'>;
-  readonly runs: Pick<Runs, 'cancel' | 'follow'>;
+  readonly runs: Pick<Runs, 'cancel' | 'continueWith'>;
 }
 
 /**
@@ -30,10 +30,10 @@ export async function cancelRequest(deps: CancelDeps, requestId: string): Promis
     const isRunning = await deps.runs.cancel(requestId);
     if (isRetryToBegin(record)) {
       // It may have no run yet; and one that was cancelled may be the run before, which would go on with it.
-      await settleRequest(deps, record, null);
+      await finalizeRequest(deps, record, null);
     } else if (!isRunning) {
       const note = 'its run had been ended from outside before it was cancelled';
-      await settleRequest(deps, record, note);
+      await finalizeRequest(deps, record, note);
     }
   } catch (error) {
     throw noTemporal(error);

@@ -6,15 +6,15 @@ import { isRetryToBegin } from '../records/rounds';
 import type { DeliveryRecord, RequestRecord } from '../records/types';
 import type { FileStore } from '../storage/store';
 import type { LatestRun, Runs } from '../temporal/runs';
-import { followToDeliver } from './redeliver';
+import { continueWithDelivery } from './redeliver';
 import { clearUp } from './remove';
 import { startRound, SUPERSEDED } from './retry';
-import { settleRequest } from './settle';
+import { finalizeRequest } from './finalize';
 
 export interface ReconcileDeps {
   readonly records: Pick<Records, 'requests' | 'rounds' | 'listing' | 'deliveries'>;
   readonly files: Pick<FileStore, 'removeRequest'>;
-  readonly runs: Pick<Runs, 'latest' | 'follow'>;
+  readonly runs: Pick<Runs, 'latest' | 'continueWith'>;
   readonly logger: Logger;
 }
 
@@ -96,7 +96,7 @@ async function mendOpen(deps: ReconcileDeps, record: RequestRecord, found: Found
     found('run_missing', record._id, 'the run of the retry was started');
   } else {
     const note = ENDINGS[run?.status ?? 'UNKNOWN'] ?? 'its run is gone';
-    await settleRequest(deps, record, note);
+    await finalizeRequest(deps, record, note);
     found('run_ended', record._id, note);
   }
 }
@@ -117,7 +117,7 @@ async function mendDelivery(
     await records.deliveries.touch(request_id, round);
   } else if (record !== null && (run?.status === 'COMPLETED' || run?.status === 'FAILED')) {
     // Nobody ended it: it gave way to a retry that was taken back, or was reset.
-    await followToDeliver(runs, record);
+    await continueWithDelivery(runs, record);
     await records.deliveries.touch(request_id, round);
     found('delivery_resumed', request_id, 'its webhook is delivered on');
   } else {

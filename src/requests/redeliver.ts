@@ -10,7 +10,7 @@ import { webhookSummaryOf } from './summary';
 
 export interface RedeliverDeps {
   readonly records: Pick<Records, 'requests' | 'deliveries'>;
-  readonly runs: Pick<Runs, 'follow'>;
+  readonly runs: Pick<Runs, 'continueWith'>;
 }
 
 /**
@@ -38,18 +38,18 @@ export async function redeliverWebhook(
     );
   }
   try {
-    await followToDeliver(runs, record);
+    await continueWithDelivery(runs, record);
   } catch (error) {
-    await records.deliveries.unopen(before);
+    await records.deliveries.rollbackReopen(before);
     throw noTemporal(error);
   }
 }
 
 /** Has a run deliver the webhook of the recorded outcome, which is open for it. */
-export async function followToDeliver(
-  runs: Pick<Runs, 'follow'>,
+export async function continueWithDelivery(
+  runs: Pick<Runs, 'continueWith'>,
   { _id: requestId, round, lanes, counts, bytes, file_name }: RequestRecord,
 ): Promise<void> {
   const input = { requestId, round, task: 'deliver', token: `deliver-${randomUUID()}` } as const;
-  await runs.follow({ ...input, lanes, counts, bytes }, webhookSummaryOf(file_name));
+  await runs.continueWith({ ...input, lanes, counts, bytes }, webhookSummaryOf(file_name));
 }

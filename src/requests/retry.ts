@@ -13,7 +13,7 @@ export const SUPERSEDED =
 
 export interface RetryDeps {
   readonly records: Pick<Records, 'requests' | 'rounds' | 'deliveries'>;
-  readonly runs: Pick<Runs, 'follow'>;
+  readonly runs: Pick<Runs, 'continueWith'>;
   readonly logger: Logger;
 }
 
@@ -54,13 +54,14 @@ export async function startRound(
   const { _id: requestId, round, lanes, counts, bytes, file_name } = record;
   const input = { requestId, round, task: 'process', token: `round-${round}`, lanes } as const;
   try {
-    await runs.follow({ ...input, counts, bytes }, summaryOf(file_name, counts.pending));
+    await runs.continueWith({ ...input, counts, bytes }, summaryOf(file_name, counts.pending));
   } catch (error) {
     logger.warn(
       { request_id: requestId, round, reason: messageOf(error) },
       'A retry did not start',
     );
-    if (before === undefined || (await records.rounds.unopen(before))) throw noTemporal(error);
+    if (before === undefined || (await records.rounds.rollbackReopen(before)))
+      throw noTemporal(error);
     // It started after all: only the answer was lost.
   }
   await records.deliveries.end(requestId, round - 1, 'superseded', SUPERSEDED);

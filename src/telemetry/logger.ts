@@ -1,5 +1,5 @@
 import pino from 'pino';
-import { outliveReader } from '../process/output';
+import { ignoreBrokenPipe } from '../process/output';
 
 export type Logger = pino.Logger;
 
@@ -12,7 +12,7 @@ const MAX_UNWRITTEN = 2 ** 20;
  */
 export function createLogger(level: string, name: string): Logger {
   const stderr = pino.destination({ dest: 2, sync: true, maxLength: MAX_UNWRITTEN });
-  outliveReader(stderr);
+  ignoreBrokenPipe(stderr);
   return pino(
     { level, name, base: { pid: process.pid }, serializers: { error: withMessage } },
     stderr,

@@ -47,7 +47,7 @@ export interface Runs {
    * Has a run do what the input says: the one that is delivering goes on with it, where none is a new one
    * starts. Durable once it resolves, with or without a worker; repeated with the same token, it is once.
    */
-  follow(input: ImageRequestInput, summary: string): Promise<void>;
+  continueWith(input: ImageRequestInput, summary: string): Promise<void>;
   /** @returns false when no run is open */
   cancel(requestId: string): Promise<boolean>;
   /** The latest run; `null` when Temporal knows none (any more). */
@@ -130,7 +130,7 @@ export function createRuns(settings: TemporalSettings, taskQueue: string): Runs 
       }
     },
 
-    async follow(input, summary) {
+    async continueWith(input, summary) {
       await inTime(() =>
         client.workflow.signalWithStart(IMAGE_REQUEST_WORKFLOW, {
           ...optionsOf(input, summary),

@@ -1,12 +1,12 @@
 import path from 'node:path';
 import { endCommands, startAtTerminal, startCommand } from '../support/command';
 import { makeRelease, writeChangedBundle } from '../support/release';
-import { startStage, UNKNOWN } from '../support/requestStage';
+import { startRequestStage, UNKNOWN } from '../support/requestStage';
 import { withFolder } from '../support/temporaryFile';
 
 /** `npm run ops -- …` as a process: what each command does is in test/ops/commands.test.ts. */
 
-const stage = startStage();
+const stage = startRequestStage();
 const { failed, running, stopped } = stage;
 afterEach(endCommands);
 

@@ -1,8 +1,8 @@
 import { finished, sheetOf, uploaded } from '../support/calls';
 import { startService, type Service } from '../support/service';
-import { startStage } from '../support/requestStage';
+import { startRequestStage } from '../support/requestStage';
 
-const stage = startStage();
+const stage = startRequestStage();
 const { link, call, answerOf, show, failsOnce, failed } = stage;
 
 describe('POST /image/requests/retry', () => {

@@ -1,18 +1,18 @@
 import { readConfig } from '../../src/config';
-import { runCommandLine, type Surroundings } from '../../src/ops/commands';
+import { runCommandLine, type CommandContext } from '../../src/ops/commands';
 import { finished, sheetOf, uploaded } from '../support/calls';
 import { eventually } from '../support/eventually';
 import { status } from '../support/origin';
-import { startStage, UNKNOWN } from '../support/requestStage';
+import { startRequestStage, UNKNOWN } from '../support/requestStage';
 
 /** Command lines within this process: what only a process of its own shows is in test/ops.test.ts. */
 
-const stage = startStage();
+const stage = startRequestStage();
 const { fresh, link, failed, running, stopped } = stage;
 
 interface Surrounded {
   readonly env?: Readonly<Record<string, string>>;
-  readonly terminal?: Partial<Surroundings['terminal']>;
+  readonly terminal?: Partial<CommandContext['terminal']>;
 }
 
 /** What `npm run ops -- …` prints and exits with, where there is no terminal unless one is given. */

@@ -1,18 +1,18 @@
 import { PassThrough } from 'node:stream';
-import { outliveReader } from '../../src/process/output';
+import { ignoreBrokenPipe } from '../../src/process/output';
 
 const failure = (code: string) => Object.assign(new Error(`write ${code}`), { code });
 
 describe('outliveReader', () => {
   it.each(['EPIPE', 'EIO'])('goes on when the reader is gone (%s)', (code) => {
     const stream = new PassThrough();
-    outliveReader(stream);
+    ignoreBrokenPipe(stream);
     expect(() => stream.emit('error', failure(code))).not.toThrow();
   });
 
   it('hides no other failure', () => {
     const stream = new PassThrough();
-    outliveReader(stream);
+    ignoreBrokenPipe(stream);
     expect(() => stream.emit('error', failure('EBADF'))).toThrow('write EBADF');
   });
 });

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { keepRunning, type KeptProcess, type ProcessSpec } from '../../src/process/supervise';
+import { supervise, type SupervisedProcess, type ProcessSpec } from '../../src/process/supervise';
 import { alive } from '../support/command';
 import { eventually } from '../support/eventually';
 import { withFolder } from '../support/temporaryFile';
@@ -10,7 +10,7 @@ import { withFolder } from '../support/temporaryFile';
 const LASTING = 'setInterval(() => {}, 1000)';
 
 interface Kept {
-  readonly kept: KeptProcess;
+  readonly kept: SupervisedProcess;
   /** Of every process that was started. */
   readonly pids: readonly number[];
   readonly lines: readonly string[];
@@ -29,7 +29,7 @@ function whileKept(
     const logFile = path.join(folder, 'process.log');
     const pids: number[] = [];
     const lines: string[] = [];
-    const kept = keepRunning(
+    const kept = supervise(
       {
         name: 'test server',
         command: process.execPath,
@@ -101,20 +101,20 @@ describe('keepRunning', () => {
     whileKept(
       '',
       async ({ kept, lines }) => {
-        kept.wasReady();
-        await Promise.race([kept.givenUp, diedOften(lines)]);
+        kept.markReady();
+        await Promise.race([kept.crashLoop, diedOften(lines)]);
       },
       { command: '/bin/false', args: [] },
     ));
 
   it('does not give up on one of ours that dies again and again after it was ready', () =>
     whileKept("process.send('ready', () => process.exit(7))", async ({ kept, lines }) => {
-      await Promise.race([kept.givenUp, diedOften(lines)]);
+      await Promise.race([kept.crashLoop, diedOften(lines)]);
     }));
 
   it('gives up, with longer and longer pauses, on one that has never been ready', () =>
     whileKept('process.exit(7)', async ({ kept, pids, lines, logFile }) => {
-      await expect(kept.givenUp).rejects.toThrow(
+      await expect(kept.crashLoop).rejects.toThrow(
         `The test server keeps dying right after its start (exit 7); see ${logFile}`,
       );
       expect(pids).toHaveLength(5);
@@ -130,7 +130,7 @@ describe('keepRunning', () => {
     whileKept(
       '',
       async ({ kept, pids }) => {
-        await expect(kept.givenUp).rejects.toThrow('ENOENT');
+        await expect(kept.crashLoop).rejects.toThrow('ENOENT');
         expect(pids).toEqual([]);
       },
       { command: '/nowhere/program' },

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { followToDeliver } from '../../src/requests/redeliver';
+import { continueWithDelivery } from '../../src/requests/redeliver';
 import { workflowIdOf } from '../../workflows/names';
 import { finished, json, sheetOf, statusOf, uploaded } from '../support/calls';
 import { eventually } from '../support/eventually';
@@ -125,7 +125,7 @@ describe('reconcile', () => {
     await closed(id);
     const before = await retryRecorded(service, id);
     // By who had read the record before the retry.
-    await followToDeliver(service.runs, before);
+    await continueWithDelivery(service.runs, before);
     expect((await closed(id)).status.name).toBe('FAILED');
 
     expect(await sweep()).toMatchObject({ run_missing: 1, run_ended: 0 });

@@ -54,7 +54,8 @@ export function startAtTerminal(
   return launch(name, ['script', '-qec', line, '/dev/null'], env, ROOT);
 }
 
-const entryPoint = (name: string, root: string) => path.join(root, 'dist', 'src', 'bin', `${name}.js`);
+const entryPoint = (name: string, root: string) =>
+  path.join(root, 'dist', 'src', 'bin', `${name}.js`);
 
 function launch(
   name: string,

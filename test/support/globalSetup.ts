@@ -4,7 +4,7 @@ import path from 'node:path';
 import { startServers, Stopped, type EmbeddedServers } from '../../src/dev/embedded/servers';
 import { messageOf } from '../../src/errors';
 import { say as log, stopSignal } from '../../src/process/main';
-import { outliveReaders } from '../../src/process/output';
+import { ignoreBrokenPipes } from '../../src/process/output';
 import { alive, childrenOf } from './command';
 import globalTeardown from './globalTeardown';
 
@@ -25,7 +25,7 @@ export default async function globalSetup(): Promise<void> {
   const folder = await mkdtemp(path.join(tmpdir(), 'image-processor-tests-'));
   // Of a run that is interrupted, what its suites had not yet removed goes with it.
   process.env['TMPDIR'] = folder;
-  outliveReaders();
+  ignoreBrokenPipes();
   const stopping = stopSignal();
   const starting = start(folder, stopping);
   // Jest calls no teardown when it is interrupted, and the servers would go on.

@@ -13,7 +13,7 @@ export const UNKNOWN = '00000000-0000-4000-8000-000000000000';
  * For the tests of a file: a service with an origin and a receiver, and requests in the states that operators
  * meet them in.
  */
-export function startStage() {
+export function startRequestStage() {
   let service: Service;
   let origin: Origin;
   let receiver: Receiver;

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { keepRunning, type KeptProcess } from '../../src/process/supervise';
+import { supervise, type SupervisedProcess } from '../../src/process/supervise';
 import { finished, json, sheetOf, uploaded } from '../support/calls';
 import { bytes, startOrigin, type Origin } from '../support/origin';
 import { photo } from '../support/pictures';
@@ -17,12 +17,12 @@ interface ImageView {
 describe('An image that kills every worker', () => {
   let service: Service;
   let origin: Origin;
-  let worker: KeptProcess;
+  let worker: SupervisedProcess;
 
   beforeAll(async () => {
     origin = await startOrigin();
     service = await startService({ worker: false });
-    worker = keepRunning(
+    worker = supervise(
       {
         name: 'worker',
         command: process.execPath,

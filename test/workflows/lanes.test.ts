@@ -4,7 +4,7 @@ import {
   LANE_WINDOW,
   REQUEST_WINDOW,
   sliceSizeOf,
-  type NumberRuns,
+  type IndexRanges,
 } from '../../workflows/lanes';
 
 const NOW = 1_000_000;
@@ -22,7 +22,7 @@ describe('sliceSizeOf(images)', () => {
 });
 
 /** Every number of lanes of these sizes. */
-const whole = (sizes: readonly number[]) => sizes.map((size): NumberRuns => [[0, size]]);
+const whole = (sizes: readonly number[]) => sizes.map((size): IndexRanges => [[0, size]]);
 
 describe('createLanes', () => {
   it('hands out every image exactly once, whatever the lanes and however slices end', () => {

@@ -16,7 +16,7 @@ export interface Stage {
   readonly temporalUi: string;
   readonly dataDir: string;
   /** Rejects when a process keeps dying. */
-  readonly givenUp: Promise<never>;
+  readonly crashLoop: Promise<never>;
   stop(): Promise<void>;
 }
 
@@ -29,7 +29,7 @@ const OWN_NETWORK = `${HOST}/32`;
  * The whole service for one demo: embedded servers, API and worker, at free ports and with data of their
  * own, so that it disturbs nothing and nothing disturbs it.
  */
-export async function startStage(options: StageOptions): Promise<Stage> {
+export async function startDemo(options: StageOptions): Promise<Stage> {
   const { folder, log } = options;
   const dataDir = path.join(folder, 'data');
   const servers = await startServers({
@@ -61,7 +61,7 @@ export async function startStage(options: StageOptions): Promise<Stage> {
       apiUrl,
       temporalUi: servers.temporalUi ?? '',
       dataDir,
-      givenUp: Promise.race([service.givenUp, servers.givenUp]),
+      crashLoop: Promise.race([service.crashLoop, servers.crashLoop]),
       async stop() {
         await service.stop();
         await servers.stop();

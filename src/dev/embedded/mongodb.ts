@@ -7,8 +7,8 @@ import { messageOf } from '../../errors';
 import { cacheDir, installOnce } from './cache';
 import type { Log } from '../../process/main';
 import { findOnPath, runToEnd } from './commands';
-import { noWay } from './noWay';
-import { contentHash, sourceFile } from './sources';
+import { provisioningError } from './provisioningError';
+import { contentHash, assetFile } from './assets';
 
 /** A program that serves MongoDB's protocol on the loopback address, with its data in a folder. */
 export interface MongodbCommand {
@@ -23,7 +23,7 @@ const DOWNLOAD_MS = 10 * 60_000;
 
 const STANDIN_VERSION = '1.47.0';
 const STANDIN_ARTIFACTS = ['mongo-java-server', 'mongo-java-server-h2-backend'];
-const STANDIN_SOURCE = sourceFile('standin', 'Server.java');
+const STANDIN_SOURCE = assetFile('standin', 'Server.java');
 
 const REMEDIES = [
   'set MONGODB_URI to a server that runs',
@@ -51,7 +51,7 @@ export async function provideMongodb(dataDir: string, log: Log): Promise<Mongodb
     failures.push(`download of mongod by mongodb-memory-server: ${messageOf(error)}`);
   }
   if (existsSync(mongodFolder)) {
-    throw noWay(
+    throw provisioningError(
       `MongoDB (the data in ${dataDir} was written by mongod)`,
       failures,
       REMEDIES.slice(0, 3),
@@ -61,7 +61,7 @@ export async function provideMongodb(dataDir: string, log: Log): Promise<Mongodb
     return await standin(standinFile, log);
   } catch (error) {
     failures.push(`stand-in by Java and Maven: ${messageOf(error)}`);
-    throw noWay('MongoDB', failures, REMEDIES);
+    throw provisioningError('MongoDB', failures, REMEDIES);
   }
 }
 

@@ -3,8 +3,8 @@ import path from 'node:path';
 import type { Config } from '../../config';
 import { messageOf } from '../../errors';
 import type { Log } from '../../process/main';
-import { keepRunning, type KeptProcess } from '../../process/supervise';
-import { endLeftovers, rememberServers } from './leftovers';
+import { supervise, type SupervisedProcess } from '../../process/supervise';
+import { endOrphans, rememberServers } from './orphans';
 import { mongodbReady, provideMongodb, type MongodbCommand } from './mongodb';
 import { freePort } from '../../process/ports';
 import { provideTemporal, temporalArguments, temporalReady } from './temporal';
@@ -34,7 +34,7 @@ export interface EmbeddedServers {
   /** Has processes of ours use these servers, beside the rest of our environment. */
   readonly clientEnv: NodeJS.ProcessEnv;
   /** Rejects when a server keeps dying. */
-  readonly givenUp: Promise<never>;
+  readonly crashLoop: Promise<never>;
   stop(): Promise<void>;
 }
 
@@ -55,9 +55,9 @@ export async function startServers(options: EmbeddedOptions): Promise<EmbeddedSe
   const { given, log } = options;
   const folder = path.join(options.dataDir, 'embedded');
   mkdirSync(folder, { recursive: true });
-  await endLeftovers(folder, log);
+  await endOrphans(folder, log);
   const { remember, forget } = rememberServers(folder);
-  const running: KeptProcess[] = [];
+  const running: SupervisedProcess[] = [];
   const watches: (() => Promise<void>)[] = [];
   let over = false;
 
@@ -101,8 +101,8 @@ export async function startServers(options: EmbeddedOptions): Promise<EmbeddedSe
     });
     const server = run('Temporal server', program, args, 'temporal.log');
     const address = `127.0.0.1:${port}`;
-    await Promise.race([temporalReady(address, READY_MS), server.givenUp]);
-    server.wasReady();
+    await Promise.race([temporalReady(address, READY_MS), server.crashLoop]);
+    server.markReady();
     if (over) throw new Stopped();
     watches.push(
       watchTemporal(address, () => {
@@ -118,8 +118,8 @@ export async function startServers(options: EmbeddedOptions): Promise<EmbeddedSe
     const port = await freePort('MongoDB', 'EMBEDDED_MONGODB_PORT', EMBEDDED_MONGODB_PORT, log);
     const server = run('MongoDB server', command, argsAt(port), 'mongodb.log');
     const uri = `mongodb://127.0.0.1:${port}/image-processor`;
-    await Promise.race([mongodbReady(uri, READY_MS), server.givenUp]);
-    server.wasReady();
+    await Promise.race([mongodbReady(uri, READY_MS), server.crashLoop]);
+    server.markReady();
     return uri;
   }
 
@@ -128,10 +128,10 @@ export async function startServers(options: EmbeddedOptions): Promise<EmbeddedSe
     command: string,
     args: readonly string[],
     logFile: string,
-  ): KeptProcess {
+  ): SupervisedProcess {
     if (over) throw new Stopped();
     const file = path.join(folder, logFile);
-    const kept = keepRunning({ name, command, args, logFile: file, onSpawn: remember(name) }, log);
+    const kept = supervise({ name, command, args, logFile: file, onSpawn: remember(name) }, log);
     running.push(kept);
     return kept;
   }
@@ -144,12 +144,19 @@ export async function startServers(options: EmbeddedOptions): Promise<EmbeddedSe
         : await temporal(temporalProgram);
     const mongodbUri =
       mongodbCommand === null ? (given.mongodbUri ?? '') : await mongodb(mongodbCommand);
-    const givenUp = Promise.race([...running.map((server) => server.givenUp), NEVER]);
+    const givenUp = Promise.race([...running.map((server) => server.crashLoop), NEVER]);
     const clientEnv = {
       ...(ui !== null && withoutForeignTemporal(path.join(folder, 'temporal.toml'))),
       ...{ TEMPORAL_ADDRESS: address, MONGODB_URI: mongodbUri },
     };
-    return { temporalAddress: address, temporalUi: ui, mongodbUri, clientEnv, givenUp, stop };
+    return {
+      temporalAddress: address,
+      temporalUi: ui,
+      mongodbUri,
+      clientEnv,
+      crashLoop: givenUp,
+      stop,
+    };
   }
 
   const stopped = (options.stopping ?? NEVER).then(() => {

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../../process/main';
-import { keepRunning } from '../../process/supervise';
+import { supervise } from '../../process/supervise';
 
 export interface ServiceOptions {
   /** Where the API will listen. */
@@ -16,7 +16,7 @@ export interface ServiceOptions {
 }
 
 export interface Service {
-  readonly givenUp: Promise<never>;
+  readonly crashLoop: Promise<never>;
   stop(): Promise<void>;
 }
 
@@ -37,7 +37,7 @@ export async function startService({
   stopping,
 }: ServiceOptions): Promise<Service> {
   const [api, worker] = (['api', 'worker'] as const).map((name) =>
-    keepRunning(
+    supervise(
       {
         name,
         command: process.execPath,
@@ -47,15 +47,15 @@ export async function startService({
       },
       log,
     ),
-  ) as [ReturnType<typeof keepRunning>, ReturnType<typeof keepRunning>];
-  const givenUp = Promise.race([api.givenUp, worker.givenUp]);
+  ) as [ReturnType<typeof supervise>, ReturnType<typeof supervise>];
+  const givenUp = Promise.race([api.crashLoop, worker.crashLoop]);
   givenUp.catch(() => undefined);
   const stop = async () => {
     await Promise.all([api.stop(), worker.stop()]);
   };
   try {
     await Promise.race([givenUp, ready(url), stopping]);
-    return { givenUp, stop };
+    return { crashLoop: givenUp, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -7,8 +7,8 @@ import { messageOf } from '../../errors';
 import { cached, installOnce } from './cache';
 import type { Log } from '../../process/main';
 import { findOnPath, runToEnd } from './commands';
-import { noWay } from './noWay';
-import { contentHash, sourceFile } from './sources';
+import { provisioningError } from './provisioningError';
+import { contentHash, assetFile } from './assets';
 
 /**
  * Pins what is built: the newest release of the CLI whose own module has no `replace`, but with a newer
@@ -18,7 +18,7 @@ import { contentHash, sourceFile } from './sources';
  *
  * @see https://gitlab.com/cznic/sqlite/-/issues/198
  */
-const GO_MOD_FILE = sourceFile('temporal-cli', 'go.mod');
+const GO_MOD_FILE = assetFile('temporal-cli', 'go.mod');
 const GO_PACKAGE = 'github.com/temporalio/cli/cmd/temporal';
 
 /**
@@ -82,7 +82,7 @@ export async function provideTemporal(log: Log): Promise<string> {
       failures.push(`${what}: ${messageOf(error)}`);
     }
   }
-  throw noWay('Temporal', failures, [
+  throw provisioningError('Temporal', failures, [
     'set TEMPORAL_ADDRESS to a server that runs',
     'put the `temporal` CLI on PATH (https://docs.temporal.io/cli)',
     'connect to the internet, for the SDK to download it',

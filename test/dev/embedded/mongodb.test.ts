@@ -3,7 +3,11 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { mongo } from 'mongoose';
-import { mongodbReady, provideMongodb, type MongodbCommand } from '../../../src/dev/embedded/mongodb';
+import {
+  mongodbReady,
+  provideMongodb,
+  type MongodbCommand,
+} from '../../../src/dev/embedded/mongodb';
 import { freePort } from '../../../src/process/ports';
 import { withFolder } from '../../support/temporaryFile';
 

@@ -3,9 +3,9 @@ import { finished, sheetOf, statusOf, text, uploaded } from '../../support/calls
 import { eventually } from '../../support/eventually';
 import { stall, startOrigin } from '../../support/origin';
 import { retryRecorded } from '../../support/retryRecorded';
-import { startStage, UNKNOWN } from '../../support/requestStage';
+import { startRequestStage, UNKNOWN } from '../../support/requestStage';
 
-const stage = startStage();
+const stage = startRequestStage();
 const { fresh, link, call, answerOf, hasState, failed } = stage;
 
 describe('POST /image/requests/{request_id}/cancel', () => {

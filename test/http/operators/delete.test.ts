@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { sheetOf, uploaded } from '../../support/calls';
-import { startStage, UNKNOWN } from '../../support/requestStage';
+import { startRequestStage, UNKNOWN } from '../../support/requestStage';
 
-const stage = startStage();
+const stage = startRequestStage();
 const { fresh, link, call, answerOf, hasState, outputsOf, failed, running, stopped } = stage;
 
 describe('DELETE /image/requests/{request_id}', () => {

@@ -9,9 +9,9 @@ import { finished, sheetOf, statusOf, uploaded } from '../../support/calls';
 import { eventually } from '../../support/eventually';
 import { startService, type Service } from '../../support/service';
 import { retryRecorded } from '../../support/retryRecorded';
-import { startStage } from '../../support/requestStage';
+import { startRequestStage } from '../../support/requestStage';
 
-const stage = startStage();
+const stage = startRequestStage();
 const { fresh, link, call, answerOf, show, hasState, failsOnce, failed, running, stopped } = stage;
 
 describe('while no worker runs', () => {

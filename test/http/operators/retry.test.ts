@@ -1,9 +1,9 @@
 import { finished, sheetOf, statusOf, text, uploaded } from '../../support/calls';
 import { eventually } from '../../support/eventually';
 import { bytes, status } from '../../support/origin';
-import { startStage, UNKNOWN } from '../../support/requestStage';
+import { startRequestStage, UNKNOWN } from '../../support/requestStage';
 
-const stage = startStage();
+const stage = startRequestStage();
 const {
   fresh,
   link,

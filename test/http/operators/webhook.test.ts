@@ -1,9 +1,9 @@
 import { workflowIdOf } from '../../../workflows/names';
 import { finished, sheetOf, statusOf, uploaded } from '../../support/calls';
 import { eventually } from '../../support/eventually';
-import { startStage, UNKNOWN } from '../../support/requestStage';
+import { startRequestStage, UNKNOWN } from '../../support/requestStage';
 
-const stage = startStage();
+const stage = startRequestStage();
 const { fresh, link, call, answerOf, hasState, failsOnce, failed, running, stopped } = stage;
 
 describe('POST /image/requests/{request_id}/webhook', () => {

@@ -3,9 +3,9 @@ import type { RequestRecord } from '../records/types';
 import type { Runs } from '../temporal/runs';
 import { summaryOf } from './summary';
 
-export interface SettleDeps {
+export interface FinalizeDeps {
   readonly records: Pick<Records, 'requests'>;
-  readonly runs: Pick<Runs, 'follow'>;
+  readonly runs: Pick<Runs, 'continueWith'>;
 }
 
 /**
@@ -14,14 +14,14 @@ export interface SettleDeps {
  *
  * @param note for a person: how the run ended; `null` when there is nothing to say
  */
-export async function settleRequest(
-  { runs }: SettleDeps,
+export async function finalizeRequest(
+  { runs }: FinalizeDeps,
   { _id: requestId, round, lanes, counts, bytes, file_name }: RequestRecord,
   note: string | null,
 ): Promise<void> {
   const input = { requestId, round, task: 'settle', token: `settle-${round}` } as const;
   const told = note === null ? {} : { note };
-  await runs.follow(
+  await runs.continueWith(
     { ...input, ...told, lanes, counts, bytes },
     summaryOf(file_name, counts.pending),
   );

@@ -12,7 +12,7 @@ const UNIT_MS: Readonly<Record<string, number>> = {
  *
  * @throws UsageError
  */
-export function momentOf(option: string, text: string, now: Date): Date {
+export function parseTime(option: string, text: string, now: Date): Date {
   const [, count, unit = ''] = /^(\d{1,6})([mhdw])$/.exec(text) ?? [];
   const length = UNIT_MS[unit];
   if (count !== undefined && length !== undefined) {

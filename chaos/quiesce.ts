@@ -8,14 +8,14 @@ const LEFTOVERS_MS = 3 * 60_000;
 const REQUESTS_MS = 12 * 60_000;
 const POLL_MS = 500;
 
-export interface Settled {
+export interface Quiescence {
   /** What was not over in time, by id. */
   readonly unfinished: readonly string[];
   readonly waitedMs: number;
 }
 
 /** Waits until nothing runs any more, as nobody does anything about it. */
-export async function settled(reader: Reader): Promise<Settled> {
+export async function quiesce(reader: Reader): Promise<Quiescence> {
   const started = Date.now();
   for (;;) {
     const { running, leftovers } = await open(reader);

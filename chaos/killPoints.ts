@@ -12,7 +12,7 @@ import * as requests from '../src/records/requests';
 import * as rounds from '../src/records/rounds';
 import * as runs from '../src/temporal/runs';
 import * as send from '../src/webhooks/send';
-import { dieIfArmed, FOLDER_VARIABLE, type Place } from './places';
+import { dieIfArmed, FOLDER_VARIABLE, type KillPoint } from './places';
 import { watching, watchingRecords } from './watching';
 
 const folder = process.env[FOLDER_VARIABLE] ?? '';
@@ -31,7 +31,7 @@ function exchange<M extends object, K extends keyof M>(
 type Call<A extends unknown[], R> = (...given: A) => Promise<R>;
 
 /** The call, and then perhaps the end: it has done its work, and nobody will hear of it. */
-function dyingAfter<A extends unknown[], R>(call: Call<A, R>, place: Place): Call<A, R> {
+function dyingAfter<A extends unknown[], R>(call: Call<A, R>, place: KillPoint): Call<A, R> {
   return async (...given) => {
     const result = await call(...given);
     dieIfArmed(folder, place);
@@ -68,12 +68,12 @@ exchange(rounds, 'createRounds', (create) => (models) => {
 
 exchange(runs, 'createRuns', (create) => (...given) => {
   const made = create(...given);
-  const follow: typeof made.follow = async (input, summary) => {
-    await made.follow(input, summary);
+  const follow: typeof made.continueWith = async (input, summary) => {
+    await made.continueWith(input, summary);
     // The others that follow are cancellations and webhooks, and what a worker mends.
     if (input.task === 'process' && isApi) dieIfArmed(folder, 'round-started');
   };
-  return { ...made, follow, start: dyingAfter(made.start, 'workflow-started') };
+  return { ...made, continueWith: follow, start: dyingAfter(made.start, 'workflow-started') };
 });
 
 exchange(send, 'createWebhookSender', (create) => (...given) => {

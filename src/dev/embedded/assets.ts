@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 /** A file of this folder that is no TypeScript: it is not in `dist`, which lies in the source tree. */
-export function sourceFile(...names: readonly string[]): string {
+export function assetFile(...names: readonly string[]): string {
   const beside = path.join(__dirname, ...names);
   return existsSync(beside)
     ? beside

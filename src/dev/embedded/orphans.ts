@@ -29,7 +29,7 @@ export function rememberServers(folder: string) {
  * Ends servers that an earlier start left behind when it was killed: they hold the databases. Only what
  * still has our folder on its command line is ended; a process id may be somebody else's by now.
  */
-export async function endLeftovers(folder: string, log: Log): Promise<void> {
+export async function endOrphans(folder: string, log: Log): Promise<void> {
   for (const [name, pid] of Object.entries(readPids(path.join(folder, FILE)))) {
     if (!(await isOurs(pid, folder))) continue;
     log(`Ending the ${name} (process ${pid}) that a killed start left behind`);

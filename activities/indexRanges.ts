@@ -1,5 +1,5 @@
 /** A first number and how many follow on it, itself included. */
-export type NumberRun = [first: number, count: number];
+export type IndexRange = [first: number, count: number];
 
 /** As many take about 150 KB of the workflow's history, which warns from 256 KB on. */
 const MAX_RUNS = 10_000;
@@ -8,7 +8,7 @@ const MAX_RUNS = 10_000;
  * Bounds how many runs stand in a payload, by closing the smallest gaps: the numbers between are worked on
  * as well, and found done.
  */
-export function covered(lanes: readonly (readonly NumberRun[])[]): NumberRun[][] {
+export function coalesceRanges(lanes: readonly (readonly IndexRange[])[]): IndexRange[][] {
   for (let gap = 0; ; gap = gap * 2 + 1) {
     const closed = lanes.map((runs) => closeGaps(runs, gap));
     const total = closed.reduce((sum, runs) => sum + runs.length, 0);
@@ -16,8 +16,8 @@ export function covered(lanes: readonly (readonly NumberRun[])[]): NumberRun[][]
   }
 }
 
-function closeGaps(runs: readonly NumberRun[], gap: number): NumberRun[] {
-  const closed: NumberRun[] = [];
+function closeGaps(runs: readonly IndexRange[], gap: number): IndexRange[] {
+  const closed: IndexRange[] = [];
   for (const [first, count] of runs) {
     const before = closed.at(-1);
     if (before !== undefined && first - (before[0] + before[1]) <= gap) {

@@ -4,7 +4,7 @@ import { strictErrorOf } from '../csv/row';
 import { createWarnings } from '../csv/warnings';
 
 /** What an upload holds, found by reading it once before anything is recorded. */
-export interface Survey {
+export interface ValidatedSheet {
   readonly sheet: Sheet;
   /** What a person should know of it; see `createWarnings`. */
   readonly warnings: readonly string[];
@@ -18,10 +18,10 @@ export interface Survey {
 const MAX_FAULTS = 100;
 
 /** @throws Refusal when the file is not to be accepted; nothing has been recorded by then */
-export async function surveySheet(
+export async function validateSheet(
   file: string,
   { strict, maxImages }: { strict: boolean; maxImages: number },
-): Promise<Survey> {
+): Promise<ValidatedSheet> {
   const sheet = await openSheet(file);
   const warnings = createWarnings(sheet);
   const faults: Fault[] = [];

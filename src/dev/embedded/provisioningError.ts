@@ -1,5 +1,5 @@
 /** One message for when a server can be had by none of the ways: what was tried, and what would help. */
-export function noWay(
+export function provisioningError(
   server: string,
   failures: readonly string[],
   remedies: readonly string[],

@@ -23,7 +23,7 @@ const POLL_MS = 500;
  *
  * @returns the requests that could not be brought so far in time
  */
-export async function mendAll(options: MendOptions): Promise<string[]> {
+export async function repairAll(options: MendOptions): Promise<string[]> {
   const { caller, reader, origin, uploads } = options;
   for (const { sheet } of uploads.all) origin.mend(sheet.number);
   const deadline = Date.now() + MENDED_MS;

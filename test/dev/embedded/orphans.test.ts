@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { endLeftovers, rememberServers } from '../../../src/dev/embedded/leftovers';
+import { endOrphans, rememberServers } from '../../../src/dev/embedded/orphans';
 import { withFolder } from '../../support/temporaryFile';
 
 const children: ChildProcess[] = [];
@@ -28,7 +28,7 @@ async function lasting(...args: string[]): Promise<{ child: ChildProcess; pid: n
 
 async function endedIn(folder: string): Promise<string[]> {
   const lines: string[] = [];
-  await endLeftovers(folder, (line) => lines.push(line));
+  await endOrphans(folder, (line) => lines.push(line));
   return lines;
 }
 
