@@ -38,9 +38,13 @@ const SHOWN = [
   ],
   ...[284, 292, 293, 296, 297, 317, 320, 322, 323, 324, 325, 338, 339, 530, 531, 532],
 ];
-/** Tags as long as the picture is large; all others have a few numbers. */
+/** Tags as long as the picture is large. */
 const LONG = [...Object.values(STRIPS), ...Object.values(TILES), 320];
-const FEW_BYTES = 48;
+/** Bytes of the others: one number, but for those with one for each sample, fractions, and six of them. */
+const ONE_NUMBER = 4;
+const SEVERAL: Readonly<Record<number, number>> = {
+  ...{ [BITS]: 10, 338: 10, 339: 10, 282: 8, 283: 8, 532: 48 },
+};
 const [SHORT_TYPE, LONG_TYPE, RATIONAL] = [3, 4, 5];
 /** The white and the primaries, where they are sRGB's. */
 const CHROMATICITIES: Readonly<Record<number, readonly number[]>> = {
@@ -197,7 +201,7 @@ export function walkTiff(bytes: Buffer): Structure {
       );
     }
     const isNumber = [SHORT_TYPE, LONG_TYPE, RATIONAL].includes(type);
-    const isShort = LONG.includes(tag) || content.length <= FEW_BYTES;
+    const isShort = LONG.includes(tag) || content.length <= (SEVERAL[tag] ?? ONE_NUMBER);
     return SHOWN.includes(tag) && isNumber && isShort;
   }
 

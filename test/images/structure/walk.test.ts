@@ -213,6 +213,20 @@ describe('a walk over hostile bytes', () => {
     }
   });
 
+  it('finds more numbers in a TIFF than belong to their tag', async () => {
+    const tiff = await picture(64, 48).tiff({ compression: 'deflate' }).toBuffer();
+    expect(walk(tiff, 'tiff').isClean).toBe(true);
+    const longer = Buffer.from(tiff);
+    const directory = tiff.readUInt32LE(4);
+    const entries = Array.from(
+      { length: tiff.readUInt16LE(directory) },
+      (_, index) => directory + 2 + index * 12,
+    );
+    const resolution = entries.find((at) => tiff.readUInt16LE(at) === 282) ?? 0;
+    longer.writeUInt32LE(3, resolution + 4);
+    expect(walk(longer, 'tiff').isClean).toBe(false);
+  });
+
   it('reads the data of a JPEG of many scans over nothing in proportion, and stops when told', async () => {
     const jpeg = emptyScans(97);
     const before = process.cpuUsage();
