@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { createKept } from './kept';
+import { isExactPng } from './pngData';
 import { CUT_OFF, structure, type Structure, MAX_PARTS, TOO_MANY_PARTS } from './structure';
 import { createPngColours } from '../colours/png';
 
@@ -33,6 +34,8 @@ export function walkPng(bytes: Buffer): Structure {
   let hasEnd = false;
   let hasProfile = false;
   let frames = 0;
+  let header: Buffer = bytes.subarray(0, 0);
+  const data: Buffer[] = [];
 
   let parts = 0;
   while (at + 8 <= bytes.length && !hasEnd) {
@@ -72,6 +75,8 @@ export function walkPng(bytes: Buffer): Structure {
       if (profile !== null) kept.insert(profile);
     }
     if (!hasProfile && isSound) colours.take(name, content);
+    if (name === 'IHDR') header = content;
+    if (name === 'IDAT') data.push(content);
     hasPixels ||= name === 'IDAT';
     hasEnd = name === 'IEND';
     if (isSound && DECODED.includes(name)) kept.keep(at, next);
@@ -91,5 +96,6 @@ export function walkPng(bytes: Buffer): Structure {
     isClean: isClean && hasEnd && at === bytes.length && colours.areSrgb(),
     decodable: kept.join(),
     frames: frames > 0 ? frames : null,
+    isExact: (pause) => isExactPng(header, data, pause),
   });
 }

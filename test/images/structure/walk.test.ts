@@ -213,6 +213,29 @@ describe('a walk over hostile bytes', () => {
     }
   });
 
+  it.each([1, 3, 5, 9, 33])(
+    'knows how many bytes the lines of a PNG take: %i wide',
+    async (width) => {
+      for (const progressive of [false, true]) {
+        for (const height of [1, 2, 7, 30]) {
+          const pngs = [
+            picture(width, height).png({ progressive }),
+            picture(width, height, 4).png({ progressive }),
+            picture(width, height).greyscale().png({ progressive }),
+            picture(width, height).toColourspace('rgb16').png({ progressive }),
+            ...[2, 4, 16, 256].map((colours) =>
+              picture(width, height).png({ progressive, palette: true, colours }),
+            ),
+          ];
+          for (const png of pngs) {
+            const { isExact } = walk(await png.toBuffer(), 'png');
+            expect(await isExact?.(noPause)).toBe(true);
+          }
+        }
+      }
+    },
+  );
+
   it('finds more numbers in a TIFF than belong to their tag', async () => {
     const tiff = await picture(64, 48).tiff({ compression: 'deflate' }).toBuffer();
     expect(walk(tiff, 'tiff').isClean).toBe(true);
