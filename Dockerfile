@@ -7,6 +7,8 @@ COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts
 COPY tsconfig.json tsconfig.build.json ./
 COPY activities activities
+COPY client client
+COPY contract contract
 COPY src src
 COPY workflows workflows
 RUN npm run build && npm prune --omit=dev --ignore-scripts

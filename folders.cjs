@@ -4,6 +4,7 @@
  */
 const FOLDERS = {
   contract: { imports: [] },
+  client: { imports: ['contract'] },
   workflows: { imports: ['contract'], types: ['activities'] },
   activities: {
     imports: [
@@ -55,7 +56,7 @@ const FOLDERS = {
     types: ['activities'],
   },
   'src/dev': {
-    imports: ['src/process', 'src/root', 'src/terminal', 'workflows'],
+    imports: ['client', 'contract', 'src/process', 'src/root', 'src/terminal', 'workflows'],
   },
 };
 

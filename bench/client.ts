@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createClient } from '../src/dev/demo/client';
+import { createClient } from '../client';
 import type { Stage } from './stage';
 
 /** A sheet of as many rows, each with as many links to different pictures. */
@@ -28,7 +28,10 @@ export async function upload(
   csv: Uint8Array<ArrayBuffer>,
 ): Promise<Upload> {
   const startedAt = performance.now();
-  const id = await createClient(url).upload('bench.csv', csv, `${originUrl}/webhook`);
+  const id = await createClient({ url }).upload(new Blob([csv]), {
+    name: 'bench.csv',
+    fields: { webhook_url: `${originUrl}/webhook` },
+  });
   return { id, startedAt, answeredMs: performance.now() - startedAt };
 }
 
@@ -36,7 +39,7 @@ const POLL_MS = 100;
 
 /** @returns milliseconds from the upload's beginning until the request was finished */
 export async function finished(url: string, { id, startedAt }: Upload): Promise<number> {
-  const client = createClient(url);
+  const client = createClient({ url });
   for (;;) {
     const { status, counts } = await client.request(id);
     if (status === 'completed') return performance.now() - startedAt;

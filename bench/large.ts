@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createClient } from '../src/dev/demo/client';
+import { createClient } from '../client';
 import { finished, sheetOf, upload } from './client';
 import { medianOf, type Measure } from './measure';
 import type { Stage } from './stage';
@@ -33,7 +33,7 @@ export async function measureLarge(stage: Stage): Promise<Measure[]> {
     await sleep(SETTLE_MS);
     besideLarge.push(await finished(stage.url, await upload(stage, small)));
   }
-  const { status } = await createClient(stage.url).request(large.id);
+  const { status } = await createClient({ url: stage.url }).request(large.id);
   if (status !== 'processing') throw new Error(`Expected it to be running still, it is ${status}`);
   const took = await finished(stage.url, large);
   await sleep(SETTLE_MS);

@@ -15,6 +15,8 @@ export const status = z
 
 const instant = z.iso.datetime();
 
+export type Status = z.output<typeof status>;
+
 export const requestResource = z
   .object({
     request_id: z.string(),

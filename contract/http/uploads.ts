@@ -25,6 +25,13 @@ export const uploadFields = z.strictObject({
     .openapi({ type: 'boolean', default: false, description: 'Any bad row refuses the file.' }),
 });
 
+type Fields = z.ZodObject<(typeof uploadFields)['shape']>;
+
+/** The fields as a caller may give them: numbers and flags also as such. */
+export type UploadFields = {
+  readonly [Name in keyof z.input<Fields>]?: z.input<Fields>[Name] | z.output<Fields>[Name];
+};
+
 export const uploadForm = z
   .object({
     file: z.string().openapi({

@@ -32,6 +32,13 @@ describe('Dockerfile', () => {
     expect(named('CMD').at(-1)?.rest.join(' ')).toBe('["node", "dist/src/bin/api.js"]');
   });
 
+  it('copies every folder that the product is built of', () => {
+    const config = readFileSync(path.join(root, 'tsconfig.build.json'), 'utf8');
+    const { include } = JSON.parse(config) as { include: string[] };
+    const product = include.filter((folder) => !['bench', 'chaos'].includes(folder));
+    expect(sources).toEqual(expect.arrayContaining(product));
+  });
+
   it('copies only what there is', () => {
     expect(sources.filter((source) => !existsSync(path.join(root, source)))).toEqual([]);
   });

@@ -1,5 +1,16 @@
-import type { ImageView, RequestView } from './client';
+import type { ImageResource } from '../../../contract/http/images';
+import type { RequestResource } from '../../../contract/http/requests';
 import type { ReceivedWebhook } from './receiver';
+
+/** What of an image, and of a request, the report shows. */
+export type ReportedImage = Pick<
+  ImageResource,
+  'row' | 'source_url' | 'status' | 'attempts' | 'error'
+>;
+type ReportedRequest = Pick<
+  RequestResource,
+  'request_id' | 'status' | 'details' | 'counts' | 'bytes'
+>;
 
 /** Failures of one kind. */
 export interface Reason {
@@ -18,7 +29,7 @@ export interface Survey {
 }
 
 export interface Outcome {
-  readonly request: RequestView;
+  readonly request: ReportedRequest;
   readonly survey: Survey;
   readonly seconds: number;
   readonly webhook: ReceivedWebhook;
@@ -36,7 +47,7 @@ export interface Outcome {
 const PLACES_SHOWN = 3;
 
 /** What failed and why, from every place of the sheet, in memory that does not grow with it. */
-export async function surveyImages(images: AsyncIterable<ImageView>): Promise<Survey> {
+export async function surveyImages(images: AsyncIterable<ReportedImage>): Promise<Survey> {
   const survey: Survey = { failures: new Map(), retried: 0 };
   for await (const { row, source_url, status, attempts, error } of images) {
     if (status === 'succeeded' && attempts > 1) survey.retried += 1;

@@ -1,7 +1,10 @@
+import { createWriteStream } from 'node:fs';
 import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createClient, type Client } from '../../../client';
+import type { RequestResource } from '../../../contract/http/requests';
 import { workflowIdOf } from '../../../workflows/names';
-import { createClient, type Client, type RequestView } from './client';
 import { startOrigin } from './origin';
 import { createProgress, type Output } from '../../terminal/progress';
 import { startReceiver, type ReceivedWebhook, type Receiver } from './receiver';
@@ -19,7 +22,6 @@ export interface RunOptions {
   readonly output: Output;
 }
 
-const POLL_MS = 200;
 const WEBHOOK_WAIT_MS = 30_000;
 
 /**
@@ -29,14 +31,17 @@ const WEBHOOK_WAIT_MS = 30_000;
  */
 export async function runDemo(options: RunOptions): Promise<void> {
   const { stage, sheet, output } = options;
-  const client = createClient(stage.apiUrl);
+  const client = createClient({ url: stage.apiUrl });
   const receiver = await startReceiver(options.webhookSecret);
   const origin = sheet.isSample ? await startOrigin() : null;
   try {
     const csv = origin === null ? sheet.csv : relinked(sheet.csv, origin.url);
     output.write(`\nUploading ${sheet.file}\n`);
     const started = Date.now();
-    const id = await client.upload(path.basename(sheet.file), csv, receiver.url);
+    const id = await client.upload(new Blob([csv]), {
+      name: path.basename(sheet.file),
+      fields: { webhook_url: receiver.url },
+    });
     const request = await watch(client, id, output);
     const seconds = (Date.now() - started) / 1000;
     const webhook = await arrival(receiver);
@@ -49,11 +54,11 @@ export async function runDemo(options: RunOptions): Promise<void> {
       keep: options.keep,
       folder: options.folder,
       imagesFolder: path.join(stage.dataDir, 'files', id),
-      resultFile: await save(client, request.links.result, 'result.csv', options.folder),
+      resultFile: await save(await client.result(id), options.folder, 'result.csv'),
       failedFile:
         request.counts.failed === 0
           ? null
-          : await save(client, request.links.failed, 'failed.csv', options.folder),
+          : await save(await client.result(id, { only: 'failed' }), options.folder, 'failed.csv'),
     });
     output.write(`\n${report}`);
     if (webhook.fault !== null) {
@@ -65,15 +70,14 @@ export async function runDemo(options: RunOptions): Promise<void> {
 }
 
 /** Shows the progress until the request is finished. */
-async function watch(client: Client, id: string, output: Output): Promise<RequestView> {
+async function watch(client: Client, id: string, output: Output): Promise<RequestResource> {
   const progress = createProgress(output);
   try {
-    for (;;) {
-      const request = await client.request(id);
-      progress.show(request.counts, request.details);
-      if (request.links.result !== null) return request;
-      await sleep(POLL_MS);
-    }
+    return await client.wait(id, {
+      onChange: ({ counts, details }) => {
+        progress.show(counts, details);
+      },
+    });
   } finally {
     progress.end();
   }
@@ -85,14 +89,9 @@ async function arrival({ received }: Receiver): Promise<ReceivedWebhook> {
   throw new Error(`Expected the webhook within ${WEBHOOK_WAIT_MS} ms, received none`);
 }
 
-async function save(
-  client: Client,
-  link: string | null,
-  name: string,
-  folder: string,
-): Promise<string> {
-  if (link === null) throw new Error(`Expected a link to ${name}, received none`);
+async function save({ body }: Response, folder: string, name: string): Promise<string> {
+  if (body === null) throw new Error(`Expected ${name}, received no content`);
   const file = path.join(folder, name);
-  await client.save(link, file);
+  await pipeline(body, createWriteStream(file));
   return file;
 }

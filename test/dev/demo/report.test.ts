@@ -1,14 +1,22 @@
-import type { ImageView } from '../../../src/dev/demo/client';
-import { formatReport, surveyImages, type Outcome } from '../../../src/dev/demo/report';
+import {
+  formatReport,
+  surveyImages,
+  type Outcome,
+  type ReportedImage,
+} from '../../../src/dev/demo/report';
 
-const succeeded = {
+const succeeded: ReportedImage = {
   row: 1,
   source_url: 'http://a/1',
   status: 'succeeded',
   attempts: 1,
   error: null,
 };
-const failed = (row: number, code: string, source_url: string | null = `http://a/${row}`) => ({
+const failed = (
+  row: number,
+  code: string,
+  source_url: string | null = `http://a/${row}`,
+): ReportedImage => ({
   row,
   source_url,
   status: 'failed',
@@ -16,10 +24,10 @@ const failed = (row: number, code: string, source_url: string | null = `http://a
   error: { code, message: `Expected better than ${code}` },
 });
 
-async function* streamed(images: readonly ImageView[]): AsyncGenerator<ImageView> {
+async function* streamed(images: readonly ReportedImage[]): AsyncGenerator<ReportedImage> {
   yield* await Promise.resolve(images);
 }
-const survey = (...images: ImageView[]) => surveyImages(streamed(images));
+const survey = (...images: ReportedImage[]) => surveyImages(streamed(images));
 
 async function outcome(changes: Partial<Outcome> = {}): Promise<Outcome> {
   return {
@@ -29,7 +37,6 @@ async function outcome(changes: Partial<Outcome> = {}): Promise<Outcome> {
       details: '4 of 6 images compressed, 2 failed',
       counts: { total: 6, succeeded: 4, failed: 2, pending: 0 },
       bytes: { in: 10_000_000, out: 2_500_000 },
-      links: { result: 'http://api/result', failed: 'http://api/result?only=failed' },
     },
     survey: await survey(succeeded, failed(2, 'not_found'), failed(3, 'no_links', null)),
     seconds: 3.14,

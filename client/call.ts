@@ -1,0 +1,34 @@
+import { problem } from '../contract/http/problem';
+import { ApiError } from './errors';
+
+export interface ClientOptions {
+  /** Of the service, as `PUBLIC_URL` has it; a path prefix stays. */
+  readonly url: string;
+  /** Sent as `Authorization: Bearer`; none by default. */
+  readonly key?: string | undefined;
+}
+
+export interface CallOptions {
+  /** Aborts the call, and the stream of its answer. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export type Call = (path: string, init?: RequestInit) => Promise<Response>;
+
+/** @throws ApiError from calls that are answered with an error; fetch's TypeError where no answer came */
+export function createCall({ url, key }: ClientOptions): Call {
+  const base = url.replace(/\/+$/, '');
+  return async (path, init = {}) => {
+    const headers = new Headers(init.headers);
+    if (key !== undefined) headers.set('authorization', `Bearer ${key}`);
+    const response = await fetch(`${base}${path}`, { ...init, headers });
+    if (response.ok) return response;
+    const parsed = problem.safeParse(await response.json().catch(() => null));
+    const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN);
+    throw new ApiError(
+      response.status,
+      parsed.success ? parsed.data.detail : null,
+      Number.isNaN(retryAfter) ? null : retryAfter,
+    );
+  };
+}

@@ -1,0 +1,148 @@
+import { imagesPage, type ImageResource } from '../contract/http/images';
+import {
+  bulkRetryResult,
+  requestResource,
+  requestsPage,
+  status,
+  type RequestResource,
+  type Status,
+} from '../contract/http/requests';
+import { isFinished, type ImageStatus, type RequestStatus } from '../contract/statuses';
+import { createCall, type CallOptions, type ClientOptions } from './call';
+import { ApiError } from './errors';
+import { readEvents } from './events';
+import { upload, type UploadOptions } from './upload';
+
+export { ApiError };
+export type { CallOptions, ClientOptions, UploadOptions };
+
+export type Client = ReturnType<typeof createClient>;
+
+/** Images, or requests, that a page of a list holds: as many as the service gives. */
+const IMAGES_A_PAGE = 1_000;
+const REQUESTS_A_PAGE = 200;
+
+/** Between two tries to follow a request whose events broke off. */
+const RETRY_PAUSE_MS = 1_000;
+
+/**
+ * Everything that the service answers over HTTP.
+ *
+ * @throws ApiError from every call that is answered with an error
+ */
+export function createClient(options: ClientOptions) {
+  const call = createCall(options);
+  const signalOf = ({ signal }: CallOptions) => (signal === undefined ? {} : { signal });
+  const get = (path: string, given: CallOptions) => call(path, signalOf(given));
+
+  async function operate(path: string, given: CallOptions): Promise<Status> {
+    const response = await call(path, { method: 'POST', ...signalOf(given) });
+    return status.parse(await response.json());
+  }
+
+  const client = {
+    upload: (csv: Blob, given: UploadOptions) => upload(call, csv, given),
+
+    async status(id: string, given: CallOptions = {}): Promise<Status> {
+      return status.parse(await (await get(`/image/status/${id}`, given)).json());
+    },
+
+    async request(id: string, given: CallOptions = {}): Promise<RequestResource> {
+      return requestResource.parse(await (await get(`/image/requests/${id}`, given)).json());
+    },
+
+    /** Newest first. */
+    async *requests(
+      given: CallOptions & { readonly status?: RequestStatus } = {},
+    ): AsyncGenerator<RequestResource, void> {
+      for (let cursor: string | null = ''; cursor !== null;) {
+        const query = queryOf({ limit: REQUESTS_A_PAGE, status: given.status, cursor });
+        const response = await get(`/image/requests?${query}`, given);
+        const page: ReturnType<typeof requestsPage.parse> = requestsPage.parse(
+          await response.json(),
+        );
+        yield* page.requests;
+        cursor = page.next_cursor;
+      }
+    },
+
+    /** Every place in the sheet, in its order. */
+    async *images(
+      id: string,
+      given: CallOptions & { readonly status?: ImageStatus } = {},
+    ): AsyncGenerator<ImageResource, void> {
+      for (let cursor: string | null = ''; cursor !== null;) {
+        const query = queryOf({ limit: IMAGES_A_PAGE, status: given.status, cursor });
+        const response = await get(`/image/requests/${id}/images?${query}`, given);
+        const page: ReturnType<typeof imagesPage.parse> = imagesPage.parse(await response.json());
+        yield* page.images;
+        cursor = page.next_cursor;
+      }
+    },
+
+    /** The request at every change, until it is finished. The stream may break off before: see `wait`. */
+    async *events(id: string, given: CallOptions = {}): AsyncGenerator<RequestResource, void> {
+      const { body } = await get(`/image/requests/${id}/events`, given);
+      if (body !== null) yield* readEvents(body);
+    },
+
+    /**
+     * The finished request, whatever becomes of the connection meanwhile.
+     *
+     * @param onChange called with the request at every change
+     */
+    async wait(
+      id: string,
+      given: CallOptions & { readonly onChange?: (request: RequestResource) => void } = {},
+    ): Promise<RequestResource> {
+      for (;;) {
+        try {
+          for await (const request of client.events(id, given)) given.onChange?.(request);
+          const request = await client.request(id, given);
+          if (isFinished(request.status)) return request;
+        } catch (error) {
+          // What the service answered stands; that a connection broke does not.
+          const isFinal = error instanceof ApiError && error.status < 500;
+          if (isFinal || given.signal?.aborted === true) throw error;
+        }
+        await new Promise((resolve) => setTimeout(resolve, RETRY_PAUSE_MS));
+      }
+    },
+
+    /** The result CSV, or the rows that failed. */
+    result: (id: string, given: CallOptions & { readonly only?: 'failed' } = {}) =>
+      get(`/image/result/${id}?${queryOf({ only: given.only })}`, given),
+
+    retry: (id: string, given: CallOptions = {}) => operate(`/image/requests/${id}/retry`, given),
+    cancel: (id: string, given: CallOptions = {}) => operate(`/image/requests/${id}/cancel`, given),
+    redeliver: (id: string, given: CallOptions = {}) =>
+      operate(`/image/requests/${id}/webhook`, given),
+
+    async remove(id: string, given: CallOptions = {}): Promise<void> {
+      await call(`/image/requests/${id}`, { method: 'DELETE', ...signalOf(given) });
+    },
+
+    /** Retries every request that failed. */
+    async retryAll(
+      given: CallOptions & { readonly since?: Date; readonly until?: Date } = {},
+    ): Promise<{ retried: number; skipped: number }> {
+      const query = queryOf({
+        since: given.since?.toISOString(),
+        until: given.until?.toISOString(),
+      });
+      const init = { method: 'POST', ...signalOf(given) };
+      const response = await call(`/image/requests/retry?${query}`, init);
+      return bulkRetryResult.parse(await response.json());
+    },
+  };
+  return client;
+}
+
+function queryOf(parameters: Readonly<Record<string, string | number | undefined>>): string {
+  const given = Object.entries(parameters).filter(
+    ([, value]) => value !== undefined && value !== '',
+  );
+  return new URLSearchParams(
+    given.map(([name, value]) => [name, String(value)] as [string, string]),
+  ).toString();
+}

@@ -1,0 +1,101 @@
+import { ApiError, createClient, type Client } from '../../client';
+import type { RequestResource } from '../../contract/http/requests';
+import { UNKNOWN, startRequestStage } from '../support/requestStage';
+import { sheetOf } from '../support/calls';
+
+const stage = startRequestStage();
+const client = (): Client => createClient({ url: `${stage.service.url}/` });
+const csv = (...links: readonly string[]) => new Blob([sheetOf(links)], { type: 'text/csv' });
+const name = 'products.csv';
+
+async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const found: T[] = [];
+  for await (const item of items) found.push(item);
+  return found;
+}
+
+describe('createClient({ url })', () => {
+  it('uploads a sheet with its fields, and tells how much of it is sent', async () => {
+    const progress: [number, number][] = [];
+    const id = await client().upload(csv(stage.link('/a.jpg')), {
+      name,
+      fields: { quality: 70, format: 'webp', strict: true },
+      onProgress: (sent, total) => progress.push([sent, total]),
+    });
+    const request = await client().wait(id);
+    expect(request).toMatchObject({
+      status: 'completed',
+      options: { quality: 70, format: 'webp' },
+      file_name: name,
+    });
+    const [sent, total] = progress.at(-1) ?? [0, -1];
+    expect(sent).toBe(total);
+  });
+
+  it('uploads once what is sent twice under one key', async () => {
+    const send = () =>
+      client().upload(csv(stage.link('/a.jpg')), { name, idempotencyKey: 'client-test' });
+    expect(await send()).toBe(await send());
+  });
+
+  it('waits for the end, and shows the request at its changes', async () => {
+    const id = await client().upload(csv(stage.link('/a.jpg'), stage.link('/b.png')), { name });
+    const seen: RequestResource[] = [];
+    const request = await client().wait(id, { onChange: (change) => seen.push(change) });
+    expect(request.counts).toMatchObject({ total: 2, succeeded: 2 });
+    expect(seen.at(-1)).toEqual(request);
+    expect(await client().status(id)).toMatchObject({ request_id: id, status: 'completed' });
+  });
+
+  it('goes through images and requests, page by page', async () => {
+    const id = await client().upload(csv(stage.link('/a.jpg'), stage.link('/gone.jpg')), { name });
+    await client().wait(id);
+    expect((await all(client().images(id))).map(({ position }) => position)).toEqual([1, 2]);
+    const failed = await all(client().images(id, { status: 'failed' }));
+    expect(failed.map(({ error }) => error?.code)).toEqual(['not_found']);
+    const requests = await all(client().requests({ status: 'completed_with_errors' }));
+    expect(requests.map(({ request_id }) => request_id)).toContain(id);
+    expect(await (await client().result(id)).text()).toContain('Output Image Urls');
+    expect(await (await client().result(id, { only: 'failed' })).text()).toContain('not_found');
+  });
+
+  it('retries, cancels, redelivers and removes', async () => {
+    const failed = await stage.failed(stage.service.url, {
+      webhook_url: stage.receiver.on('/client', 200),
+    });
+    expect(await client().retry(failed)).toMatchObject({ request_id: failed });
+    expect(await client().wait(failed)).toMatchObject({ status: 'completed', round: 2 });
+    const running = await stage.running();
+    await client().cancel(running);
+    expect((await client().wait(running)).status).toBe('cancelled');
+    await client().remove(running);
+    await expect(client().request(running)).rejects.toMatchObject({ status: 404 });
+    await stage.hasState(failed, 'delivered');
+    expect(await client().redeliver(failed)).toMatchObject({ request_id: failed });
+  });
+
+  it('throws what the service said', async () => {
+    await expect(client().request(UNKNOWN)).rejects.toThrow(
+      new ApiError(404, 'Request ID not found', null),
+    );
+    const refused = client().upload(csv(stage.link('/a.jpg')), { name, fields: { quality: 0 } });
+    await expect(refused).rejects.toMatchObject({
+      status: 422,
+      detail: [{ loc: ['body', 'quality'] }],
+      message: expect.stringContaining('body quality: Expected a whole number') as string,
+    });
+  });
+
+  it('stops waiting when it is told to', async () => {
+    const id = await stage.running();
+    const giveUp = new AbortController();
+    const waiting = client().wait(id, {
+      signal: giveUp.signal,
+      onChange: () => {
+        giveUp.abort();
+      },
+    });
+    await expect(waiting).rejects.toThrow();
+    await stage.stopped(id);
+  });
+});
