@@ -1,57 +1,24 @@
-import { CUT_OFF, structure, type Structure } from './structure';
-import { D65, SRGB_PRIMARIES } from '../colours/definitions';
 import type { Pause } from '../inSlices';
 import { isExactJpeg, onlyTables, walkJpeg } from './jpeg';
+import { CUT_OFF, structure, type Structure } from './structure';
 import { JPEG_COMPRESSION, unusualTiff } from './tiffKinds';
+import {
+  BITS,
+  COMPRESSION,
+  isShownEntry,
+  ORIENTATION,
+  PHOTOMETRIC,
+  STRIPS,
+  TABLES,
+  TILES,
+  type Entry,
+} from './tiffTags';
 
 const CLASSIC = 42;
 const ENTRY_BYTES = 12;
 const SIZES = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8];
-const STRIPS = { offsets: 273, counts: 279 };
-const TILES = { offsets: 324, counts: 325 };
-const ORIENTATION = 274;
-const PHOTOMETRIC = 262;
-const COMPRESSION = 259;
-const BITS = 258;
-const TABLES = 347;
-/** Four tables of each of three kinds take some 3,000. */
-const MAX_TABLE_BYTES = 4_096;
 /** White or black is zero, RGB, a palette, YCbCr. CMYK and Lab are not sRGB. */
 const SHOWN_COLOURS = [0, 1, 2, 3, 6];
-/** Tags of TIFF 6.0 without which the pixels cannot be read. No text, no name, no directory of its own. */
-const SHOWN = [
-  ...[
-    254,
-    256,
-    257,
-    BITS,
-    PHOTOMETRIC,
-    COMPRESSION,
-    266,
-    273,
-    ORIENTATION,
-    277,
-    278,
-    279,
-    282,
-    283,
-  ],
-  ...[284, 292, 293, 296, 297, 317, 320, 322, 323, 324, 325, 338, 339, 530, 531, 532],
-];
-/** Tags as long as the picture is large. */
-const LONG = [...Object.values(STRIPS), ...Object.values(TILES), 320];
-/** Bytes of the others: one number, but for those with one for each sample, fractions, and six of them. */
-const ONE_NUMBER = 4;
-const SEVERAL: Readonly<Record<number, number>> = {
-  ...{ [BITS]: 10, 338: 10, 339: 10, 282: 8, 283: 8, 532: 48 },
-};
-const [SHORT_TYPE, LONG_TYPE, RATIONAL] = [3, 4, 5];
-/** The white and the primaries, where they are sRGB's. */
-const CHROMATICITIES: Readonly<Record<number, readonly number[]>> = {
-  318: D65,
-  319: SRGB_PRIMARIES.slice(0, 3).flat(),
-};
-const NEAR = 0.002;
 /** Tags whose numbers are read. */
 const READ = [
   ...[COMPRESSION, PHOTOMETRIC, ORIENTATION, BITS],
@@ -63,20 +30,15 @@ const MAX_PAGES = 100_000;
 /** More strips than this are not looked at one by one; such a file counts as not clean. */
 const MAX_PIECES = 100_000;
 
-interface Entry {
-  readonly tag: number;
-  readonly type: number;
-  readonly values: number[];
-  readonly content: Buffer;
-}
-
 type Range = readonly [start: number, end: number];
 
 /** TIFF 6.0. What is cut within a strip libtiff notices by itself. */
 export function walkTiff(bytes: Buffer): Structure {
   const little = bytes[0] === 0x49;
   const short = (at: number) => (little ? bytes.readUInt16LE(at) : bytes.readUInt16BE(at));
-  const long = (at: number) => (little ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at));
+  const longOf = (content: Buffer, at: number) =>
+    little ? content.readUInt32LE(at) : content.readUInt32BE(at);
+  const long = (at: number) => longOf(bytes, at);
   if (bytes.length < 8) return structure(bytes, { fault: CUT_OFF });
   if (short(2) !== CLASSIC) return structure(bytes, {});
 
@@ -95,7 +57,7 @@ export function walkTiff(bytes: Buffer): Structure {
     pieces !== null &&
     // Reading what a tag points to as often as the tag is listed could take hours.
     seen.size === entries.length &&
-    entries.every(isShown) &&
+    entries.every((entry) => isShownEntry(entry, longOf)) &&
     first(ORIENTATION, 1) === 1 &&
     SHOWN_COLOURS.includes(first(PHOTOMETRIC, 0)) &&
     (first(COMPRESSION, 1) !== JPEG_COMPRESSION || pieces.every(isCleanJpeg)) &&
@@ -187,27 +149,6 @@ export function walkTiff(bytes: Buffer): Structure {
     // Strips may lie over one another. Reading each as often as it is listed could take hours.
     if (counts.reduce((sum, count) => sum + count, 0) > bytes.length) return null;
     return offsets.map((from, index) => [from, from + (counts[index] ?? 0)]);
-  }
-
-  /** Numbers only, and as many as belong to the tag: text fits into any. */
-  function isShown({ tag, type, content }: Entry): boolean {
-    if (tag === TABLES) return content.length <= MAX_TABLE_BYTES && onlyTables(content) !== null;
-    const expected = CHROMATICITIES[tag];
-    if (expected !== undefined) {
-      return (
-        type === RATIONAL &&
-        content.length === expected.length * 8 &&
-        expected.every((value, index) => Math.abs(rational(content, index) - value) < NEAR)
-      );
-    }
-    const isNumber = [SHORT_TYPE, LONG_TYPE, RATIONAL].includes(type);
-    const isShort = LONG.includes(tag) || content.length <= (SEVERAL[tag] ?? ONE_NUMBER);
-    return SHOWN.includes(tag) && isNumber && isShort;
-  }
-
-  function rational(content: Buffer, index: number): number {
-    const at = content.byteOffset - bytes.byteOffset + index * 8;
-    return long(at) / long(at + 4);
   }
 
   function isCleanJpeg([from, end]: Range): boolean {

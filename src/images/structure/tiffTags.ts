@@ -1,0 +1,65 @@
+import { D65, SRGB_PRIMARIES } from '../colours/definitions';
+import { onlyTables } from './jpeg';
+
+export const STRIPS = { offsets: 273, counts: 279 };
+export const TILES = { offsets: 324, counts: 325 };
+export const ORIENTATION = 274;
+export const PHOTOMETRIC = 262;
+export const COMPRESSION = 259;
+export const BITS = 258;
+/** The tables of all strips that are JPEGs. */
+export const TABLES = 347;
+/** Four tables of each of three kinds take some 3,000. */
+const MAX_TABLE_BYTES = 4_096;
+
+/** Tags of TIFF 6.0 without which the pixels cannot be read. No text, no name, no directory of its own. */
+const SHOWN = [
+  ...[254, 256, 257, BITS, PHOTOMETRIC, COMPRESSION, 266, 273],
+  ...[ORIENTATION, 277, 278, 279, 282, 283, 284, 292, 293, 296, 297, 317, 320],
+  ...[322, 323, 324, 325, 338, 339, 530, 531, 532],
+];
+/** Tags as long as the picture is large. */
+const LONG = [...Object.values(STRIPS), ...Object.values(TILES), 320];
+/** Bytes of the others: one number, but for those with one for each sample, fractions, and six of them. */
+const ONE_NUMBER = 4;
+const SEVERAL: Readonly<Record<number, number>> = {
+  ...{ [BITS]: 10, 338: 10, 339: 10, 282: 8, 283: 8, 532: 48 },
+};
+const [SHORT_TYPE, LONG_TYPE, RATIONAL] = [3, 4, 5];
+/** The white and the primaries, where they are sRGB's. */
+const CHROMATICITIES: Readonly<Record<number, readonly number[]>> = {
+  318: D65,
+  319: SRGB_PRIMARIES.slice(0, 3).flat(),
+};
+const NEAR = 0.002;
+
+export interface Entry {
+  readonly tag: number;
+  readonly type: number;
+  readonly values: number[];
+  readonly content: Buffer;
+}
+
+/**
+ * Whether an entry says numbers only, and as many as belong to its tag: text fits into any.
+ *
+ * @param long reads a number of the content
+ */
+export function isShownEntry(
+  { tag, type, content }: Entry,
+  long: (content: Buffer, at: number) => number,
+): boolean {
+  if (tag === TABLES) return content.length <= MAX_TABLE_BYTES && onlyTables(content) !== null;
+  const expected = CHROMATICITIES[tag];
+  if (expected !== undefined) {
+    const fraction = (at: number) => long(content, at) / long(content, at + 4);
+    return (
+      type === RATIONAL &&
+      content.length === expected.length * 8 &&
+      expected.every((value, index) => Math.abs(fraction(index * 8) - value) < NEAR)
+    );
+  }
+  const isNumber = [SHORT_TYPE, LONG_TYPE, RATIONAL].includes(type);
+  const isShort = LONG.includes(tag) || content.length <= (SEVERAL[tag] ?? ONE_NUMBER);
+  return SHOWN.includes(tag) && isNumber && isShort;
+}
