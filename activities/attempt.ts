@@ -1,4 +1,4 @@
-import { HostAtRest, ImageError } from '../src/errors';
+import { HostCoolingDown, ImageError } from '../src/errors';
 import type { Attempt } from '../src/records/images';
 import { isFinished } from '../contract/statuses';
 import type { ImageRecord, RequestRecord } from '../src/records/types';
@@ -53,7 +53,7 @@ export async function attemptImage(
     metrics.imageSucceeded(bytes_in, bytes.length);
     return { ref, at, result: { file, bytes_in, bytes_out: bytes.length, ...shape } };
   } catch (error) {
-    if (error instanceof HostAtRest) {
+    if (error instanceof HostCoolingDown) {
       const { code, message, until: retryAt } = error;
       metrics.imageFailed('postponed', code);
       return { ref, at: image.attempts, failure: { code, message }, retryAt };

@@ -46,7 +46,7 @@ export function createDeliverWebhook({
         metrics.webhookAttempted(over ? 'failed' : 'retried');
         logger.warn(
           { request_id: requestId, attempts, over, reason: error.message },
-          'A webhook was not taken',
+          'Webhook delivery failed',
         );
         throw deliveryFailed(error, over ? null : pauseAfter(attempts, error));
       }

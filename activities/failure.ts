@@ -54,7 +54,7 @@ export function deliveryFailed(
 /** For the workflow to look more closely at what was being worked on. */
 export function workersDied(crashes: number): ApplicationFailure {
   return ApplicationFailure.nonRetryable(
-    `Expected the worker to outlive this work, but ${crashes} died over it`,
+    `Worker crashed ${crashes} times while processing these images`,
     WORKER_CRASH,
   );
 }

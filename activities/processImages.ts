@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import { createTurns } from '../src/images/turns';
+import { createFairSemaphore } from '../src/images/fairSemaphore';
 import { imageRef, type Attempt } from '../src/records/images';
 import type { WorkerMetrics } from '../src/telemetry/metrics/worker';
 import type { ImageRecord, RequestRecord } from '../src/records/types';
@@ -28,7 +28,7 @@ function givenUp(
 ): Attempt[] {
   return [...images].flatMap(([ref, { status, attempts: at }]) => {
     if (status !== 'pending') return [];
-    const message = `Expected the worker to outlive this image, but ${crashes} died while working on it alone`;
+    const message = `Worker crashed ${crashes} times while processing this image alone`;
     metrics.imageFailed('failed', 'internal');
     return [{ ref, at, failure: { code: 'internal', message } }];
   });
@@ -43,7 +43,7 @@ export function createProcessImages(
 ): ImageRequestActivities['processImages'] {
   const { records, metrics } = deps;
   // Of all requests: two suspects at work together would share the blame for one death.
-  const suspects = createTurns(1);
+  const suspects = createFairSemaphore(1);
 
   return (input) =>
     withHeartbeat(

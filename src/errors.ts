@@ -22,7 +22,7 @@ export class ImageError extends Error {
     message: string,
     /** Whether a later attempt can succeed. */
     readonly retryable: boolean,
-    /** How long the origin asked to be left alone, in milliseconds (`Retry-After`). */
+    /** The pause that the origin asked for, in milliseconds (`Retry-After`). */
     readonly retryAfterMs: number | undefined,
     options?: ErrorOptions,
   ) {
@@ -43,11 +43,11 @@ export class ImageError extends Error {
 }
 
 /**
- * The image was not asked for, since its host wants to be left alone for now (`Retry-After` in an answer to
+ * The image was not asked for, since its host asked for a pause (`Retry-After` in an answer to
  * another request). Nothing is wrong with the image: this is no attempt at it.
  */
-export class HostAtRest extends Error {
-  override readonly name = 'HostAtRest';
+export class HostCoolingDown extends Error {
+  override readonly name = 'HostCoolingDown';
 
   constructor(
     message: string,
@@ -84,7 +84,7 @@ export class DeliveryError extends Error {
     readonly statusCode: number | null,
     /** `false` when the receiver said that it never wants it (410 Gone) or the address is refused. */
     readonly retryable: boolean,
-    /** How long the receiver asked to be left alone, in milliseconds (`Retry-After`). */
+    /** The pause that the receiver asked for, in milliseconds (`Retry-After`). */
     readonly retryAfterMs: number | undefined,
     options?: ErrorOptions,
   ) {

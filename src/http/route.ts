@@ -22,7 +22,7 @@ export function validated<T extends z.ZodType>(
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.map((key) => ({
         loc: [part, key],
-        msg: 'Unknown field; remove it or mend its name',
+        msg: 'Unknown field; remove it or correct its name',
         type: 'unknown_field',
       }));
     }

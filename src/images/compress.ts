@@ -7,7 +7,7 @@ import { CAN_BE_TRANSPARENT, CAN_MOVE, ENCODERS, MAX_SIDE } from './encoders';
 import { inspect, type Inspected } from './inspect';
 import { noteOf } from './notes';
 import { openPicture } from './openPicture';
-import { createTurns } from './turns';
+import { createFairSemaphore } from './fairSemaphore';
 
 export interface Compressed {
   readonly bytes: Buffer;
@@ -21,7 +21,7 @@ export interface Compressed {
 
 export interface Compressor {
   /**
-   * @param key whose image it is: turns go round the keys
+   * @param key whose image it is: keys take turns
    * @throws ImageError; or the signal's reason when aborted; the encoder goes on by itself
    */
   compress(
@@ -51,7 +51,7 @@ export function createCompressor(
   // Admitted by pixels: two images of the largest size may be decoded at once (about 4 bytes a pixel),
   // more on large machines, and everyday ones as many as there are cores to work on them.
   const budget = MAX_IMAGE_PIXELS * Math.max(2, availableParallelism() / 4);
-  const turns = createTurns(budget);
+  const semaphore = createFairSemaphore(budget);
 
   return {
     async compress(bytes, options, signal, key) {
@@ -65,7 +65,7 @@ export function createCompressor(
         throw tooManyPixels(`${MAX_IMAGE_PIXELS} pixels in ${MAX_FRAMES} frames`, image, frames);
       }
       const cost = pixels * (isHeldTwice(image, format) ? 2 : 1);
-      const release = await turns.acquire(Math.max(cost, budget / atOnce), signal, key);
+      const release = await semaphore.acquire(Math.max(cost, budget / atOnce), signal, key);
       try {
         return await encode(bytes, image, format, options, frames > 1, signal);
       } finally {

@@ -1,6 +1,6 @@
 import { request, type Dispatcher } from 'undici';
 import type { Config } from '../config';
-import { HostAtRest, ImageError } from '../errors';
+import { HostCoolingDown, ImageError } from '../errors';
 import { startDeadline } from '../network/deadline';
 import { retryAfterMs } from '../network/retryAfter';
 import { isSheetLink, parseSheetLink } from '../network/sheetLink';
@@ -8,7 +8,7 @@ import { credentialsOf, parseWebUrl, withoutCredentials } from '../network/webUr
 import { holdsImage, receive, refusal } from './answer';
 import { createCookieJar } from './cookies';
 import { asImageError } from './downloadErrors';
-import { createRests, type Rests } from './rests';
+import { createHostCooldowns, type HostCooldowns } from './hostCooldowns';
 
 type Settings = Pick<
   Config,
@@ -35,16 +35,16 @@ export interface Downloader {
   /**
    * The bytes behind a link.
    *
-   * @throws ImageError; HostAtRest, with nothing sent to that host; or the signal's reason when aborted
+   * @throws ImageError; HostCoolingDown, with nothing sent to that host; or the signal's reason when aborted
    */
   download(link: string, signal: AbortSignal): Promise<Buffer>;
 }
 
-/** @param rests what hosts have asked for: kept by the caller where it wants to know as well */
+/** @param cooldowns what hosts have asked for: kept by the caller where it wants to know as well */
 export function createDownloader(
   settings: Settings,
   dispatcher: Dispatcher,
-  rests: Rests = createRests(),
+  cooldowns: HostCooldowns = createHostCooldowns(),
 ): Downloader {
   const { MAX_IMAGE_BYTES, MAX_REDIRECTS, DOWNLOAD_TIMEOUT_MS } = settings;
 
@@ -55,7 +55,7 @@ export function createDownloader(
         return await follow(parseLink(link), deadline.signal);
       } catch (error) {
         signal.throwIfAborted();
-        if (error instanceof HostAtRest) throw error;
+        if (error instanceof HostCoolingDown) throw error;
         if (deadline.hasPassed()) {
           throw ImageError.retryable(
             'timeout',
@@ -75,7 +75,7 @@ export function createDownloader(
     const cookies = createCookieJar();
     let url = start;
     for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
-      rests.check(url.host);
+      cooldowns.check(url.host);
       const headers = headersFor(url, cookies.headerFor(url));
       const response = await request(url, { dispatcher, signal, headers });
       cookies.store(url, response.headers['set-cookie']);
@@ -111,13 +111,13 @@ export function createDownloader(
   ): Promise<Buffer> {
     const { statusCode, headers } = response;
     if (holdsImage(response)) {
-      rests.end(host);
+      cooldowns.end(host);
       return receive(response, MAX_IMAGE_BYTES, signal);
     }
     discard(response);
     const pause = retryAfterMs(headers['retry-after'], Date.now());
     if ((statusCode === 429 || statusCode === 503) && pause !== undefined) {
-      rests.begin(host, statusCode, pause);
+      cooldowns.begin(host, statusCode, pause);
     }
     throw refusal(statusCode, pause);
   }

@@ -4,11 +4,11 @@ import { parseSheetLink } from '../network/sheetLink';
 import type { CompressOptions } from '../../contract/formats';
 import { createCompressor, type Compressed } from './compress';
 import { createDownloader } from './download';
-import { createRests } from './rests';
-import { createTurns, type Turns } from './turns';
+import { createHostCooldowns } from './hostCooldowns';
+import { createFairSemaphore, type FairSemaphore } from './fairSemaphore';
 
 export interface WantedImage {
-  /** Images wait in turns of requests, so that a small request passes through a large one. */
+  /** Images of different requests take turns, so that a small request is not behind a large one. */
   readonly requestId: string;
   readonly link: string;
   readonly options: CompressOptions;
@@ -29,7 +29,7 @@ export interface ImagePipeline {
   /**
    * From a link to compressed bytes.
    *
-   * @throws ImageError; HostAtRest when no attempt was made; or the signal's reason when aborted
+   * @throws ImageError; HostCoolingDown when no attempt was made; or the signal's reason when aborted
    */
   process(image: WantedImage, signal: AbortSignal): Promise<ProcessedImage>;
 }
@@ -44,23 +44,23 @@ export function createImagePipeline(
   dispatcher: Dispatcher,
   observe: Observe = (_, work) => work(),
 ): ImagePipeline {
-  const rests = createRests(config.IMAGE_MAX_ATTEMPTS);
-  const { download } = createDownloader(config, dispatcher, rests);
+  const cooldowns = createHostCooldowns(config.IMAGE_MAX_ATTEMPTS);
+  const { download } = createDownloader(config, dispatcher, cooldowns);
   const { compress } = createCompressor(config);
-  const places = createTurns(config.IMAGE_CONCURRENCY);
-  const hosts = new Map<string, Turns>();
+  const places = createFairSemaphore(config.IMAGE_CONCURRENCY);
+  const hosts = new Map<string, FairSemaphore>();
 
   async function enterHost(
     host: string,
     requestId: string,
     signal: AbortSignal,
   ): Promise<() => void> {
-    const turns = hosts.get(host) ?? createTurns(config.HOST_CONCURRENCY);
-    hosts.set(host, turns);
-    const leave = await turns.acquire(1, signal, requestId);
+    const semaphore = hosts.get(host) ?? createFairSemaphore(config.HOST_CONCURRENCY);
+    hosts.set(host, semaphore);
+    const leave = await semaphore.acquire(1, signal, requestId);
     return () => {
       leave();
-      if (turns.isIdle()) hosts.delete(host);
+      if (semaphore.isIdle()) hosts.delete(host);
     };
   }
 
@@ -69,12 +69,12 @@ export function createImagePipeline(
       const host = parseSheetLink(link)?.host ?? '';
       // Before the host is noted: nobody would strike it off again.
       signal.throwIfAborted();
-      rests.check(host);
+      cooldowns.check(host);
       const leaveHost = await observe('host_wait', () => enterHost(host, requestId, signal));
       let leavePlace: () => void;
       try {
-        // The host may have asked for a rest meanwhile; to find that out takes no place.
-        rests.check(host);
+        // The host may have asked for a pause meanwhile; to find that out takes no permit.
+        cooldowns.check(host);
         leavePlace = await observe('worker_wait', () => places.acquire(1, signal, requestId));
       } catch (error) {
         leaveHost();

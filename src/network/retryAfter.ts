@@ -1,4 +1,4 @@
-/** However long a server asks to be left alone, it is asked again after this. */
+/** However long the pause that a server asks for, it is asked again after this. */
 const MAX_MS = 10 * 60_000;
 
 /** The three forms of RFC 9110 §5.6.7 begin with the day; `Date.parse` alone would take `-5` for a date. */

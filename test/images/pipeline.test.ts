@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import fc from 'fast-check';
 import type { Dispatcher } from 'undici';
 import { readConfig } from '../../src/config';
-import { HostAtRest, ImageError } from '../../src/errors';
+import { HostCoolingDown, ImageError } from '../../src/errors';
 import { createImagePipeline } from '../../src/images/pipeline';
 import { createDispatcher } from '../../src/network/dispatcher';
 import type { CompressOptions } from '../../contract/formats';
@@ -196,7 +196,7 @@ describe('process(link)', () => {
   });
 });
 
-describe('process(link): a host that asks to be left alone', () => {
+describe('process(link): a host that asks for a pause', () => {
   /** Refuses the first hit, and says for how long. */
   async function busyOnce(code: 429 | 503, retryAfter: string): Promise<void> {
     origin.on('/busy', status(code, { 'retry-after': retryAfter }), bytes(await photo()));
@@ -217,24 +217,24 @@ describe('process(link): a host that asks to be left alone', () => {
     const process = pipeline();
     expect(await thrown(process('/busy'))).toMatchObject({ code: errorCode, retryAfterMs: 60_000 });
     const error = await thrown(process('/whole'));
-    expect(error).toBeInstanceOf(HostAtRest);
-    const { message, until } = error as HostAtRest;
+    expect(error).toBeInstanceOf(HostCoolingDown);
+    const { message, until } = error as HostCoolingDown;
     expect(error).toMatchObject({ code: errorCode });
     expect(message).toBe(
       `Expected ${new URL(origin.url).host} to take requests, received HTTP ${code} with ` +
-        `Retry-After from it before; it is left alone until ${until.toISOString()}`,
+        `Retry-After from it before; it is asked again after ${until.toISOString()}`,
     );
     expect(origin.hits('/whole')).toBe(0);
   });
 
-  it('is left alone by the images that were waiting for it already', async () => {
+  it('is not asked by the images that were waiting for it already', async () => {
     await busyOnce(429, '60');
     const process = pipeline({ perHost: 1 });
     const [refused, ...waiting] = await Promise.all(
       ['/busy', '/whole', '/whole', '/whole'].map((path) => thrown(process(path))),
     );
     expect(refused).toBeInstanceOf(ImageError);
-    for (const error of waiting) expect(error).toBeInstanceOf(HostAtRest);
+    for (const error of waiting) expect(error).toBeInstanceOf(HostCoolingDown);
     expect(origin.hits('/whole')).toBe(0);
   });
 
@@ -250,7 +250,7 @@ describe('process(link): a host that asks to be left alone', () => {
     origin.on('/elsewhere', redirect(`${origin.url}/whole`));
     const process = pipeline();
     await thrown(process('/busy'));
-    expect(await thrown(process('/elsewhere', never, otherHost()))).toBeInstanceOf(HostAtRest);
+    expect(await thrown(process('/elsewhere', never, otherHost()))).toBeInstanceOf(HostCoolingDown);
     expect(origin.hits('/elsewhere')).toBe(1);
     expect(origin.hits('/whole')).toBe(0);
   });
@@ -261,7 +261,7 @@ describe('process(link): a host that asks to be left alone', () => {
     const process = pipeline();
     await thrown(process('/elsewhere', never, otherHost()));
     await expect(process('/whole', never, otherHost())).resolves.toBeDefined();
-    expect(await thrown(process('/whole'))).toBeInstanceOf(HostAtRest);
+    expect(await thrown(process('/whole'))).toBeInstanceOf(HostCoolingDown);
   });
 
   it('is asked again once the time is over', async () => {
@@ -270,8 +270,8 @@ describe('process(link): a host that asks to be left alone', () => {
     const refused = process('/busy');
     await thrown(refused);
     const error = await thrown(process('/whole'));
-    expect(error).toBeInstanceOf(HostAtRest);
-    const { until } = error as HostAtRest;
+    expect(error).toBeInstanceOf(HostCoolingDown);
+    const { until } = error as HostCoolingDown;
     await eventually(
       () => Date.now(),
       (now) => now >= until.getTime(),
@@ -290,7 +290,7 @@ describe('process(link): a host that asks to be left alone', () => {
     await expect(process('/whole')).resolves.toBeDefined();
   });
 
-  it('holds no place while it rests', async () => {
+  it('holds no place while it cooldowns', async () => {
     await busyOnce(429, '60');
     const process = pipeline({ places: 1, perHost: 1 });
     await thrown(process('/busy'));

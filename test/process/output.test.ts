@@ -3,7 +3,7 @@ import { ignoreBrokenPipe } from '../../src/process/output';
 
 const failure = (code: string) => Object.assign(new Error(`write ${code}`), { code });
 
-describe('outliveReader', () => {
+describe('ignoreBrokenPipe', () => {
   it.each(['EPIPE', 'EIO'])('goes on when the reader is gone (%s)', (code) => {
     const stream = new PassThrough();
     ignoreBrokenPipe(stream);

@@ -109,7 +109,7 @@ describe('hosts beside each other', () => {
       expect(attempts).toBe(0);
       expect(error).toMatchObject({
         code: 'http_429',
-        message: expect.stringContaining('it is left alone until') as string,
+        message: expect.stringContaining('it is asked again after') as string,
       });
     }
     expect(hits).toHaveLength(1);

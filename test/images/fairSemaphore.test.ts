@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import fc from 'fast-check';
-import { createTurns } from '../../src/images/turns';
+import { createFairSemaphore } from '../../src/images/fairSemaphore';
 
 const never = new AbortController().signal;
 // Many pieces wait under it at once.
@@ -14,28 +14,28 @@ async function isPending(promise: Promise<unknown>): Promise<boolean> {
   return (await Promise.race([settled, Promise.resolve(pending)])) === pending;
 }
 
-describe('createTurns(capacity)', () => {
+describe('createFairSemaphore(capacity)', () => {
   it('admits at once what fits', async () => {
-    const turns = createTurns(3);
-    await turns.acquire(1, never, 'a');
-    await turns.acquire(2, never, 'a');
-    expect(turns.isIdle()).toBe(false);
+    const semaphore = createFairSemaphore(3);
+    await semaphore.acquire(1, never, 'a');
+    await semaphore.acquire(2, never, 'a');
+    expect(semaphore.isIdle()).toBe(false);
   });
 
   it('lets what does not fit wait until room is given back', async () => {
-    const turns = createTurns(2);
-    const release = await turns.acquire(1, never, 'a');
-    const waiting = turns.acquire(2, never, 'a');
+    const semaphore = createFairSemaphore(2);
+    const release = await semaphore.acquire(1, never, 'a');
+    const waiting = semaphore.acquire(2, never, 'a');
     expect(await isPending(waiting)).toBe(true);
     release();
     await expect(waiting).resolves.toBeInstanceOf(Function);
   });
 
   it('lets nothing overtake a large piece that waits', async () => {
-    const turns = createTurns(3);
-    const release = await turns.acquire(2, never, 'a');
-    const large = turns.acquire(3, never, 'a');
-    const small = turns.acquire(1, never, 'a');
+    const semaphore = createFairSemaphore(3);
+    const release = await semaphore.acquire(2, never, 'a');
+    const large = semaphore.acquire(3, never, 'a');
+    const small = semaphore.acquire(1, never, 'a');
     expect(await isPending(small)).toBe(true);
     release();
     (await large)();
@@ -43,52 +43,52 @@ describe('createTurns(capacity)', () => {
   });
 
   it('gives a piece that is larger than the capacity all of it', async () => {
-    const turns = createTurns(2);
-    const release = await turns.acquire(100, never, 'a');
-    const next = turns.acquire(1, never, 'a');
+    const semaphore = createFairSemaphore(2);
+    const release = await semaphore.acquire(100, never, 'a');
+    const next = semaphore.acquire(1, never, 'a');
     expect(await isPending(next)).toBe(true);
     release();
     (await next)();
-    expect(turns.isIdle()).toBe(true);
+    expect(semaphore.isIdle()).toBe(true);
   });
 
   it('refuses a piece that was aborted before it came, with the reason', async () => {
-    const turns = createTurns(1);
+    const semaphore = createFairSemaphore(1);
     const reason = new Error('cancelled');
-    await expect(turns.acquire(1, AbortSignal.abort(reason), 'a')).rejects.toBe(reason);
-    expect(turns.isIdle()).toBe(true);
+    await expect(semaphore.acquire(1, AbortSignal.abort(reason), 'a')).rejects.toBe(reason);
+    expect(semaphore.isIdle()).toBe(true);
   });
 
   it('takes a piece that is aborted while it waits out of the queue, with the reason', async () => {
-    const turns = createTurns(2);
-    const release = await turns.acquire(1, never, 'a');
+    const semaphore = createFairSemaphore(2);
+    const release = await semaphore.acquire(1, never, 'a');
     const controller = new AbortController();
-    const large = turns.acquire(2, controller.signal, 'a');
-    const behind = turns.acquire(1, never, 'a');
+    const large = semaphore.acquire(2, controller.signal, 'a');
+    const behind = semaphore.acquire(1, never, 'a');
     const reason = new Error('cancelled');
     controller.abort(reason);
     await expect(large).rejects.toBe(reason);
     (await behind)();
     release();
-    expect(turns.isIdle()).toBe(true);
+    expect(semaphore.isIdle()).toBe(true);
   });
 
   it('does not take room away again from a piece that is aborted at work', async () => {
-    const turns = createTurns(1);
+    const semaphore = createFairSemaphore(1);
     const controller = new AbortController();
-    const release = await turns.acquire(1, controller.signal, 'a');
+    const release = await semaphore.acquire(1, controller.signal, 'a');
     controller.abort();
-    expect(turns.isIdle()).toBe(false);
+    expect(semaphore.isIdle()).toBe(false);
     release();
-    expect(turns.isIdle()).toBe(true);
+    expect(semaphore.isIdle()).toBe(true);
   });
 
   it('takes one piece of each key in turn, and those of one key as they came', async () => {
-    const turns = createTurns(1);
-    const release = await turns.acquire(1, never, 'first');
+    const semaphore = createFairSemaphore(1);
+    const release = await semaphore.acquire(1, never, 'first');
     const admitted: string[] = [];
     const work = ['a1', 'a2', 'a3', 'b1', 'b2', 'c1'].map(async (piece) => {
-      const leave = await turns.acquire(1, never, piece.charAt(0));
+      const leave = await semaphore.acquire(1, never, piece.charAt(0));
       admitted.push(piece);
       leave();
     });
@@ -98,10 +98,10 @@ describe('createTurns(capacity)', () => {
   });
 
   it('lets no other key overtake the piece whose turn it is', async () => {
-    const turns = createTurns(3);
-    const release = await turns.acquire(2, never, 'a');
-    const large = turns.acquire(3, never, 'b');
-    const small = turns.acquire(1, never, 'c');
+    const semaphore = createFairSemaphore(3);
+    const release = await semaphore.acquire(2, never, 'a');
+    const large = semaphore.acquire(3, never, 'b');
+    const small = semaphore.acquire(1, never, 'c');
     expect(await isPending(small)).toBe(true);
     release();
     (await large)();
@@ -109,18 +109,18 @@ describe('createTurns(capacity)', () => {
   });
 
   it('gives the turn of an aborted piece to the next one of its key', async () => {
-    const turns = createTurns(1);
-    const release = await turns.acquire(1, never, 'first');
+    const semaphore = createFairSemaphore(1);
+    const release = await semaphore.acquire(1, never, 'first');
     const controller = new AbortController();
-    const aborted = turns.acquire(1, controller.signal, 'a');
-    const next = turns.acquire(1, never, 'a');
-    const other = turns.acquire(1, never, 'b');
+    const aborted = semaphore.acquire(1, controller.signal, 'a');
+    const next = semaphore.acquire(1, never, 'a');
+    const other = semaphore.acquire(1, never, 'b');
     controller.abort();
     release();
     (await next)();
     (await other)();
     await expect(aborted).rejects.toBeDefined();
-    expect(turns.isIdle()).toBe(true);
+    expect(semaphore.isIdle()).toBe(true);
   });
 
   it('admits a newcomer after one piece of every other key at the most', async () => {
@@ -136,12 +136,12 @@ describe('createTurns(capacity)', () => {
         fc.array(piece, { minLength: 1, maxLength: 60 }),
         fc.nat(60),
         async (capacity, pieces, before) => {
-          const turns = createTurns(capacity);
+          const semaphore = createFairSemaphore(capacity);
           const admitted: string[] = [];
           const leaves: (() => void)[] = [];
           const settled: Promise<unknown>[] = [];
           const enter = (key: string, weight: number, signal: AbortSignal) => {
-            const work = turns.acquire(weight, signal, key).then((leave) => {
+            const work = semaphore.acquire(weight, signal, key).then((leave) => {
               admitted.push(key);
               leaves.push(leave);
             });
@@ -170,7 +170,7 @@ describe('createTurns(capacity)', () => {
 
           const ahead = admitted.slice(arrival, admitted.indexOf('newcomer'));
           expect(ahead).toEqual([...new Set(ahead)]);
-          expect(turns.isIdle()).toBe(true);
+          expect(semaphore.isIdle()).toBe(true);
         },
       ),
     );
@@ -188,7 +188,7 @@ describe('createTurns(capacity)', () => {
         fc.integer({ min: 1, max: 6 }),
         fc.array(piece, { maxLength: 15 }),
         async (scheduler, capacity, pieces) => {
-          const turns = createTurns(capacity);
+          const semaphore = createFairSemaphore(capacity);
           let taken = 0;
           let most = 0;
           let admitted = 0;
@@ -199,7 +199,7 @@ describe('createTurns(capacity)', () => {
                 controller.abort();
               });
             }
-            const release = await turns.acquire(weight, controller.signal, key);
+            const release = await semaphore.acquire(weight, controller.signal, key);
             admitted += 1;
             taken += Math.min(weight, capacity);
             most = Math.max(most, taken);
@@ -216,7 +216,7 @@ describe('createTurns(capacity)', () => {
           expect(most).toBeLessThanOrEqual(capacity);
           const mayEnd = pieces.filter(({ end }) => end === 'is aborted').length;
           expect(admitted).toBeGreaterThanOrEqual(pieces.length - mayEnd);
-          expect(turns.isIdle()).toBe(true);
+          expect(semaphore.isIdle()).toBe(true);
         },
       ),
     );

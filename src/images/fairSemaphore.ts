@@ -1,15 +1,15 @@
 /**
- * Admits work by weight, in turn: one piece of each key that has work waiting, round and round, and in the
- * order of arrival within a key. So a key with thousands of pieces does not keep out one with three.
+ * A weighted semaphore that is fair to keys: it admits one waiter of each key after the other, and within a key in the
+ * order of arrival. So a key with thousands of waiters does not keep out one with three.
  *
- * The piece whose turn it is waits until it fits, and everybody else with it: a large piece is not overtaken
- * for ever, and a newcomer waits for one piece of every other key at the most.
+ * The waiter whose turn it is waits until it fits, and all others with it: a large one is not overtaken without end,
+ * and a newcomer waits for one waiter of every other key at most.
  */
-export interface Turns {
+export interface FairSemaphore {
   /**
    * Waits for room.
    *
-   * @param weight more than the capacity counts as all of it: the piece then has it alone
+   * @param weight more than the capacity counts as all of it: the work then has it alone
    * @param key whose work it is
    * @returns gives the room back; to be called once
    * @throws the signal's reason, when aborted while waiting
@@ -18,49 +18,49 @@ export interface Turns {
   isIdle(): boolean;
 }
 
-interface Piece {
+interface Waiter {
   readonly weight: number;
   readonly admit: () => void;
-  /** Taken out of its line only when its turn comes, since to find it there takes long. */
+  /** Taken out of its queue only when its turn comes, since to find it there takes long. */
   isAborted: boolean;
 }
 
-interface Line {
+interface KeyQueue {
   readonly key: string;
-  readonly pieces: Queue<Piece>;
+  readonly waiters: Queue<Waiter>;
 }
 
-export function createTurns(capacity: number): Turns {
-  const lines = new Map<string, Line>();
-  /** The lines in the order of their turns. */
-  const round = createQueue<Line>();
+export function createFairSemaphore(capacity: number): FairSemaphore {
+  const queues = new Map<string, KeyQueue>();
+  /** The queues in the order of their turns. */
+  const round = createQueue<KeyQueue>();
   let free = capacity;
 
-  function lineOf(key: string): Line {
-    const known = lines.get(key);
+  function queueOf(key: string): KeyQueue {
+    const known = queues.get(key);
     if (known !== undefined) return known;
-    const line = { key, pieces: createQueue<Piece>() };
-    lines.set(key, line);
-    round.push(line);
-    return line;
+    const queue = { key, waiters: createQueue<Waiter>() };
+    queues.set(key, queue);
+    round.push(queue);
+    return queue;
   }
 
   function admitNext(): void {
-    for (let line; (line = round.first()) !== undefined;) {
-      const piece = line.pieces.first();
-      if (piece === undefined) {
+    for (let queue; (queue = round.first()) !== undefined;) {
+      const waiter = queue.waiters.first();
+      if (waiter === undefined) {
         round.shift();
-        lines.delete(line.key);
-      } else if (piece.isAborted) {
-        line.pieces.shift();
-      } else if (piece.weight > free) {
+        queues.delete(queue.key);
+      } else if (waiter.isAborted) {
+        queue.waiters.shift();
+      } else if (waiter.weight > free) {
         return;
       } else {
-        line.pieces.shift();
+        queue.waiters.shift();
         round.shift();
-        round.push(line);
-        free -= piece.weight;
-        piece.admit();
+        round.push(queue);
+        free -= waiter.weight;
+        waiter.admit();
       }
     }
   }
@@ -71,11 +71,11 @@ export function createTurns(capacity: number): Turns {
       return new Promise((resolve, reject) => {
         signal.throwIfAborted();
         const abort = () => {
-          piece.isAborted = true;
+          waiter.isAborted = true;
           reject(signal.reason as Error);
           admitNext();
         };
-        const piece: Piece = {
+        const waiter: Waiter = {
           weight,
           isAborted: false,
           admit() {
@@ -87,7 +87,7 @@ export function createTurns(capacity: number): Turns {
           },
         };
         signal.addEventListener('abort', abort, { once: true });
-        lineOf(key).pieces.push(piece);
+        queueOf(key).waiters.push(waiter);
         admitNext();
       });
     },

@@ -1,0 +1,106 @@
+import { HostCoolingDown } from '../../src/errors';
+import { createHostCooldowns } from '../../src/images/hostCooldowns';
+
+const NOW = new Date('2026-01-01T00:00:00.000Z');
+
+beforeEach(() => {
+  jest.useFakeTimers({ now: NOW });
+});
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+function untilOf(check: () => void): string | null {
+  try {
+    check();
+  } catch (error) {
+    if (error instanceof HostCoolingDown) return error.until.toISOString();
+    throw error;
+  }
+  return null;
+}
+
+describe('createHostCooldowns()', () => {
+  it('lets a host be asked that did not ask for a rest', () => {
+    const cooldowns = createHostCooldowns();
+    cooldowns.begin('other.example', 429, 1_000);
+    expect(
+      untilOf(() => {
+        cooldowns.check('shop.example');
+      }),
+    ).toBeNull();
+  });
+
+  it('says until when a host cooldowns, and lets it be asked from then on', () => {
+    const cooldowns = createHostCooldowns();
+    cooldowns.begin('shop.example', 429, 1_000);
+    expect(
+      untilOf(() => {
+        cooldowns.check('shop.example');
+      }),
+    ).toBe('2026-01-01T00:00:01.000Z');
+    jest.setSystemTime(NOW.getTime() + 1_000);
+    expect(
+      untilOf(() => {
+        cooldowns.check('shop.example');
+      }),
+    ).toBeNull();
+  });
+
+  it.each([
+    ['first', [5_000, 1_000]],
+    ['last', [1_000, 5_000]],
+  ])('keeps to the longest of several cooldowns, also when it came %s', (_, lengths) => {
+    const cooldowns = createHostCooldowns();
+    for (const ms of lengths) cooldowns.begin('shop.example', 503, ms);
+    jest.advanceTimersByTime(4_999);
+    expect(
+      untilOf(() => {
+        cooldowns.check('shop.example');
+      }),
+    ).toBe('2026-01-01T00:00:05.000Z');
+  });
+
+  it('keeps nothing of cooldowns that have long been over', () => {
+    const cooldowns = createHostCooldowns();
+    for (let host = 0; host < 100; host += 1) {
+      cooldowns.begin(`${host}.example`, 429, 1_000);
+      cooldowns.begin(`${host}.example`, 429, 2_000);
+    }
+    expect(jest.getTimerCount()).toBe(100);
+    jest.advanceTimersByTime(20 * 60_000);
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  describe('with a host that only ever asks for a pause', () => {
+    /** Rests of a second, each begun when the one before is over. */
+    function restRepeatedly(
+      cooldowns: ReturnType<typeof createHostCooldowns>,
+      times: number,
+    ): void {
+      for (let time = 0; time < times; time += 1) {
+        jest.advanceTimersByTime(1_000);
+        cooldowns.begin('shop.example', 429, 1_000);
+      }
+    }
+    const check = (cooldowns: ReturnType<typeof createHostCooldowns>) => () => {
+      cooldowns.check('shop.example');
+    };
+
+    it('costs attempts once its cooldowns in a row exceed the patience, so that waiting ends', () => {
+      const cooldowns = createHostCooldowns(2);
+      restRepeatedly(cooldowns, 2);
+      expect(check(cooldowns)).toThrow(HostCoolingDown);
+      restRepeatedly(cooldowns, 1);
+      expect(check(cooldowns)).toThrow(expect.objectContaining({ name: 'ImageError' }) as Error);
+    });
+
+    it('is patient again with one that gave something in between', () => {
+      const cooldowns = createHostCooldowns(2);
+      restRepeatedly(cooldowns, 2);
+      cooldowns.end('shop.example');
+      restRepeatedly(cooldowns, 1);
+      expect(check(cooldowns)).toThrow(HostCoolingDown);
+    });
+  });
+});
