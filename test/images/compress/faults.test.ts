@@ -1,3 +1,4 @@
+import sharp, { type Sharp } from 'sharp';
 import { ImageError } from '../../../src/errors';
 import { ENCODERS } from '../../../src/images/encoders';
 import { compress } from '../../support/compress';
@@ -44,6 +45,20 @@ describe('what goes wrong while an image is compressed', () => {
     });
     const work = compress(await doubtful(), {}, controller.signal);
     await expect(work).rejects.toThrow('stopped');
+  });
+
+  it('gives the decoder the time that is left', async () => {
+    const bytes = await doubtful();
+    const start = Date.now();
+    const prototype = Object.getPrototypeOf(sharp(bytes)) as Sharp;
+    const timeout = jest.spyOn(prototype, 'timeout');
+    let calls = 0;
+    jest.spyOn(Date, 'now').mockImplementation(() => {
+      calls += 1;
+      return calls === 1 ? start : start + 100_000;
+    });
+    await compress(bytes);
+    expect(timeout).toHaveBeenCalledWith({ seconds: 20 });
   });
 
   it('is a time-out when the data of a JPEG take too long to read', async () => {

@@ -134,7 +134,18 @@ function hostile(): [string, ImageFormat, Buffer][] {
         'latin1',
       ),
     ],
+    [
+      'boxes in a box that claim so',
+      'avif',
+      Buffer.from(
+        meta('') +
+          boxed('moov', '\0\0\0\x10trak\x7f\0\0\0mdia'.repeat(500)) +
+          '\0\0\0\x08minf'.repeat(12_000),
+        'latin1',
+      ),
+    ],
     ['entries that point to the same tables', 'tiff', ofTables(2_000, 100_000)],
+    ['entries that point to the same small tables', 'tiff', ofTables(60_000, 1_000)],
     ['entries that point to the same strips', 'tiff', Buffer.concat([tiff, Buffer.alloc(MANY)])],
   ];
 }
@@ -211,6 +222,13 @@ describe('a walk over hostile bytes', () => {
       const { isClean, isExact: check } = walk(tiffOf({ compression: 7, data }), 'tiff');
       expect([isClean, await check?.(noPause)]).toEqual([true, isExact]);
     }
+  });
+
+  it('keeps the bytes from the decoder when a part cannot be read', () => {
+    const [box, empty] = ['\0\0\0\x08', '\0\0\0\x1cmeta\0\0\0\0'];
+    const type = '\0\0\0\x18ftypavif\0\0\0\0avifmif1';
+    const bytes = Buffer.from(`${type}${empty}${box}iinf${box}iloc`, 'latin1');
+    expect(walk(bytes, 'avif').fault).toBe('has parts that cannot be read');
   });
 
   it.each([1, 3, 5, 9, 33])(
