@@ -31,13 +31,13 @@ export async function requireOpenRound(
  * @throws what is no fault of the image: cancellation, a full disk
  */
 export async function attemptImage(
-  deps: Pick<ActivityDependencies, 'pipeline' | 'files' | 'config' | 'metrics'>,
+  deps: Pick<ActivityDependencies, 'pipeline' | 'files' | 'config' | 'logger' | 'metrics'>,
   request: RequestRecord,
   ref: string,
   image: ImageRecord,
   signal: AbortSignal,
 ): Promise<Attempt> {
-  const { pipeline, files, config, metrics } = deps;
+  const { pipeline, files, config, logger, metrics } = deps;
   const at = image.attempts + 1;
   try {
     const { bytes, bytes_in, ...shape } = await orInterrupted(
@@ -58,14 +58,37 @@ export async function attemptImage(
       metrics.imageFailed('postponed', code);
       return { ref, at: image.attempts, failure: { code, message }, retryAt };
     }
-    if (!(error instanceof ImageError)) throw error;
-    const failure = { code: error.code, message: error.message };
-    const isLast = !error.retryable || at >= config.IMAGE_MAX_ATTEMPTS;
-    metrics.imageFailed(isLast ? 'failed' : 'retried', error.code);
+    const { code, message, retryable, retryAfterMs } = asImageError(error, () => {
+      logger.error(
+        { err: error, request_id: request._id, image: ref },
+        'An image met a fault of ours',
+      );
+    });
+    const failure = { code, message };
+    const isLast = !retryable || at >= config.IMAGE_MAX_ATTEMPTS;
+    metrics.imageFailed(isLast ? 'failed' : 'retried', code);
     if (isLast) return { ref, at, failure };
-    const pause = error.retryAfterMs ?? config.IMAGE_RETRY_INITIAL_MS * 2 ** (at - 1);
+    const pause = retryAfterMs ?? config.IMAGE_RETRY_INITIAL_MS * 2 ** (at - 1);
     return { ref, at, failure, retryAt: new Date(Date.now() + Math.min(pause, MAX_PAUSE_MS)) };
   }
+}
+
+/**
+ * A fault in our own code comes again with the same image: the image ends as `internal`, since a slice that is
+ * repeated without end would keep its request from finishing.
+ *
+ * @throws everything else: a full disk, a cancellation
+ */
+function asImageError(error: unknown, log: () => void): ImageError {
+  if (error instanceof ImageError) return error;
+  const name = error instanceof Error ? error.name : '';
+  if (!['TypeError', 'RangeError', 'ReferenceError'].includes(name)) throw error;
+  log();
+  return ImageError.permanent(
+    'internal',
+    'The service failed on this image; its log says why',
+    error,
+  );
 }
 
 /** An encoder cannot be stopped, and an AVIF takes it a minute: it is left to itself, and its work is dropped. */
