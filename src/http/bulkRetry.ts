@@ -14,6 +14,8 @@ export function bulkRetryRoute({ requests }: ApiDependencies): Route {
     config: {
       method: 'post',
       path: '/image/requests/retry',
+      operationId: 'retryRequests',
+      tags: ['Operations'],
       summary: 'Retry every request that failed',
       description:
         'Done by a durable workflow of its own, whose id is in the header `Operation-Id`. The answer ' +

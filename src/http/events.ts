@@ -39,6 +39,8 @@ export function eventsRoute(
     config: {
       method: 'get',
       path: '/image/requests/{request_id}/events',
+      operationId: 'followRequest',
+      tags: ['Requests'],
       summary: 'The request, at every change',
       description:
         'Server-sent events named `request`, whose data is the request as JSON: the first at once, then ' +

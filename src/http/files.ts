@@ -10,6 +10,8 @@ export function fileRoute({ files }: ApiDependencies): Route {
     config: {
       method: 'get',
       path: '/image/files/{request_id}/{name}',
+      operationId: 'getFile',
+      tags: ['Files'],
       summary: 'A compressed image',
       description: 'Its name ends in a hash of its content: a file once named never changes.',
       request: { params: requestIdParams.extend({ name: z.string() }) },

@@ -11,6 +11,8 @@ export function liveRoute(): Route {
     config: {
       method: 'get',
       path: '/health/live',
+      operationId: 'getLiveness',
+      tags: ['Service'],
       summary: 'Whether the process answers',
       responses: { 200: jsonResponse('It does.', alive) },
     },
@@ -25,6 +27,8 @@ export function readyRoute({ health }: Pick<ApiDependencies, 'health'>): Route {
     config: {
       method: 'get',
       path: '/health/ready',
+      operationId: 'getReadiness',
+      tags: ['Service'],
       summary: 'Whether uploads can be taken',
       responses: {
         200: jsonResponse('They can.', alive),

@@ -21,6 +21,8 @@ export function imagesRoute(deps: ApiDependencies): Route {
     config: {
       method: 'get',
       path: '/image/requests/{request_id}/images',
+      operationId: 'listImages',
+      tags: ['Requests'],
       summary: 'Every image, in the order of the sheet',
       description:
         'One entry for each place in the sheet: a link that stands twice is listed twice, a bad row once ' +

@@ -12,6 +12,8 @@ export function metricsRoute({ metrics }: ApiDependencies): Route {
     config: {
       method: 'get',
       path: '/metrics',
+      operationId: 'getMetrics',
+      tags: ['Service'],
       summary: 'What this API process counts, for Prometheus',
       responses: {
         200: {

@@ -9,12 +9,20 @@ export function operatorRoutes({ requests }: ApiDependencies): Route[] {
   function route(
     name: string,
     operate: (requestId: string) => Promise<void>,
-    told: { summary: string; description: string; done: string; conflict: string },
+    told: {
+      operationId: string;
+      summary: string;
+      description: string;
+      done: string;
+      conflict: string;
+    },
   ): Route {
     return {
       config: {
         method: 'post',
         path: `/image/requests/{request_id}/${name}`,
+        operationId: told.operationId,
+        tags: ['Operations'],
         summary: told.summary,
         description: told.description,
         request: { params: requestIdParams },
@@ -40,26 +48,29 @@ export function operatorRoutes({ requests }: ApiDependencies): Route[] {
 
   return [
     route('retry', requests.retry, {
+      operationId: 'retryRequest',
       summary: 'Run the failed images again',
       description:
         'Only those, and of a cancelled request also those that were pending; what succeeded stays as it ' +
         'is. The request keeps its id, and its next outcome has a webhook of its own. A webhook that was ' +
         'still being delivered is dropped.',
       done: 'The images run again.',
-      conflict: 'It is still running, or has no image that failed.',
+      conflict: 'The request is still running, or no image of it failed.',
     }),
     route('cancel', requests.cancel, {
+      operationId: 'cancelRequest',
       summary: 'Stop a request',
       description:
         'Downloads stop within two seconds; what is done stays done. The outcome is recorded and sent by ' +
         'webhook like every other, and the rest can be run by a retry.',
-      done: 'It is being stopped.',
-      conflict: 'It is finished already.',
+      done: 'The request is being stopped.',
+      conflict: 'The request is finished already.',
     }),
     route('webhook', requests.redeliver, {
+      operationId: 'redeliverWebhook',
       summary: 'Deliver the webhook again',
       description: 'The same body under the same `webhook-id`, with all its attempts.',
-      done: 'It is being delivered.',
+      done: 'The webhook is being delivered.',
       conflict: 'The request is still running, has no webhook, or it is being delivered already.',
     }),
   ];

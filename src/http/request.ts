@@ -13,6 +13,8 @@ export function requestRoute({ records, requests, config }: ApiDependencies): Ro
     config: {
       method: 'get',
       path,
+      operationId: 'getRequest',
+      tags: ['Requests'],
       summary: 'The whole request',
       request: { params: requestIdParams },
       responses: {
@@ -31,13 +33,15 @@ export function deleteRoute({ requests }: ApiDependencies): Route {
     config: {
       method: 'delete',
       path,
+      operationId: 'deleteRequest',
+      tags: ['Operations'],
       summary: 'Delete a finished request',
       description: 'Its rows, images, files and webhook deliveries go with it.',
       request: { params: requestIdParams },
       responses: {
-        204: { description: 'It is gone.' },
+        204: { description: 'The request is deleted.' },
         404: problemResponse('No such request.'),
-        409: problemResponse('It is still running; cancel it first.'),
+        409: problemResponse('The request is still running; cancel it first.'),
       },
     },
     async handle(ctx, { request_id = '' }) {

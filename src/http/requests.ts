@@ -10,6 +10,8 @@ export function requestsRoute({ records, config }: ApiDependencies): Route {
     config: {
       method: 'get',
       path: '/image/requests',
+      operationId: 'listRequests',
+      tags: ['Requests'],
       summary: 'All requests, newest first',
       description:
         'The counts of those that are running are the ones last recorded, which may lag behind by ' +

@@ -13,6 +13,8 @@ export function resultRoute(deps: ApiDependencies): Route {
     config: {
       method: 'get',
       path: '/image/result/{request_id}',
+      operationId: 'getResult',
+      tags: ['Requests'],
       summary: 'The output CSV, or the rows that failed',
       request: { params: requestIdParams, query: resultQuery },
       responses: {

@@ -9,10 +9,12 @@ export function statusRoute({ requests }: ApiDependencies): Route {
     config: {
       method: 'get',
       path: '/image/status/{request_id}',
+      operationId: 'getStatus',
+      tags: ['Requests'],
       summary: 'How far a request is',
       request: { params: requestIdParams },
       responses: {
-        200: jsonResponse('Three strings.', status),
+        200: jsonResponse('The id, the status and one sentence about it.', status),
         404: problemResponse('No such request.'),
       },
     },

@@ -13,6 +13,8 @@ export function uploadRoute({ config, files, requests }: ApiDependencies): Route
     config: {
       method: 'post',
       path: '/image/upload/',
+      operationId: 'uploadSheet',
+      tags: ['Uploads'],
       summary: 'Upload a CSV of image links',
       description:
         'Answers as soon as the request is durable; the images are then downloaded and compressed.',

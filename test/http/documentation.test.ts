@@ -5,6 +5,8 @@ import { startService, type Service } from '../support/service';
 
 interface Operation {
   readonly summary?: string;
+  readonly operationId?: string;
+  readonly tags?: readonly string[];
   readonly parameters?: readonly { readonly name: string; readonly in: string }[];
   readonly security?: readonly Record<string, unknown>[];
   readonly responses: Readonly<Record<string, { readonly description?: string }>>;
@@ -88,6 +90,17 @@ describe('/openapi.json', () => {
       expect([method, path, told.filter((text) => text.trim() === '')]).toEqual([method, path, []]);
       expect(told.length).toBeGreaterThan(1);
     }
+  });
+
+  it('files every call under one of its groups, by a name of its own', () => {
+    const groups = ['Uploads', 'Requests', 'Operations', 'Files', 'Service'];
+    for (const { operation } of operations) {
+      expect(operation.tags).toHaveLength(1);
+      expect(groups).toContain(operation.tags?.[0]);
+    }
+    const names = operations.map(({ operation }) => operation.operationId ?? '');
+    expect(names.every((name) => /^[a-z]+[A-Za-z]+$/.test(name))).toBe(true);
+    expect(new Set(names).size).toBe(names.length);
   });
 
   it('declares every parameter that stands in a path', () => {
