@@ -18,8 +18,9 @@ export interface CellReading {
  * Cc and Cf). Spreadsheets and web pages leave them around what is copied from them.
  */
 const INVISIBLE = '\\p{Cc}\\p{Cf}';
-/** What separates links in a list. The wide ones are of Asian and Arabic keyboards. */
-const SEPARATOR = `\\s,;|、，；｜،؛。・${INVISIBLE}`;
+/** What separates the items of a list. The wide ones are of Asian and Arabic keyboards. */
+const LIST_SEPARATOR = ',;|、，；｜،؛。・';
+const SEPARATOR = `\\s${LIST_SEPARATOR}${INVISIBLE}`;
 const OPENING = '"\'`(<\\[{“„‘«‹（「【《';
 const CLOSING = '"\'`)>\\]}”“’»›）」】》';
 /** A line break as Excel writes it into XML (ECMA-376, ST_Xstring), as HTML has it, and as programs escape it. */
@@ -168,15 +169,21 @@ function isMeantAsLink(text: string): boolean {
 }
 
 const MARKUP = /<\/?[a-z][^<>]*>?/giu;
-const BETWEEN_TEXTS = new RegExp(`[,;|、，；｜،\\r\\n\\t]|::|${WRITTEN_BREAK}`, 'u');
+const BETWEEN_TEXTS = new RegExp(`[${LIST_SEPARATOR}\\r\\n\\t]|::|${WRITTEN_BREAK}`, 'u');
+
 /** The texts beside links; punctuation alone is none. */
 function readTexts(between: string): string[] {
-  if (!/[\p{L}\p{N}]/u.test(between)) return [];
+  if (!hasWords(between)) return [];
   return between
     .replace(MARKUP, ' ')
     .split(BETWEEN_TEXTS)
     .map((text) => trim(text, AROUND_TEXT))
-    .filter((text) => /[\p{L}\p{N}]/u.test(text));
+    .filter(hasWords);
+}
+
+/** Punctuation alone is no text, such as the `'` by which a spreadsheet keeps a cell from being a formula. */
+export function hasWords(text: string): boolean {
+  return /[\p{L}\p{N}]/u.test(text);
 }
 
 const AROUND_TEXT = new RegExp(`[${SEPARATOR}${OPENING}${CLOSING}]`, 'u');

@@ -1,7 +1,7 @@
 import type { RowErrorCode } from '../../contract/errorCodes';
 import { fold } from './fold';
 import { DELIMITERS, type Header } from './header';
-import { beginsWithLink, readLinks, trimUnseen } from './links';
+import { beginsWithLink, hasWords, readLinks, trimUnseen } from './links';
 import { MAX_RECORD_SIZE, mayHaveCells, parseRecord } from './parse';
 import { readLenientCells } from './lenientCells';
 import { findRecordEnd } from './quotes';
@@ -118,11 +118,6 @@ function linkless(cells: readonly string[], { columns, link_columns }: Header): 
         : `Expected links under ${wanted}, received one under ${shown(columns[elsewhere] ?? '')}; ` +
           "move it, or check the row's delimiter",
   };
-}
-
-/** Punctuation alone is no text, such as the `'` by which a spreadsheet keeps a cell from being a formula. */
-function hasWords(text: string): boolean {
-  return /[\p{L}\p{N}]/u.test(text);
 }
 
 function notLinks(text: string): RowError {

@@ -2,6 +2,7 @@ import type { Sheet, SheetRow } from './read';
 import { normalized } from './header';
 import { beginsWithLink } from './links';
 import { shown } from './shown';
+import { ERRORS_COLUMN, OUTPUT_COLUMN } from './write';
 
 export interface WarningCollector {
   add(row: SheetRow): void;
@@ -10,7 +11,7 @@ export interface WarningCollector {
 }
 
 /** Columns that we write ourselves: what is in them was read, or told, before. */
-const OWN_COLUMNS = ['outputimageurls', 'errors'];
+const OWN_COLUMNS = [OUTPUT_COLUMN, ERRORS_COLUMN].map(normalized);
 
 /** Collects what a person should know of a sheet that was read, though nothing of it is an error. */
 export function createWarnings({ columns, link_columns }: Sheet): WarningCollector {

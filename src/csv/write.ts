@@ -2,8 +2,8 @@ import { stringify } from 'csv-stringify/sync';
 
 import { normalized } from './header';
 
-const OUTPUT_COLUMN = 'Output Image Urls';
-const ERRORS_COLUMN = 'Errors';
+export const OUTPUT_COLUMN = 'Output Image Urls';
+export const ERRORS_COLUMN = 'Errors';
 
 /**
  * What a spreadsheet would run instead of showing (OWASP, CSV injection), full-width forms included: also

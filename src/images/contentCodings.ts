@@ -2,7 +2,7 @@ import { Readable, type Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib';
 import { ImageError, messageOf } from '../errors';
 import { codeOf } from '../network/reason';
-import { nameOf, servedFormatOf } from './recognize';
+import { nameOf, UNKNOWN, servedFormatOf } from './recognize';
 
 /** As curl and undici have it: each one costs memory, and an image has one at most. */
 const MAX_CODINGS = 5;
@@ -113,7 +113,7 @@ function decoderFor(coding: string, head: Buffer): Transform | null {
 }
 
 function asItIs(coding: string, head: Buffer, fault: string): null {
-  if (nameOf(head) !== 'bytes of no known format') return null;
+  if (nameOf(head) !== UNKNOWN) return null;
   throw ImageError.permanent(
     'unsupported_format',
     `Expected an image, received bytes labelled with the content coding ${shown(coding)}, ${fault}`,

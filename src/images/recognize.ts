@@ -60,6 +60,9 @@ export function servedFormatOf(bytes: Buffer): ImageFormat | null {
   return format ?? (brandsOf(bytes).some((brand) => AVIF_BRANDS.test(brand)) ? 'avif' : null);
 }
 
+/** What {@link nameOf} calls bytes that begin like nothing it knows. */
+export const UNKNOWN = 'bytes of no known format';
+
 /**
  * What bytes without such a signature are called, to stand behind "received": the name of an image format
  * that we do not serve, or of something that is no image at all.
@@ -88,8 +91,7 @@ function brandsOf(bytes: Buffer): string[] {
 
 function nameOfText(text: string): string | { readonly unsupported: string } {
   // Binary data bytes (WHATWG MIME Sniffing §3) stand in no text.
-  if (/[\0-\x08\x0b\x0e-\x1a\x1c-\x1f]/.test(text.slice(0, 1024)))
-    return 'bytes of no known format';
+  if (/[\0-\x08\x0b\x0e-\x1a\x1c-\x1f]/.test(text.slice(0, 1024))) return UNKNOWN;
   return markupName(text) ?? (isJson(text) ? 'JSON' : 'plain text');
 }
 

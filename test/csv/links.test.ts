@@ -112,6 +112,7 @@ describe('readLinks(cell)', () => {
     ['http://a/1.jpg, ftp://a/2', ['http://a/1.jpg', 'ftp://a/2']],
     ['http://a/1.jpg, photo:http://a/2', ['http://a/1.jpg', 'photo:http://a/2']],
     ['http://a/1.jpg, files/b.jpg?v=1', ['http://a/1.jpg', 'files/b.jpg?v=1']],
+    ['http://a/1.jpg؛ side.jpg؛ back.jpg', ['http://a/1.jpg', 'side.jpg', 'back.jpg']],
     ['http://a/1.jpg, b.jpg (front', ['http://a/1.jpg', 'b.jpg (front']],
     ['http://a/1.jpg, C:\\new\\side.jpg', ['http://a/1.jpg', 'C:\\new\\side.jpg']],
   ])('gives what looks like a picture in %j a place of its own', (cell, links) => {
