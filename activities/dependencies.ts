@@ -1,5 +1,5 @@
 import type { Config } from '../src/config';
-import type { FileStore } from '../src/storage/store';
+import type { FileStore } from '../src/storage/fileStore';
 import type { ImagePipeline } from '../src/images/pipeline';
 import type { Logger } from '../src/telemetry/logger';
 import type { WorkerMetrics } from '../src/telemetry/metrics/worker';

@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import * as activities from '../activities';
 import type { ImageRequestActivities } from '../activities/types';
-import * as store from '../src/storage/store';
+import * as storage from '../src/storage/open';
 import * as images from '../src/records/images';
 import * as requests from '../src/records/requests';
 import * as rounds from '../src/records/rounds';
@@ -39,8 +39,8 @@ function dyingAfter<A extends unknown[], R>(call: Call<A, R>, place: KillPoint):
   };
 }
 
-exchange(store, 'createFileStore', (create) => (dataDir) => {
-  const made = create(dataDir);
+exchange(storage, 'openFileStore', (open) => (settings) => {
+  const made = open(settings);
   return { ...made, writeImage: dyingAfter(made.writeImage, 'file-written') };
 });
 

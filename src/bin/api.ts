@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createApp, createStartingApp } from '../http/app';
 import { answerMalformedRequests } from '../http/malformedRequests';
 import { readConfig } from '../config';
-import { createFileStore } from '../storage/store';
+import { openFileStore } from '../storage/open';
+import { prepareSpool, spoolDirOf } from '../storage/spool';
 import { createLogger } from '../telemetry/logger';
 import { runMain, stopSignal, stopWithParent, tellReady } from '../process/main';
 import { createApiMetrics } from '../telemetry/metrics/api';
@@ -43,8 +44,9 @@ runMain(async () => {
   const connected = connectWithRetry('MongoDB', () => openRecords(mongodbUri(config)), logger);
   const records = await Promise.race([connected, stopping.then(() => null)]);
   if (records === null) return;
-  const files = createFileStore(config.DATA_DIR);
-  await files.clearSpool();
+  const files = openFileStore(config);
+  const spoolDir = spoolDirOf(config.DATA_DIR);
+  await prepareSpool(spoolDir);
   const streams = new AbortController();
   const metrics = createApiMetrics({ countByState: records.requests.countByState, logger });
   watchProcess(metrics);
@@ -53,6 +55,7 @@ runMain(async () => {
     logger,
     records,
     files,
+    spoolDir,
     metrics,
     requests: createOperations({ config, logger, records, files, runs }),
     stopping: streams.signal,

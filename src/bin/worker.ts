@@ -8,7 +8,7 @@ import { createActivities } from '../../activities';
 import { keepMemoryLevel } from '../process/memory';
 import { readConfig, type Config } from '../config';
 import { probe } from '../process/ports';
-import { createFileStore } from '../storage/store';
+import { openFileStore } from '../storage/open';
 import { createImagePipeline } from '../images/pipeline';
 import { createLogger, type Logger } from '../telemetry/logger';
 import { runMain, stopWithParent, tellReady } from '../process/main';
@@ -48,7 +48,7 @@ runMain(async () => {
     logger,
   );
   const runs = createRuns({ connection: address, namespace }, config.TEMPORAL_TASK_QUEUE);
-  const files = createFileStore(config.DATA_DIR);
+  const files = openFileStore(config);
   const dispatcher = createDispatcher(config);
   const activities = createActivities({
     config,

@@ -1,7 +1,7 @@
 import type { Config } from '../config';
 import type { Records } from '../records/open';
 import type { Operations } from '../requests/operations';
-import type { FileStore } from '../storage/store';
+import type { FileStore } from '../storage/fileStore';
 import type { Logger } from '../telemetry/logger';
 import type { ApiMetrics } from '../telemetry/metrics/api';
 
@@ -10,6 +10,8 @@ export interface ApiDependencies {
   readonly config: Config;
   readonly logger: Logger;
   readonly files: FileStore;
+  /** Where uploads are received. */
+  readonly spoolDir: string;
   readonly records: Records;
   readonly requests: Operations;
   readonly metrics: ApiMetrics;

@@ -7,7 +7,7 @@ import { accepted, uploadFields, uploadForm, uploadHeaders } from '../../contrac
 import { jsonResponse, problemResponse } from './responses';
 import { createWebhookUrlCheck } from './webhookUrl';
 
-export function uploadRoute({ config, files, requests }: ApiDependencies): Route {
+export function uploadRoute({ config, spoolDir, requests }: ApiDependencies): Route {
   const checkWebhookUrl = createWebhookUrlCheck(config.ALLOWED_NETWORKS);
   return {
     config: {
@@ -33,7 +33,7 @@ export function uploadRoute({ config, files, requests }: ApiDependencies): Route
     },
     async handle(ctx) {
       const headers = validated(uploadHeaders, 'header', ctx.headers);
-      const { file, fields } = await receiveForm(ctx, files.spoolDir, config.MAX_UPLOAD_BYTES);
+      const { file, fields } = await receiveForm(ctx, spoolDir, config.MAX_UPLOAD_BYTES);
       try {
         const { webhook_url, strict, ...options } = validated(uploadFields, 'body', fields);
         checkWebhookUrl(webhook_url);

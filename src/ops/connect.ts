@@ -1,7 +1,7 @@
 import { isGrpcDeadlineError } from '@temporalio/client';
 import type { Config } from '../config';
 import { messageOf, Refusal } from '../errors';
-import { createFileStore } from '../storage/store';
+import { openFileStore } from '../storage/open';
 import { createLogger } from '../telemetry/logger';
 import { openRecords, type Records } from '../records/open';
 import { mongodbUri } from '../records/uri';
@@ -63,7 +63,7 @@ async function withRecords<T>(
     throw silent('MongoDB', hostsOf(uri), 'MONGODB_URI', messageOf(error));
   });
   try {
-    const files = createFileStore(config.DATA_DIR);
+    const files = openFileStore(config);
     // People read what is printed; what goes wrong is thrown.
     const logger = createLogger('silent', 'ops');
     const operations = createOperations({ config, logger, records, files, runs });

@@ -1,5 +1,5 @@
 import type { Config } from '../config';
-import type { FileStore } from '../storage/store';
+import type { FileStore } from '../storage/fileStore';
 import type { Logger } from '../telemetry/logger';
 import type { Records } from '../records/open';
 import type { Runs } from '../temporal/runs';

@@ -4,7 +4,7 @@ import type { Logger } from '../telemetry/logger';
 import type { Records } from '../records/open';
 import { isRetryToBegin } from '../records/rounds';
 import type { DeliveryRecord, RequestRecord } from '../records/types';
-import type { FileStore } from '../storage/store';
+import type { FileStore } from '../storage/fileStore';
 import type { LatestRun, Runs } from '../temporal/runs';
 import { continueWithDelivery } from './redeliver';
 import { clearUp } from './remove';

@@ -1,4 +1,4 @@
-import type { FileStore } from '../storage/store';
+import type { FileStore } from '../storage/fileStore';
 import type { Records } from '../records/open';
 import { findVisible } from './find';
 import { stillRunning } from './retry';

@@ -1,6 +1,6 @@
 import { attemptImage } from '../../activities/attempt';
 import { readConfig } from '../../src/config';
-import { createFileStore } from '../../src/storage/store';
+import { openFileStore } from '../../src/storage/open';
 import { createLogger } from '../../src/telemetry/logger';
 import { createWorkerMetrics } from '../../src/telemetry/metrics/worker';
 import type { ImageRecord, RequestRecord } from '../../src/records/types';
@@ -15,7 +15,7 @@ function attempt(error: Error) {
     config: readConfig({}),
     logger: createLogger('silent', 'test'),
     metrics: createWorkerMetrics(),
-    files: createFileStore('/nowhere'),
+    files: openFileStore({ DATA_DIR: '/nowhere' }),
     pipeline: { process: () => Promise.reject(error) },
   };
   return attemptImage(deps, request, '0-0', image, never);

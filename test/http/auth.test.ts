@@ -62,7 +62,7 @@ describe('with API_KEYS set', () => {
     const response = await upload(service.url, sheetOf(['http://a.example/1.jpg']));
     expect(response.status).toBe(401);
     expect(await service.count()).toEqual({ requests: 0, rows: 0, images: 0 });
-    expect(await readdir(service.files.spoolDir)).toEqual([]);
+    expect(await readdir(service.spoolDir)).toEqual([]);
   });
 
   it.each([

@@ -32,7 +32,7 @@ describe('POST /image/upload/', () => {
   afterEach(async () => {
     expect(
       await eventually(
-        () => readdir(service.files.spoolDir),
+        () => readdir(service.spoolDir),
         (left) => left.length === 0,
       ),
     ).toEqual([]);
@@ -252,13 +252,13 @@ describe('POST /image/upload/', () => {
         'Content-Length: 5000\r\n\r\n--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\nS. No.',
     );
     await eventually(
-      () => readdir(service.files.spoolDir),
+      () => readdir(service.spoolDir),
       (files) => files.length === 1,
     );
     socket.destroy();
     expect(
       await eventually(
-        () => readdir(service.files.spoolDir),
+        () => readdir(service.spoolDir),
         (files) => files.length === 0,
       ),
     ).toEqual([]);

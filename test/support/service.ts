@@ -11,7 +11,8 @@ import { createActivities } from '../../activities';
 import type { Activities } from '../../activities/types';
 import { createApp } from '../../src/http/app';
 import { readConfig } from '../../src/config';
-import { createFileStore } from '../../src/storage/store';
+import { openFileStore } from '../../src/storage/open';
+import { prepareSpool, spoolDirOf } from '../../src/storage/spool';
 import { createImagePipeline } from '../../src/images/pipeline';
 import { createLogger } from '../../src/telemetry/logger';
 import { createApiMetrics } from '../../src/telemetry/metrics/api';
@@ -67,8 +68,9 @@ export async function startService(options: Options = {}) {
       ? mongodbUri
       : mongodbUri.replace(/(?<=^mongodb:\/\/)[^/]*/, options.mongodbHost),
   );
-  const files = createFileStore(dataDir);
-  await files.clearSpool();
+  const files = openFileStore(config);
+  const spoolDir = spoolDirOf(dataDir);
+  await prepareSpool(spoolDir);
   const { namespace } = temporalSettings(config);
   const runs = createRuns(
     { connection: { address: options.runsAddress ?? address }, namespace },
@@ -84,6 +86,7 @@ export async function startService(options: Options = {}) {
     logger,
     records,
     files,
+    spoolDir,
     metrics: createApiMetrics({ countByState: records.requests.countByState, logger }),
     requests: operations,
     stopping: stopping.signal,
@@ -126,6 +129,7 @@ export async function startService(options: Options = {}) {
     config,
     records,
     files,
+    spoolDir,
     client,
     runs,
     operations,

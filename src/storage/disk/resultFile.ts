@@ -1,13 +1,7 @@
+import type { ResultFile } from '../fileStore';
 import { startDraft } from './draft';
 
-/** A CSV being written: it appears under its name with `commit`, whole, or not at all. */
-export interface ResultFile {
-  write(text: string): Promise<void>;
-  commit(): Promise<void>;
-  discard(): Promise<void>;
-}
-
-/** Records are short and many: they are written by the megabyte. */
+/** Records are short and many: they are written a megabyte at a time. */
 const BUFFER_CHARACTERS = 2 ** 20;
 
 export async function createResultFile(file: string): Promise<ResultFile> {

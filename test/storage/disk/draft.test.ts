@@ -1,7 +1,7 @@
 import { access, readdir, readFile, writeFile, mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { startDraft } from '../../src/storage/draft';
-import { withFolder } from '../support/temporaryFile';
+import { startDraft } from '../../../src/storage/disk/draft';
+import { withFolder } from '../../support/temporaryFile';
 
 describe('startDraft(file)', () => {
   it('makes the folders on the way', () =>

@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+import { contentTypeOf, EXTENSIONS, extensionOf, type ImageFormat } from '../../contract/formats';
+
+/** Names of stored images, the same in every backend: links in results hold them. */
+
+const HASH_DIGITS = 32;
+/** Bounded: no name of ours is longer than a file system takes. */
+const NAME = new RegExp(`^[0-9]{1,10}-[0-9]{1,10}-([0-9a-f]{32})\\.(${EXTENSIONS.join('|')})$`);
+const REQUEST_ID = /^[0-9a-f-]{36}$/;
+
+export interface ImageName {
+  /** Of the content, in hex. */
+  readonly hash: string;
+  readonly contentType: string;
+}
+
+/** @param ref the image's `lane-number` */
+export function imageNameOf(ref: string, format: ImageFormat, bytes: Buffer): string {
+  const hash = createHash('sha256').update(bytes).digest('hex').slice(0, HASH_DIGITS);
+  return `${ref}-${hash}.${extensionOf(format)}`;
+}
+
+/** @returns `null` for what {@link imageNameOf} does not give */
+export function parseImageName(name: string): ImageName | null {
+  const hash = NAME.exec(name)?.[1];
+  const contentType = contentTypeOf(path.extname(name).slice(1));
+  return hash === undefined || contentType === undefined ? null : { hash, contentType };
+}
+
+export function isRequestId(text: string): boolean {
+  return REQUEST_ID.test(text);
+}

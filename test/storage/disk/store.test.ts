@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import fc from 'fast-check';
+import { startDraft } from '../../../src/storage/disk/draft';
+import { createDiskStore } from '../../../src/storage/disk/store';
+import type { FileStore } from '../../../src/storage/fileStore';
+import { withFolder } from '../../support/temporaryFile';
+import { IMAGE, REQUEST, specifyFileStore } from '../fileStore';
+
+const withStore = (work: (store: FileStore, dataDir: string) => Promise<void>) =>
+  withFolder((dataDir) => work(createDiskStore(dataDir), dataDir));
+
+/** Every file below a folder, by its path from there. */
+async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)));
+}
+
+describe('the disk store', () => {
+  specifyFileStore((work) =>
+    withStore((store, dataDir) =>
+      work(store, async () => (await filesBelow(dataDir)).map((file) => path.basename(file))),
+    ),
+  );
+
+  it('leaves no file behind when one cannot be written', () =>
+    withStore(async (store, dataDir) => {
+      const name = await store.writeImage(REQUEST, '0-1', 'png', IMAGE);
+      const [file = ''] = await filesBelow(dataDir);
+      await rm(path.join(dataDir, file));
+      await mkdir(path.join(dataDir, file));
+      await expect(store.writeImage(REQUEST, '0-1', 'png', IMAGE)).rejects.toThrow();
+      expect(path.basename(file)).toBe(name);
+      expect(await filesBelow(dataDir)).toEqual([]);
+    }));
+
+  it('opens nothing but images of the request, whatever the name', () =>
+    withStore(async (store, dataDir) => {
+      await store.writeImage(REQUEST, '0-1', 'png', IMAGE);
+      await writeFile(path.join(dataDir, 'secret.png'), 'secret');
+      const part = fc.oneof(
+        fc.constantFrom(
+          '..',
+          '.',
+          '/',
+          '\\',
+          '\0',
+          'secret.png',
+          'files',
+          REQUEST,
+          'ab'.repeat(16),
+          '%2e',
+        ),
+        fc.string(),
+      );
+      await fc.assert(
+        fc.asyncProperty(fc.array(part), fc.array(part), async (request, name) => {
+          expect(await store.openImage(REQUEST, name.join(''))).toBeNull();
+          expect(await store.openImage(request.join(''), name.join(''))).toBeNull();
+        }),
+      );
+    }));
+
+  it('does not serve a draft that is being written', () =>
+    withStore(async (store, dataDir) => {
+      const name = await store.writeImage(REQUEST, '0-1', 'png', IMAGE);
+      const [file = ''] = await filesBelow(dataDir);
+      const draft = `${name}.${randomUUID()}.tmp`;
+      await writeFile(path.join(dataDir, path.dirname(file), draft), 'part');
+      expect(await store.openImage(REQUEST, draft)).toBeNull();
+    }));
+
+  it('removes the drafts of a request and nothing else', () =>
+    withStore(async (store, dataDir) => {
+      await store.writeImage(REQUEST, '0-1', 'png', IMAGE);
+      await (await store.createResultFile(REQUEST, 1, 'result')).commit();
+      const whole = await filesBelow(dataDir);
+      // As a process leaves them that is killed before it can discard them.
+      const left = await store.createResultFile(REQUEST, 1, 'failed');
+      const other = await store.createResultFile(randomUUID(), 1, 'result');
+      const [image = ''] = whole.filter((file) => file.endsWith('.png'));
+      const draft = await startDraft(path.join(dataDir, image));
+      await draft.handle.close();
+      expect(await filesBelow(dataDir)).toHaveLength(whole.length + 3);
+
+      await store.removeDrafts(REQUEST);
+      expect(await filesBelow(dataDir)).toHaveLength(whole.length + 1);
+      expect(await filesBelow(dataDir)).toEqual(expect.arrayContaining(whole));
+      await left.discard();
+      await other.discard();
+    }));
+});
