@@ -53,7 +53,6 @@ runMain(async () => {
   answer = createApp({
     config,
     logger,
-    records,
     files,
     spoolDir,
     metrics,

@@ -39,10 +39,9 @@ export function createRowShape(sheet: Header & { readonly hasOddQuotes: boolean 
         return true;
       if (!hasOddQuotes && endsWithOwnLinks(text.slice(start, end), count)) return false;
       const firstEnd = findLineEnd(text, start);
-      const ownLinks = once(() => {
-        const cells = readCells(text.slice(start, end), delimiter);
-        return link_columns.map((column) => cells[column] ?? '');
-      });
+      // Read for the first line that has a link: most records have none.
+      let read: readonly string[] | undefined;
+      const ownLinks = () => (read ??= linkCellsOf(text.slice(start, end)));
       if (hasForeignLink(text.slice(start, firstEnd), ownLinks)) return true;
       // Looked for once for all the lines in front of it: a cell may have a hundred thousand.
       let close = -1;
@@ -76,6 +75,11 @@ export function createRowShape(sheet: Header & { readonly hasOddQuotes: boolean 
   function isRow(record: string, cells: number): boolean {
     if (hasOddQuotes && cells === columns.length) return true;
     return MAY_BE_LINK.test(record) && hasRowLinks(readCells(record, delimiter));
+  }
+
+  function linkCellsOf(record: string): string[] {
+    const cells = readCells(record, delimiter);
+    return link_columns.map((column) => cells[column] ?? '');
   }
 
   function filledOf(record: string): string[] {
@@ -119,11 +123,6 @@ export function createRowShape(sheet: Header & { readonly hasOddQuotes: boolean 
     );
     return others.length > 0 && !others.some(beginsWithLink) && linksOf(cells).length > 0;
   }
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => (made ??= { value: make() }).value;
 }
 
 function readCells(record: string, delimiter: string): string[] {

@@ -1,4 +1,4 @@
-import type { ApiDependencies } from './dependencies';
+import type { Operations } from '../requests/operations';
 import { validated, type Route } from './route';
 import { bulkRetryQuery, bulkRetryResult } from '../../contract/http/requests';
 import { jsonResponse, problemResponse } from './responses';
@@ -9,7 +9,7 @@ const WAIT_MS = 20_000;
 /** The body is the contract's two counts; who wants to watch, or stop, the workflow finds it by this. */
 const OPERATION_ID = 'Operation-Id';
 
-export function bulkRetryRoute({ requests }: ApiDependencies): Route {
+export function bulkRetryRoute({ requests }: { requests: Pick<Operations, 'retryAll'> }): Route {
   return {
     config: {
       method: 'post',

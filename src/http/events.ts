@@ -3,8 +3,9 @@ import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf, Refusal } from '../errors';
 import { isFinished } from '../../contract/statuses';
-import { showRequest } from '../requests/show';
-import type { ApiDependencies } from './dependencies';
+import { createCache } from '../cache';
+import type { Operations } from '../requests/operations';
+import type { Logger } from '../telemetry/logger';
 import type { Route } from './route';
 import { problemResponse } from './responses';
 import { requestIdParams } from '../../contract/http/fields';
@@ -19,21 +20,19 @@ interface Pace {
 
 const PACE: Pace = { look: 500, heartbeat: 15_000 };
 
-type EventsDependencies = Pick<
-  ApiDependencies,
-  'records' | 'requests' | 'config' | 'logger' | 'stopping'
->;
+export interface EventsDeps {
+  readonly requests: Pick<Operations, 'show'>;
+  readonly logger: Logger;
+  /** Aborted when the process shuts down: streams end then. */
+  readonly stopping: AbortSignal;
+}
 
 /**
  * Server-sent events, written by hand: better-sse keeps sessions into which events are pushed, and here a
  * stream is a loop that looks and writes. What is left of the protocol is three lines of text an event.
  */
-export function eventsRoute(
-  { records, requests, config, logger, stopping }: EventsDependencies,
-  pace = PACE,
-): Route {
-  const deps = { records, status: requests.status, publicUrl: config.PUBLIC_URL };
-  const look = shared((requestId) => showRequest(deps, requestId), pace.look);
+export function eventsRoute({ requests, logger, stopping }: EventsDeps, pace = PACE): Route {
+  const looks = createCache<RequestResource>({ keptMs: pace.look, failureKeptMs: pace.look });
 
   return {
     config: {
@@ -58,7 +57,7 @@ export function eventsRoute(
     },
     async handle(ctx, { request_id = '' }) {
       // Not shared: a look of before may know nothing of the retry that this client has just asked for.
-      const first = await showRequest(deps, request_id);
+      const first = await requests.show(request_id);
       if (isFinished(first.status) && ctx.get('Last-Event-ID') === eventIdOf(first)) {
         ctx.status = 204;
         return;
@@ -99,7 +98,7 @@ export function eventsRoute(
     request_id,
   }: RequestResource): Promise<RequestResource | 'gone' | null> {
     try {
-      return await look(request_id);
+      return await looks(request_id, () => requests.show(request_id));
     } catch (error) {
       if (error instanceof Refusal && error.code === 'not_found') return 'gone';
       logger.debug({ request_id, reason: messageOf(error) }, 'An event stream sees nothing');
@@ -131,21 +130,4 @@ async function pause(ms: number, signal: AbortSignal): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-/** One look answers all who ask until it is as old as the pause between two. */
-function shared(
-  look: (requestId: string) => Promise<RequestResource>,
-  keptMs: number,
-): (requestId: string) => Promise<RequestResource> {
-  const looks = new Map<string, Promise<RequestResource>>();
-  return (requestId) => {
-    const known = looks.get(requestId);
-    if (known !== undefined) return known;
-    const begun = look(requestId);
-    looks.set(requestId, begun);
-    const forget = () => setTimeout(() => looks.delete(requestId), keptMs).unref();
-    begun.then(forget, forget);
-    return begun;
-  };
 }

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { Refusal } from '../errors';
-import type { ApiDependencies } from './dependencies';
+import type { FileStore } from '../storage/fileStore';
 import type { Route } from './route';
 import { problemResponse } from './responses';
 import { requestIdParams } from '../../contract/http/fields';
 
-export function fileRoute({ files }: ApiDependencies): Route {
+export function fileRoute({ files }: { files: Pick<FileStore, 'openImage'> }): Route {
   return {
     config: {
       method: 'get',

@@ -1,8 +1,10 @@
 import { messageOf, Refusal } from '../errors';
-import type { ApiDependencies } from './dependencies';
 import type { Route } from './route';
 import { jsonResponse, problemResponse } from './responses';
 import { z } from 'zod';
+
+/** Each resolves when the service it is named after answers. */
+export type HealthChecks = Readonly<Record<string, () => Promise<void>>>;
 
 const alive = z.object({ status: z.literal('ok') });
 
@@ -22,7 +24,7 @@ export function liveRoute(): Route {
   };
 }
 
-export function readyRoute({ health }: Pick<ApiDependencies, 'health'>): Route {
+export function readyRoute({ health }: { health: HealthChecks }): Route {
   return {
     config: {
       method: 'get',

@@ -2,10 +2,9 @@ import type { Middleware } from 'koa';
 import { z } from 'zod';
 import type { ApiMetrics } from '../telemetry/metrics/api';
 import { expose } from '../telemetry/metrics/registry';
-import type { ApiDependencies } from './dependencies';
 import type { Route } from './route';
 
-export function metricsRoute({ metrics }: ApiDependencies): Route {
+export function metricsRoute({ metrics }: { metrics: ApiMetrics }): Route {
   const exposition = expose(metrics.registry);
 
   return {

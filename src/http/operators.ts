@@ -1,11 +1,15 @@
-import type { ApiDependencies } from './dependencies';
+import type { Operations } from '../requests/operations';
 import type { Route } from './route';
 import { jsonResponse, problemResponse } from './responses';
 import { requestIdParams } from '../../contract/http/fields';
 import { status } from '../../contract/http/requests';
 
 /** What operators do to one request. Each is durable once it is answered, with or without a worker. */
-export function operatorRoutes({ requests }: ApiDependencies): Route[] {
+interface OperatorDeps {
+  readonly requests: Pick<Operations, 'status' | 'retry' | 'cancel' | 'redeliver'>;
+}
+
+export function operatorRoutes({ requests }: OperatorDeps): Route[] {
   function route(
     name: string,
     operate: (requestId: string) => Promise<void>,

@@ -1,5 +1,4 @@
-import { showRequest } from '../requests/show';
-import type { ApiDependencies } from './dependencies';
+import type { Operations } from '../requests/operations';
 import type { Route } from './route';
 import { jsonResponse, problemResponse } from './responses';
 import { requestIdParams } from '../../contract/http/fields';
@@ -7,8 +6,7 @@ import { requestResource } from '../../contract/http/requests';
 
 const path = '/image/requests/{request_id}';
 
-export function requestRoute({ records, requests, config }: ApiDependencies): Route {
-  const deps = { records, status: requests.status, publicUrl: config.PUBLIC_URL };
+export function requestRoute({ requests }: { requests: Pick<Operations, 'show'> }): Route {
   return {
     config: {
       method: 'get',
@@ -23,12 +21,12 @@ export function requestRoute({ records, requests, config }: ApiDependencies): Ro
       },
     },
     async handle(ctx, { request_id = '' }) {
-      ctx.body = await showRequest(deps, request_id);
+      ctx.body = await requests.show(request_id);
     },
   };
 }
 
-export function deleteRoute({ requests }: ApiDependencies): Route {
+export function deleteRoute({ requests }: { requests: Pick<Operations, 'remove'> }): Route {
   return {
     config: {
       method: 'delete',

@@ -1,11 +1,10 @@
-import { recordedReport, viewOf } from '../requests/view';
-import type { ApiDependencies } from './dependencies';
+import type { Operations } from '../requests/operations';
 import { validated, type Route } from './route';
 import { readCursor, writeCursor } from './cursor';
 import { jsonResponse, problemResponse } from './responses';
 import { requestsPage, requestsQuery } from '../../contract/http/requests';
 
-export function requestsRoute({ records, config }: ApiDependencies): Route {
+export function requestsRoute({ requests }: { requests: Pick<Operations, 'list'> }): Route {
   return {
     config: {
       method: 'get',
@@ -24,24 +23,12 @@ export function requestsRoute({ records, config }: ApiDependencies): Route {
     },
     async handle(ctx) {
       const { status, limit, cursor } = validated(requestsQuery, 'query', ctx.query);
-      const found = await records.listing.list({
+      const { requests: page, next } = await requests.list({
         status: status === undefined ? undefined : [status],
         limit,
         after: cursor === undefined ? undefined : readCursor(cursor),
       });
-      const deliveries = await records.deliveries.findMany(found);
-      const last = found.length === limit ? found.at(-1) : undefined;
-      ctx.body = {
-        requests: found.map((record) =>
-          viewOf(
-            record,
-            recordedReport(record),
-            deliveries.get(record._id) ?? null,
-            config.PUBLIC_URL,
-          ),
-        ),
-        next_cursor: last === undefined ? null : writeCursor(last),
-      };
+      ctx.body = { requests: page, next_cursor: next && writeCursor(next) };
     },
   };
 }

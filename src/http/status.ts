@@ -1,10 +1,10 @@
-import type { ApiDependencies } from './dependencies';
+import type { Operations } from '../requests/operations';
 import type { Route } from './route';
 import { jsonResponse, problemResponse } from './responses';
 import { requestIdParams } from '../../contract/http/fields';
 import { status } from '../../contract/http/requests';
 
-export function statusRoute({ requests }: ApiDependencies): Route {
+export function statusRoute({ requests }: { requests: Pick<Operations, 'status'> }): Route {
   return {
     config: {
       method: 'get',

@@ -1,13 +1,21 @@
 import { rm } from 'node:fs/promises';
 import type { Upload } from '../requests/accept';
-import type { ApiDependencies } from './dependencies';
+import type { Config } from '../config';
+import type { Operations } from '../requests/operations';
 import { receiveForm } from './form';
 import { validated, type Route } from './route';
 import { accepted, uploadFields, uploadForm, uploadHeaders } from '../../contract/http/uploads';
 import { jsonResponse, problemResponse } from './responses';
 import { createWebhookUrlCheck } from './webhookUrl';
 
-export function uploadRoute({ config, spoolDir, requests }: ApiDependencies): Route {
+export interface UploadDeps {
+  readonly config: Pick<Config, 'ALLOWED_NETWORKS' | 'MAX_UPLOAD_BYTES'>;
+  /** Where uploads are received. */
+  readonly spoolDir: string;
+  readonly requests: Pick<Operations, 'accept'>;
+}
+
+export function uploadRoute({ config, spoolDir, requests }: UploadDeps): Route {
   const checkWebhookUrl = createWebhookUrlCheck(config.ALLOWED_NETWORKS);
   return {
     config: {

@@ -1,9 +1,9 @@
-import type { Connected } from './connect';
+import type { Operations } from '../requests/operations';
 import { EXIT, type ExitCode } from './exit';
 import { print, type Terminal } from './terminal';
 
 export async function cancel(
-  { operations }: Connected,
+  operations: Operations,
   terminal: Terminal,
   requestId: string,
 ): Promise<ExitCode> {

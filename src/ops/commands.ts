@@ -1,8 +1,9 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { Config } from '../config';
 import { REQUEST_STATUSES, type RequestStatus } from '../../contract/statuses';
+import type { Operations } from '../requests/operations';
 import { cancel } from './cancel';
-import { withServers, withRecordsOnly, withTemporal, type Connected } from './connect';
+import { withServers, withRecordsOnly, withTemporal } from './connect';
 import { EXIT, exitCodeOf, sentenceOf, UsageError, type ExitCode } from './exit';
 import { list } from './list';
 import { parseTime } from './parseTime';
@@ -77,10 +78,10 @@ function programOf(
       .description(description)
       .option('--json', 'print one JSON document, for scripts', false);
   const at = ({ json }: { json: boolean }): Terminal => ({ ...plain, json });
-  const change = async (work: (parts: Connected) => Promise<ExitCode>) => {
+  const change = async (work: (operations: Operations) => Promise<ExitCode>) => {
     exit(await withServers(config(), work));
   };
-  const look = async (work: (parts: Connected) => Promise<ExitCode>) => {
+  const look = async (work: (operations: Operations) => Promise<ExitCode>) => {
     exit(await withRecordsOnly(config(), work));
   };
 
@@ -88,15 +89,15 @@ function programOf(
     .addOption(new Option('--status <status>', 'only these').choices(REQUEST_STATUSES))
     .option('--limit <number>', `at most so many, up to ${MAX_LISTED}`, limitOf, 20)
     .action((options: { status?: RequestStatus; limit: number; json: boolean }) =>
-      look((parts) =>
-        list(parts, at(options), { status: options.status ?? null, limit: options.limit }),
+      look((operations) =>
+        list(operations, at(options), { status: options.status ?? null, limit: options.limit }),
       ),
     );
 
   command('show <id>', 'one request, and what failed of it')
     .option('--watch', 'follow it to its end', false)
     .action((id: string, options: { watch: boolean; json: boolean }) =>
-      look((parts) => show(parts, at(options), id, options.watch)),
+      look((operations) => show(operations, at(options), id, options.watch)),
     );
 
   interface RetryOptions {
@@ -120,7 +121,7 @@ function programOf(
         if ((since ?? until) !== undefined) {
           throw new UsageError('Expected --since and --until only together with --failed');
         }
-        await change((parts) => retry(parts, at(options), id, watch));
+        await change((operations) => retry(operations, at(options), id, watch));
         return;
       }
       const now = new Date();
@@ -138,18 +139,19 @@ function programOf(
   );
 
   command('cancel <id>', 'stop a request; what is done stays done').action(
-    (id: string, options: { json: boolean }) => change((parts) => cancel(parts, at(options), id)),
+    (id: string, options: { json: boolean }) =>
+      change((operations) => cancel(operations, at(options), id)),
   );
 
   command('redeliver <id>', 'send the webhook of the outcome once more').action(
     (id: string, options: { json: boolean }) =>
-      change((parts) => redeliver(parts, at(options), id)),
+      change((operations) => redeliver(operations, at(options), id)),
   );
 
   command('delete <id>', 'delete a finished request with rows, images and files')
     .option('--yes', 'do not ask, though there is a terminal to ask at', false)
     .action((id: string, options: { yes: boolean; json: boolean }) =>
-      change((parts) => remove(parts, at(options), id, options.yes)),
+      change((operations) => remove(operations, at(options), id, options.yes)),
     );
 
   command('replay <id>', 'replay a run against the workflow code at hand')

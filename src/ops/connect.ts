@@ -3,29 +3,24 @@ import type { Config } from '../config';
 import { messageOf, Refusal } from '../errors';
 import { openFileStore } from '../storage/open';
 import { createLogger } from '../telemetry/logger';
-import { openRecords, type Records } from '../records/open';
+import { openRecords } from '../records/open';
 import { mongodbUri } from '../records/uri';
 import { createOperations, type Operations } from '../requests/operations';
 import { createRuns, type Runs } from '../temporal/runs';
 import { temporalSettings } from '../temporal/settings';
 
-/** What commands work with: the parts that the API is made of as well. */
-export interface Connected {
-  readonly config: Config;
-  readonly operations: Operations;
-  readonly records: Records;
-  readonly runs: Runs;
-}
-
 /** For commands that change something: both servers have to answer. */
-export function withServers<T>(config: Config, work: (parts: Connected) => Promise<T>): Promise<T> {
+export function withServers<T>(
+  config: Config,
+  work: (operations: Operations) => Promise<T>,
+): Promise<T> {
   return withTemporal(config, (runs) => withRecords(config, runs, work));
 }
 
 /** For commands that look: the records answer as well while Temporal is down. */
 export async function withRecordsOnly<T>(
   config: Config,
-  work: (parts: Connected) => Promise<T>,
+  work: (operations: Operations) => Promise<T>,
 ): Promise<T> {
   const runs = runsOf(config);
   try {
@@ -56,7 +51,7 @@ export async function withTemporal<T>(
 async function withRecords<T>(
   config: Config,
   runs: Runs,
-  work: (parts: Connected) => Promise<T>,
+  work: (operations: Operations) => Promise<T>,
 ): Promise<T> {
   const uri = mongodbUri(config);
   const records = await openRecords(uri).catch((error: unknown) => {
@@ -67,7 +62,7 @@ async function withRecords<T>(
     // People read what is printed; what goes wrong is thrown.
     const logger = createLogger('silent', 'ops');
     const operations = createOperations({ config, logger, records, files, runs });
-    return await work({ config, operations, records, runs });
+    return await work(operations);
   } finally {
     await records.close();
   }

@@ -1,9 +1,8 @@
 import type { RequestResource } from '../../contract/http/requests';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isFinished } from '../../contract/statuses';
-import { showRequest } from '../requests/show';
 import { createProgress } from '../terminal/progress';
-import type { Connected } from './connect';
+import type { Operations } from '../requests/operations';
 import { EXIT, type ExitCode } from './exit';
 import type { Terminal } from './terminal';
 
@@ -11,7 +10,7 @@ const POLL_MS = 300;
 
 /** Shows the progress until the request is finished. @returns `null` when the person had enough before */
 export async function follow(
-  parts: Connected,
+  operations: Operations,
   { err, interrupted }: Terminal,
   requestId: string,
 ): Promise<RequestResource | null> {
@@ -19,7 +18,7 @@ export async function follow(
   const stopped = interrupted().then(() => true);
   try {
     for (;;) {
-      const request = await requestOf(parts, requestId);
+      const request = await operations.show(requestId);
       progress.show(request.counts, request.details);
       if (isFinished(request.status)) return request;
       if (await Promise.race([stopped, sleep(POLL_MS, false)])) return null;
@@ -27,16 +26,6 @@ export async function follow(
   } finally {
     progress.end();
   }
-}
-
-export function requestOf(
-  { config, operations, records }: Connected,
-  requestId: string,
-): Promise<RequestResource> {
-  return showRequest(
-    { records, status: operations.status, publicUrl: config.PUBLIC_URL },
-    requestId,
-  );
 }
 
 /** Of a request that was followed. */

@@ -1,9 +1,8 @@
 import type { RequestResource } from '../../contract/http/requests';
 import type { RequestStatus } from '../../contract/statuses';
-import { recordedReport, viewOf } from '../requests/view';
 import { tableOf } from '../terminal/table';
 import { printable } from '../terminal/text';
-import type { Connected } from './connect';
+import type { Operations } from '../requests/operations';
 import { EXIT, type ExitCode } from './exit';
 import { print, type Terminal } from './terminal';
 
@@ -17,20 +16,14 @@ const FILE_NAME_WIDTH = 40;
 
 /** Newest first, by their records: what runs is up to a slice behind. */
 export async function list(
-  { config, records }: Connected,
+  operations: Operations,
   terminal: Terminal,
   { status, limit }: ListOptions,
 ): Promise<ExitCode> {
-  const found = await records.listing.list({
-    ...(status === null ? {} : { status: [status] }),
+  const { requests } = await operations.list({
+    status: status === null ? undefined : [status],
     limit,
   });
-  const requests = await Promise.all(
-    found.map(async (record) => {
-      const delivery = await records.deliveries.find(record._id, record.round);
-      return viewOf(record, recordedReport(record), delivery, config.PUBLIC_URL);
-    }),
-  );
   print(terminal, { requests }, () => tableOf(HEADS, requests.map(rowOf)));
   return EXIT.done;
 }

@@ -1,16 +1,15 @@
-import type { Connected } from './connect';
+import type { Operations } from '../requests/operations';
 import { EXIT, type ExitCode } from './exit';
-import { requestOf } from './follow';
 import { print, type Terminal } from './terminal';
 
 /** Nothing brings a deleted request back, so a person is asked first. A script has said it all by the id. */
 export async function remove(
-  parts: Connected,
+  operations: Operations,
   terminal: Terminal,
   requestId: string,
   sure: boolean,
 ): Promise<ExitCode> {
-  const { counts, file_name } = await requestOf(parts, requestId);
+  const { counts, file_name } = await operations.show(requestId);
   if (!sure) {
     const answer = await terminal.ask(
       `Delete ${requestId} (${JSON.stringify(file_name)}, ${counts.total} images) with its files? [y/N] `,
@@ -20,7 +19,7 @@ export async function remove(
       return EXIT.failed;
     }
   }
-  await parts.operations.remove(requestId);
+  await operations.remove(requestId);
   print(terminal, { request_id: requestId }, () => `${requestId} is deleted\n`);
   return EXIT.done;
 }

@@ -1,37 +1,37 @@
+import type { ImageResource } from '../../contract/http/images';
 import type { RequestResource } from '../../contract/http/requests';
 import { workflowIdOf } from '../../workflows/names';
-import { findVisible } from '../requests/find';
 import { listOf, tableOf } from '../terminal/table';
-import type { Connected } from './connect';
+import type { Operations } from '../requests/operations';
 import { EXIT, type ExitCode } from './exit';
-import { failuresOf, type FailedPlace } from './failures';
-import { exitCodeOfEnd, follow, requestOf } from './follow';
+import { failuresOf } from './failures';
+import { exitCodeOfEnd, follow } from './follow';
 import { print, type Terminal } from './terminal';
 
 const FAILURES_SHOWN = 10;
 
 /** One request, and what failed of it first. Followed to its end, the exit code says how it ended. */
 export async function show(
-  parts: Connected,
+  operations: Operations,
   terminal: Terminal,
   requestId: string,
   watch: boolean,
 ): Promise<ExitCode> {
   const request = watch
-    ? await follow(parts, terminal, requestId)
-    : await requestOf(parts, requestId);
-  if (request !== null) await printRequest(parts, terminal, request);
+    ? await follow(operations, terminal, requestId)
+    : await operations.show(requestId);
+  if (request !== null) await printRequest(operations, terminal, request);
   return watch ? exitCodeOfEnd(request) : EXIT.done;
 }
 
 export async function printRequest(
-  { records }: Connected,
+  operations: Operations,
   terminal: Terminal,
   request: RequestResource,
 ): Promise<void> {
   const { request_id: id, counts } = request;
-  const { rows } = await findVisible(records, id);
-  const failures = counts.failed === 0 ? [] : await failuresOf(records, id, rows, FAILURES_SHOWN);
+  const failed = counts.failed === 0 ? [] : await failuresOf(operations, id, FAILURES_SHOWN);
+  const failures = failed.map(failureOf);
   print(
     terminal,
     { ...request, failures },
@@ -63,10 +63,20 @@ function entriesOf(request: RequestResource): [string, string][] {
   ];
 }
 
-function failuresTable(
-  failures: readonly FailedPlace[],
-  { counts, links }: RequestResource,
-): string {
+interface Failure {
+  readonly row: number;
+  /** `null`: the row itself could not be used. */
+  readonly source_url: string | null;
+  readonly code: string;
+  readonly message: string;
+  readonly attempts: number;
+}
+
+function failureOf({ row, source_url, error, attempts }: ImageResource): Failure {
+  return { row, source_url, code: error?.code ?? '', message: error?.message ?? '', attempts };
+}
+
+function failuresTable(failures: readonly Failure[], { counts, links }: RequestResource): string {
   if (failures.length === 0) return '';
   const rows = failures.map(({ row, code, attempts, source_url, message }) => [
     String(row),

@@ -90,8 +90,13 @@ async function recordAndStart(
   const { lanes, counts } = uploaded;
   await runs.start(
     {
-      ...{ requestId, round: FIRST_ROUND, task: 'process', token: 'upload' },
-      ...{ lanes, counts, bytes: { in: 0, out: 0 } },
+      requestId,
+      round: FIRST_ROUND,
+      task: 'process',
+      token: 'upload',
+      lanes,
+      counts,
+      bytes: { in: 0, out: 0 },
     },
     summaryOf(upload.fileName, counts.total),
   );
@@ -190,8 +195,16 @@ function newRequest(
 }
 
 function fingerprintOf({ fingerprint, options, webhookUrl, strict }: Upload): string {
+  // Recorded fingerprints were made in this order: a new option goes to the end.
   const { quality, format, effort, max_width, max_height } = options;
-  const fields = [quality, format, effort, max_width, max_height, webhookUrl, strict];
+  const inOrder = {
+    quality,
+    format,
+    effort,
+    max_width,
+    max_height,
+  } satisfies CompressOptions;
+  const fields = [...Object.values(inOrder), webhookUrl, strict];
   return createHash('sha256')
     .update(`${fingerprint}\n${JSON.stringify(fields)}`)
     .digest('hex');

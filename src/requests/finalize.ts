@@ -1,10 +1,8 @@
-import type { Records } from '../records/open';
 import type { RequestRecord } from '../records/types';
 import type { Runs } from '../temporal/runs';
 import { summaryOf } from './summary';
 
 export interface FinalizeDeps {
-  readonly records: Pick<Records, 'requests'>;
   readonly runs: Pick<Runs, 'continueWith'>;
 }
 

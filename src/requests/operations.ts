@@ -5,32 +5,44 @@ import type { Records } from '../records/open';
 import type { Runs } from '../temporal/runs';
 import { acceptUpload } from './accept';
 import { cancelRequest } from './cancel';
+import { listImages } from './images';
+import { listRequests } from './list';
 import { reconcile } from './reconcile';
 import { redeliverWebhook } from './redeliver';
 import { removeRequest } from './remove';
+import { openResult } from './result';
 import { removeExpired } from './retention';
 import { retryAll } from './retryAll';
 import { retryListed } from './retryListed';
 import { retryRequest } from './retry';
+import { showRequest } from './show';
 import { createStatus } from './status';
 
 export interface OperationDeps {
-  readonly config: Pick<Config, 'MAX_IMAGES_PER_REQUEST' | 'WEBHOOK_URL' | 'RETENTION_DAYS'>;
+  readonly config: Pick<
+    Config,
+    'MAX_IMAGES_PER_REQUEST' | 'WEBHOOK_URL' | 'RETENTION_DAYS' | 'PUBLIC_URL'
+  >;
   readonly logger: Logger;
   readonly records: Records;
-  readonly files: Pick<FileStore, 'removeRequest'>;
+  readonly files: Pick<FileStore, 'removeRequest' | 'openResult'>;
   readonly runs: Runs;
 }
 
-/** What can be done to requests: by callers of the API, by operators, and by the service's own sweeps. */
+/** Every operation on requests: for callers of the API, for operators, and for the service's own sweeps. */
 export type Operations = ReturnType<typeof createOperations>;
 
 type Rest<F> = F extends (deps: never, ...rest: infer R) => unknown ? R : never;
 
 export function createOperations(deps: OperationDeps) {
+  const status = createStatus(deps);
   return {
     accept: (...call: Rest<typeof acceptUpload>) => acceptUpload(deps, ...call),
-    status: createStatus(deps),
+    status,
+    show: (requestId: string) => showRequest(deps, status, requestId),
+    list: (...call: Rest<typeof listRequests>) => listRequests(deps, ...call),
+    images: (...call: Rest<typeof listImages>) => listImages(deps, ...call),
+    openResult: (...call: Rest<typeof openResult>) => openResult(deps, ...call),
     retry: (...call: Rest<typeof retryRequest>) => retryRequest(deps, ...call),
     retryListed: (...call: Rest<typeof retryListed>) => retryListed(deps, ...call),
     retryAll: (...call: Rest<typeof retryAll>) => retryAll(deps, ...call),

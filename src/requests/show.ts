@@ -1,23 +1,24 @@
 import type { RequestResource } from '../../contract/http/requests';
-import type { Records } from '../records/open';
-import { isFinished } from '../../contract/statuses';
 import type { StatusReport } from '../../contract/report';
+import { isFinished } from '../../contract/statuses';
+import type { Records } from '../records/open';
 import { findVisible } from './find';
 import { recordedReport, viewOf } from './view';
 
 export interface ShowDeps {
   readonly records: Pick<Records, 'requests' | 'deliveries'>;
-  readonly status: (requestId: string) => Promise<StatusReport>;
-  readonly publicUrl: string;
+  readonly config: { readonly PUBLIC_URL: string };
 }
 
 /**
- * The whole request, as new as it can be had.
+ * Shows a whole request, as up to date as possible.
  *
+ * @param status how far the request is ({@link createStatus})
  * @throws Refusal `not_found`
  */
 export async function showRequest(
-  { records, status, publicUrl }: ShowDeps,
+  { records, config }: ShowDeps,
+  status: (requestId: string) => Promise<StatusReport>,
   requestId: string,
 ): Promise<RequestResource> {
   const report = await status(requestId);
@@ -25,5 +26,5 @@ export async function showRequest(
   // Where one of the two says finished, the record is exact: it ended, or was retried, between the reads.
   const exact = isFinished(record.state) || isFinished(report.status);
   const delivery = await records.deliveries.find(record._id, record.round);
-  return viewOf(record, exact ? recordedReport(record) : report, delivery, publicUrl);
+  return viewOf(record, exact ? recordedReport(record) : report, delivery, config.PUBLIC_URL);
 }

@@ -1,9 +1,9 @@
 import type { StatusReport } from '../../contract/report';
 import { isFinished } from '../../contract/statuses';
+import { createCache } from '../cache';
 import { messageOf } from '../errors';
 import type { Logger } from '../telemetry/logger';
 import type { Records } from '../records/open';
-import type { RequestRecord } from '../records/types';
 import type { Runs } from '../temporal/runs';
 import { findVisible } from './find';
 import { recordedReport } from './view';
@@ -24,30 +24,20 @@ const FAILURE_KEPT_MS = 2_000;
  * what was last recorded (docs/decisions/status-source.md).
  */
 export function createStatus({ records, runs, logger }: StatusDeps) {
-  const answers = new Map<string, Promise<StatusReport>>();
-
-  /** However many callers poll a request, few queries of it are made, one at a time. */
-  function ask({ _id, round }: RequestRecord): Promise<StatusReport> {
-    // What an earlier round answered would be taken for the outcome of this one.
-    const key = `${_id}.${round}`;
-    const known = answers.get(key);
-    if (known !== undefined) return known;
-    const answer = runs.status(_id);
-    answers.set(key, answer);
-    const forgetIn = (ms: number) => setTimeout(() => answers.delete(key), ms).unref();
-    answer.then(
-      () => forgetIn(ANSWER_KEPT_MS),
-      () => forgetIn(FAILURE_KEPT_MS),
-    );
-    return answer;
-  }
+  // However many callers poll a request, few queries of it are made, one at a time.
+  const query = createCache<StatusReport>({
+    keptMs: ANSWER_KEPT_MS,
+    failureKeptMs: FAILURE_KEPT_MS,
+  });
 
   /** @throws Refusal `not_found` */
   return async function status(requestId: string): Promise<StatusReport> {
     const record = await findVisible(records, requestId);
     if (isFinished(record.state)) return recordedReport(record);
     try {
-      const report = await ask(record);
+      // By round: an answer of an earlier one would be taken for the outcome of this one.
+      const key = `${record._id}.${record.round}`;
+      const report = await query(key, () => runs.status(record._id));
       // The run of a round before, while the next one has not begun.
       if (!isFinished(report.status)) return report;
       // Or this one's outcome, recorded since the record was read: only what is recorded now is exact.

@@ -3,15 +3,11 @@ import { openSheet, readRows, type Sheet } from '../csv/read';
 import { strictErrorOf } from '../csv/row';
 import { createWarnings } from '../csv/warnings';
 
-/** What an upload holds, found by reading it once before anything is recorded. */
+/** What reading an upload once found, before anything is recorded. */
 export interface ValidatedSheet {
   readonly sheet: Sheet;
   /** What a person should know of it; see `createWarnings`. */
   readonly warnings: readonly string[];
-  readonly rows: number;
-  readonly badRows: number;
-  /** Places in the sheet: every link of every good row. */
-  readonly links: number;
 }
 
 /** Enough to fix a sheet by, few enough to read. */
@@ -26,7 +22,6 @@ export async function validateSheet(
   const warnings = createWarnings(sheet);
   const faults: Fault[] = [];
   let rows = 0;
-  let badRows = 0;
   let links = 0;
   for await (const row of readRows(file, sheet)) {
     rows += 1;
@@ -39,7 +34,6 @@ export async function validateSheet(
           'split the file, or raise MAX_IMAGES_PER_REQUEST',
       );
     }
-    if (row.error !== null) badRows += 1;
     const error = strict ? strictErrorOf(row) : row.error;
     if (error === null) continue;
     if (faults.length < MAX_FAULTS) {
@@ -53,5 +47,5 @@ export async function validateSheet(
   if (links === 0 || (strict && faults.length > 0)) {
     throw new Refusal('invalid', 'The file has rows that cannot be used', faults);
   }
-  return { sheet, warnings: warnings.list(), rows, badRows, links };
+  return { sheet, warnings: warnings.list() };
 }

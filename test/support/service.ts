@@ -84,7 +84,6 @@ export async function startService(options: Options = {}) {
   const answer = createApp({
     config,
     logger,
-    records,
     files,
     spoolDir,
     metrics: createApiMetrics({ countByState: records.requests.countByState, logger }),

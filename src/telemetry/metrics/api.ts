@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Gauge, Histogram, Registry } from 'prom-client';
+import { createCache } from '../../cache';
 import { messageOf } from '../../errors';
 import type { Logger } from '../logger';
 import { methodLabel, statusClassLabel } from './labels';
 
 /** Several Prometheus servers, or an impatient one, cost one count. */
-const COUNT_LASTS_MS = 10_000;
+const COUNT_KEPT_MS = 10_000;
 /** A scrape is given up by Prometheus after 10 s; without MongoDB it still gets the rest. */
 const COUNT_DEADLINE_MS = 2_000;
 
@@ -24,7 +25,7 @@ export type ApiMetrics = ReturnType<typeof createApiMetrics>;
 export function createApiMetrics({ countByState, logger }: ApiMetricsSources) {
   const registry = new Registry();
   const registers = [registry];
-  const counts = lasting(countByState, COUNT_LASTS_MS);
+  const counts = createCache<Readonly<Record<string, number>>>({ keptMs: COUNT_KEPT_MS });
 
   const calls = new Histogram({
     name: 'image_processor_http_request_duration_seconds',
@@ -43,7 +44,7 @@ export function createApiMetrics({ countByState, logger }: ApiMetricsSources) {
         const late = sleep(COUNT_DEADLINE_MS, undefined, { ref: false }).then(() => {
           throw new Error(`Expected MongoDB to count within ${COUNT_DEADLINE_MS} ms`);
         });
-        const byState = await Promise.race([counts(), late]);
+        const byState = await Promise.race([counts('all', countByState), late]);
         for (const [status, count] of Object.entries(byState)) requests.set({ status }, count);
       } catch (error) {
         // No numbers rather than old ones: an alert can tell the difference.
@@ -65,19 +66,5 @@ export function createApiMetrics({ countByState, logger }: ApiMetricsSources) {
       };
       calls.observe(labels, ms / 1000);
     },
-  };
-}
-
-/** Asks once for all who ask within the time; an answer that failed is not kept. */
-function lasting<T>(ask: () => Promise<T>, ms: number): () => Promise<T> {
-  let asked: { readonly at: number; readonly answer: Promise<T> } | null = null;
-  return () => {
-    if (asked !== null && performance.now() - asked.at < ms) return asked.answer;
-    const current = { at: performance.now(), answer: ask() };
-    asked = current;
-    current.answer.catch(() => {
-      if (asked === current) asked = null;
-    });
-    return current.answer;
   };
 }

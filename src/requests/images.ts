@@ -1,0 +1,111 @@
+import type { z } from 'zod';
+import type { imagesPage, imagesQuery, ImageResource } from '../../contract/http/images';
+import type { Records } from '../records/open';
+import { inReadableParts } from '../records/rows';
+import type { ImageRecord, RowRecord } from '../records/types';
+import { findVisible } from './find';
+
+export interface ImagesDeps {
+  readonly records: Pick<Records, 'requests' | 'rows' | 'images'>;
+  readonly config: { readonly PUBLIC_URL: string };
+}
+
+/** Rows read at once, by key. */
+const ROWS_AT_ONCE = 200;
+/** A page whose filter matches little ends after this many rows; its cursor continues behind them. */
+const MAX_ROWS_EXAMINED = 5_000;
+
+/**
+ * Lists the images of a request in the order of its rows, one page at a time. A link that occurs twice is
+ * listed twice; a bad row is one entry without a position.
+ *
+ * @throws Refusal `not_found`
+ */
+export async function listImages(
+  { records, config }: ImagesDeps,
+  requestId: string,
+  { status, limit, cursor }: z.output<typeof imagesQuery>,
+): Promise<z.output<typeof imagesPage>> {
+  const request = await findVisible(records, requestId);
+  const images: ImageResource[] = [];
+  const [startRow = 1, startIndex = 0] = (cursor ?? '1.0').split('.').map(Number);
+  const lastRow = Math.min(request.rows, startRow + MAX_ROWS_EXAMINED - 1);
+  for (let first = startRow; first <= lastRow; first += ROWS_AT_ONCE) {
+    const last = Math.min(first + ROWS_AT_ONCE - 1, lastRow);
+    for await (const { row, found } of read(records, requestId, first, last)) {
+      for (const [index, image] of imagesOf(row, found, config.PUBLIC_URL).entries()) {
+        if (row.number === startRow && index < startIndex) continue;
+        if (status !== undefined && image.status !== status) continue;
+        if (images.length === limit) return { images, next_cursor: `${row.number}.${index}` };
+        images.push(image);
+      }
+    }
+  }
+  return { images, next_cursor: lastRow < request.rows ? `${lastRow + 1}.0` : null };
+}
+
+async function* read(
+  { rows, images }: ImagesDeps['records'],
+  requestId: string,
+  first: number,
+  last: number,
+) {
+  for (const part of inReadableParts(await rows.range(requestId, first, last))) {
+    const refs = [...new Set(part.flatMap((row) => row.images))];
+    const found = await images.findMany(requestId, refs);
+    for (const row of part) yield { row, found };
+  }
+}
+
+function imagesOf(
+  row: RowRecord,
+  found: ReadonlyMap<string, ImageRecord>,
+  publicUrl: string,
+): ImageResource[] {
+  if (row.error !== null) return [badRow(row.number, row.error)];
+  return row.images.flatMap((ref, index) => {
+    const image = found.get(ref);
+    return image === undefined ? [] : [imageAt(row.number, index + 1, image, publicUrl)];
+  });
+}
+
+function imageAt(
+  row: number,
+  position: number,
+  { request_id, url, status, attempts, error, result }: ImageRecord,
+  publicUrl: string,
+): ImageResource {
+  return {
+    row,
+    position,
+    source_url: url,
+    status,
+    attempts,
+    error,
+    output_url: result && `${publicUrl}/image/files/${request_id}/${result.file}`,
+    bytes_in: result?.bytes_in ?? null,
+    bytes_out: result?.bytes_out ?? null,
+    width: result?.width ?? null,
+    height: result?.height ?? null,
+    format: result?.format ?? null,
+    note: result?.note ?? null,
+  };
+}
+
+function badRow(row: number, error: ImageResource['error']): ImageResource {
+  return {
+    row,
+    position: null,
+    source_url: null,
+    status: 'failed',
+    attempts: 0,
+    error,
+    output_url: null,
+    bytes_in: null,
+    bytes_out: null,
+    width: null,
+    height: null,
+    format: null,
+    note: null,
+  };
+}

@@ -1,0 +1,32 @@
+import type { RequestResource } from '../../contract/http/requests';
+import type { ListQuery } from '../records/listing';
+import type { Records } from '../records/open';
+import { recordedReport, viewOf } from './view';
+
+export interface ListDeps {
+  readonly records: Pick<Records, 'listing' | 'deliveries'>;
+  readonly config: { readonly PUBLIC_URL: string };
+}
+
+export interface ListPage {
+  readonly requests: readonly RequestResource[];
+  /** Where the next page begins (`ListQuery.after`); `null` on the last page. */
+  readonly next: ListQuery['after'] | null;
+}
+
+/** Lists requests, newest first, by their records: the counts of a running one may be seconds old. */
+export async function listRequests(
+  { records, config }: ListDeps,
+  query: ListQuery,
+): Promise<ListPage> {
+  const found = await records.listing.list(query);
+  const deliveries = await records.deliveries.findMany(found);
+  const last = found.length === query.limit ? found.at(-1) : undefined;
+  return {
+    requests: found.map((record) => {
+      const delivery = deliveries.get(record._id) ?? null;
+      return viewOf(record, recordedReport(record), delivery, config.PUBLIC_URL);
+    }),
+    next: last === undefined ? null : { created_at: last.created_at, _id: last._id },
+  };
+}
