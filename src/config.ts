@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
+import { integer } from '../contract/http/fields';
 import { createLiteralCheck } from './network/literalAddress';
 import { readOriginHeaders, type OriginHeaders } from './network/originHeaders';
 import { parseWebUrl } from './network/webUrl';
@@ -13,18 +14,8 @@ import { parseWebUrl } from './network/webUrl';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-function integer(low: number, high: number, fallback: number) {
-  const range = `expected a whole number from ${low} to ${high}`;
-  return z
-    .string()
-    .regex(/^\d+$/, range)
-    .transform(Number)
-    .refine((value) => value >= low && value <= high, range)
-    .default(fallback);
-}
-
 /** 0 is any free one. */
-const anyPort = (fallback: number) => integer(0, 65535, fallback);
+const anyPort = (fallback: number) => integer(0, 65535).default(fallback);
 
 function words(separator: RegExp) {
   return z
@@ -32,20 +23,20 @@ function words(separator: RegExp) {
     .default('')
     .refine(
       (text) => text === '' || text.replace(separator, '') !== '',
-      'expected at least one, or nothing at all',
+      'Expected at least one, or nothing at all',
     )
     .transform((text) => text.split(separator).filter((word) => word !== ''));
 }
 
 const boolean = (fallback: boolean) =>
   z
-    .enum(['true', 'false'], 'expected true or false')
+    .enum(['true', 'false'], 'Expected true or false')
     .default(fallback ? 'true' : 'false')
     .transform((value) => value === 'true');
 
 const httpUrl = z
   .string()
-  .refine((text) => parseWebUrl(text) !== null, 'expected an http or https URL');
+  .refine((text) => parseWebUrl(text) !== null, 'Expected an http or https URL');
 
 /** What a function holds is not shown where settings are printed. */
 const originHeaders = z.string().transform((file, context): OriginHeaders => {
@@ -71,9 +62,9 @@ function isWebhookSecret(secret: string): boolean {
 const environmentSchema = z.object({
   HOST: z.string().default('127.0.0.1'),
   // Not 0: links name it.
-  PORT: integer(1, 65535, 8000),
+  PORT: integer(1, 65535).default(8000),
   // 0: none.
-  METRICS_PORT: integer(0, 65535, 9464),
+  METRICS_PORT: integer(0, 65535).default(9464),
   PUBLIC_URL: httpUrl.transform((url) => url.replace(/\/+$/, '')).optional(),
   DATA_DIR: z
     .string()
@@ -81,46 +72,46 @@ const environmentSchema = z.object({
     .transform((dir) => path.resolve(dir)),
   MONGODB_URI: z
     .string()
-    .regex(/^mongodb(\+srv)?:\/\//, 'expected mongodb://… or mongodb+srv://…')
+    .regex(/^mongodb(\+srv)?:\/\//, 'Expected mongodb://… or mongodb+srv://…')
     .optional(),
   TEMPORAL_TASK_QUEUE: z.string().default('image-requests'),
   WORKER_DEPLOYMENT: z
     .string()
-    .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/, 'expected a name of letters, digits, - and _')
+    .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/, 'Expected a name of letters, digits, - and _')
     .optional(),
   // Header values are ASCII: another key could never be sent.
   API_KEYS: words(/[\s,]+/).refine(
     (keys) => keys.every((key) => /^[\x21-\x7e]+$/.test(key)),
-    'expected keys of visible ASCII characters',
+    'Expected keys of visible ASCII characters',
   ),
   ALLOWED_NETWORKS: words(/[\s,]+/).refine(
     (networks) => networks.every(isNetwork),
-    'expected networks such as 10.0.0.0/8, separated by commas',
+    'Expected networks such as 10.0.0.0/8, separated by commas',
   ),
-  MAX_UPLOAD_BYTES: integer(1, 2 ** 40, 100 * 2 ** 20),
-  MAX_IMAGES_PER_REQUEST: integer(1, 10_000_000, 1_000_000),
-  MAX_IMAGE_BYTES: integer(1, 2 ** 30, 25 * 2 ** 20),
-  MAX_IMAGE_PIXELS: integer(1, 1_000_000_000, 50_000_000),
-  MAX_REDIRECTS: integer(0, 20, 4),
-  DOWNLOAD_TIMEOUT_MS: integer(1, 600_000, 30_000),
+  MAX_UPLOAD_BYTES: integer(1, 2 ** 40).default(100 * 2 ** 20),
+  MAX_IMAGES_PER_REQUEST: integer(1, 10_000_000).default(1_000_000),
+  MAX_IMAGE_BYTES: integer(1, 2 ** 30).default(25 * 2 ** 20),
+  MAX_IMAGE_PIXELS: integer(1, 1_000_000_000).default(50_000_000),
+  MAX_REDIRECTS: integer(0, 20).default(4),
+  DOWNLOAD_TIMEOUT_MS: integer(1, 600_000).default(30_000),
   DOWNLOAD_USER_AGENT: z
     .string()
-    .regex(/^[\x20-\x7e]{1,1000}$/, 'expected up to 1000 visible ASCII characters and spaces')
+    .regex(/^[\x20-\x7e]{1,1000}$/, 'Expected up to 1000 visible ASCII characters and spaces')
     .default('image-processor'),
   DOWNLOAD_HEADERS_FILE: originHeaders.optional(),
-  IMAGE_CONCURRENCY: integer(1, 1024, Math.max(32, 8 * availableParallelism())),
-  HOST_CONCURRENCY: integer(1, 1024, 16),
-  IMAGE_MAX_ATTEMPTS: integer(1, 100, 5),
-  IMAGE_RETRY_INITIAL_MS: integer(1, DAY_MS, 1000),
+  IMAGE_CONCURRENCY: integer(1, 1024).default(Math.max(32, 8 * availableParallelism())),
+  HOST_CONCURRENCY: integer(1, 1024).default(16),
+  IMAGE_MAX_ATTEMPTS: integer(1, 100).default(5),
+  IMAGE_RETRY_INITIAL_MS: integer(1, DAY_MS).default(1000),
   WEBHOOK_URL: httpUrl.optional(),
   WEBHOOK_SECRET: words(/\s+/).refine(
     (secrets) => secrets.every(isWebhookSecret),
-    'expected whsec_ and the base64 of 24 to 64 bytes (two, separated by a space, while rotating)',
+    'Expected whsec_ and the base64 of 24 to 64 bytes (two, separated by a space, while rotating)',
   ),
-  WEBHOOK_TIMEOUT_MS: integer(1, 300_000, 15_000),
-  WEBHOOK_RETRY_INITIAL_MS: integer(1, DAY_MS, 5000),
-  WEBHOOK_MAX_ATTEMPTS: integer(1, 100, 10),
-  RETENTION_DAYS: integer(1, 36_500, 30),
+  WEBHOOK_TIMEOUT_MS: integer(1, 300_000).default(15_000),
+  WEBHOOK_RETRY_INITIAL_MS: integer(1, DAY_MS).default(5000),
+  WEBHOOK_MAX_ATTEMPTS: integer(1, 100).default(10),
+  RETENTION_DAYS: integer(1, 36_500).default(30),
   RESULT_ESCAPE_FORMULAS: boolean(true),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   EMBEDDED_TEMPORAL_PORT: anyPort(7233),
@@ -174,7 +165,7 @@ function blockedWebhook(present: Record<string, unknown>) {
   const networks = environmentSchema.shape.ALLOWED_NETWORKS.safeParse(present['ALLOWED_NETWORKS']);
   if (url.data === undefined || networks.data === undefined) return [];
   if (createLiteralCheck(networks.data)(new URL(url.data)) === null) return [];
-  const message = 'expected a public address, or its network in ALLOWED_NETWORKS';
+  const message = 'Expected a public address, or its network in ALLOWED_NETWORKS';
   return [{ path: ['WEBHOOK_URL'], message }];
 }
 

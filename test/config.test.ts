@@ -144,12 +144,12 @@ describe('readConfig', () => {
     it.each(Object.entries(FAULTY))('in %s = %j', (name, value) => {
       const lines = refusal({ [name]: value }).split('\n');
       expect(lines).toHaveLength(2);
-      expect(lines[1]).toMatch(new RegExp(`^ {2}${name}: .*expected .*, received `));
+      expect(lines[1]).toMatch(new RegExp(`^ {2}${name}: .*[Ee]xpected .*, received `));
     });
 
     it('with what was expected and what was received', () => {
       expect(refusal({ PORT: 'http' })).toContain(
-        '  PORT: expected a whole number from 1 to 65535, received "http"',
+        '  PORT: Expected a whole number from 1 to 65535, received "http"',
       );
     });
 
@@ -159,7 +159,7 @@ describe('readConfig', () => {
       ['WEBHOOK_SECRET', `${secretOf(32)} hunter2`],
     ])('and does not show what may be secret: %s', (name, value) => {
       const message = refusal({ [name]: value });
-      expect(message).toContain(`${name}: expected`);
+      expect(message).toContain(`${name}: Expected`);
       expect(message).toContain('received a value that is not shown');
       expect(message).not.toContain('hunter2');
       expect(message).not.toContain(secretOf(32));
@@ -184,7 +184,7 @@ describe('readConfig', () => {
       (WEBHOOK_URL) => {
         const message = refusal({ WEBHOOK_URL, PORT: 'x' });
         expect(message).toContain(
-          'WEBHOOK_URL: expected a public address, or its network in ALLOWED_NETWORKS, received ',
+          'WEBHOOK_URL: Expected a public address, or its network in ALLOWED_NETWORKS, received ',
         );
         expect(message).toContain('PORT: ');
         expect(message).not.toContain('hunter2');
@@ -194,7 +194,7 @@ describe('readConfig', () => {
     );
 
     it('of PORT = 0: links could not name it', () => {
-      expect(refusal({ PORT: '0' })).toContain('PORT: expected a whole number from 1');
+      expect(refusal({ PORT: '0' })).toContain('PORT: Expected a whole number from 1');
     });
   });
 
@@ -260,14 +260,14 @@ describe('docs/configuration.md', () => {
     'refuses the network %s at the start',
     (network) => {
       expect(() => readConfig({ ALLOWED_NETWORKS: `127.0.0.0/8,${network}` })).toThrow(
-        'ALLOWED_NETWORKS: expected networks such as 10.0.0.0/8',
+        'ALLOWED_NETWORKS: Expected networks such as 10.0.0.0/8',
       );
     },
   );
 
   it('refuses a key that no header could carry', () => {
     expect(() => readConfig({ API_KEYS: 'alpha,b\u00e9t\u00e2' })).toThrow(
-      'API_KEYS: expected keys of visible ASCII characters, received a value that is not shown',
+      'API_KEYS: Expected keys of visible ASCII characters, received a value that is not shown',
     );
   });
 });

@@ -1,12 +1,12 @@
 import { z } from './zod';
 
-/** Kinds of fields and parameters, as strings: that is how forms and queries send them. */
+/** Kinds of fields, parameters and variables, as strings: forms, queries and environments hold strings. */
 
 export function integer(low: number, high: number) {
   const range = `Expected a whole number from ${low} to ${high}`;
   return z
     .string(range)
-    .regex(/^\d{1,9}$/, range)
+    .regex(/^\d{1,15}$/, range)
     .transform(Number)
     .refine((value) => value >= low && value <= high, range)
     .openapi({ type: 'integer', minimum: low, maximum: high });

@@ -10,17 +10,27 @@ export type OriginHeaders = (url: URL) => Readonly<Record<string, string>>;
  * RFC 9112 §6), or they ask for something else than the whole image (RFC 9110 §13, §14).
  */
 const REFUSED_NAMES = new Set([
-  ...[
-    'host',
-    'content-length',
-    'transfer-encoding',
-    'connection',
-    'keep-alive',
-    'proxy-connection',
-  ],
-  ...['te', 'trailer', 'upgrade', 'http2-settings', 'expect', 'proxy-authorization'],
-  ...['proxy-authenticate', 'content-encoding', 'accept-encoding', 'range', 'if-range', 'if-match'],
-  ...['if-none-match', 'if-modified-since', 'if-unmodified-since'],
+  'host',
+  'content-length',
+  'transfer-encoding',
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'upgrade',
+  'http2-settings',
+  'expect',
+  'proxy-authorization',
+  'proxy-authenticate',
+  'content-encoding',
+  'accept-encoding',
+  'range',
+  'if-range',
+  'if-match',
+  'if-none-match',
+  'if-modified-since',
+  'if-unmodified-since',
 ]);
 
 /** RFC 9110 §5.6.2. */
@@ -32,7 +42,7 @@ const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 const fileSchema = z.record(
   z.string(),
   z.record(z.string(), z.string('expected text'), 'expected an object of headers'),
-  'expected an object of hosts',
+  'Expected an object of hosts',
 );
 
 /**
@@ -73,13 +83,13 @@ function readJson(file: string): { readonly value: unknown } | { readonly fault:
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    return { fault: `expected a file that can be read, received ${codeOf(error)}` };
+    return { fault: `Expected a file that can be read, received ${codeOf(error)}` };
   }
   try {
     return { value: JSON.parse(text.replace(/^\ufeff/, '')) };
   } catch {
     // The parser's message repeats what stands at the fault, which may be a key.
-    return { fault: 'expected JSON, received invalid JSON' };
+    return { fault: 'Expected JSON, received invalid JSON' };
   }
 }
 

@@ -118,21 +118,21 @@ describe('readOriginHeaders(file): faults', () => {
   });
 
   it.each([
-    ['[]', ['expected an object of hosts']],
-    ['null', ['expected an object of hosts']],
+    ['[]', ['Expected an object of hosts']],
+    ['null', ['Expected an object of hosts']],
     ['{"a.example": "secret"}', ['"a.example": expected an object of headers']],
     ['{"a.example": {"X-Key": 7}}', ['"a.example": "X-Key": expected text']],
-    ['{"a.example": {"X-Key": "secret"', ['expected JSON, received invalid JSON']],
+    ['{"a.example": {"X-Key": "secret"', ['Expected JSON, received invalid JSON']],
   ])('refuses %s', (content, faults) => {
     expect(faultsOf(content)).toEqual(faults);
   });
 
   it('refuses a file that is not there', () => {
     expect(readOriginHeaders(path.join(folder, 'none'))).toEqual({
-      faults: ['expected a file that can be read, received ENOENT'],
+      faults: ['Expected a file that can be read, received ENOENT'],
     });
     expect(readOriginHeaders(folder)).toEqual({
-      faults: ['expected a file that can be read, received EISDIR'],
+      faults: ['Expected a file that can be read, received EISDIR'],
     });
   });
 
