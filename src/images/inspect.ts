@@ -114,7 +114,9 @@ function described(
       (isGrey || space === 'srgb' || space === 'rgb16'),
     isTurned: orientation >= 5,
     decodable,
-    ...{ readData, isDoubtful, isExact },
+    readData,
+    isDoubtful,
+    isExact,
     colours: {
       isCmyk: space === 'cmyk',
       isGrey,

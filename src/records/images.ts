@@ -76,7 +76,9 @@ export function createImages({ Image }: Models) {
         attempts.map((attempt) => ({
           updateOne: {
             filter: {
-              ...{ _id: idOf(requestId, attempt.ref), round, status: 'pending' },
+              _id: idOf(requestId, attempt.ref),
+              round,
+              status: 'pending',
               // A twin that wakes late does not turn attempts back.
               attempts: { $lte: attempt.at },
             },

@@ -68,8 +68,14 @@ export function createRounds({ Request }: Models) {
         { _id, round, state },
         {
           $set: {
-            ...{ state: 'pending', round: round + 1, sequence: 0, counts, note: null },
-            ...{ started_at: null, finished_at: null, updated_at: new Date() },
+            state: 'pending',
+            round: round + 1,
+            sequence: 0,
+            counts,
+            note: null,
+            started_at: null,
+            finished_at: null,
+            updated_at: new Date(),
           },
         },
       );

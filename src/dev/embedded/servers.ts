@@ -147,7 +147,8 @@ export async function startServers(options: EmbeddedOptions): Promise<EmbeddedSe
     const givenUp = Promise.race([...running.map((server) => server.crashLoop), NEVER]);
     const clientEnv = {
       ...(ui !== null && withoutForeignTemporal(path.join(folder, 'temporal.toml'))),
-      ...{ TEMPORAL_ADDRESS: address, MONGODB_URI: mongodbUri },
+      TEMPORAL_ADDRESS: address,
+      MONGODB_URI: mongodbUri,
     };
     return {
       temporalAddress: address,

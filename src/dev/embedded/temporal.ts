@@ -126,10 +126,19 @@ export async function temporalArguments(options: TemporalOptions): Promise<strin
   await mkdir(path.dirname(options.dataFile), { recursive: true });
   const dynamic = [...DYNAMIC_CONFIG, ...(options.dynamicConfig ?? [])];
   return [
-    ...['server', 'start-dev', '--ip', '127.0.0.1', '--log-level', 'warn'],
-    ...['--db-filename', options.dataFile],
+    'server',
+    'start-dev',
+    '--ip',
+    '127.0.0.1',
+    '--log-level',
+    'warn',
+    '--db-filename',
+    options.dataFile,
     ...SQLITE_PRAGMAS.flatMap((pragma) => ['--sqlite-pragma', pragma]),
-    ...['--port', String(options.port), '--ui-port', String(options.uiPort)],
+    '--port',
+    String(options.port),
+    '--ui-port',
+    String(options.uiPort),
     ...dynamic.flatMap((setting) => ['--dynamic-config-value', setting]),
   ];
 }

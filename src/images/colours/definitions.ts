@@ -45,5 +45,9 @@ export const SRGB_CURVE: Curve = [2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04
 
 /** Transfer characteristics that are a power of their own or sRGB's curve. */
 export const TRANSFERS: Readonly<Record<number, Curve>> = {
-  ...{ 4: [2.2], 5: [2.8], 8: [1], 13: SRGB_CURVE, 17: [2.6] },
+  4: [2.2],
+  5: [2.8],
+  8: [1],
+  13: SRGB_CURVE,
+  17: [2.6],
 };

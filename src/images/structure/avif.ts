@@ -5,8 +5,18 @@ import { boxesIn, boxesOfFile, type Box } from './boxes';
 
 /** Properties that describe the pixels (ISO/IEC 23000-22, MIAF), and the bytes that they have at most. */
 const SHOWN_PROPERTIES: Readonly<Record<string, number>> = {
-  ...{ ispe: 12, pixi: 9, av1C: 64, colr: 11, auxC: 48, irot: 1, imir: 1, pasp: 8, clap: 32 },
-  ...{ a1op: 1, lsel: 2, a1lx: 13 },
+  ispe: 12,
+  pixi: 9,
+  av1C: 64,
+  colr: 11,
+  auxC: 48,
+  irot: 1,
+  imir: 1,
+  pasp: 8,
+  clap: 32,
+  a1op: 1,
+  lsel: 2,
+  a1lx: 13,
 };
 const ALPHA = 'urn:mpeg:mpegB:cicp:systems:auxiliary:alpha\0';
 const BRANDS = ['avif', 'mif1', 'miaf', 'MA1A', 'MA1B'];

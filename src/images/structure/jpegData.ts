@@ -109,8 +109,13 @@ function scanOf(header: Buffer, layout: Layout, tables: Tables): Scan | null {
     ? only.component.width * only.component.height
     : layout.columns * layout.rows;
   return {
-    ...{ parts, units, blocksOfUnit: parts.length },
-    ...{ first, last: Math.min(last, 63), refines, isSequential },
+    parts,
+    units,
+    blocksOfUnit: parts.length,
+    first,
+    last: Math.min(last, 63),
+    refines,
+    isSequential,
   };
 }
 

@@ -15,8 +15,17 @@ const DECODED = [...CRITICAL, 'tRNS', 'sRGB', 'gAMA', 'cHRM', 'eXIf', 'pHYs', 's
 const CHECKED = [...DECODED, 'iCCP', 'cICP'];
 /** Chunks that may stay in an original, and the bytes that they have at most: no room for anything else. */
 const SHOWN: Readonly<Record<string, number>> = {
-  ...{ IHDR: 13, PLTE: 768, tRNS: 256, IDAT: Infinity, IEND: 0 },
-  ...{ sRGB: 1, gAMA: 4, cHRM: 32, pHYs: 9, sBIT: 4, bKGD: 6 },
+  IHDR: 13,
+  PLTE: 768,
+  tRNS: 256,
+  IDAT: Infinity,
+  IEND: 0,
+  sRGB: 1,
+  gAMA: 4,
+  cHRM: 32,
+  pHYs: 9,
+  sBIT: 4,
+  bKGD: 6,
 };
 
 /**

@@ -6,8 +6,13 @@ import type { Pause } from '../inSlices';
 const SAMPLES: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
 /** Adam7: where the pixels of each pass begin and how far they are apart, across and down. */
 const PASSES = [
-  ...[[0, 0, 8, 8] as const, [4, 0, 8, 8] as const, [0, 4, 4, 8] as const],
-  ...[[2, 0, 4, 4] as const, [0, 2, 2, 4] as const, [1, 0, 2, 2] as const, [0, 1, 1, 2] as const],
+  [0, 0, 8, 8] as const,
+  [4, 0, 8, 8] as const,
+  [0, 4, 4, 8] as const,
+  [2, 0, 4, 4] as const,
+  [0, 2, 2, 4] as const,
+  [1, 0, 2, 2] as const,
+  [0, 1, 1, 2] as const,
 ];
 const ALL = [[0, 0, 1, 1] as const];
 

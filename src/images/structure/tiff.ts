@@ -21,7 +21,10 @@ const SIZES = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8];
 const SHOWN_COLOURS = [0, 1, 2, 3, 6];
 /** Tags whose numbers are read. */
 const READ = [
-  ...[COMPRESSION, PHOTOMETRIC, ORIENTATION, BITS],
+  COMPRESSION,
+  PHOTOMETRIC,
+  ORIENTATION,
+  BITS,
   ...Object.values(STRIPS),
   ...Object.values(TILES),
 ];

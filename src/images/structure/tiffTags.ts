@@ -14,16 +14,48 @@ const MAX_TABLE_BYTES = 4_096;
 
 /** Tags of TIFF 6.0 without which the pixels cannot be read. No text, no name, no directory of its own. */
 const SHOWN = [
-  ...[254, 256, 257, BITS, PHOTOMETRIC, COMPRESSION, 266, 273],
-  ...[ORIENTATION, 277, 278, 279, 282, 283, 284, 292, 293, 296, 297, 317, 320],
-  ...[322, 323, 324, 325, 338, 339, 530, 531, 532],
+  254,
+  256,
+  257,
+  BITS,
+  PHOTOMETRIC,
+  COMPRESSION,
+  266,
+  273,
+  ORIENTATION,
+  277,
+  278,
+  279,
+  282,
+  283,
+  284,
+  292,
+  293,
+  296,
+  297,
+  317,
+  320,
+  322,
+  323,
+  324,
+  325,
+  338,
+  339,
+  530,
+  531,
+  532,
 ];
 /** Tags as long as the picture is large. */
 const LONG = [...Object.values(STRIPS), ...Object.values(TILES), 320];
 /** Bytes of the others: one number, but for those with one for each sample, fractions, and six of them. */
 const ONE_NUMBER = 4;
 const SEVERAL: Readonly<Record<number, number>> = {
-  ...{ [BITS]: 10, 338: 10, 339: 10, 282: 8, 283: 8, 532: 48 },
+  [BITS]: 10,
+  338: 10,
+  339: 10,
+  282: 8,
+  283: 8,
+  532: 48,
 };
 const [SHORT_TYPE, LONG_TYPE, RATIONAL] = [3, 4, 5];
 /** The white and the primaries, where they are sRGB's. */

@@ -14,7 +14,11 @@ const TOLD_APART: readonly string[] = ['http_401', 'http_403', 'http_408', 'http
 export const ERROR_CODE_LABELS: readonly string[] = [
   ...LISTED_IMAGE_CODES.filter((code) => !/^http_\d/.test(code) || code === 'http_5xx'),
   ...TOLD_APART,
-  ...['http_1xx', 'http_2xx', 'http_3xx', 'http_4xx', OTHER],
+  'http_1xx',
+  'http_2xx',
+  'http_3xx',
+  'http_4xx',
+  OTHER,
 ];
 
 export function errorCodeLabel(code: string): string {
