@@ -5,12 +5,12 @@ import type {
 } from '../contract/errorCodes';
 
 /**
- * Everything that can go wrong, in one place: what a failure is called, and whether trying again can help.
+ * All errors of the service: their codes, and whether a later attempt can succeed.
  *
- * Two mappers read this file and nothing else decides: `src/http/errorHandler.ts` turns a failure into an HTTP
- * answer, `activities/failure.ts` into Temporal's `ApplicationFailure`.
+ * Exactly two mappers use them: `src/http/errorHandler.ts` makes HTTP answers, `activities/failure.ts` makes
+ * Temporal's `ApplicationFailure`.
  *
- * Messages follow one grammar: what was expected, what was received, what to do.
+ * Validation messages say what was expected, what was received, and what to do.
  */
 
 /** One image could not be downloaded or compressed. */
@@ -43,17 +43,17 @@ export class ImageError extends Error {
 }
 
 /**
- * The image was not asked for, since its host asked for a pause (`Retry-After` in an answer to
- * another request). Nothing is wrong with the image: this is no attempt at it.
+ * The image was not requested, since its host asked for a pause (`Retry-After` in the answer to another
+ * request). This does not count as an attempt.
  */
 export class HostCoolingDown extends Error {
   override readonly name = 'HostCoolingDown';
 
   constructor(
     message: string,
-    /** Of the answer in which the host asked for it. */
+    /** The code of the answer in which the host asked for the pause. */
     readonly code: RetryableImageCode,
-    /** When it may be asked again. */
+    /** When requests to the host may continue. */
     readonly until: Date,
   ) {
     super(message);
@@ -68,13 +68,13 @@ export class BlockedAddress extends Error {
   override readonly name = 'BlockedAddress';
 }
 
-/** The refusal behind an error that an HTTP client wrapped around it. */
+/** Finds the `BlockedAddress` among the causes of an HTTP client's error. */
 export function blockedBy(error: unknown): BlockedAddress | null {
   if (error instanceof BlockedAddress) return error;
   return error instanceof Error && error.cause !== undefined ? blockedBy(error.cause) : null;
 }
 
-/** A webhook receiver did not take the message. */
+/** A webhook receiver did not accept a delivery. */
 export class DeliveryError extends Error {
   override readonly name = 'DeliveryError';
 
@@ -82,7 +82,7 @@ export class DeliveryError extends Error {
     message: string,
     /** The HTTP status received, or `null` when no answer came. */
     readonly statusCode: number | null,
-    /** `false` when the receiver said that it never wants it (410 Gone) or the address is refused. */
+    /** `false` when the receiver answered 410 Gone or the address is blocked. */
     readonly retryable: boolean,
     /** The pause that the receiver asked for, in milliseconds (`Retry-After`). */
     readonly retryAfterMs: number | undefined,
@@ -92,7 +92,7 @@ export class DeliveryError extends Error {
   }
 }
 
-/** What a caller did wrong, or what the service cannot do for the caller now. */
+/** Why a request is refused: the caller's fault, a conflict, or a service that is unavailable. */
 export type RefusalCode =
   | 'not_csv'
   | 'malformed'
@@ -105,7 +105,7 @@ export type RefusalCode =
   | 'conflict'
   | 'unavailable';
 
-/** One fault in what the caller sent, in the shape that validation answers carry. */
+/** One fault in a request, in the shape of validation answers. */
 export interface Fault {
   /** Where: `['body', 'quality']`, `['body', 'file', 'row 7']`. */
   readonly loc: readonly (string | number)[];
@@ -114,7 +114,7 @@ export interface Fault {
   readonly type: string;
 }
 
-/** A call that is answered with an error. `faults` goes with `invalid` only. */
+/** A request that is answered with an error. Only `invalid` has `faults`. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
 
@@ -135,7 +135,10 @@ export function messageOf(thrown: unknown): string {
 
 const DISK_CODES = ['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'ENOTDIR', 'EIO', 'EMFILE'];
 
-/** Whether the file system refused: full, read-only, not ours. Writes name no path, and other realms no `Error`. */
+/**
+ * Whether a file system operation failed for a reason that an operator can fix: full, read-only, no permission.
+ * Checked by `code`, since errors from another realm are no `Error` and failed writes have no path.
+ */
 export function isDiskError(error: unknown): error is Error & { readonly code: string } {
   return (
     typeof error === 'object' &&

@@ -8,7 +8,7 @@ export const imagesQuery = z.strictObject({
   limit: integer(1, 1000).default(100).openapi({ default: 100 }),
   cursor: z
     .string()
-    .regex(/^\d{1,9}\.\d{1,9}$/, 'Expected a next_cursor that an earlier page gave')
+    .regex(/^\d{1,9}\.\d{1,9}$/, 'Expected a next_cursor from an earlier page')
     .optional(),
 });
 

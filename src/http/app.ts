@@ -63,13 +63,13 @@ export function createApp(deps: AppDependencies): Koa {
 }
 
 interface Stages {
-  /** They see the answer as it goes out, problems included. */
+  /** Run outside the error handler: they see the final answer, errors included. */
   readonly around: readonly Middleware[];
-  /** What they throw is answered as a problem. */
+  /** Run inside the error handler: what they throw becomes an error answer. */
   readonly before: readonly Middleware[];
 }
 
-/** What answers while MongoDB is not reached for the first time: the process lives, and takes nothing. */
+/** Answers until MongoDB is reached for the first time: live, but not ready. */
 export function createStartingApp(logger: Logger): Koa {
   const health = {
     mongodb: () => Promise.reject(new Error('the service is starting and has not reached it yet')),
@@ -83,10 +83,10 @@ export function createStartingApp(logger: Logger): Koa {
 function createKoa(logger: Logger, router: Router, { around, before }: Stages): Koa {
   const app = new Koa();
   app.on('error', (error: unknown) => {
-    // Koa reports here what breaks after the answer began, mostly clients that went away.
-    logger.debug({ err: error }, 'An answer was cut off');
+    // Koa reports errors here that occur after the answer began, mostly because the client disconnected.
+    logger.debug({ err: error }, 'Response aborted');
   });
-  app.use(logCalls(logger));
+  app.use(logRequests(logger));
   for (const middleware of around) app.use(middleware);
   app.use(errorHandler(logger));
   for (const middleware of before) app.use(middleware);
@@ -96,7 +96,7 @@ function createKoa(logger: Logger, router: Router, { around, before }: Stages): 
 }
 
 function createRouter(routes: readonly Route[]): Router {
-  // Methods that the router does not know would be answered 501.
+  // The router answers 501 for methods that it does not know.
   const router = new Router({ methods: METHODS });
   for (const { config, handle } of routes) {
     const url = config.path.replace(/\/$/, '').replace(/\{(\w+)\}/g, ':$1');
@@ -106,7 +106,7 @@ function createRouter(routes: readonly Route[]): Router {
   return router;
 }
 
-/** Whether another route's path has a parameter where this one has a word: `retry` is no request id. */
+/** Whether another route has a parameter where this path has a word: `retry` is not a request id. */
 function hidesAnother(path: string, routes: readonly Route[]): boolean {
   return routes.some(({ config }) => {
     if (path.includes('{') || !config.path.includes('{')) return false;
@@ -114,7 +114,7 @@ function hidesAnother(path: string, routes: readonly Route[]): boolean {
   });
 }
 
-/** The router would give every other method to the route with the parameter. */
+/** Without this, the router passes every other method to the route with the parameter. */
 function refuseOthers(router: Router, url: string, method: string): void {
   router.all(url, (ctx) => {
     ctx.set('Allow', method.toUpperCase());
@@ -122,13 +122,14 @@ function refuseOthers(router: Router, url: string, method: string): void {
   });
 }
 
-/** Queries and headers may hold what is nobody's business: they are not logged. */
-function logCalls(logger: Logger): Middleware {
+/** Queries and headers may hold secrets or personal data: they are not logged. */
+function logRequests(logger: Logger): Middleware {
   return async (ctx, next) => {
     const started = performance.now();
     ctx.set('X-Content-Type-Options', 'nosniff');
     await next();
-    const ms = Math.round(performance.now() - started);
-    logger.info({ method: ctx.method, path: ctx.path, status: ctx.status, ms }, 'call');
+    const responseTime = Math.round(performance.now() - started);
+    const req = { method: ctx.method, url: ctx.path };
+    logger.info({ req, res: { statusCode: ctx.status }, responseTime }, 'request completed');
   };
 }

@@ -2,14 +2,14 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Context, Middleware } from 'koa';
 import { Refusal } from '../errors';
 
-/** Open to all: orchestrators probe health, people read docs, result CSVs link to files. */
+/** Paths that need no key: orchestrators probe health, people read docs, result CSVs link to files. */
 const OPEN = /^\/($|health\/|docs(\/|$)|redoc(\/|$)|openapi\.json\/?$|image\/files\/)/;
 
 export function isOpen(path: string): boolean {
   return OPEN.test(path);
 }
 
-/** With no keys configured everybody may call. */
+/** Without configured keys, every caller is allowed. */
 export function requireKey(keys: readonly string[]): Middleware {
   const digests = keys.map(digest);
 
@@ -23,7 +23,7 @@ export function requireKey(keys: readonly string[]): Middleware {
     await next();
   };
 
-  /** Digests are of one length, and each is compared to the end: the time tells nothing of the keys. */
+  /** Digests have one length and each comparison runs to the end, so timing reveals nothing about the keys. */
   function isKnown(key: string): boolean {
     const candidate = digest(key);
     return digests.map((known) => timingSafeEqual(known, candidate)).includes(true);

@@ -3,10 +3,10 @@ import { validated, type Route } from './route';
 import { bulkRetryQuery, bulkRetryResult } from '../../contract/http/requests';
 import { jsonResponse, problemResponse } from './responses';
 
-/** With the question how far it is, it stays within the time that calls under way have at a shutdown. */
+/** Together with the progress query, this stays within the drain time at a shutdown. */
 const WAIT_MS = 20_000;
 
-/** The body is the contract's two counts; who wants to watch, or stop, the workflow finds it by this. */
+/** The body has only the contract's two counts; this header names the workflow to watch or stop. */
 const OPERATION_ID = 'Operation-Id';
 
 export function bulkRetryRoute({ requests }: { requests: Pick<Operations, 'retryAll'> }): Route {
@@ -18,18 +18,21 @@ export function bulkRetryRoute({ requests }: { requests: Pick<Operations, 'retry
       tags: ['Operations'],
       summary: 'Retry every request that failed',
       description:
-        'Done by a durable workflow of its own, whose id is in the header `Operation-Id`. The answer ' +
-        'waits for it some twenty seconds; then it has the counts so far, and the workflow goes on.',
+        'A durable workflow does it; its id is in the header `Operation-Id`. The answer waits up to ' +
+        'twenty seconds for it, then returns the counts so far while the workflow continues.',
       request: { query: bulkRetryQuery },
       responses: {
         202: {
-          ...jsonResponse('How many run again, and how many had nothing to run.', bulkRetryResult),
+          ...jsonResponse(
+            'How many requests were retried, and how many had nothing to retry.',
+            bulkRetryResult,
+          ),
           headers: {
             [OPERATION_ID]: { description: 'The workflow id.', schema: { type: 'string' } },
           },
         },
         422: problemResponse('A query parameter cannot be used.'),
-        503: problemResponse('Temporal cannot be reached; nothing has changed.'),
+        503: problemResponse('Temporal cannot be reached; nothing was changed.'),
       },
     },
     async handle(ctx) {

@@ -4,7 +4,7 @@ import type Router from '@koa/router';
 import { openApiDocument } from './openapi';
 import type { Route } from './route';
 
-/** The pages' own scripts and styles, and the two libraries as we ship them: nothing is fetched elsewhere. */
+/** Pages load only their own scripts, styles and the two bundled libraries; nothing comes from other hosts. */
 const POLICY = [
   "default-src 'self'",
   "style-src 'self' 'unsafe-inline'",
@@ -26,7 +26,7 @@ const ASSETS: Readonly<Record<string, { file: string; type: string }>> = {
   },
 };
 
-/** Redoc's script would fetch it from elsewhere; a transparent dot stands in for it. */
+/** Redoc's script fetches this logo from another host; a transparent dot replaces it. */
 const REDOC_LOGO = 'https://cdn.redoc.ly/redoc/logo-mini.svg';
 const DOT = 'data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7';
 
@@ -56,7 +56,7 @@ const PAGES: Readonly<Record<string, string>> = {
   '/redoc': page('', ['/redoc/redoc.standalone.js', '/redoc/start.js']),
 };
 
-/** The OpenAPI document of the routes, and two pages that show it. */
+/** Serves the OpenAPI document of the routes, and two pages that display it. */
 export function serveDocumentation(router: Router, routes: readonly Route[]): void {
   const document = openApiDocument(routes);
 

@@ -19,7 +19,7 @@ const STATUS: Readonly<Record<RefusalCode, number>> = {
 
 const RETRY_AFTER_SECONDS = 5;
 
-/** The one mapper from what was thrown to an HTTP answer; all are JSON `{"detail": …}`. */
+/** Maps everything that is thrown to an HTTP answer, JSON `{"detail": …}`; no other code does. */
 export function errorHandler(logger: Logger): Middleware {
   return async (ctx, next) => {
     try {
@@ -31,8 +31,11 @@ export function errorHandler(logger: Logger): Middleware {
       if (refusal !== null) answerRefusal(ctx, refusal);
       else if (status !== null) answer(ctx, status, phrase(status));
       else {
-        logger.error({ err: error, method: ctx.method, path: ctx.path }, 'A call failed');
-        answer(ctx, 500, 'The service failed to answer; it is not your fault, and it is logged');
+        logger.error(
+          { err: error, method: ctx.method, path: ctx.path },
+          'Request failed with an unexpected error',
+        );
+        answer(ctx, 500, 'Internal error; the service has logged it');
       }
     }
   };
@@ -55,11 +58,11 @@ function asRefusal(error: unknown): Refusal | null {
   if (!isUnavailable(error)) return null;
   return new Refusal(
     'unavailable',
-    `Expected MongoDB to answer, received an error (${messageOf(error)}); try again in a while`,
+    `Expected MongoDB to answer, received an error (${messageOf(error)}); try again later`,
   );
 }
 
-/** Koa and its router throw errors with the status of what the client did wrong. */
+/** Koa and its router throw errors with a 4xx `status` for faulty requests. */
 function clientErrorStatus(error: unknown): number | null {
   if (!(error instanceof Error && 'status' in error && typeof error.status === 'number')) {
     return null;

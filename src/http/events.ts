@@ -12,9 +12,9 @@ import { requestIdParams } from '../../contract/http/fields';
 
 /** In milliseconds. */
 interface Pace {
-  /** However many watch one request, it is looked at so often. */
+  /** How often a request is read, however many clients watch it. */
   readonly look: number;
-  /** Proxies take a connection that is silent for longer for dead. */
+  /** How often a silent stream sends a comment: proxies close idle connections. */
   readonly heartbeat: number;
 }
 
@@ -28,8 +28,8 @@ export interface EventsDeps {
 }
 
 /**
- * Server-sent events, written by hand: better-sse keeps sessions into which events are pushed, and here a
- * stream is a loop that looks and writes. What is left of the protocol is three lines of text an event.
+ * Streams server-sent events without a library: better-sse pushes events into sessions, while a stream here is
+ * one loop that reads and writes. The protocol needs three lines of text per event.
  */
 export function eventsRoute({ requests, logger, stopping }: EventsDeps, pace = PACE): Route {
   const looks = createCache<RequestResource>({ keptMs: pace.look, failureKeptMs: pace.look });
@@ -40,11 +40,11 @@ export function eventsRoute({ requests, logger, stopping }: EventsDeps, pace = P
       path: '/image/requests/{request_id}/events',
       operationId: 'followRequest',
       tags: ['Requests'],
-      summary: 'The request, at every change',
+      summary: 'Follow a request by server-sent events',
       description:
-        'Server-sent events named `request`, whose data is the request as JSON: the first at once, then ' +
-        'one at every change of status or counts; the stream ends behind the finished one. A browser that ' +
-        'connects again after that is told by 204 that there is no more.',
+        'Events named `request` whose data is the request as JSON: one at once, then one at every change ' +
+        'of status or counts. The stream ends after the finished request. A browser that reconnects ' +
+        'after that gets 204, which ends its attempts.',
       request: { params: requestIdParams },
       responses: {
         200: {
@@ -56,7 +56,7 @@ export function eventsRoute({ requests, logger, stopping }: EventsDeps, pace = P
       },
     },
     async handle(ctx, { request_id = '' }) {
-      // Not shared: a look of before may know nothing of the retry that this client has just asked for.
+      // Not from the cache: a cached answer may be older than the retry that this client just asked for.
       const first = await requests.show(request_id);
       if (isFinished(first.status) && ctx.get('Last-Event-ID') === eventIdOf(first)) {
         ctx.status = 204;
@@ -69,7 +69,7 @@ export function eventsRoute({ requests, logger, stopping }: EventsDeps, pace = P
       const signal = AbortSignal.any([closed.signal, stopping]);
       ctx.type = 'text/event-stream';
       ctx.set('Cache-Control', 'no-cache, no-transform');
-      // nginx would gather events before it passes them on.
+      // Without this, nginx buffers events.
       ctx.set('X-Accel-Buffering', 'no');
       ctx.body = Readable.from(watch(first, signal), { objectMode: false });
     },
@@ -93,7 +93,7 @@ export function eventsRoute({ requests, logger, stopping }: EventsDeps, pace = P
     }
   }
 
-  /** @returns `null` when it cannot be seen just now */
+  /** @returns `null` when it cannot be read at the moment */
   async function lookAgain({
     request_id,
   }: RequestResource): Promise<RequestResource | 'gone' | null> {
@@ -101,19 +101,22 @@ export function eventsRoute({ requests, logger, stopping }: EventsDeps, pace = P
       return await looks(request_id, () => requests.show(request_id));
     } catch (error) {
       if (error instanceof Refusal && error.code === 'not_found') return 'gone';
-      logger.debug({ request_id, reason: messageOf(error) }, 'An event stream sees nothing');
+      logger.debug(
+        { request_id, reason: messageOf(error) },
+        'Event stream could not read the request',
+      );
       return null;
     }
   }
 }
 
-/** A look that began before a retry may come late. */
+/** A read that began before a retry may return after it. */
 function isNews(view: RequestResource, seen: RequestResource): boolean {
   if (view.round !== seen.round) return view.round > seen.round;
   return eventIdOf(view) !== eventIdOf(seen);
 }
 
-/** Browsers hand it back as `Last-Event-ID`: the same state has the same. */
+/** Browsers send it back as `Last-Event-ID`; the same state has the same id. */
 function eventIdOf({ round, status, counts }: RequestResource): string {
   return [round, status, counts.succeeded, counts.failed, counts.pending].join('.');
 }
@@ -122,7 +125,7 @@ function eventOf(view: RequestResource): string {
   return `id: ${eventIdOf(view)}\nevent: request\ndata: ${JSON.stringify(view)}\n\n`;
 }
 
-/** @returns false when the stream is to end */
+/** @returns false when the stream must end */
 async function pause(ms: number, signal: AbortSignal): Promise<boolean> {
   try {
     await sleep(ms, undefined, { signal });

@@ -12,15 +12,15 @@ export function fileRoute({ files }: { files: Pick<FileStore, 'openImage'> }): R
       path: '/image/files/{request_id}/{name}',
       operationId: 'getFile',
       tags: ['Files'],
-      summary: 'A compressed image',
-      description: 'Its name ends in a hash of its content: a file once named never changes.',
+      summary: 'Get a compressed image',
+      description: 'The name ends in a hash of the content, so a named file never changes.',
       request: { params: requestIdParams.extend({ name: z.string() }) },
       responses: {
         200: {
           description: 'The image.',
           content: { 'image/*': { schema: { type: 'string', format: 'binary' } } },
         },
-        304: { description: 'The client has it already.' },
+        304: { description: 'The client has the current image.' },
         404: problemResponse('No such file.'),
       },
     },
@@ -32,7 +32,7 @@ export function fileRoute({ files }: { files: Pick<FileStore, 'openImage'> }): R
       ctx.length = file.size;
       ctx.etag = name;
       ctx.set('Cache-Control', 'public, max-age=31536000, immutable');
-      // An image needs nothing; should a browser take it for a page, that page can do nothing.
+      // Should a browser ever interpret an image as a page, that page can do nothing.
       ctx.set('Content-Security-Policy', "default-src 'none'; sandbox");
       if (knows(ctx.get('If-None-Match'), ctx.response.get('ETag'))) {
         file.stream.destroy();
@@ -49,8 +49,8 @@ export function fileRoute({ files }: { files: Pick<FileStore, 'openImage'> }): R
 }
 
 /**
- * Whether the client has the file. Koa's `fresh` would send it again to those who also say
- * `Cache-Control: no-cache`, as `fetch` does by itself: that is a word to caches, and this is the origin.
+ * Whether the client has the file. Koa's `fresh` sends it again to clients that also send
+ * `Cache-Control: no-cache`, as `fetch` does; that header is meant for caches, and this is the origin.
  */
 function knows(ifNoneMatch: string, etag: string): boolean {
   const known = ifNoneMatch.split(',').map((tag) => tag.trim().replace(/^W\//, ''));

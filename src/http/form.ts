@@ -8,7 +8,7 @@ import { messageOf, Refusal } from '../errors';
 import { spool, tooLarge, type Spooled } from './spool';
 
 interface NamedFile extends Spooled {
-  /** As the client gave it, without folders. */
+  /** As the client sent it, without folders. */
   readonly name: string;
 }
 
@@ -17,7 +17,7 @@ export interface Form {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** What multer knows beyond its types: it lets us see the parts that it would pass over in silence. */
+/** Options that multer's types lack: they show us the parts that it ignores. */
 interface FormOptions extends Options {
   readonly defParamCharset: string;
   streamHandler(
@@ -31,25 +31,25 @@ interface FormOptions extends Options {
   ): void;
 }
 
-/** Types by which no client sends a CSV; what browsers, curl and Excel send passes. */
+/** Types that no client uses for a CSV; what browsers, curl and Excel send is accepted. */
 const OTHER_TYPES =
   /^(image|audio|video|font)\/|^application\/(pdf|zip|gzip|json|xml|x-tar|vnd\.openxml)/i;
 
-/** What file systems commonly take; the name is sent back in a header, for which clients have limits. */
+/** The common limit of file systems; the name is sent back in a header, which clients limit too. */
 const MAX_NAME_LENGTH = 255;
 
 const LIMITS = { fieldSize: 8 * 1024, fieldNameSize: 100, fields: 20, files: 1, parts: 21 };
 
-/** A client that was refused may go on sending for this long, so that it comes to read the answer. */
+/** How long a refused client may keep sending, so that it can read the answer. */
 const DRAIN_MS = 5_000;
 
 /** Multipart boundaries, headers and text fields around the file. */
 const FORM_OVERHEAD_BYTES = 256 * 1024;
 
 /**
- * Receives the upload form; the file goes to disk as it arrives, before or after the text fields.
+ * Receives the upload form. The file is written to disk while it arrives, before or after the text fields.
  *
- * @throws Refusal as soon as the reason is known: the rest of the body is not waited for
+ * @throws Refusal as soon as the reason is known, without waiting for the rest of the body
  */
 export async function receiveForm(ctx: Context, folder: string, maxBytes: number): Promise<Form> {
   try {
@@ -86,7 +86,7 @@ async function receive(ctx: Context, folder: string, maxBytes: number): Promise<
             done(null, { ...file, path: spooled.path });
           },
           (error: unknown) => {
-            // multer goes on to read the whole body before it passes an error on.
+            // multer reads the whole body before it reports an error.
             reject(asRefusal(error));
             done(error);
           },
@@ -115,7 +115,7 @@ async function receive(ctx: Context, folder: string, maxBytes: number): Promise<
     };
     const middleware = multer(options).fields([{ name: 'file', maxCount: 1 }]);
     Promise.resolve(middleware(ctx, () => Promise.resolve())).then(resolve, (error: unknown) => {
-      // That the file's stream was stopped is reported here first; why it was, by whoever stopped it.
+      // This error only says that the file's stream was stopped; the spool knows why.
       void stored
         .catch(() => undefined)
         .finally(() => {
@@ -125,11 +125,11 @@ async function receive(ctx: Context, folder: string, maxBytes: number): Promise<
   });
   await received;
 
-  // multer leaves the text fields where body parsers do; Koa's types know of none.
+  // multer puts text fields where body parsers do; Koa's types have no such property.
   const { body } = ctx.request as unknown as { body?: Record<string, unknown> };
   const fields = { ...body };
   if (seen.file !== undefined) return { file: seen.file, fields };
-  // A part without a file name reaches us as a text field.
+  // A part without a file name arrives as a text field.
   if (seen.nameless === true || 'file' in fields) throw notCsv();
   throw new Refusal('invalid', 'Expected the part "file", received none', [
     { loc: ['body', 'file'], msg: 'Field required', type: 'missing' },
@@ -158,6 +158,6 @@ function asRefusal(error: unknown): Refusal {
   }
   return new Refusal(
     'malformed',
-    `Expected a complete multipart/form-data body, received a faulty one: ${messageOf(error)}`,
+    `Expected a complete multipart/form-data body, received a malformed one: ${messageOf(error)}`,
   );
 }

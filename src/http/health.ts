@@ -3,7 +3,7 @@ import type { Route } from './route';
 import { jsonResponse, problemResponse } from './responses';
 import { z } from 'zod';
 
-/** Each resolves when the service it is named after answers. */
+/** By name of the service; each resolves when that service answers. */
 export type HealthChecks = Readonly<Record<string, () => Promise<void>>>;
 
 const alive = z.object({ status: z.literal('ok') });
@@ -15,8 +15,8 @@ export function liveRoute(): Route {
       path: '/health/live',
       operationId: 'getLiveness',
       tags: ['Service'],
-      summary: 'Whether the process answers',
-      responses: { 200: jsonResponse('It does.', alive) },
+      summary: 'Check that the process answers',
+      responses: { 200: jsonResponse('The process answers.', alive) },
     },
     handle(ctx) {
       ctx.body = { status: 'ok' };
@@ -31,10 +31,10 @@ export function readyRoute({ health }: { health: HealthChecks }): Route {
       path: '/health/ready',
       operationId: 'getReadiness',
       tags: ['Service'],
-      summary: 'Whether uploads can be taken',
+      summary: 'Check that uploads can be accepted',
       responses: {
-        200: jsonResponse('They can.', alive),
-        503: problemResponse('Names what is down.'),
+        200: jsonResponse('MongoDB and Temporal answer.', alive),
+        503: problemResponse('The services that are down, by name.'),
       },
     },
     async handle(ctx) {

@@ -1,12 +1,12 @@
 import { STATUS_CODES, type Server } from 'node:http';
 
-/** What Node tells of a call that it could not read; everything else is a bad request. */
+/** Node's error codes for requests that it could not parse; all others are answered 400. */
 const STATUS: Readonly<Record<string, number>> = {
   HPE_HEADER_OVERFLOW: 431,
   ERR_HTTP_REQUEST_TIMEOUT: 408,
 };
 
-/** Calls that never reach the application get an answer of the same form as those that do. */
+/** Answers requests that never reach the application in the same form as those that do. */
 export function answerMalformedRequests(server: Server): void {
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) {

@@ -13,10 +13,10 @@ export function metricsRoute({ metrics }: { metrics: ApiMetrics }): Route {
       path: '/metrics',
       operationId: 'getMetrics',
       tags: ['Service'],
-      summary: 'What this API process counts, for Prometheus',
+      summary: 'Get the metrics of this API process',
       responses: {
         200: {
-          description: "Prometheus' text format; workers serve their own.",
+          description: "Prometheus' text format; workers serve their own metrics.",
           content: { 'text/plain': { schema: z.string() } },
         },
       },
@@ -28,7 +28,7 @@ export function metricsRoute({ metrics }: { metrics: ApiMetrics }): Route {
   };
 }
 
-/** Bodies are streamed after the time is taken: a slow reader is not a slow service. */
+/** Measures until the answer begins; streaming the body is not counted, since the client sets its speed. */
 export function timeCalls(metrics: ApiMetrics): Middleware {
   return async (ctx, next) => {
     const started = performance.now();
@@ -38,7 +38,7 @@ export function timeCalls(metrics: ApiMetrics): Middleware {
   };
 }
 
-/** The template that the router matched, spelt as the API's document spells it. */
+/** The route template that matched, as the OpenAPI document writes it. */
 function routeOf(ctx: object): string | null {
   const matched = '_matchedRoute' in ctx ? ctx._matchedRoute : null;
   return typeof matched === 'string' ? matched.replaceAll(/:(\w+)/g, '{$1}') : null;

@@ -3,10 +3,10 @@ import { isOpen } from './auth';
 import type { Route } from './route';
 import { problemResponse } from './responses';
 
-/** Of every call that reads or writes records, unless the call says it more closely. */
-const noRecords = problemResponse('MongoDB cannot be reached; try again in a while.');
+/** For every operation that reads or writes records and documents no 503 of its own. */
+const noRecords = problemResponse('MongoDB cannot be reached; try again later.');
 
-/** The OpenAPI 3.1 document, made of the schemas that the routes validate with. */
+/** Builds the OpenAPI 3.1 document from the schemas that the routes validate with. */
 export function openApiDocument(routes: readonly Route[]) {
   const registry = new OpenAPIRegistry();
   const bearer = registry.registerComponent('securitySchemes', 'bearer', {
@@ -24,12 +24,12 @@ export function openApiDocument(routes: readonly Route[]) {
         ? config
         : {
             ...config,
-            // Either key, or none where the service has none configured.
+            // Either key, or none where no keys are configured.
             security: [{}, { [bearer.name]: [] }, { [header.name]: [] }],
             responses: {
               ...(config.path.startsWith('/image/') && { 503: noRecords }),
               ...config.responses,
-              401: problemResponse('The service has API keys, and none of them was given.'),
+              401: problemResponse('The service requires an API key, and no valid one was sent.'),
             },
           },
     );

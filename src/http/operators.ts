@@ -4,7 +4,7 @@ import { jsonResponse, problemResponse } from './responses';
 import { requestIdParams } from '../../contract/http/fields';
 import { status } from '../../contract/http/requests';
 
-/** What operators do to one request. Each is durable once it is answered, with or without a worker. */
+/** Retry, cancel and redelivery of one request. Each is durable once answered, with or without a worker. */
 interface OperatorDeps {
   readonly requests: Pick<Operations, 'status' | 'retry' | 'cancel' | 'redeliver'>;
 }
@@ -34,7 +34,7 @@ export function operatorRoutes({ requests }: OperatorDeps): Route[] {
           202: jsonResponse(told.done, status),
           404: problemResponse('No such request.'),
           409: problemResponse(told.conflict),
-          503: problemResponse('Temporal or MongoDB cannot be reached; nothing has changed.'),
+          503: problemResponse('Temporal or MongoDB cannot be reached; nothing was changed.'),
         },
       },
       async handle(ctx, { request_id = '' }) {
@@ -55,27 +55,28 @@ export function operatorRoutes({ requests }: OperatorDeps): Route[] {
       operationId: 'retryRequest',
       summary: 'Run the failed images again',
       description:
-        'Only those, and of a cancelled request also those that were pending; what succeeded stays as it ' +
-        'is. The request keeps its id, and its next outcome has a webhook of its own. A webhook that was ' +
-        'still being delivered is dropped.',
-      done: 'The images run again.',
-      conflict: 'The request is still running, or no image of it failed.',
+        'Only failed images run again, and the pending ones of a cancelled request; images that succeeded ' +
+        'are kept. The request keeps its id, and its next outcome gets a webhook of its own. A webhook ' +
+        'that is still being delivered is dropped.',
+      done: 'The retry is recorded.',
+      conflict: 'The request is still running, or none of its images failed.',
     }),
     route('cancel', requests.cancel, {
       operationId: 'cancelRequest',
-      summary: 'Stop a request',
+      summary: 'Cancel a request',
       description:
-        'Downloads stop within two seconds; what is done stays done. The outcome is recorded and sent by ' +
-        'webhook like every other, and the rest can be run by a retry.',
-      done: 'The request is being stopped.',
-      conflict: 'The request is finished already.',
+        'Downloads stop within two seconds; finished images are kept. The outcome is recorded and sent by ' +
+        'webhook like any other, and a retry can run the remaining images.',
+      done: 'The request is being cancelled.',
+      conflict: 'The request is already finished.',
     }),
     route('webhook', requests.redeliver, {
       operationId: 'redeliverWebhook',
       summary: 'Deliver the webhook again',
-      description: 'The same body under the same `webhook-id`, with all its attempts.',
+      description:
+        'Sends the same body with the same `webhook-id`, with the full number of attempts.',
       done: 'The webhook is being delivered.',
-      conflict: 'The request is still running, has no webhook, or it is being delivered already.',
+      conflict: 'The request is still running, has no webhook, or its webhook is being delivered.',
     }),
   ];
 }

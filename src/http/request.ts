@@ -13,10 +13,13 @@ export function requestRoute({ requests }: { requests: Pick<Operations, 'show'> 
       path,
       operationId: 'getRequest',
       tags: ['Requests'],
-      summary: 'The whole request',
+      summary: 'Get a request',
       request: { params: requestIdParams },
       responses: {
-        200: jsonResponse('Counts, bytes, options, times, webhook, links.', requestResource),
+        200: jsonResponse(
+          'The request with counts, bytes, options, times, webhook and links.',
+          requestResource,
+        ),
         404: problemResponse('No such request.'),
       },
     },
@@ -34,7 +37,7 @@ export function deleteRoute({ requests }: { requests: Pick<Operations, 'remove'>
       operationId: 'deleteRequest',
       tags: ['Operations'],
       summary: 'Delete a finished request',
-      description: 'Its rows, images, files and webhook deliveries go with it.',
+      description: 'Also deletes its rows, images, files and webhook deliveries.',
       request: { params: requestIdParams },
       responses: {
         204: { description: 'The request is deleted.' },

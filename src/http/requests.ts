@@ -11,10 +11,10 @@ export function requestsRoute({ requests }: { requests: Pick<Operations, 'list'>
       path: '/image/requests',
       operationId: 'listRequests',
       tags: ['Requests'],
-      summary: 'All requests, newest first',
+      summary: 'List requests, newest first',
       description:
-        'The counts of those that are running are the ones last recorded, which may lag behind by ' +
-        'seconds; the request itself has the newest.',
+        'The counts of running requests are the last recorded ones, which may be seconds old; get the ' +
+        'request itself for the newest.',
       request: { query: requestsQuery },
       responses: {
         200: jsonResponse('A page of requests.', requestsPage),

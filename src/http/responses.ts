@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { problem } from '../../contract/http/problem';
 
-/** An error answer, for the document. */
+/** Documents an error answer. */
 export function problemResponse(description: string) {
   return jsonResponse(description, problem);
 }

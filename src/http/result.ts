@@ -11,11 +11,11 @@ export function resultRoute({ requests }: { requests: Pick<Operations, 'openResu
       path: '/image/result/{request_id}',
       operationId: 'getResult',
       tags: ['Requests'],
-      summary: 'The output CSV, or the rows that failed',
+      summary: 'Download the output CSV, or the rows that failed',
       request: { params: requestIdParams, query: resultQuery },
       responses: {
         200: {
-          description: 'A CSV as attachment.',
+          description: 'The CSV as an attachment.',
           content: { 'text/csv': { schema: { type: 'string' } } },
         },
         404: problemResponse('No such request.'),

@@ -1,12 +1,12 @@
 import type { RouteConfig } from '@asteasolutions/zod-to-openapi';
 import type { Context } from 'koa';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { Refusal, type Fault } from '../errors';
 
-/** One call: how it is documented (and by the same schemas validated), and what answers it. */
+/** One operation: how it is documented and validated (by the same schemas), and its handler. */
 export interface Route {
   readonly config: RouteConfig;
-  /** The path's parameters are in `params`; the answer goes into `ctx`. */
+  /** Gets the path's parameters in `params`, and writes the answer to `ctx`. */
   handle(ctx: Context, params: Readonly<Record<string, string>>): Promise<void> | void;
 }
 
@@ -20,13 +20,14 @@ export function validated<T extends z.ZodType>(
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.flatMap((issue): Fault[] => {
     if (issue.code === 'unrecognized_keys') {
-      return issue.keys.map((key) => ({
-        loc: [part, key],
-        msg: 'Unknown field; remove it or correct its name',
-        type: 'unknown_field',
-      }));
+      const msg = `Unknown field; known are ${knownFields(schema).join(', ')}`;
+      return issue.keys.map((key) => ({ loc: [part, key], msg, type: 'unknown_field' }));
     }
     return [{ loc: [part, ...issue.path.map(String)], msg: issue.message, type: issue.code }];
   });
   throw new Refusal('invalid', `The ${part} has faults`, faults);
+}
+
+function knownFields(schema: z.ZodType): string[] {
+  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
 }

@@ -14,8 +14,8 @@ export interface Spooled {
 }
 
 /**
- * Writes an upload to disk while it arrives, and refuses it as soon as it shows that it is no CSV or is
- * too large. What was refused or cut off leaves no file.
+ * Writes an upload to disk while it arrives. Stops as soon as the content cannot be a CSV or is too large.
+ * A refused or interrupted upload leaves no file.
  *
  * @throws Refusal
  */
@@ -37,7 +37,7 @@ export async function spool(upload: Readable, folder: string, maxBytes: number):
       try {
         check(chunk);
       } catch (error) {
-        // Stopping its source, `pipeline` may report that instead.
+        // `pipeline` also destroys its source and may report that instead of this error.
         refusal = error;
         throw error;
       }
@@ -51,7 +51,7 @@ export async function spool(upload: Readable, folder: string, maxBytes: number):
     return { path: file, fingerprint: hash.digest('hex') };
   } catch (error) {
     await rm(file, { force: true });
-    throw refusal ?? noRoom(error) ?? error;
+    throw refusal ?? diskRefusal(error) ?? error;
   }
 }
 
@@ -62,8 +62,8 @@ export function tooLarge(maxBytes: number): Refusal {
   );
 }
 
-/** A full or unwritable disk passes, when somebody sees to it. */
-function noRoom(error: unknown): Refusal | null {
+/** A full or unwritable disk is temporary: an operator can fix it. */
+function diskRefusal(error: unknown): Refusal | null {
   if (!isDiskError(error)) return null;
   return new Refusal(
     'unavailable',

@@ -11,10 +11,10 @@ export function statusRoute({ requests }: { requests: Pick<Operations, 'status'>
       path: '/image/status/{request_id}',
       operationId: 'getStatus',
       tags: ['Requests'],
-      summary: 'How far a request is',
+      summary: 'Get the status of a request',
       request: { params: requestIdParams },
       responses: {
-        200: jsonResponse('The id, the status and one sentence about it.', status),
+        200: jsonResponse('The id, the status, and the progress as one sentence.', status),
         404: problemResponse('No such request.'),
       },
     },

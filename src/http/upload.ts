@@ -25,18 +25,18 @@ export function uploadRoute({ config, spoolDir, requests }: UploadDeps): Route {
       tags: ['Uploads'],
       summary: 'Upload a CSV of image links',
       description:
-        'Answers as soon as the request is durable; the images are then downloaded and compressed.',
+        'Answers as soon as the request is recorded durably; the images are downloaded and compressed after that.',
       request: {
         headers: uploadHeaders,
         body: { required: true, content: { 'multipart/form-data': { schema: uploadForm } } },
       },
       responses: {
         200: jsonResponse('The request is accepted.', accepted),
-        400: problemResponse('Not a CSV, or a broken form.'),
+        400: problemResponse('The file is not a CSV, or the form is malformed.'),
         409: problemResponse('The Idempotency-Key was used for another upload.'),
         413: problemResponse('The file is too large.'),
         422: problemResponse('A field, the header or the rows cannot be used.'),
-        503: problemResponse('Temporal or MongoDB cannot be reached; nothing is kept.'),
+        503: problemResponse('Temporal or MongoDB cannot be reached; nothing was recorded.'),
       },
     },
     async handle(ctx) {

@@ -3,8 +3,8 @@ import { blockedMessage, createLiteralCheck } from '../network/literalAddress';
 import { parseWebUrl } from '../network/webUrl';
 
 /**
- * Refuses a `webhook_url` that can never be delivered to, while the caller is still there to hear of it.
- * What its name resolves to is checked at every delivery.
+ * Checks a `webhook_url` at the upload, so that the caller learns at once that it can never be delivered to.
+ * The address that its name resolves to is checked at every delivery.
  */
 export function createWebhookUrlCheck(allowedNetworks: readonly string[]) {
   const refusedIn = createLiteralCheck(allowedNetworks);

@@ -12,9 +12,9 @@ import { recordSheet } from './recordSheet';
 import { summaryOf } from './summary';
 import { validateSheet, type ValidatedSheet } from './validateSheet';
 
-/** An upload whose form was understood and whose file is complete on disk. */
+/** An upload whose form is valid and whose file is complete on disk. */
 export interface Upload {
-  /** Of the spooled file. The caller removes it afterwards. */
+  /** Path of the spooled file; the caller removes it afterwards. */
   readonly path: string;
   readonly fileName: string;
   /** SHA-256 of the file's bytes, in hex. */
@@ -34,45 +34,45 @@ export interface AcceptDeps {
   readonly logger: Logger;
 }
 
-/** An upload shows life with every batch; silent for this long, the process that wrote it is gone. */
+/** Every recorded batch updates the upload; without an update for this long, its process is dead. */
 const UPLOAD_SILENCE_MS = 60_000;
 
-/** How long a repeated upload waits for the one under way with the same key. */
+/** How long a repeated upload waits for the upload in progress with the same key. */
 const TWIN_WAIT_MS = 20_000;
 const TWIN_POLL_MS = 100;
 
 const FIRST_ROUND = 1;
 
-/** The one in which sheets are read. */
+/** The only encoding that is read. */
 const ENCODING = 'utf-8';
 
 /**
- * Makes a request of an upload. When it resolves, rows, images and the workflow's start are durable;
- * when it rejects, nothing of the upload is left and nothing of it will run.
+ * Creates a request from an upload. When this resolves, rows, images and the workflow's start are durable; when
+ * it rejects, nothing of the upload is recorded and none of it will run.
  *
  * @returns the request id; for a repeated `Idempotency-Key` that of the first upload
  * @throws Refusal
  */
 export async function acceptUpload(deps: AcceptDeps, upload: Upload): Promise<string> {
   const { records, config } = deps;
-  const survey = await validateSheet(upload.path, {
+  const validated = await validateSheet(upload.path, {
     strict: upload.strict,
     maxImages: config.MAX_IMAGES_PER_REQUEST,
   });
-  const record = newRequest(upload, survey, config);
+  const record = newRequest(upload, validated, config);
   const twin = await claim(records, record);
   if (twin !== null) return twin;
 
   let known: RequestRecord | null;
   try {
-    await recordAndStart(deps, record._id, upload, survey.sheet);
+    await recordAndStart(deps, record._id, upload, validated.sheet);
     known = await records.requests.accept(record._id);
   } catch (error) {
     known = await rollbackUpload(deps, record._id, error);
   }
   if (known === null) {
     await records.requests.remove(record._id);
-    throw new Refusal('unavailable', 'The upload took too long and was given up; send it again');
+    throw new Refusal('unavailable', 'The upload took too long and was withdrawn; send it again');
   }
   return record._id;
 }
@@ -103,8 +103,8 @@ async function recordAndStart(
 }
 
 /**
- * Undoes an upload that met an error, unless its workflow started all the same and accepted it: the
- * answer of the start may be lost, the start not.
+ * Undoes an upload after an error, unless its workflow has accepted it: the workflow may have started although
+ * the answer was lost.
  *
  * @returns the request when it was accepted after all
  * @throws the error, when the upload is withdrawn
@@ -114,13 +114,13 @@ async function rollbackUpload(
   requestId: string,
   error: unknown,
 ): Promise<RequestRecord | null> {
-  logger.warn({ request_id: requestId, reason: messageOf(error) }, 'An upload did not get through');
+  logger.warn({ request_id: requestId, reason: messageOf(error) }, 'Upload failed');
   if (!(await records.requests.withdraw(requestId))) return records.requests.find(requestId);
   await records.requests.remove(requestId);
   if (error instanceof Refusal) throw error;
   throw new Refusal(
     'unavailable',
-    'Expected MongoDB and Temporal to answer, received an error; send the upload again in a while',
+    'Expected MongoDB and Temporal to answer, received an error; send the upload again later',
     [],
     { cause: error },
   );
@@ -150,7 +150,7 @@ async function claim(records: Records, record: RequestRecord): Promise<string | 
     } else if (Date.now() > deadline) {
       throw new Refusal(
         'unavailable',
-        'An upload with this Idempotency-Key is still under way; send it again in a while',
+        'An upload with this Idempotency-Key is still in progress; send it again later',
       );
     }
     await sleep(TWIN_POLL_MS);
@@ -195,7 +195,7 @@ function newRequest(
 }
 
 function fingerprintOf({ fingerprint, options, webhookUrl, strict }: Upload): string {
-  // Recorded fingerprints were made in this order: a new option goes to the end.
+  // Recorded fingerprints use this order: add a new option at the end.
   const { quality, format, effort, max_width, max_height } = options;
   const inOrder = {
     quality,

@@ -13,23 +13,23 @@ export interface CancelDeps {
 }
 
 /**
- * Stops a request: downloads end within two seconds, what is done stays done, and the outcome is recorded
- * and told by webhook as every other.
+ * Cancels a request: downloads stop within two seconds, finished images are kept, and the outcome is recorded
+ * and sent by webhook like any other.
  *
- * @throws Refusal `not_found`, `conflict` (finished already), `unavailable`
+ * @throws Refusal `not_found`, `conflict` (already finished), `unavailable`
  */
 export async function cancelRequest(deps: CancelDeps, requestId: string): Promise<void> {
   const record = await findVisible(deps.records, requestId);
   if (isFinished(record.state)) {
     throw new Refusal(
       'conflict',
-      `Expected a request that is running, received one that is ${record.state}; nothing is left to stop`,
+      `Expected a running request, received one that is ${record.state}; there is nothing to cancel`,
     );
   }
   try {
     const isRunning = await deps.runs.cancel(requestId);
     if (isRetryToBegin(record)) {
-      // It may have no run yet; and one that was cancelled may be the run before, which would go on with it.
+      // The retry may have no run yet, or the cancelled run may be the previous one, which continues with the retry.
       await finalizeRequest(deps, record, null);
     } else if (!isRunning) {
       const note = 'its run had been ended from outside before it was cancelled';

@@ -7,10 +7,10 @@ export interface FinalizeDeps {
 }
 
 /**
- * Records an outcome for an open round whose run is over without one: what is done stays done, what is not
- * is cancelled and can be retried.
+ * Records an outcome for an open round whose run ended without one: finished images are kept, the others are
+ * cancelled and can be retried.
  *
- * @param note for a person: how the run ended; `null` when there is nothing to say
+ * @param note how the run ended, for a person; `null` when there is nothing to add
  */
 export async function finalizeRequest(
   { runs }: FinalizeDeps,

@@ -2,7 +2,7 @@ import { Refusal } from '../errors';
 import type { Records } from '../records/open';
 import type { RequestRecord } from '../records/types';
 
-/** @throws Refusal `not_found` for ids that are unknown, withdrawn or no ids at all */
+/** @throws Refusal `not_found` for ids that are unknown, withdrawn or malformed */
 export async function findVisible(
   { requests }: Pick<Records, 'requests'>,
   requestId: string,

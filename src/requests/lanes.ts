@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { parseSheetLink } from '../network/sheetLink';
 
-/** More lanes would make the workflow's input and its rounds longer than any sheet's hosts warrant. */
+/** Bounds the workflow's input and the number of lanes it iterates over. */
 const MAX_LANES = 256;
 
 export interface Placement {
   readonly lane: number;
   readonly number: number;
-  /** Whether the link was not seen before. */
+  /** Whether this is the first occurrence of the link. */
   readonly fresh: boolean;
 }
 
@@ -18,11 +18,11 @@ export interface LaneAssignment {
 }
 
 /**
- * Gives every link of an upload its lane and its number there: a lane per host in the order of their
- * appearance; once there are 256, further hosts share them by hash. A link seen before keeps its place.
+ * Assigns a lane, and a number within the lane, to every link of an upload: each host gets a lane in order of
+ * appearance; after 256 hosts, further ones share lanes by hash. A link seen before keeps its lane and number.
  *
- * Memory grows by about 100 bytes per different link (a digest instead of the link), which
- * `MAX_IMAGES_PER_REQUEST` bounds.
+ * Memory grows by about 100 bytes per distinct link (a digest instead of the link), bounded by
+ * `MAX_IMAGES_PER_REQUEST`.
  */
 export function assignLanes(): LaneAssignment {
   const laneOfHost = new Map<string, number>();
@@ -55,7 +55,7 @@ export function assignLanes(): LaneAssignment {
   };
 }
 
-/** Links that cannot be parsed share a lane: they fail at once and hold up nobody. */
+/** Links that cannot be parsed share a lane: they fail at once and delay no other image. */
 function hostOf(link: string): string {
   return parseSheetLink(link)?.host ?? '';
 }

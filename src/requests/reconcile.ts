@@ -7,7 +7,7 @@ import type { DeliveryRecord, RequestRecord } from '../records/types';
 import type { FileStore } from '../storage/fileStore';
 import type { LatestRun, Runs } from '../temporal/runs';
 import { continueWithDelivery } from './redeliver';
-import { clearUp } from './remove';
+import { removeData } from './remove';
 import { startRound, SUPERSEDED } from './retry';
 import { finalizeRequest } from './finalize';
 
@@ -20,12 +20,12 @@ export interface ReconcileDeps {
 
 export type Findings = Readonly<Record<Finding, number>>;
 
-/** Nothing that is well is silent for so long; much longer than a start or an end takes. */
+/** Much longer than starting or finishing a run takes; a healthy request is updated more often. */
 const QUIET_MS = 60_000;
-/** At most so many of a kind at once; the next sweep takes the others. */
+/** Records of each kind per sweep; the next sweep continues. */
 const BATCH = 100;
 
-/** How a run that left its request open had ended, for a person. */
+/** How a run ended that left its request open, for a person. */
 const ENDINGS: Readonly<Partial<Record<LatestRun['status'], string>>> = {
   TERMINATED: 'its run was terminated from outside',
   TIMED_OUT: 'its run timed out',
@@ -35,10 +35,10 @@ const ENDINGS: Readonly<Partial<Record<LatestRun['status'], string>>> = {
 };
 
 /**
- * Brings records and runs together again where something ended behind the service's back: a run terminated
- * by hand, a process that died between two steps. What is found is repaired, counted and logged.
+ * Repairs requests whose record and run disagree, because a run was terminated by hand or a process died between
+ * two steps. Each repair is counted and logged.
  *
- * @param quietMs how long a request must have been silent to be looked at
+ * @param quietMs how long a request must have gone without an update to be examined
  */
 export async function reconcile(
   deps: ReconcileDeps,
@@ -55,41 +55,41 @@ export async function reconcile(
     findings[finding] += 1;
     logger.warn({ request_id: requestId, finding }, `Reconciled: ${note}`);
   };
-  /** What cannot be mended now must not keep the others from it; the next sweep finds it again. */
+  /** One failed repair must not stop the others; the next sweep tries it again. */
   async function each<T extends { readonly _id: string }>(
     items: readonly T[],
-    mend: (item: T) => Promise<void>,
+    repair: (item: T) => Promise<void>,
   ): Promise<void> {
     for (const item of items) {
-      await mend(item).catch((error: unknown) => {
-        logger.error({ id: item._id, reason: messageOf(error) }, 'Could not be reconciled');
+      await repair(item).catch((error: unknown) => {
+        logger.error({ id: item._id, reason: messageOf(error) }, 'Reconciliation failed');
       });
     }
   }
 
   await each(await records.listing.quietOpen(before, BATCH), (record) =>
-    mendOpen(deps, record, found),
+    repairOpen(deps, record, found),
   );
   await each(await records.listing.quietLeftovers(before, BATCH), async ({ _id, state }) => {
     if (state === 'uploading' && !(await records.requests.withdraw(_id, before))) return;
-    await clearUp(deps, _id);
-    found('leftover_removed', _id, 'what a process that died had left of it is removed');
+    await removeData(deps, _id);
+    found('leftover_removed', _id, 'data left by a process that died was removed');
   });
   await each(await records.deliveries.quietPending(before, BATCH), (delivery) =>
-    mendDelivery(deps, delivery, found),
+    repairDelivery(deps, delivery, found),
   );
   return findings;
 }
 
 type Found = (finding: Finding, requestId: string, note: string) => void;
 
-async function mendOpen(deps: ReconcileDeps, record: RequestRecord, found: Found): Promise<void> {
+async function repairOpen(deps: ReconcileDeps, record: RequestRecord, found: Found): Promise<void> {
   const { records, runs } = deps;
   const run = await runs.latest(record._id);
   if (run?.status === 'RUNNING') {
-    // It may be the run before, which delivers for days: told once more, it goes on with the retry.
+    // It may be the previous run, which may deliver for days: a repeated signal makes it continue with the retry.
     if (isRetryToBegin(record)) await startRound(deps, record);
-    // Alive, if slow: it makes room for others, and is looked at again when it has been silent as long.
+    // Running, if slowly: other requests are examined first in the next sweep.
     await records.rounds.touch(record._id, record.round);
   } else if (hasNotBegun(record, run)) {
     await startRound(deps, record);
@@ -101,7 +101,7 @@ async function mendOpen(deps: ReconcileDeps, record: RequestRecord, found: Found
   }
 }
 
-async function mendDelivery(
+async function repairDelivery(
   { records, runs }: ReconcileDeps,
   { _id, request_id }: DeliveryRecord,
   found: Found,
@@ -116,21 +116,21 @@ async function mendDelivery(
   if (run?.status === 'RUNNING') {
     await records.deliveries.touch(request_id, round);
   } else if (record !== null && (run?.status === 'COMPLETED' || run?.status === 'FAILED')) {
-    // Nobody ended it: it gave way to a retry that was taken back, or was reset.
+    // The run ended without ending the delivery: it made way for a retry that was rolled back, or was reset.
     await continueWithDelivery(runs, record);
     await records.deliveries.touch(request_id, round);
-    found('delivery_resumed', request_id, 'its webhook is delivered on');
+    found('delivery_resumed', request_id, 'delivery of its webhook was resumed');
   } else {
-    const note = 'The run that was delivering it was ended from outside; deliver it again by hand';
+    const note = 'The run that was delivering it was ended from outside; redeliver it by hand';
     await records.deliveries.end(request_id, round, 'failed', note);
     found('delivery_ended', request_id, note);
   }
 }
 
 /**
- * A retry is recorded before its run starts: the process may have died in between. A run that failed found its
- * round over: it is an older round's, or the retry's that was taken back before this one. The retry's own is
- * accepted, and its record no longer pending, or tries for ever.
+ * Whether the run of a recorded retry has not started: a retry is recorded first, and the process may have died in
+ * between. A failed run is not this retry's: it belongs to an older round, or to an earlier retry that was rolled
+ * back. The retry's own run is either accepted, so that the record is no longer pending, or keeps trying.
  */
 function hasNotBegun(record: RequestRecord, run: LatestRun | null): boolean {
   if (!isRetryToBegin(record)) return false;

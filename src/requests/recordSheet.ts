@@ -5,17 +5,17 @@ import type { Uploaded } from '../records/requests';
 import type { ImageRecord, RowRecord } from '../records/types';
 import { assignLanes } from './lanes';
 
-/** Measured: larger batches take no less time, and more memory while they wait. */
+/** Measured: larger batches save no time and take more memory while they wait. */
 const BATCH_ROWS = 250;
-/** Rows are of any length: some hold thousands of links. */
+/** A row may hold thousands of links. */
 const BATCH_IMAGES = 2_000;
 
 const FIRST_ROUND = 1;
 
 /**
- * Writes the sheet's rows and images, batch by batch: while one is being written the next is read.
+ * Records the rows and images of an upload in batches; the next batch is read while one is being written.
  *
- * @param onBatch called with every batch, for whoever takes silence for the death of this process
+ * @param onBatch called with every batch, to show that this process is alive
  */
 export async function recordSheet(
   records: Records,
@@ -43,7 +43,7 @@ export async function recordSheet(
       records.images.insert(batch.images),
       onBatch(),
     ]);
-    // Awaited before the next batch; until then a failure must not count as unhandled.
+    // Awaited before the next batch; a failure until then must not count as an unhandled rejection.
     writing.catch(() => undefined);
   }
 

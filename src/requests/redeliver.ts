@@ -14,7 +14,7 @@ export interface RedeliverDeps {
 }
 
 /**
- * Delivers the webhook of the last outcome once more, with the same `webhook-id` and all its attempts.
+ * Delivers the webhook of the last outcome again, with the same `webhook-id` and the full number of attempts.
  *
  * @throws Refusal `not_found`, `conflict` (running, being delivered, no webhook), `unavailable`
  */
@@ -34,7 +34,7 @@ export async function redeliverWebhook(
   if (before === null || !(await records.deliveries.reopen(requestId, record.round))) {
     throw new Refusal(
       'conflict',
-      'Expected a webhook that is delivered or given up, received one that is being delivered; wait for it',
+      'Expected a webhook that is delivered or failed, received one that is being delivered; wait for it',
     );
   }
   try {
@@ -45,7 +45,7 @@ export async function redeliverWebhook(
   }
 }
 
-/** Has a run deliver the webhook of the recorded outcome, which is open for it. */
+/** Has a run deliver the webhook of the recorded outcome; its delivery is open already. */
 export async function continueWithDelivery(
   runs: Pick<Runs, 'continueWith'>,
   { _id: requestId, round, lanes, counts, bytes, file_name }: RequestRecord,

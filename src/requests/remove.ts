@@ -9,23 +9,23 @@ export interface RemoveDeps {
 }
 
 /**
- * Deletes a finished request with its rows, images, files and deliveries. Gone for everybody at once;
- * should the clearing up be cut off, the reconciler goes on with it.
+ * Deletes a finished request with its rows, images, files and deliveries. It disappears for all callers at once;
+ * if removing its data is interrupted, the reconciler completes it.
  *
  * @throws Refusal `not_found`, `conflict` (still running)
  */
 export async function removeRequest(deps: RemoveDeps, requestId: string): Promise<void> {
   await findVisible(deps.records, requestId);
   if (!(await deps.records.requests.retire(requestId))) {
-    // It runs, or another was quicker to delete it.
+    // It is running, or another caller deleted it first.
     await findVisible(deps.records, requestId);
     throw stillRunning();
   }
-  await clearUp(deps, requestId);
+  await removeData(deps, requestId);
 }
 
-/** Removes what is left of a request that is withdrawn. */
-export async function clearUp({ records, files }: RemoveDeps, requestId: string): Promise<void> {
+/** Removes the files and records of a withdrawn request. */
+export async function removeData({ records, files }: RemoveDeps, requestId: string): Promise<void> {
   await files.removeRequest(requestId);
   await records.requests.remove(requestId);
 }

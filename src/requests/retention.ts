@@ -1,18 +1,18 @@
-import { clearUp, type RemoveDeps } from './remove';
+import { removeData, type RemoveDeps } from './remove';
 import type { Records } from '../records/open';
 
 export interface RetentionDeps extends RemoveDeps {
   readonly records: Pick<Records, 'requests' | 'listing' | 'deliveries'>;
 }
 
-/** Few enough to be done well within the time an activity has. */
+/** Small enough to finish well within the activity's timeout. */
 const BATCH = 20;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /**
- * Deletes a batch of the requests that finished before the days of retention.
+ * Deletes a batch of requests whose retention is over.
  *
- * @param onRemoved called after each, to show life
+ * @param onRemoved called after each request, to show progress
  * @returns how many, and whether there may be more to remove
  */
 export async function removeExpired(
@@ -26,11 +26,11 @@ export async function removeExpired(
   const deliveries = await deps.records.deliveries.findMany(expired);
   let removed = 0;
   for (const { _id } of expired) {
-    // Its run goes on until the webhook is taken or given up.
+    // Its run is still delivering the webhook.
     if (deliveries.get(_id)?.state === 'pending') continue;
-    // Retried meanwhile: it is not to go.
+    // Not deleted when it was retried meanwhile.
     if (!(await deps.records.requests.retire(_id, before))) continue;
-    await clearUp(deps, _id);
+    await removeData(deps, _id);
     removed += 1;
     onRemoved();
   }

@@ -18,10 +18,10 @@ export interface RetryDeps {
 }
 
 /**
- * Runs the images again that did not succeed, under the same id, in a next round. Of several callers at
- * once one succeeds.
+ * Runs the images that did not succeed again, under the same id, in a new round. When several callers retry at
+ * the same time, one succeeds.
  *
- * @throws Refusal `not_found`, `conflict` (still running, nothing failed, another was quicker), `unavailable`
+ * @throws Refusal `not_found`, `conflict` (still running, nothing failed, another caller was first), `unavailable`
  */
 export async function retryRequest(deps: RetryDeps, requestId: string): Promise<void> {
   const { records } = deps;
@@ -33,7 +33,7 @@ export async function retryRequest(deps: RetryDeps, requestId: string): Promise<
     throw new Refusal(
       'conflict',
       'Expected a request with images that failed, received one without; there is nothing to retry ' +
-        '(bad rows are mended in the sheet and uploaded again)',
+        '(fix bad rows in the file and upload them again)',
     );
   }
   const counts = { total, succeeded, failed: record.bad_rows, pending };
@@ -42,9 +42,9 @@ export async function retryRequest(deps: RetryDeps, requestId: string): Promise<
 }
 
 /**
- * Starts the run of a round that is open in the records.
+ * Starts the run of a round that is already open in the records.
  *
- * @param before the record to go back to when it cannot be started; none: it is left as it is
+ * @param before the record to restore when the run cannot be started; without it the round stays open
  */
 export async function startRound(
   { records, runs, logger }: RetryDeps,
@@ -58,11 +58,11 @@ export async function startRound(
   } catch (error) {
     logger.warn(
       { request_id: requestId, round, reason: messageOf(error) },
-      'A retry did not start',
+      'Retry failed to start',
     );
     if (before === undefined || (await records.rounds.rollbackReopen(before)))
       throw noTemporal(error);
-    // It started after all: only the answer was lost.
+    // The run did start: only the answer was lost.
   }
   await records.deliveries.end(requestId, round - 1, 'superseded', SUPERSEDED);
 }
@@ -70,7 +70,7 @@ export async function startRound(
 export function noTemporal(cause: unknown): Refusal {
   return new Refusal(
     'unavailable',
-    'Expected Temporal to answer, received an error; try again in a while',
+    'Expected Temporal to answer, received an error; try again later',
     [],
     { cause },
   );

@@ -15,10 +15,10 @@ export interface RetryAllAnswer {
 }
 
 /**
- * Has a workflow retry every request that the filter finds, and waits for it for a time.
+ * Starts a workflow that retries every request matching the filter, and waits for it up to `waitMs`.
  *
- * @returns the counts so far: it goes on whether or not somebody waits
- * @throws Refusal `unavailable`, when it did not start
+ * @returns the counts so far; the workflow continues by itself
+ * @throws Refusal `unavailable` when it could not be started
  */
 export async function retryAll(
   { runs, logger }: RetryAllDeps,
@@ -32,10 +32,10 @@ export async function retryAll(
     const { retried, skipped } = await runs.bulkRetry(workflowId, waitMs);
     return { workflowId, retried, skipped };
   } catch (error) {
-    // No worker answers yet, so nothing is done yet that could be counted.
+    // No worker has answered the query, so the counts are not known.
     logger.warn(
       { workflow_id: workflowId, reason: messageOf(error) },
-      'A bulk retry is not watched',
+      'Progress of the bulk retry is not available',
     );
     return { workflowId, retried: 0, skipped: 0 };
   }

@@ -1,7 +1,7 @@
 import { Refusal } from '../errors';
 import { retryRequest, startRound, type RetryDeps } from './retry';
 
-/** A request as it was when it was listed for a retry. */
+/** A request, and its round when it was listed for a retry. */
 export interface Listed {
   readonly requestId: string;
   readonly round: number;
@@ -11,11 +11,11 @@ export interface Listed {
 const AT_ONCE = 4;
 
 /**
- * Retries the requests that still are as they were listed. Repeated after a crash, it counts those that it
- * had retried before as retried.
+ * Retries the requests that have not changed since they were listed. When repeated after a crash, requests that
+ * it retried before count as retried.
  *
  * @param signal stops it between two requests
- * @returns the counts of those that were looked at
+ * @returns the counts of the requests examined so far
  */
 export async function retryListed(
   deps: RetryDeps,
@@ -39,7 +39,7 @@ async function retryOne(
   try {
     const record = await deps.records.requests.find(requestId);
     if (record !== null && record.round > round) {
-      // Whoever opened the round may have died before its run was started; started twice, it is once.
+      // The process that opened the round may have died before it started the run. Starting it twice is harmless.
       if (record.state === 'pending') await startRound(deps, record);
       return 'retried';
     }

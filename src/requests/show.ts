@@ -23,7 +23,7 @@ export async function showRequest(
 ): Promise<RequestResource> {
   const report = await status(requestId);
   const record = await findVisible(records, requestId);
-  // Where one of the two says finished, the record is exact: it ended, or was retried, between the reads.
+  // When either one says finished, the record is exact: the request ended or was retried between the two reads.
   const exact = isFinished(record.state) || isFinished(report.status);
   const delivery = await records.deliveries.find(record._id, record.round);
   return viewOf(record, exact ? recordedReport(record) : report, delivery, config.PUBLIC_URL);

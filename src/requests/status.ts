@@ -14,17 +14,17 @@ export interface StatusDeps {
   readonly logger: Logger;
 }
 
-/** One query answers all who ask within this time: pollers want to see progress, not every image. */
+/** How long an answer is reused for other callers: pollers want to see progress, not every image. */
 const ANSWER_KEPT_MS = 250;
-/** Where nobody answered, the next poller need not find that out again by waiting for it. */
+/** How long a missing answer is remembered, so that the next poller does not wait for it again. */
 const FAILURE_KEPT_MS = 2_000;
 
 /**
- * How far requests are: from the running workflow, or, when it has ended or does not answer in time, from
- * what was last recorded (docs/decisions/status-source.md).
+ * Answers the status of requests: from the running workflow, or from the last record when the workflow has ended
+ * or does not answer in time (docs/decisions/status-source.md).
  */
 export function createStatus({ records, runs, logger }: StatusDeps) {
-  // However many callers poll a request, few queries of it are made, one at a time.
+  // However many callers poll a request, it gets one query at a time.
   const query = createCache<StatusReport>({
     keptMs: ANSWER_KEPT_MS,
     failureKeptMs: FAILURE_KEPT_MS,
@@ -35,15 +35,18 @@ export function createStatus({ records, runs, logger }: StatusDeps) {
     const record = await findVisible(records, requestId);
     if (isFinished(record.state)) return recordedReport(record);
     try {
-      // By round: an answer of an earlier one would be taken for the outcome of this one.
+      // Keyed by round: an answer about an earlier round is no outcome of this one.
       const key = `${record._id}.${record.round}`;
       const report = await query(key, () => runs.status(record._id));
-      // The run of a round before, while the next one has not begun.
+      // Otherwise the answer is of an earlier round's run, while this round's has not begun,
       if (!isFinished(report.status)) return report;
-      // Or this one's outcome, recorded since the record was read: only what is recorded now is exact.
+      // or this round ended after the record was read. Only the current record is exact.
       return recordedReport(await findVisible(records, requestId));
     } catch (error) {
-      logger.debug({ request_id: requestId, reason: messageOf(error) }, 'Status from the record');
+      logger.debug(
+        { request_id: requestId, reason: messageOf(error) },
+        'Workflow did not answer; status taken from the record',
+      );
     }
     return recordedReport(record);
   };

@@ -1,9 +1,9 @@
-/** What the Web UI shows beside a run: the file, and how many images it is to work on. */
+/** The summary of a run in the Web UI: the file name and the number of images to process. */
 export function summaryOf(fileName: string, images: number): string {
   return `${fileName}: ${images} ${images === 1 ? 'image' : 'images'}`;
 }
 
-/** The same of a run that has only a webhook to deliver. */
+/** The summary of a run that only delivers a webhook. */
 export function webhookSummaryOf(fileName: string): string {
-  return `${fileName}: the webhook again`;
+  return `${fileName}: webhook redelivery`;
 }

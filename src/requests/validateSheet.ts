@@ -6,14 +6,18 @@ import { createWarnings } from '../csv/warnings';
 /** What reading an upload once found, before anything is recorded. */
 export interface ValidatedSheet {
   readonly sheet: Sheet;
-  /** What a person should know of it; see `createWarnings`. */
+  /** Sentences for a person; see `createWarnings`. */
   readonly warnings: readonly string[];
 }
 
-/** Enough to fix a sheet by, few enough to read. */
+/** Enough to fix a file by, few enough to read. */
 const MAX_FAULTS = 100;
 
-/** @throws Refusal when the file is not to be accepted; nothing has been recorded by then */
+/**
+ * Reads an upload once, before anything is recorded.
+ *
+ * @throws Refusal when the file cannot be accepted
+ */
 export async function validateSheet(
   file: string,
   { strict, maxImages }: { strict: boolean; maxImages: number },

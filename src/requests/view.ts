@@ -6,9 +6,11 @@ import { deliveryIdOf } from '../records/deliveries';
 import type { DeliveryRecord, RequestRecord } from '../records/types';
 
 /**
- * @param report how far it is: of the running workflow, or as it is recorded ({@link recordedReport})
- * @param delivery of the record's round; `null`: there is none (yet)
- * @param publicUrl what links begin with
+ * Builds the request resource of the HTTP contract.
+ *
+ * @param report status and counts, from the running workflow or from the record ({@link recordedReport})
+ * @param delivery the webhook delivery of the record's round; `null` when there is none (yet)
+ * @param publicUrl the base of links
  */
 export function viewOf(
   record: RequestRecord,
@@ -35,7 +37,7 @@ export function viewOf(
   };
 }
 
-/** How far a request is by its record alone: exact once it is finished, a slice behind while it runs. */
+/** The status of a request by its record alone: exact once it is finished, slightly old while it runs. */
 export function recordedReport({ _id, state, counts, bytes, note }: RequestRecord): StatusReport {
   const status = isFinished(state) || state === 'processing' ? state : 'pending';
   return { request_id: _id, status, details: describe(status, counts, note), counts, bytes };

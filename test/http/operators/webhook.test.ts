@@ -36,7 +36,7 @@ describe('POST /image/requests/{request_id}/webhook', () => {
     await run.result();
     expect((await call(`${id}/webhook`)).status).toBe(202);
     await run.result();
-    expect(await (await run.describe()).staticSummary()).toBe('products.csv: the webhook again');
+    expect(await (await run.describe()).staticSummary()).toBe('products.csv: webhook redelivery');
   });
 
   it('makes way for a retry that comes right behind it', async () => {
