@@ -6,11 +6,11 @@ import { roundClosed } from './failure';
 import { withHeartbeat } from './heartbeat';
 import type { ImageRequestActivities } from './types';
 
-/** With more images slices hold several each, and a name would say little. */
+/** With more images a slice has several, and a single name would say little. */
 const MAX_NAMES = 100;
 const MAX_NAME_LENGTH = 60;
 
-/** The workflow's first step: the request is to be run, or this run ends here. */
+/** The workflow's first step: accepts the request, or ends a run whose round is over. */
 export function createAcceptRequest({
   records,
   searchAttributes,
@@ -40,7 +40,7 @@ export function createAcceptRequest({
   }
 }
 
-/** The last part of the link's path: no host, no query, which may hold what is nobody's business. */
+/** Returns the last part of the link's path, without host and query, which may hold secrets. */
 function nameOf(url: string): string {
   const path = URL.canParse(url) ? new URL(url).pathname : '';
   const name = path.split('/').findLast((part) => part !== '') ?? 'image';

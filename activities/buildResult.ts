@@ -11,7 +11,7 @@ import type { BuiltResult, ImageRequestActivities } from './types';
 /** Rows read at once; their images are read by key as well. */
 const PAGE_ROWS = 250;
 
-/** Characters of a link that the list of errors shows. */
+/** The most characters of a link in the error column. */
 const SHOWN_LINK = 200;
 
 interface Occurrence {
@@ -20,9 +20,8 @@ interface Occurrence {
 }
 
 /**
- * Writes the result CSV and the failed rows in one walk over the request, and counts exactly what is
- * recorded. Images that are still pending, those of a cancelled request, are closed first: what the files
- * say no late worker can change.
+ * Writes the result CSV and the CSV of failed rows in one pass, and counts exactly what is recorded. Images that are
+ * still pending (of a cancelled request) are closed first, so that no late worker can contradict the files.
  */
 export function createBuildResult(
   deps: ActivityDependencies,
@@ -96,7 +95,7 @@ function occurrencesOf(row: RowRecord, images: ReadonlyMap<string, ImageRecord>)
   });
 }
 
-/** What is to be fixed in a row, for a person; empty when nothing is. */
+/** What to fix in a row, for a person; empty when nothing failed. */
 function errorsOf(row: RowRecord, places: readonly Occurrence[]): string {
   if (row.error !== null) return row.error.message;
   return places
@@ -108,13 +107,13 @@ function errorsOf(row: RowRecord, places: readonly Occurrence[]): string {
     .join('\n');
 }
 
-/** As it was read: a cell of many links does not show where one ended. Embedded data would fill the cell. */
+/** Shows the link as it was read, since a cell of many links does not show where one ends; long ones are cut. */
 function shownLink(url: string): string {
   const shown = withoutCredentials(url);
   return shown.length > SHOWN_LINK ? `${shown.slice(0, SHOWN_LINK)}…` : shown;
 }
 
-/** Counts places, but the bytes of an image that stands in several places once. */
+/** Counts every occurrence of an image, but its bytes once. */
 function createCount(round: number) {
   const counts = { total: 0, succeeded: 0, failed: 0, pending: 0 };
   const bytes = { in: 0, out: 0 };
@@ -141,7 +140,7 @@ function createCount(round: number) {
   };
 }
 
-/** A retry that was stopped before it began finds the failures of the round before. */
+/** Also a failure of an earlier round: a retry that was cancelled early has not tried it. */
 function isUndone({ status, round: tried }: ImageRecord, round: number): boolean {
   return status === 'pending' || (status === 'failed' && tried !== round);
 }

@@ -10,8 +10,8 @@ import { withHeartbeat } from './heartbeat';
 import type { ImageRequestActivities, RoundRef } from './types';
 
 /**
- * One attempt at delivering the webhook of a recorded outcome. Attempts are counted in the delivery's
- * record, so that a crash does not use one up; `WEBHOOK_MAX_ATTEMPTS` ends them.
+ * Makes one attempt to deliver the webhook of a recorded outcome. Attempts are counted in the delivery's record, so
+ * that a crash does not use one up, up to `WEBHOOK_MAX_ATTEMPTS`.
  */
 export function createDeliverWebhook({
   records,
@@ -52,7 +52,7 @@ export function createDeliverWebhook({
       }
     });
 
-  /** @returns `null` when it is delivered, or given up, already */
+  /** @returns `null` when the delivery has already ended */
   async function prepare(ref: RoundRef): Promise<Prepared | null> {
     const { requestId, round } = ref;
     const [request, delivery] = await Promise.all([

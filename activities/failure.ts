@@ -5,36 +5,36 @@ import type { ImageFailure } from '../src/records/types';
 import { WORKER_CRASH } from '../workflows/names';
 import type { Tally } from './types';
 
-/** The one place where our errors become Temporal's: `type` is our code, so that people can search by it. */
+/** The only mapper from our errors to Temporal's: `type` is our error code, so that people can search for it. */
 
 /**
- * What is nobody's fault and passes when an operator sees to it: the work is retried until then, and costs
- * no image an attempt. Everything else stays as it is.
+ * Maps failures that an operator has to fix (disk, MongoDB) to retryable ones: the work is retried until then, and
+ * uses up no image's attempt. Returns every other error unchanged.
  */
 export function transientOf(error: unknown): unknown {
   if (isDiskError(error)) {
     return ApplicationFailure.create({
       type: 'storage_unavailable',
-      message: `Expected to write below DATA_DIR, received ${messageOf(error)}; make room there, work goes on by itself`,
+      message: `Expected to write below DATA_DIR, received ${messageOf(error)}; free space there; work continues by itself`,
       cause: error,
     });
   }
   if (isUnavailable(error)) {
     return ApplicationFailure.create({
       type: 'mongodb_unavailable',
-      message: `Expected MongoDB to answer, received ${messageOf(error)}; work goes on when it does`,
+      message: `Expected MongoDB to answer, received ${messageOf(error)}; work continues when it does`,
       cause: error as Error,
     });
   }
   return error;
 }
 
-/** The image will be tried again, by Temporal, at its own pace or when the origin said. */
+/** The image failed for now: Temporal retries it when it is due. */
 export function imageWaits({ code, message }: ImageFailure, dueInMs: number): ApplicationFailure {
   return ApplicationFailure.create({ type: code, message, nextRetryDelay: Math.max(dueInMs, 1) });
 }
 
-/** The image is recorded as failed; the tally tells the workflow how many places that were. */
+/** The image is recorded as failed; the tally has the number of its occurrences. */
 export function imageGivenUp({ code, message }: ImageFailure, tally: Tally): ApplicationFailure {
   return ApplicationFailure.create({ type: code, message, nonRetryable: true, details: [tally] });
 }
@@ -51,7 +51,7 @@ export function deliveryFailed(
   });
 }
 
-/** For the workflow to look more closely at what was being worked on. */
+/** Makes the workflow isolate the image that crashes workers. */
 export function workersDied(crashes: number): ApplicationFailure {
   return ApplicationFailure.nonRetryable(
     `Worker crashed ${crashes} times while processing these images`,
@@ -59,7 +59,7 @@ export function workersDied(crashes: number): ApplicationFailure {
   );
 }
 
-/** The run that asked for this is over, or another one has taken its place. */
+/** The round that this activity belongs to is over. */
 export function roundClosed(requestId: string, round: number): ApplicationFailure {
   return ApplicationFailure.nonRetryable(
     `Expected request ${requestId} to be open in round ${round}, but it is not: ` +
@@ -69,8 +69,8 @@ export function roundClosed(requestId: string, round: number): ApplicationFailur
 }
 
 /**
- * Why work was cut off, in the words that make Temporal do the right thing: a worker that shuts down
- * hands its work to another one; a cancelled request ends it.
+ * Returns the error for interrupted work: a retryable failure when the worker shuts down, so that another worker
+ * takes over, and a cancellation when the request was cancelled.
  */
 export function interrupted(): ApplicationFailure | CancelledFailure {
   const { cancellationSignal, cancellationDetails } = Context.current();
@@ -78,7 +78,7 @@ export function interrupted(): ApplicationFailure | CancelledFailure {
   if (reason?.workerShutdown === true) {
     return ApplicationFailure.create({
       type: 'worker_shutdown',
-      message: 'The worker is shutting down; another one goes on',
+      message: 'The worker is shutting down; another worker takes over',
       nextRetryDelay: 1,
     });
   }

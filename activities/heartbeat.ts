@@ -4,58 +4,58 @@ import { Context } from '@temporalio/activity';
 import { transientOf } from './failure';
 
 /**
- * Twice a second: cancellation reaches an activity only with the answer to a heartbeat, and the worker
- * passes on one a second (`maxHeartbeatThrottleInterval`), so that a download stops within two.
+ * Twice a second: cancellation reaches an activity only with the answer to a heartbeat, and the worker sends at most
+ * one a second (`maxHeartbeatThrottleInterval`), so that a download stops within two seconds.
  */
 const INTERVAL_MS = 500;
 
-/** In which a heartbeat is surely on the server, where it outlives this process. */
+/** By then a heartbeat has reached the server, and survives a crash of this process. */
 const FLUSH_MS = 250;
-/** The same behind an earlier heartbeat: the worker holds it back for up to a second. */
+/** The same shortly after another heartbeat: the worker delays it by up to a second. */
 const THROTTLED_FLUSH_MS = 1_500;
 
-/** What an attempt leaves on the server for the next one to know how it ended. */
+/** Heartbeat details, from which the next attempt learns how this one ended. */
 interface Beat {
-  /** Attempts whose worker died, or was frozen for so long that it counts as dead. */
+  /** Attempts whose worker crashed, or was unresponsive for longer than the heartbeat timeout. */
   readonly crashes: number;
-  /** The attempt waits for its turn still, or came to an end by itself, if only by an error. */
+  /** Whether the attempt is still waiting for its permit, or has ended by itself, even if by an error. */
   readonly ended: boolean;
 }
 
 /**
- * Runs the work while telling the server that it is alive.
+ * Runs the work while sending heartbeats.
  *
- * @param work gets the signal that ends it, and how many workers died over it before
- * @param turn waited for first, and given back at the end: a worker that dies meanwhile did not die over this
+ * @param work gets the cancellation signal, and how many workers crashed during earlier attempts
+ * @param acquirePermit called first, released at the end: a crash while waiting for it does not count
  */
 export async function withHeartbeat<T>(
   work: (signal: AbortSignal, crashes: number) => Promise<T>,
-  turn?: (signal: AbortSignal) => Promise<() => void>,
+  acquirePermit?: (signal: AbortSignal) => Promise<() => void>,
 ): Promise<T> {
   const context = Context.current();
   const { cancellationSignal } = context;
-  // Every image of a slice listens to it; Node would take more than ten listeners for a leak.
+  // Every image of a slice listens to it; Node warns of a leak from the eleventh listener on.
   setMaxListeners(0, cancellationSignal);
   const crashes = crashesBefore(context);
   const beat = (ended: boolean) => {
     context.heartbeat({ crashes, ended } satisfies Beat);
   };
-  let hasBegun = turn === undefined;
-  let giveBack: () => void = () => undefined;
+  let hasBegun = acquirePermit === undefined;
+  let releasePermit: () => void = () => undefined;
   const timer = setInterval(() => {
     beat(!hasBegun);
   }, INTERVAL_MS);
   try {
-    if (turn !== undefined) {
-      const acquired = turn(cancellationSignal);
+    if (acquirePermit !== undefined) {
+      const acquired = acquirePermit(cancellationSignal);
       const mustWait = (await Promise.race([acquired, immediate(null)])) === null;
       if (mustWait) beat(true);
-      giveBack = await acquired;
+      releasePermit = await acquired;
       hasBegun = true;
       if (mustWait) await sleep(THROTTLED_FLUSH_MS);
     }
     beat(false);
-    // Should this attempt kill the worker at once, the next one is to know.
+    // If this attempt crashes the worker at once, the next one must know.
     if (context.info.attempt > 1) await sleep(FLUSH_MS);
     return await work(cancellationSignal, crashes);
   } catch (error) {
@@ -64,13 +64,13 @@ export async function withHeartbeat<T>(
     throw transientOf(error);
   } finally {
     clearInterval(timer);
-    giveBack();
+    releasePermit();
   }
 }
 
 function crashesBefore({ info }: Context): number {
   const beat = info.heartbeatDetails as Beat | undefined;
-  // An attempt that left no word died before it could.
+  // An attempt without heartbeat details crashed before its first heartbeat.
   if (beat === undefined) return info.attempt > 1 ? 1 : 0;
   return beat.ended ? beat.crashes : beat.crashes + 1;
 }

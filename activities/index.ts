@@ -9,7 +9,7 @@ import { createReopenImages } from './reopenImages';
 import { createRecordOutcome } from './recordOutcome';
 import type { Activities } from './types';
 
-/** The activities with everything they need; each is registered under its own name. */
+/** Creates the activities; each is registered under its own name. */
 export function createActivities(deps: ActivityDependencies): Activities {
   return {
     acceptRequest: createAcceptRequest(deps),

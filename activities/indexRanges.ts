@@ -1,24 +1,24 @@
-/** A first number and how many follow on it, itself included. */
+/** A first number and a count. */
 export type IndexRange = [first: number, count: number];
 
-/** As many take about 150 KB of the workflow's history, which warns from 256 KB on. */
-const MAX_RUNS = 10_000;
+/** They take about 150 KB of the workflow's history; Temporal warns from 256 KB on. */
+const MAX_RANGES = 10_000;
 
 /**
- * Bounds how many runs stand in a payload, by closing the smallest gaps: the numbers between are worked on
- * as well, and found done.
+ * Limits the number of ranges in a payload by closing the smallest gaps. The numbers in a closed gap are processed as
+ * well, and found done.
  */
 export function coalesceRanges(lanes: readonly (readonly IndexRange[])[]): IndexRange[][] {
   for (let gap = 0; ; gap = gap * 2 + 1) {
-    const closed = lanes.map((runs) => closeGaps(runs, gap));
-    const total = closed.reduce((sum, runs) => sum + runs.length, 0);
-    if (total <= Math.max(MAX_RUNS, lanes.length)) return closed;
+    const closed = lanes.map((ranges) => closeGaps(ranges, gap));
+    const total = closed.reduce((sum, ranges) => sum + ranges.length, 0);
+    if (total <= Math.max(MAX_RANGES, lanes.length)) return closed;
   }
 }
 
-function closeGaps(runs: readonly IndexRange[], gap: number): IndexRange[] {
+function closeGaps(ranges: readonly IndexRange[], gap: number): IndexRange[] {
   const closed: IndexRange[] = [];
-  for (const [first, count] of runs) {
+  for (const [first, count] of ranges) {
     const before = closed.at(-1);
     if (before !== undefined && first - (before[0] + before[1]) <= gap) {
       before[1] = first + count - before[0];

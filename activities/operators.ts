@@ -4,10 +4,10 @@ import { interrupted } from './failure';
 import { withHeartbeat } from './heartbeat';
 import type { OperatorActivities, RetryPage } from './types';
 
-/** Requests of one page of a bulk retry: done in seconds, so that its progress shows. */
+/** Requests in one page of a bulk retry: done in seconds, so that its progress is visible. */
 const PAGE = 20;
 
-/** Thin: the work is that of src/requests, which the API and the ops command call as well. */
+/** Thin wrappers around src/requests, which the API and the operator's commands call as well. */
 export function createOperatorActivities({
   records,
   operations,
@@ -41,8 +41,8 @@ export function createOperatorActivities({
       withHeartbeat(async (signal) => {
         const { retried, skipped } = await operations.retryListed(requests, signal);
         const isWhole = retried + skipped === requests.length;
-        // Of a stop the workflow learns how far it came; a worker that drains hands the page to another one,
-        // which finds again what is retried already.
+        // After a stop the workflow needs the counts so far. When the worker shuts down, another one repeats the
+        // page and finds the requests that were retried already.
         if (isWhole || Context.current().cancellationDetails?.cancelRequested === true) {
           return { retried, skipped };
         }

@@ -6,12 +6,12 @@ import { imageGivenUp, imageWaits, interrupted, roundClosed, workersDied } from 
 import { withHeartbeat } from './heartbeat';
 import type { ImageRequestActivities, Tally } from './types';
 
-/** From then on it is looked at as a suspect slice is. */
+/** After this many crashes the image is handled as a suspect. */
 const CRASHES_ALLOWED = 2;
 
 /**
- * One more attempt at one image that failed before. A failure that may pass is thrown for Temporal to
- * retry; the last one is recorded and thrown for good, so that the Web UI shows it red.
+ * Makes another attempt at one image that failed before. A retryable failure is thrown for Temporal to retry; the
+ * last one is recorded and thrown as non-retryable, so that the Web UI shows it in red.
  */
 export function createProcessImage(
   deps: ActivityDependencies,
@@ -26,7 +26,7 @@ export function createProcessImage(
       const request = await requireOpenRound(deps, input);
       const image = await find(requestId, ref);
       if (image === undefined) throw roundClosed(requestId, round);
-      if (!isDue(image, Date.now())) return settle(image, round);
+      if (!isDue(image, Date.now())) return tallyOrWait(image, round);
       const attempt = await attemptImage(deps, request, ref, image, signal).catch(
         (error: unknown) => {
           throw signal.aborted ? interrupted() : error;
@@ -34,18 +34,18 @@ export function createProcessImage(
       );
       const recorded = await records.images.record(requestId, round, [attempt]);
       const after = applied(image, attempt);
-      if (recorded === 0) return settle((await find(requestId, ref)) ?? after, round);
+      if (recorded === 0) return tallyOrWait((await find(requestId, ref)) ?? after, round);
       if (after.status === 'failed' && after.error !== null) {
         throw imageGivenUp(after.error, tallyOf([after], round));
       }
-      return settle(after, round);
+      return tallyOrWait(after, round);
     });
 
   async function find(requestId: string, ref: string): Promise<ImageRecord | undefined> {
     return (await records.images.findMany(requestId, [ref])).get(ref);
   }
 
-  function settle(image: ImageRecord, round: number): Tally {
+  function tallyOrWait(image: ImageRecord, round: number): Tally {
     if (image.status === 'pending' && image.error !== null) {
       throw imageWaits(image.error, dueInMs(image));
     }

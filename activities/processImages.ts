@@ -9,10 +9,10 @@ import { interrupted, workersDied } from './failure';
 import { withHeartbeat } from './heartbeat';
 import type { ImageRequestActivities, SliceInput, SliceOutcome } from './types';
 
-/** Workers may die for many reasons: a slice is suspect from the second on, and split at the first when it is. */
+/** Workers crash for many reasons: a slice becomes suspect after two crashes, and is then split after one. */
 const CRASHES_OF_SLICE = 2;
 
-/** Workers that may die over one image that runs alone, before it is given up. */
+/** Crashes after which an image that runs alone is failed. */
 const CRASH_BUDGET = 3;
 
 function crashesAllowed({ suspect, numbers }: SliceInput): number {
@@ -20,7 +20,7 @@ function crashesAllowed({ suspect, numbers }: SliceInput): number {
   return numbers.length > 1 ? 1 : Infinity;
 }
 
-/** Not an attempt: what failed is the worker. */
+/** These do not count as attempts: the worker failed, not the download. */
 function givenUp(
   images: ReadonlyMap<string, ImageRecord>,
   crashes: number,
@@ -35,14 +35,14 @@ function givenUp(
 }
 
 /**
- * One attempt at every image of a slice, several at once, recorded by one bulk write. Run again after a
- * crash, it works only on the images that are not done.
+ * Makes one attempt at every image of a slice, several at once, recorded by one bulk write. When it runs again after
+ * a crash, it skips images that are done.
  */
 export function createProcessImages(
   deps: ActivityDependencies,
 ): ImageRequestActivities['processImages'] {
   const { records, metrics } = deps;
-  // Of all requests: two suspects at work together would share the blame for one death.
+  // One at a time over all requests: with two suspects running, a crash could not be attributed.
   const suspects = createFairSemaphore(1);
 
   return (input) =>
@@ -75,7 +75,7 @@ export function createProcessImages(
     const after =
       recorded === attempts.length
         ? applyAll(before, attempts)
-        : // A twin of this activity was there first: what it recorded counts.
+        : // Another run of this activity recorded first: its records count.
           await records.images.findMany(requestId, [...refs.keys()]);
     return outcomeOf(after, refs, round);
   }

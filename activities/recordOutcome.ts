@@ -3,7 +3,7 @@ import { roundClosed } from './failure';
 import { withHeartbeat } from './heartbeat';
 import type { ImageRequestActivities } from './types';
 
-/** Closes the round: from now on the record answers for the request, with or without Temporal. */
+/** Closes the round: from now on the request's status comes from the record, with or without Temporal. */
 export function createRecordOutcome({
   records,
 }: ActivityDependencies): ImageRequestActivities['recordOutcome'] {
@@ -13,10 +13,10 @@ export function createRecordOutcome({
       if (request === null || request.state === 'withdrawn' || request.round < round) {
         throw roundClosed(requestId, round);
       }
-      // Recorded before, only nobody heard of it: nothing but an outcome makes way for a retry.
+      // The outcome is recorded already, but its answer was lost: a newer round only opens after an outcome.
       if (request.round > round) return { webhook: false };
       const { webhook_url: url } = request;
-      // Before the outcome: whoever sees the outcome sees its delivery as well.
+      // Before the outcome, so that every reader who sees the outcome sees its delivery as well.
       if (url !== null) await records.deliveries.open(requestId, round, url);
       await records.rounds.finish(requestId, round, outcome);
       return { webhook: url !== null };

@@ -10,7 +10,7 @@ import type { ImageRequestActivities } from './types';
 /** Images read and reopened at once, by key. */
 const BATCH = 1_000;
 
-/** The first step of a retry: what did not succeed may be tried again, with all its attempts. */
+/** The first step of a retry: lets images that did not succeed be tried again, with all attempts. */
 export function createReopenImages(
   deps: ActivityDependencies,
 ): ImageRequestActivities['reopenImages'] {
@@ -22,22 +22,22 @@ export function createReopenImages(
       const { lanes } = await requireOpenRound(deps, input);
       const reopened: IndexRange[][] = [];
       for (const [lane, size] of lanes.entries()) {
-        const runs: IndexRange[] = [];
+        const ranges: IndexRange[] = [];
         for (let first = 0; first < size; first += BATCH) {
           if (signal.aborted) throw interrupted();
-          const last = Math.min(first + BATCH, size);
-          for (const number of await reopen(requestId, round, lane, first, last)) {
-            const run = runs.at(-1);
-            if (run !== undefined && run[0] + run[1] === number) run[1] += 1;
-            else runs.push([number, 1]);
+          const end = Math.min(first + BATCH, size);
+          for (const number of await reopen(requestId, round, lane, first, end)) {
+            const last = ranges.at(-1);
+            if (last !== undefined && last[0] + last[1] === number) last[1] += 1;
+            else ranges.push([number, 1]);
           }
         }
-        reopened.push(runs);
+        reopened.push(ranges);
       }
       return coalesceRanges(reopened);
     });
 
-  /** @returns the numbers of the images that are to be worked on, ascending */
+  /** @returns the numbers of the images to process, ascending */
   async function reopen(
     requestId: string,
     round: number,
@@ -57,7 +57,7 @@ export function createReopenImages(
   }
 }
 
-/** Also what this round has done already, should this activity run twice: it is to be counted. */
+/** Includes images that this round has finished, in case this activity runs twice: they must be counted. */
 function isOpen(image: ImageRecord | undefined, round: number): boolean {
   return image !== undefined && (image.status !== 'succeeded' || image.round === round);
 }

@@ -3,17 +3,17 @@ import type { ByteCounts, Counts } from '../contract/counts';
 import type { OutcomeStatus, RequestStatus } from '../contract/statuses';
 
 /**
- * What travels between the workflow and its activities: ids and numbers, never rows or links, so that a
- * payload stays far below Temporal's limits however large the sheet is.
+ * Inputs and results of activities: ids and numbers, never rows or links, so that payloads stay far below Temporal's
+ * limits however large the file is.
  */
 
-/** Names one run of one request; every write is fenced by it. */
+/** Identifies one round of one request; every write is fenced by it. */
 export interface RoundRef {
   readonly requestId: string;
   readonly round: number;
 }
 
-/** Absolute numbers, newer than every report with a smaller sequence. */
+/** Absolute counts; a report with a higher sequence is newer. */
 export interface ProgressReport {
   readonly sequence: number;
   readonly counts: Counts;
@@ -21,8 +21,8 @@ export interface ProgressReport {
 }
 
 /**
- * What a run of the workflow is for: `process` works on the images, `deliver` sends the webhook of a recorded
- * outcome once more, `settle` records an outcome for a round whose run was ended from outside.
+ * The purpose of a workflow run: `process` processes images, `deliver` sends the webhook of a recorded outcome again,
+ * `settle` finalizes a round whose run was ended from outside: it records an outcome.
  */
 export type Task = 'process' | 'deliver' | 'settle';
 
@@ -32,7 +32,7 @@ export interface AcceptInput extends RoundRef {
 
 export interface AcceptedRequest {
   readonly status: RequestStatus;
-  /** File names by lane and number, for people in the Web UI; only of requests small enough to list. */
+  /** File names by lane and number, for the Web UI; `null` for large requests. */
   readonly names: readonly (readonly string[])[] | null;
   /** Whether the namespace has our search attributes; upserting unknown ones would block the workflow. */
   readonly searchAttributes: boolean;
@@ -40,10 +40,10 @@ export interface AcceptedRequest {
 
 export interface SliceInput extends RoundRef {
   readonly lane: number;
-  /** The images' numbers in the lane. */
+  /** Numbers of the images in the lane. */
   readonly numbers: readonly number[];
   readonly progress: ProgressReport;
-  /** A worker died over this slice before: it is the only such one that runs. */
+  /** A worker crashed during this slice before; only one such slice runs at a time. */
   readonly suspect: boolean;
 }
 
@@ -52,7 +52,7 @@ export interface ImageInput extends RoundRef {
   readonly number: number;
 }
 
-/** Places and bytes that reached their end, as absolute sums over the images of one call. */
+/** Finished occurrences and their bytes, summed over the images of one activity. */
 export interface Tally {
   readonly succeeded: number;
   readonly failed: number;
@@ -61,7 +61,7 @@ export interface Tally {
 }
 
 export interface SliceOutcome extends Tally {
-  /** Images that failed for now: number in the lane, and milliseconds until the next attempt is due. */
+  /** Images to be attempted again: number in the lane, and milliseconds until the attempt is due. */
   readonly waiting: readonly (readonly [number: number, dueInMs: number])[];
 }
 
@@ -71,7 +71,7 @@ export interface Result {
 }
 
 export interface BuiltResult extends Result {
-  /** Places of images that the round did not come to before it was stopped. */
+  /** Occurrences of images that the round had not finished when it was cancelled. */
   readonly undone: number;
 }
 
@@ -88,7 +88,7 @@ export interface RecordedOutcome {
 /** The activities of the workflow `imageRequest`; each may run more than once for the same input. */
 export interface ImageRequestActivities {
   acceptRequest(input: AcceptInput): Promise<AcceptedRequest>;
-  /** Lets a retry try again what did not succeed. @returns the images' numbers, per lane */
+  /** Reopens the images that did not succeed. @returns their numbers, per lane */
   reopenImages(input: RoundRef): Promise<readonly IndexRanges[]>;
   processImages(input: SliceInput): Promise<SliceOutcome>;
   processImage(input: ImageInput): Promise<Tally>;
@@ -97,20 +97,20 @@ export interface ImageRequestActivities {
   deliverWebhook(input: RoundRef): Promise<void>;
 }
 
-/** Which requests a bulk retry is about; times in ISO 8601, of the upload. */
+/** Selects the requests of a bulk retry; times in ISO 8601, of the upload. */
 export interface BulkRetryFilter {
   readonly status: readonly OutcomeStatus[];
   readonly since: string | null;
   readonly until: string | null;
 }
 
-/** Behind which request a page begins; `null` for the first. */
+/** The last request of the previous page; `null` for the first page. */
 export interface ListCursor {
   readonly createdAt: string;
   readonly requestId: string;
 }
 
-/** Requests. `skipped`: they had nothing to retry, or were running again. */
+/** Numbers of requests. `skipped`: nothing to retry, or already running again. */
 export interface BulkRetryProgress {
   readonly retried: number;
   readonly skipped: number;
@@ -128,11 +128,11 @@ export interface RetryPage {
   readonly next: ListCursor | null;
 }
 
-/** The activities of the workflows by which operators, and the service itself, look after requests. */
+/** The activities of bulk retries and of the service's own sweeps. */
 export interface OperatorActivities {
   listForRetry(input: { filter: BulkRetryFilter; cursor: ListCursor | null }): Promise<RetryPage>;
   retryRequests(input: { requests: readonly RoundRef[] }): Promise<BulkRetryProgress>;
-  /** @returns how often each kind of finding was repaired */
+  /** @returns the number of repairs by finding */
   reconcile(): Promise<Readonly<Record<string, number>>>;
   removeExpired(): Promise<{ readonly removed: number; readonly more: boolean }>;
 }

@@ -22,8 +22,8 @@ const operators = proxyActivities<OperatorActivities>({
 });
 
 /**
- * Retries every request that a filter finds, page by page. Cancelled, it stops as soon as the requests in
- * hand are through, and has counted them; what was retried goes on.
+ * Retries every request that matches a filter, page by page. When cancelled, it finishes and counts the requests
+ * of the current page, then stops; requests already retried continue.
  */
 export async function bulkRetry(input: BulkRetryInput): Promise<BulkRetryProgress> {
   const { filter } = input;
@@ -47,7 +47,7 @@ export async function bulkRetry(input: BulkRetryInput): Promise<BulkRetryProgres
 const isStopped = () => CancellationScope.current().consideredCancelled;
 const stopped = () => new CancelledFailure('The bulk retry was stopped');
 
-/** An activity that failed after the stop is not tried again, and fails for that reason only. */
+/** After a stop, a failed activity is not retried: its failure only means that it was stopped. */
 async function orStopped<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;

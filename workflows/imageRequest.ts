@@ -22,15 +22,15 @@ export interface ImageRequestInput {
   readonly requestId: string;
   readonly round: number;
   readonly task: Task;
-  /** Of who asked for this run: tells the request that started it from another that is to follow. */
+  /** Identifies who asked for this run: tells the input that started it from one for the next run. */
   readonly token: string;
   /** Images per lane. */
   readonly lanes: readonly number[];
   readonly counts: Counts;
   readonly bytes: ByteCounts;
-  /** With `settle`: what a person is told of how the run before ended. */
+  /** With `settle`: how the previous run ended, for a person. */
   readonly note?: string;
-  /** What an earlier run of this round hands over: absent in its first. */
+  /** State carried over from an earlier run of this round; absent in the first run. */
   readonly carried?: {
     readonly accepted: AcceptedRequest;
     readonly numbers: readonly IndexRanges[];
@@ -42,7 +42,7 @@ export interface ImageRequestInput {
 const statusQuery = defineQuery<StatusReport>(STATUS_QUERY);
 const followSignal = defineSignal<[ImageRequestInput]>(FOLLOW_SIGNAL);
 
-/** Every activity heartbeats, so that one whose worker died is known by it within seconds. */
+/** Every activity heartbeats, so that the death of a worker is noticed within seconds. */
 const HEARTBEAT_TIMEOUT = '10 seconds';
 
 const records = proxyActivities<ImageRequestActivities>({
@@ -51,24 +51,24 @@ const records = proxyActivities<ImageRequestActivities>({
   retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
 });
 
-/** Walks every row of the request, so it may take minutes. */
+/** These walk over every row of the request, which may take minutes. */
 const results = proxyActivities<ImageRequestActivities>({
   startToCloseTimeout: '1 hour',
   heartbeatTimeout: HEARTBEAT_TIMEOUT,
   retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
 });
 
-/** Retried by the activity's own schedule, for as long as it says: see src/webhooks/schedule.ts. */
+/** The activity sets its own retry schedule: see src/webhooks/schedule.ts. */
 const webhooks = proxyActivities<ImageRequestActivities>({
   startToCloseTimeout: '6 minutes',
   heartbeatTimeout: HEARTBEAT_TIMEOUT,
 });
 
 /**
- * One uploaded CSV, from acceptance to the delivered webhook. A cancelled request still gets its result,
- * its outcome and its webhook, and then shows as Canceled in the Web UI, unless every image was done before.
- * A retry, or a webhook to be delivered again, is a run of its own under the same id: it follows the run that
- * is still delivering, or starts when there is none.
+ * Processes one uploaded CSV, from acceptance to the delivered webhook. A cancelled request still gets its result
+ * CSV, outcome and webhook, and then shows as Canceled in the Web UI unless every image was already finished.
+ * A retry or a redelivery is a run of its own under the same workflow id: a run that is still delivering
+ * continues as new with it; otherwise it is started.
  */
 export async function imageRequest(input: ImageRequestInput): Promise<StatusReport> {
   const { requestId, round, task, token, carried } = input;
@@ -81,14 +81,14 @@ export async function imageRequest(input: ImageRequestInput): Promise<StatusRepo
   const work = new CancellationScope();
   setHandler(statusQuery, () => reportOf(requestId, run));
   setHandler(followSignal, (next) => {
-    // Sent by who had read the record before this round was opened.
+    // The sender read the record before this round was opened.
     if (next.token === token || next.round < round) return;
-    // Cancelled while it was to follow another run; that one has gone on with it meanwhile.
+    // The round was cancelled before it started; a previous run has continued with it meanwhile.
     if (next.task === 'settle' && next.round === round) {
       work.cancel();
       return;
     }
-    // Sent by who had read the record before the retry was cancelled.
+    // The sender read the record before the retry was cancelled.
     if (next.task === 'process' && isSettled(next.round)) return;
     following.next = next;
     following.overtake();
@@ -97,14 +97,14 @@ export async function imageRequest(input: ImageRequestInput): Promise<StatusRepo
   try {
     await carryOut();
   } catch (error) {
-    // What follows is sent only once this round is closed in the records: nothing is left to be done in it.
+    // The next input is sent only after this round was closed in the records: no work of it is left.
     if (following.next === null) throw error;
-    log.info('Goes on with what follows', { requestId, round, reason: reasonOf(error) });
+    log.info('Continuing with the next input', { requestId, round, reason: reasonOf(error) });
   }
   if (following.next !== null) await continueAsNew<typeof imageRequest>(following.next);
   return reportOf(requestId, run);
 
-  /** Whether this run, or the one that follows it, ends the round without working on it. */
+  /** Whether this run or the next one finalizes the round without processing images. */
   function isSettled(which: number): boolean {
     return [input, following.next].some((one) => one?.task === 'settle' && one.round === which);
   }
@@ -113,7 +113,7 @@ export async function imageRequest(input: ImageRequestInput): Promise<StatusRepo
     const accepted = carried?.accepted ?? (await accept());
     run.searchAttributes = accepted.searchAttributes;
     if (task === 'settle' && accepted.status !== 'processing') {
-      // It ended by itself after all.
+      // The round ended by itself meanwhile.
       enter(run, accepted.status);
       return;
     }
@@ -134,11 +134,11 @@ export async function imageRequest(input: ImageRequestInput): Promise<StatusRepo
 
   /** @returns whether a webhook is to be delivered */
   async function close(wasCancelled: boolean): Promise<boolean> {
-    // The numbers of the records are the truth: an activity that a crash cut off may have done more than
-    // it could return.
+    // The counts come from the records: an activity interrupted by a crash may have recorded more than it
+    // returned.
     const { counts, bytes, undone } = await results.buildResult(ref);
     Object.assign(run, { counts, bytes, note: input.note ?? null });
-    // Stopped too late to stop anything, it ended by itself. Of an older release's activity nothing is known.
+    // A cancellation that came after the last image changes nothing. Releases before 0.2.0 return no `undone`.
     const stopped = (wasCancelled || task === 'settle') && undone !== 0;
     const status = stopped ? 'cancelled' : outcomeFor(counts);
     const outcome = { status, counts, bytes, note: run.note } as const;
@@ -157,13 +157,13 @@ export async function imageRequest(input: ImageRequestInput): Promise<StatusRepo
     } catch (error) {
       if (isCancellation(error)) return;
       if (!(error instanceof ActivityFailure)) throw error;
-      // The delivery's record says why; the images are done all the same.
+      // The delivery's record has the reason; the request is finished regardless.
       log.warn('The webhook could not be delivered', { requestId, reason: reasonOf(error) });
     }
   }
 }
 
-/** An activity's failure says only that it is one; its cause says why. */
+/** An `ActivityFailure` has a generic message; its cause has the reason. */
 function reasonOf(error: unknown): string {
   return String(error instanceof ActivityFailure ? (error.cause ?? error) : error);
 }
@@ -183,7 +183,7 @@ async function processToEnd(
       carried: carried?.left ?? null,
     });
     if (left === null) return false;
-    // A cancellation that arrived with the last activity would be lost to the next run.
+    // Continuing as new would lose a cancellation that arrived with the last activity.
     if (CancellationScope.current().consideredCancelled) return true;
     const { counts, bytes, sequence } = run;
     return await continueAsNew<typeof imageRequest>({
@@ -198,7 +198,7 @@ async function processToEnd(
   }
 }
 
-/** A first round works on every image, a retry on those that did not succeed. */
+/** The first round processes every image, a retry those that did not succeed. */
 async function numbersOf({ requestId, round, lanes }: ImageRequestInput) {
   if (round > 1) return results.reopenImages({ requestId, round });
   return lanes.map((size): IndexRanges => [[0, size]]);

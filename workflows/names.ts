@@ -1,4 +1,4 @@
-/** The names by which workflows, clients and people in the Web UI find each other. */
+/** Names that workflows, clients and people in the Web UI use; histories keep them. */
 
 export const IMAGE_REQUEST_WORKFLOW = 'imageRequest';
 export const BULK_RETRY_WORKFLOW = 'bulkRetry';
@@ -6,25 +6,25 @@ export const RECONCILE_WORKFLOW = 'reconcileRequests';
 export const REMOVE_EXPIRED_WORKFLOW = 'removeExpired';
 export const PROGRESS_QUERY = 'progress';
 export const STATUS_QUERY = 'status';
-/** Says what is to be done next: see `imageRequest`. */
+/** Makes a run continue with the given input; `continueWith` in code. See `imageRequest`. */
 export const FOLLOW_SIGNAL = 'follow';
 
 export function workflowIdOf(requestId: string): string {
   return `image-request/${requestId}`;
 }
 
-/** The type of the failure that says: workers died over this work, look at it more closely. */
+/** Failure type of an activity during which workers crashed; the workflow then isolates the cause. */
 export const WORKER_CRASH = 'worker_crash';
 
 /**
- * Slices burn CPU for seconds, the other activities take milliseconds: each kind has a task queue and a
- * worker of its own, so that a full machine still records outcomes and delivers webhooks.
+ * The task queue for image activities. They use CPU for seconds while the others take milliseconds, so each kind has
+ * its own task queue and worker: a busy machine still records outcomes and delivers webhooks.
  */
 export function imagesTaskQueueOf(taskQueue: string): string {
   return `${taskQueue}-images`;
 }
 
-/** Search attributes, all prefixed so that they cannot collide with those of other applications. */
+/** Search attributes, prefixed to avoid collisions with other applications. */
 export const SEARCH_ATTRIBUTES = {
   status: 'ImageRequestStatus',
   total: 'ImageRequestTotal',

@@ -20,20 +20,20 @@ import {
 import { imagesTaskQueueOf, WORKER_CRASH } from './names';
 import { add, progressOf, type Run } from './run';
 
-/** Images that are retried each as an activity of its own; further ones are gathered into slices. */
+/** Up to this many images are retried as an activity each; more are gathered into slices. */
 const SINGLE_RETRIES = 100;
 
-/** Long enough for any slice; it is the heartbeat that tells a dead worker from a slow one. */
+/** Long enough for any slice; the heartbeat timeout detects dead workers. */
 const START_TO_CLOSE = '1 hour';
 const HEARTBEAT_TIMEOUT = '10 seconds';
 
-/** Slices over which workers died. They run one at a time, so that the one that kills shows itself. */
+/** Slices during which workers crashed. They run one at a time, to find the image that causes crashes. */
 export interface Unfinished {
   readonly suspects: readonly Slice[];
 }
 
 export interface Processing extends RoundRef {
-  /** What is to be worked on, per lane. */
+  /** The images to process, per lane. */
   readonly numbers: readonly IndexRanges[];
   readonly carried: (LanesState & Unfinished) | null;
   /** See `AcceptedRequest.names`. */
@@ -43,7 +43,7 @@ export interface Processing extends RoundRef {
 /**
  * Processes every image of the request.
  *
- * @returns what is left, when the history has grown so long that a new run must go on; `null` when nothing is
+ * @returns the remaining work when the history is so long that the run must continue as new; `null` when all is done
  * @throws CancelledFailure once every activity has stopped and recorded what it had done
  */
 export async function processImages(
@@ -66,8 +66,8 @@ export async function processImages(
     startToCloseTimeout: START_TO_CLOSE,
     heartbeatTimeout: HEARTBEAT_TIMEOUT,
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-    // No maximum: the activity counts download attempts in the image's record and gives up by itself,
-    // because a worker that crashed must not cost its images an attempt.
+    // Unlimited: the activity counts download attempts in the image's record and enforces their maximum, so
+    // that a crashed worker does not use up an attempt of its images.
     retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '10 minutes' },
   });
 
@@ -101,7 +101,7 @@ export async function processImages(
   async function attempt({ lane, numbers }: Slice, suspect: boolean): Promise<void> {
     const summary = summaryOf(names, lane, numbers);
     const outcome = await activities.processImages.executeWithOptions(
-      { summary: suspect ? `Alone, since workers died: ${summary}` : summary },
+      { summary: suspect ? `Alone after worker crashes: ${summary}` : summary },
       [{ requestId, round, lane, numbers, suspect, progress: progressOf(run) }],
     );
     add(run, outcome);
@@ -119,7 +119,7 @@ export async function processImages(
     }
   }
 
-  /** Closes in on the image that kills workers by halves; the activity gives up a single one. */
+  /** Finds the image that crashes workers by bisection; the activity fails a single image itself. */
   async function examine({ lane, numbers }: Slice): Promise<void> {
     examining = true;
     try {
@@ -146,7 +146,7 @@ export async function processImages(
       const tally = tallyOf(error);
       if (tally !== null) add(run, tally);
       else if (isWorkerCrash(error)) suspects.push({ lane, numbers: [number] });
-      // The record knows the attempts and when the next one is due, should it be later than this.
+      // The record has the number of attempts and the due time, which may be later than this one.
       else if (draining) lanes.defer(lane, [number, Math.max(due, Date.now())]);
       else throw error;
     }
@@ -184,7 +184,7 @@ export async function processImages(
   }
 }
 
-/** An image that was given up fails its activity, with its places in the failure's details. */
+/** An image that failed for good fails its activity, with its tally in the failure's details. */
 function tallyOf(error: unknown): Tally | null {
   if (!(error instanceof ActivityFailure && error.cause instanceof ApplicationFailure)) return null;
   const [tally] = (error.cause.details ?? []) as [Tally?];
@@ -199,7 +199,7 @@ function isWorkerCrash(error: unknown): boolean {
   );
 }
 
-/** What the Web UI shows beside the activity: the file's name, or the images' numbers. */
+/** The activity's summary in the Web UI: the file name, or the images' numbers. */
 function summaryOf(names: Processing['names'], lane: number, numbers: readonly number[]): string {
   const first = numbers[0] ?? 0;
   const name = names?.[lane]?.[first];

@@ -11,12 +11,12 @@ const totalKey = defineSearchAttributeKey(SEARCH_ATTRIBUTES.total, 'INT');
 const succeededKey = defineSearchAttributeKey(SEARCH_ATTRIBUTES.succeeded, 'INT');
 const failedKey = defineSearchAttributeKey(SEARCH_ATTRIBUTES.failed, 'INT');
 
-/** Every upsert is an event of the history: counts are shown to the nearest tenth. */
+/** Every upsert adds an event to the history, so search attributes change only ten times. */
 const VISIBLE_STEPS = 10;
 
 /**
- * The numbers of a request in work. The workflow owns them: activities return what they did, and take
- * along absolute numbers with a sequence, so that records never count anything twice.
+ * Status and counts of a running request. The workflow owns them: activities return what they did, and record
+ * absolute counts with a sequence number, so that nothing is counted twice.
  */
 export interface Run {
   status: RequestStatus;
@@ -60,7 +60,7 @@ export function add(run: Run, tally: Tally): void {
   }
 }
 
-/** Gives the run another status and shows it to people in the Web UI. */
+/** Changes the status, and shows it in the Web UI. */
 export function enter(run: Run, status: RequestStatus): void {
   run.status = status;
   setCurrentDetails(describe(status, run.counts, run.note));

@@ -35,7 +35,7 @@ describe('While DATA_DIR cannot be written', () => {
     );
     const failure = raw.pendingActivities?.[0]?.lastFailure;
     expect(failure?.applicationFailureInfo?.type).toBe('storage_unavailable');
-    expect(failure?.message).toContain('make room there');
+    expect(failure?.message).toContain('free space there');
 
     await rm(folder);
     await mkdir(folder);
