@@ -40,7 +40,7 @@ export function createAcceptRequest({
   }
 }
 
-/** The last part of the link's path: no host, no query, which may hold what is nobody's business. */
+/** The last part of the link's path: no host, no query, which may hold secrets. */
 function nameOf(url: string): string {
   const path = URL.canParse(url) ? new URL(url).pathname : '';
   const name = path.split('/').findLast((part) => part !== '') ?? 'image';

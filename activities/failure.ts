@@ -8,7 +8,7 @@ import type { Tally } from './types';
 /** The one place where our errors become Temporal's: `type` is our code, so that people can search by it. */
 
 /**
- * What is nobody's fault and passes when an operator sees to it: the work is retried until then, and costs
+ * A failure that no image caused and that an operator can end: the work is retried until then, and costs
  * no image an attempt. Everything else stays as it is.
  */
 export function transientOf(error: unknown): unknown {

@@ -18,7 +18,7 @@ const THROTTLED_FLUSH_MS = 1_500;
 interface Beat {
   /** Attempts whose worker died, or was frozen for so long that it counts as dead. */
   readonly crashes: number;
-  /** The attempt waits for its turn still, or came to an end by itself, if only by an error. */
+  /** The attempt still waits for its turn, or has ended by itself, even if by an error. */
   readonly ended: boolean;
 }
 

@@ -26,7 +26,7 @@ export function createProcessImage(
       const request = await requireOpenRound(deps, input);
       const image = await find(requestId, ref);
       if (image === undefined) throw roundClosed(requestId, round);
-      if (!isDue(image, Date.now())) return settle(image, round);
+      if (!isDue(image, Date.now())) return tallyFor(image, round);
       const attempt = await attemptImage(deps, request, ref, image, signal).catch(
         (error: unknown) => {
           throw signal.aborted ? interrupted() : error;
@@ -34,18 +34,18 @@ export function createProcessImage(
       );
       const recorded = await records.images.record(requestId, round, [attempt]);
       const after = applied(image, attempt);
-      if (recorded === 0) return settle((await find(requestId, ref)) ?? after, round);
+      if (recorded === 0) return tallyFor((await find(requestId, ref)) ?? after, round);
       if (after.status === 'failed' && after.error !== null) {
         throw imageGivenUp(after.error, tallyOf([after], round));
       }
-      return settle(after, round);
+      return tallyFor(after, round);
     });
 
   async function find(requestId: string, ref: string): Promise<ImageRecord | undefined> {
     return (await records.images.findMany(requestId, [ref])).get(ref);
   }
 
-  function settle(image: ImageRecord, round: number): Tally {
+  function tallyFor(image: ImageRecord, round: number): Tally {
     if (image.status === 'pending' && image.error !== null) {
       throw imageWaits(image.error, dueInMs(image));
     }

@@ -13,7 +13,7 @@ export function createRecordOutcome({
       if (request === null || request.state === 'withdrawn' || request.round < round) {
         throw roundClosed(requestId, round);
       }
-      // Recorded before, only nobody heard of it: nothing but an outcome makes way for a retry.
+      // Recorded before, but the answer was lost: only an outcome permits a retry.
       if (request.round > round) return { webhook: false };
       const { webhook_url: url } = request;
       // Before the outcome: whoever sees the outcome sees its delivery as well.
