@@ -122,7 +122,7 @@ function refuseOthers(router: Router, url: string, method: string): void {
   });
 }
 
-/** Queries and headers may hold what is nobody's business: they are not logged. */
+/** Queries and headers may hold secrets: they are not logged. */
 function logCalls(logger: Logger): Middleware {
   return async (ctx, next) => {
     const started = performance.now();

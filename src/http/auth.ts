@@ -9,7 +9,7 @@ export function isOpen(path: string): boolean {
   return OPEN.test(path);
 }
 
-/** With no keys configured everybody may call. */
+/** Without keys, everyone may call. */
 export function requireKey(keys: readonly string[]): Middleware {
   const digests = keys.map(digest);
 

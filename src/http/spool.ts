@@ -62,7 +62,7 @@ export function tooLarge(maxBytes: number): Refusal {
   );
 }
 
-/** A full or unwritable disk passes, when somebody sees to it. */
+/** A full or unwritable disk can be repaired by an operator. */
 function noRoom(error: unknown): Refusal | null {
   if (!isDiskError(error)) return null;
   return new Refusal(

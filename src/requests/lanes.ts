@@ -55,7 +55,7 @@ export function assignLanes(): LaneAssignment {
   };
 }
 
-/** Links that cannot be parsed share a lane: they fail at once and hold up nobody. */
+/** Links that cannot be parsed share a lane: they fail at once and delay no other. */
 function hostOf(link: string): string {
   return parseSheetLink(link)?.host ?? '';
 }

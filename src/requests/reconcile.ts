@@ -35,7 +35,7 @@ const ENDINGS: Readonly<Partial<Record<LatestRun['status'], string>>> = {
 };
 
 /**
- * Brings records and runs together again where something ended behind the service's back: a run terminated
+ * Brings records and runs together again where something ended outside the service: a run terminated
  * by hand, a process that died between two steps. What is found is repaired, counted and logged.
  *
  * @param quietMs how long a request must have been silent to be looked at
@@ -55,20 +55,20 @@ export async function reconcile(
     findings[finding] += 1;
     logger.warn({ request_id: requestId, finding }, `Reconciled: ${note}`);
   };
-  /** What cannot be mended now must not keep the others from it; the next sweep finds it again. */
+  /** What cannot be repaired now must not stop the others; the next sweep finds it again. */
   async function each<T extends { readonly _id: string }>(
     items: readonly T[],
-    mend: (item: T) => Promise<void>,
+    repair: (item: T) => Promise<void>,
   ): Promise<void> {
     for (const item of items) {
-      await mend(item).catch((error: unknown) => {
+      await repair(item).catch((error: unknown) => {
         logger.error({ id: item._id, reason: messageOf(error) }, 'Could not be reconciled');
       });
     }
   }
 
   await each(await records.listing.quietOpen(before, BATCH), (record) =>
-    mendOpen(deps, record, found),
+    repairOpen(deps, record, found),
   );
   await each(await records.listing.quietLeftovers(before, BATCH), async ({ _id, state }) => {
     if (state === 'uploading' && !(await records.requests.withdraw(_id, before))) return;
@@ -76,14 +76,14 @@ export async function reconcile(
     found('leftover_removed', _id, 'what a process that died had left of it is removed');
   });
   await each(await records.deliveries.quietPending(before, BATCH), (delivery) =>
-    mendDelivery(deps, delivery, found),
+    repairDelivery(deps, delivery, found),
   );
   return findings;
 }
 
 type Found = (finding: Finding, requestId: string, note: string) => void;
 
-async function mendOpen(deps: ReconcileDeps, record: RequestRecord, found: Found): Promise<void> {
+async function repairOpen(deps: ReconcileDeps, record: RequestRecord, found: Found): Promise<void> {
   const { records, runs } = deps;
   const run = await runs.latest(record._id);
   if (run?.status === 'RUNNING') {
@@ -101,7 +101,7 @@ async function mendOpen(deps: ReconcileDeps, record: RequestRecord, found: Found
   }
 }
 
-async function mendDelivery(
+async function repairDelivery(
   { records, runs }: ReconcileDeps,
   { _id, request_id }: DeliveryRecord,
   found: Found,
@@ -116,7 +116,7 @@ async function mendDelivery(
   if (run?.status === 'RUNNING') {
     await records.deliveries.touch(request_id, round);
   } else if (record !== null && (run?.status === 'COMPLETED' || run?.status === 'FAILED')) {
-    // Nobody ended it: it gave way to a retry that was taken back, or was reset.
+    // It was not ended from outside: a retry replaced it and was rolled back, or it was reset.
     await continueWithDelivery(runs, record);
     await records.deliveries.touch(request_id, round);
     found('delivery_resumed', request_id, 'its webhook is delivered on');
@@ -129,7 +129,7 @@ async function mendDelivery(
 
 /**
  * A retry is recorded before its run starts: the process may have died in between. A run that failed found its
- * round over: it is an older round's, or the retry's that was taken back before this one. The retry's own is
+ * round over: it is an older round's, or the retry's that was rolled back before this one. The retry's own is
  * accepted, and its record no longer pending, or tries for ever.
  */
 function hasNotBegun(record: RequestRecord, run: LatestRun | null): boolean {

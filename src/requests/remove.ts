@@ -9,7 +9,7 @@ export interface RemoveDeps {
 }
 
 /**
- * Deletes a finished request with its rows, images, files and deliveries. Gone for everybody at once;
+ * Deletes a finished request with its rows, images, files and deliveries. Gone for clients at once;
  * should the clearing up be cut off, the reconciler goes on with it.
  *
  * @throws Refusal `not_found`, `conflict` (still running)

@@ -33,7 +33,7 @@ export async function retryRequest(deps: RetryDeps, requestId: string): Promise<
     throw new Refusal(
       'conflict',
       'Expected a request with images that failed, received one without; there is nothing to retry ' +
-        '(bad rows are mended in the sheet and uploaded again)',
+        '(correct bad rows in the file and upload it again)',
     );
   }
   const counts = { total, succeeded, failed: record.bad_rows, pending };

@@ -17,7 +17,7 @@ export interface RetryAllAnswer {
 /**
  * Has a workflow retry every request that the filter finds, and waits for it for a time.
  *
- * @returns the counts so far: it goes on whether or not somebody waits
+ * @returns the counts so far: it goes on whether or not the caller waits
  * @throws Refusal `unavailable`, when it did not start
  */
 export async function retryAll(

@@ -16,7 +16,7 @@ export interface StatusDeps {
 
 /** One query answers all who ask within this time: pollers want to see progress, not every image. */
 const ANSWER_KEPT_MS = 250;
-/** Where nobody answered, the next poller need not find that out again by waiting for it. */
+/** After a query without an answer, the next poller need not wait for another one. */
 const FAILURE_KEPT_MS = 2_000;
 
 /**
