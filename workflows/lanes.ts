@@ -1,6 +1,6 @@
 /**
  * Which images come next. Images are numbered per lane (one host, or several that share by hash); slices
- * are taken round the lanes, and only so many at once from each, so that a slow host holds up nobody.
+ * are taken round the lanes, and only so many at once from each, so that a slow host does not hold up others.
  */
 
 /** Slices in flight from one lane, and from one request. A worker holds a multiple of the first. */
