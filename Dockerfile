@@ -1,9 +1,9 @@
 # One image for API and workers; docker-compose.yml shows how each is started.
-# Debian, since Temporal's SDK needs glibc: it does not run on Alpine.
+# Debian, because Temporal's SDK needs glibc and does not run on Alpine.
 FROM node:24-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
-# Without scripts: `prepare` needs the sources, which change more often than the dependencies.
+# Without scripts: `prepare` needs the sources, which are copied later because they change more often.
 RUN npm ci --ignore-scripts
 COPY tsconfig.json tsconfig.build.json ./
 COPY activities activities
@@ -23,7 +23,7 @@ COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY deploy/worker-health.mjs deploy/
-# A new named volume takes over the owner of the folder that it covers.
+# A new named volume gets the owner of the folder at its mount point.
 RUN mkdir /data && chown node:node /data
 # MALLOC_ARENA_MAX: libvips fragments glibc's per-thread arenas (sharp's documentation, "Memory").
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=8000 DATA_DIR=/data MALLOC_ARENA_MAX=2

@@ -6,7 +6,7 @@ import type { ActivityDependencies } from './dependencies';
 import { roundClosed } from './failure';
 import type { RoundRef, Tally } from './types';
 
-/** However long a host is down, an image is not left alone for longer. */
+/** The longest pause between two attempts at an image, however long its host is down. */
 const MAX_PAUSE_MS = 10 * 60_000;
 
 /**

@@ -90,8 +90,11 @@ async function play(
     await operators.stop();
     await uploads.done;
     const chaosMs = Date.now() - started;
-    say('No more trouble; retrying what can be mended');
-    const unmended = await Promise.race([repairAll({ caller, reader, origin, uploads }), givenUp]);
+    say('No more trouble; retrying what can be repaired');
+    const unrepaired = await Promise.race([
+      repairAll({ caller, reader, origin, uploads }),
+      givenUp,
+    ]);
     const mendingMs = Date.now() - started - chaosMs;
     say('Waiting until everything is done by itself');
     const { unfinished, waitedMs } = await quiesce(reader);
@@ -104,10 +107,10 @@ async function play(
       observations: observations(folder),
       disturbances: [...disturber.all, ...claimed.map(asDisturbance)],
       calls: caller.calls,
-      mended: Object.fromEntries(origin.mended),
+      repaired: Object.fromEntries(origin.repaired),
     };
     const untried = trouble.untried.map((place) => `no process died at "${KILL_POINTS[place]}"`);
-    const compared = await compare(evidence, [...unmended, ...unfinished, ...untried]);
+    const compared = await compare(evidence, [...unrepaired, ...unfinished, ...untried]);
     const times = { chaosMs, mendingMs, settlingMs: waitedMs };
     return { options, evidence, claims: claimed, trouble, ...compared, ...times };
   } finally {

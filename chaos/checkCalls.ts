@@ -43,7 +43,7 @@ function faultOf(call: Call, calls: readonly Call[]): string | null {
       return `${said}, ${before.state}, although every image was done`;
     return null;
   }
-  // In one round, it ran, or was finished, all the time: but for one that was opened and taken back.
+  // In one round, it ran, or was finished, all the time: except for one that was opened and rolled back.
   if (before.round !== after.round || others.some(isRetry)) return null;
   if (status === 409 && !isFinished(after.state)) return `${said}, although it ran`;
   return status === 202 && isFinished(before.state)
@@ -74,7 +74,7 @@ function checkUndone({ round, state, undone }: Look, judge: Judge): Violations {
   });
 }
 
-/** Retries that were refused opened none, those that nobody heard of may have. */
+/** Retries that were refused opened none, those whose answer was lost may have. */
 function checkRounds({ request }: Ran, calls: readonly Call[]): Violations {
   const opened = request.round - 1;
   const taken = calls.filter(isTaken).length;

@@ -17,7 +17,7 @@ const ENOUGH = 10;
 /** Cancellations that may have stopped something. */
 export const isCancellation = ({ kind, status }: Call) => kind === 'cancel' && status !== 409;
 
-/** What is cancelled was cancelled by somebody, and stops. */
+/** What is cancelled was cancelled by a call, and stops. */
 export function checkCancellations(evidence: Evidence): CancellationsChecked {
   const byRequest = groupBy(evidence.calls, ({ requestId }) => requestId);
   const told = groupBy(evidence.deliveries, ({ id }) => id.split('.')[0] ?? '');
@@ -29,7 +29,9 @@ export function checkCancellations(evidence: Evidence): CancellationsChecked {
     return [
       ...cancelled
         .filter((round) => !calls.some((call) => isCancellation(call) && isOf(call, round)))
-        .map((round) => `request ${_id}: its round ${round} was cancelled, and by nobody`),
+        .map(
+          (round) => `request ${_id}: its round ${round} was cancelled, but no call asked for it`,
+        ),
       ...calls
         .filter((call) => wentOn(call, calls, evidence))
         .map(

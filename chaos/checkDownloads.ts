@@ -12,7 +12,7 @@ export interface DownloadsChecked {
 
 /**
  * No image is downloaded after it was recorded, except for those that were in flight at a kill; and none lost
- * an attempt to a crash. An image whose record nobody saw could not be judged: then the instruments are broken.
+ * an attempt to a crash. An image whose record was not observed could not be judged: then the instruments are broken.
  */
 export function checkDownloads(evidence: Evidence): DownloadsChecked {
   const { found, hits, observations, disturbances } = evidence;
@@ -34,13 +34,11 @@ export function checkDownloads(evidence: Evidence): DownloadsChecked {
     const own = (byUrl.get(url) ?? []).filter(({ at }) => at >= began);
     const due = 1 + own.filter(({ whole }) => !whole).length + pausesOf(now, disturbances);
     if (attempts > due) {
-      violations.push(
-        `image ${_id} has ${attempts} attempts, at most ${due} came to an end (${url})`,
-      );
+      violations.push(`image ${_id} has ${attempts} attempts, at most ${due} ended (${url})`);
     }
     repeats += Math.max(own.filter(({ whole }) => whole).length - 1, 0);
     if (recorded === undefined && !now.some(({ isCutOff }) => isCutOff)) {
-      violations.push(`image ${_id} was recorded and nobody saw it (${url})`);
+      violations.push(`image ${_id} was recorded, but not observed (${url})`);
     }
     for (const { at } of own) {
       if (recorded === undefined || at <= recorded.at) continue;

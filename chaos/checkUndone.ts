@@ -13,19 +13,19 @@ export type Judge = (image: Undone, round: number, state: string) => string | nu
  * Holds each failure against what the origin answered in its round, so that no retry hides one that should not
  * have been.
  */
-export function createJudge({ hits, mended, observations }: Evidence): Judge {
+export function createJudge({ hits, repaired, observations }: Evidence): Judge {
   const byUrl = groupBy(hits, ({ url }) => url);
   const began = beginnings(observations);
 
   /** Whether the image was asked for in the round before its picture was there. */
   function wasNotThere({ _id, url }: Undone, round: number): boolean {
     const from = began.get(roundOf(_id, round)) ?? Number.POSITIVE_INFINITY;
-    const until = mended[readLink(url)?.sheet ?? ''] ?? Number.POSITIVE_INFINITY;
+    const until = repaired[readLink(url)?.sheet ?? ''] ?? Number.POSITIVE_INFINITY;
     return (byUrl.get(url) ?? []).some(({ at }) => at >= from && at <= until);
   }
 
   return (image, round, state) => {
-    if (image.status === 'pending') return state === 'cancelled' ? null : 'nobody cancelled it';
+    if (image.status === 'pending') return state === 'cancelled' ? null : 'no call cancelled it';
     if (image.round !== round && state !== 'cancelled') return 'the round passed it over';
     const kind = readLink(image.url)?.kind;
     if (kind === 'good') return 'it leads to a picture';

@@ -72,7 +72,7 @@ function checkRuns({ found, calls }: Evidence): Violations {
 
 /**
  * A run that delivers goes on with the next round, so that there may be fewer runs than rounds. A retry that
- * was taken back may have started one, a cancellation one that found its round over: those fail.
+ * was rolled back may have started one, a cancellation one that found its round over: those fail.
  */
 function areRunsDue(all: readonly string[], rounds: number, calls: readonly Call[]): boolean {
   const ended = all.filter((status) => status !== 'CONTINUED_AS_NEW');

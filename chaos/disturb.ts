@@ -98,7 +98,7 @@ function signal(pid: number, name: NodeJS.Signals): boolean {
     process.kill(pid, name);
     return true;
   } catch {
-    // It has just died by itself, at a nasty place.
+    // It has just died by itself, at a kill point.
     return false;
   }
 }

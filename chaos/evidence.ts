@@ -20,7 +20,7 @@ export interface Evidence {
   readonly disturbances: readonly Disturbance[];
   readonly calls: readonly Call[];
   /** When the late links of each sheet became pictures, by its number. */
-  readonly mended: Readonly<Record<string, number>>;
+  readonly repaired: Readonly<Record<string, number>>;
 }
 
 /** What a check found wrong, a sentence with ids each. */
@@ -52,7 +52,7 @@ export function groupBy<T>(items: Iterable<T>, keyOf: (item: T) => string): Map<
   return groups;
 }
 
-/** Whether a link leads to a picture, if only once its origin is mended; the others are to fail. */
+/** Whether a link leads to a picture, if only once its origin is repaired; the others are to fail. */
 export function isGood(link: string): boolean {
   const kind = readLink(link)?.kind;
   return kind === 'good' || kind === 'late';

@@ -16,7 +16,7 @@ import { dieIfArmed, FOLDER_VARIABLE, type KillPoint } from './places';
 import { watching, watchingRecords } from './watching';
 
 const folder = process.env[FOLDER_VARIABLE] ?? '';
-/** The same code runs in workers, where nobody waits for an HTTP answer. */
+/** The same code runs in workers, where no one waits for an HTTP answer. */
 const isApi = path.basename(process.argv[1] ?? '') === 'api.js';
 
 /** Compiled modules call each other through their exports, so that one that is exchanged is exchanged for all. */
@@ -30,7 +30,7 @@ function exchange<M extends object, K extends keyof M>(
 
 type Call<A extends unknown[], R> = (...given: A) => Promise<R>;
 
-/** The call, and then perhaps the end: it has done its work, and nobody will hear of it. */
+/** The call, and then perhaps the end: its work is done, and its answer is lost. */
 function dyingAfter<A extends unknown[], R>(call: Call<A, R>, place: KillPoint): Call<A, R> {
   return async (...given) => {
     const result = await call(...given);
@@ -70,7 +70,7 @@ exchange(runs, 'createRuns', (create) => (...given) => {
   const made = create(...given);
   const follow: typeof made.continueWith = async (input, summary) => {
     await made.continueWith(input, summary);
-    // The others that follow are cancellations and webhooks, and what a worker mends.
+    // The others that follow are cancellations and webhooks, and what a worker repairs.
     if (input.task === 'process' && isApi) dieIfArmed(folder, 'round-started');
   };
   return { ...made, continueWith: follow, start: dyingAfter(made.start, 'workflow-started') };

@@ -14,7 +14,7 @@ interface OperatorsOptions {
   /** Of each operator. */
   readonly randoms: readonly Random[];
   readonly caller: Caller;
-  readonly origin: Pick<Origin, 'mend'>;
+  readonly origin: Pick<Origin, 'repair'>;
   readonly uploads: Pick<Uploads, 'all'>;
 }
 
@@ -23,8 +23,8 @@ const GAP_MS = [2000, 10_000] as const;
 const ACTS = { cancel: 2, retry: 5, 'retry twice': 2, both: 1, 'in vain': 1 } as const;
 /** Of the retries, while there are such requests: else most of the work would lie idle. */
 const CANCELLED_SHARE = 0.6;
-/** Retries that someone has mended the origin before. */
-const MENDED_SHARE = 0.5;
+/** The share of retries before which the origin is repaired. */
+const REPAIRED_SHARE = 0.5;
 
 const isRunning = (request: Listed) => !isFinished(request.status);
 const canBeRetried = (request: Listed) =>
@@ -55,14 +55,14 @@ export function startOperators(options: OperatorsOptions): Operators {
     const { request_id: id, file_name: name } = pick(random, [first, ...others]);
     if (what === 'cancel') return caller.call(id, 'cancel');
     if (what === 'in vain') return caller.call(id, pick(random, ['retry', 'cancel']));
-    if (random() < MENDED_SHARE) mend(name);
+    if (random() < REPAIRED_SHARE) repair(name);
     const second = { retry: [], 'retry twice': ['retry'], both: ['cancel'] } as const;
     await caller.call(id, 'retry', ...second[what]);
   }
 
-  function mend(name: string): void {
+  function repair(name: string): void {
     const upload = uploads.all.find(({ sheet }) => sheet.name === name);
-    if (upload !== undefined) origin.mend(upload.sheet.number);
+    if (upload !== undefined) origin.repair(upload.sheet.number);
   }
 
   const all = randoms.map((random) =>

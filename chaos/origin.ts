@@ -24,9 +24,9 @@ export interface Origin {
   /** How many different pictures were handed out whole. */
   served(): number;
   /** When each sheet's late links became pictures. */
-  readonly mended: ReadonlyMap<number, number>;
+  readonly repaired: ReadonlyMap<number, number>;
   /** From now on the late links of the sheet lead to pictures. */
-  mend(sheet: number): void;
+  repair(sheet: number): void;
   /** For so long, many answers are spoilt. */
   burst(fault: Fault, ms: number): void;
   stop(): Promise<void>;
@@ -44,7 +44,7 @@ export async function startOrigin(random: Random): Promise<Origin> {
   const hits: Hit[] = [];
   const spoilt = new Map<string, number>();
   const served = new Set<string>();
-  const mended = new Map<number, number>();
+  const repaired = new Map<number, number>();
   let bad: { readonly fault: Fault; readonly until: number } | null = null;
 
   function faultOf(url: string): Fault | null {
@@ -57,7 +57,7 @@ export async function startOrigin(random: Random): Promise<Origin> {
 
   function isThere(id: PictureId | null): id is PictureId {
     if (id === null || id.kind === 'missing') return false;
-    return id.kind !== 'late' || mended.has(id.sheet);
+    return id.kind !== 'late' || repaired.has(id.sheet);
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -114,9 +114,9 @@ export async function startOrigin(random: Random): Promise<Origin> {
     hosts: [first ?? '', ...others],
     hits,
     served: () => served.size,
-    mended,
-    mend(sheet) {
-      if (!mended.has(sheet)) mended.set(sheet, Date.now());
+    repaired,
+    repair(sheet) {
+      if (!repaired.has(sheet)) repaired.set(sheet, Date.now());
     },
     burst(fault, ms) {
       bad = { fault, until: Date.now() + ms };

@@ -3,7 +3,7 @@ import { createRandom } from './random';
 
 /**
  * `missing`: the origin answers 404. `text`: what it answers is no image. `late`: a 404 until the origin is
- * mended for its sheet, and a picture from then on.
+ * repaired for its sheet, and a picture from then on.
  */
 export type PictureKind = 'good' | 'missing' | 'text' | 'late';
 

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:
 import path from 'node:path';
 
 /**
- * The nasty places, and how a kill there is arranged: the harness arms a place by a file; the process that
+ * The kill points, and how a kill there is arranged: the harness arms a point by a file; the process that
  * comes there takes the file away by renaming it, which only one can do, and kills itself on the spot.
  */
 export const KILL_POINTS = {
@@ -62,7 +62,7 @@ export function disarm(folder: string, place: KillPoint): boolean {
   }
 }
 
-/** Called by a process that stands at the place. Returns when nobody wants it dead. */
+/** Called by a process that stands at the place. Returns when no kill is armed there. */
 export function dieIfArmed(folder: string, place: KillPoint): void {
   const claim = path.join(claimedFolder(folder), `${place} ${process.pid} ${Date.now()}`);
   try {

@@ -14,30 +14,30 @@ export interface Quiescence {
   readonly waitedMs: number;
 }
 
-/** Waits until nothing runs any more, as nobody does anything about it. */
+/** Waits until nothing runs any more, without helping. */
 export async function quiesce(reader: Reader): Promise<Quiescence> {
   const started = Date.now();
   for (;;) {
-    const { running, leftovers } = await open(reader);
+    const { running, abandoned } = await open(reader);
     const waitedMs = Date.now() - started;
     const late =
       running.length > 0
         ? waitedMs > REQUESTS_MS
-        : leftovers.length === 0 || waitedMs > LEFTOVERS_MS;
-    if (late) return { unfinished: [...running, ...leftovers], waitedMs };
+        : abandoned.length === 0 || waitedMs > LEFTOVERS_MS;
+    if (late) return { unfinished: [...running, ...abandoned], waitedMs };
     await sleep(POLL_MS);
   }
 }
 
-async function open(reader: Reader): Promise<{ running: string[]; leftovers: string[] }> {
+async function open(reader: Reader): Promise<{ running: string[]; abandoned: string[] }> {
   const requests = await reader.requests();
   const isLeftover = (state: string) => state === 'uploading' || state === 'withdrawn';
-  const leftovers = requests.filter(({ state }) => isLeftover(state));
+  const abandoned = requests.filter(({ state }) => isLeftover(state));
   const processed = requests.filter(({ state }) => !isLeftover(state) && !isFinished(state));
   const deliveries = (await reader.deliveries()).filter(({ state }) => state === 'pending');
   const runs = (await reader.runs()).filter(({ status }) => status === 'RUNNING');
   return {
-    leftovers: leftovers.map(({ _id, state }) => `upload ${_id} is left ${state}`),
+    abandoned: abandoned.map(({ _id, state }) => `upload ${_id} is left ${state}`),
     running: [
       ...processed.map(({ _id, state }) => `request ${_id} is still ${state}`),
       ...deliveries.map(({ _id }) => `webhook ${_id} is still to be delivered`),

@@ -9,7 +9,7 @@ import type { Uploads } from './uploads';
 interface MendOptions {
   readonly caller: Caller;
   readonly reader: Pick<Reader, 'look'>;
-  readonly origin: Pick<Origin, 'mend'>;
+  readonly origin: Pick<Origin, 'repair'>;
   readonly uploads: Pick<Uploads, 'all'>;
 }
 
@@ -18,14 +18,14 @@ const MENDED_MS = 12 * 60_000;
 const POLL_MS = 500;
 
 /**
- * Mends the origin, and retries every request until none is cancelled, and no image is left undone that leads
+ * Repairs the origin, and retries every request until none is cancelled, and no image is left undone that leads
  * to a picture. What fails for good (bad rows, links to nothing) is left as it is.
  *
  * @returns the requests that could not be brought so far in time
  */
 export async function repairAll(options: MendOptions): Promise<string[]> {
   const { caller, reader, origin, uploads } = options;
-  for (const { sheet } of uploads.all) origin.mend(sheet.number);
+  for (const { sheet } of uploads.all) origin.repair(sheet.number);
   const deadline = Date.now() + MENDED_MS;
   const done = new Set<string>();
   for (;;) {

@@ -48,7 +48,7 @@ const BURST_SHARE = 0.5;
 const BURST_MS = [1000, 5000] as const;
 /** For a process to come to an armed place. */
 const ARMED_MS = 15_000;
-/** With so many turns for each place, one where nobody died is a fault of the harness. */
+/** With so many turns for each place, one where no process died is a fault of the harness. */
 const TURNS_ENOUGH = 3;
 
 /** Runs through the kills, one after the other; uploads are spread evenly over them. */

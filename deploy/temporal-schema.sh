@@ -1,5 +1,5 @@
 #!/bin/sh
-# Creates Temporal's two databases, or brings their tables up to this version's. Run again, it changes
+# Creates Temporal's two databases, or updates their tables to this version. Running it again changes
 # nothing. temporal-sql-tool reads server, user and password from SQL_*.
 set -eu
 

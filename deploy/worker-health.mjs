@@ -1,6 +1,6 @@
 /**
- * The worker's health check in a container: it has no port to ask at, so Temporal is asked whether a
- * worker of this host took part in both task queues lately. A long poll lasts a minute at most.
+ * The worker's health check in a container. A worker has no health endpoint, so Temporal is asked whether a
+ * worker of this host polled both task queues recently. A long poll lasts a minute at most.
  */
 import { hostname } from 'node:os';
 import { createRequire } from 'node:module';
@@ -11,7 +11,7 @@ const { readConfig } = require('../dist/src/config.js');
 const { temporalSettings } = require('../dist/src/temporal/settings.js');
 const { imagesTaskQueueOf } = require('../dist/workflows/names.js');
 
-const LATELY_MS = 90_000;
+const RECENT_MS = 90_000;
 const ACTIVITY = 2; // temporal.api.enums.v1.TaskQueueType
 
 const config = readConfig();
@@ -28,7 +28,7 @@ for (const name of [taskQueue, imagesTaskQueueOf(taskQueue)]) {
   const polled = pollers.some(
     ({ identity, lastAccessTime }) =>
       identity.endsWith(`@${hostname()}`) &&
-      Number(lastAccessTime.seconds) * 1000 > Date.now() - LATELY_MS,
+      Number(lastAccessTime.seconds) * 1000 > Date.now() - RECENT_MS,
   );
   if (!polled) idle.push(name);
 }

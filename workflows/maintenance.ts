@@ -7,7 +7,7 @@ const operators = proxyActivities<OperatorActivities>({
   retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
 });
 
-/** Started by a schedule: repairs what ended behind the service's back. */
+/** Started by a schedule: repairs what ended outside the service. */
 export async function reconcileRequests(): Promise<void> {
   const findings = await operators.reconcile();
   const found = Object.entries(findings).filter(([, count]) => count > 0);

@@ -7,7 +7,7 @@ import { EXIT } from '../ops/exit';
 
 /** `npm run ops -- …`: the operator's commands, on the servers that the environment names. */
 runMain(async () => {
-  // `ops list | head`: nobody wants the rest. What was watched goes on.
+  // `ops list | head`: the rest is not wanted. What was watched goes on.
   for (const output of [process.stdout, process.stderr]) {
     output.once('error', () => process.exit(EXIT.brokenPipe));
   }

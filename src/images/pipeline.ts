@@ -37,7 +37,7 @@ export interface ImagePipeline {
 /**
  * One per worker process, since its limits hold for the process: `HOST_CONCURRENCY` downloads from a host,
  * `IMAGE_CONCURRENCY` images in all. An image waits for its host first and holds no place while it does,
- * so that a slow host keeps nobody else waiting.
+ * so that a slow host does not hold up other hosts.
  */
 export function createImagePipeline(
   config: Config,
@@ -67,7 +67,7 @@ export function createImagePipeline(
   return {
     async process({ requestId, link, options }, signal) {
       const host = parseSheetLink(link)?.host ?? '';
-      // Before the host is noted: nobody would strike it off again.
+      // Before the host is noted: it would never be removed again.
       signal.throwIfAborted();
       cooldowns.check(host);
       const leaveHost = await observe('host_wait', () => enterHost(host, requestId, signal));

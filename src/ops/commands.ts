@@ -40,11 +40,11 @@ const MAX_LISTED = 1_000;
 /** Runs one command line. @returns the exit code; never rejects */
 export async function runCommandLine(
   line: readonly string[],
-  surroundings: CommandContext,
+  context: CommandContext,
 ): Promise<ExitCode> {
-  const { terminal } = surroundings;
+  const { terminal } = context;
   let code: ExitCode = EXIT.done;
-  const program = programOf(surroundings, (became) => {
+  const program = programOf(context, (became) => {
     code = became;
   });
   try {

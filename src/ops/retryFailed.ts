@@ -8,7 +8,7 @@ import { print, type Terminal } from './terminal';
 const POLL_MS = 300;
 const CLEAR_TO_END_OF_LINE = '\x1b[K';
 
-/** Retries every request with failures, by a workflow that needs nobody to watch it. */
+/** Retries every request with failures, by a workflow that goes on unwatched. */
 export async function retryFailed(
   runs: Runs,
   terminal: Terminal,

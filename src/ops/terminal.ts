@@ -9,7 +9,7 @@ export interface Terminal {
   readonly json: boolean;
   /** From now on Ctrl-C does not end the command: it resolves the promise. */
   interrupted(): Promise<unknown>;
-  /** @returns the person's answer; `null` where nobody can be asked */
+  /** @returns the person's answer; `null` without a terminal */
   ask(question: string): Promise<string | null>;
 }
 

@@ -21,20 +21,20 @@ export function say(line: string): void {
 }
 
 /**
- * A process of ours that was started by another (see `keepRunning`) drains when that one is gone, however it
- * ended: nobody would stop it otherwise.
+ * A process of ours that was started by another (see `supervise`) drains when that one is gone, however it
+ * ended: nothing else would stop it.
  */
 export function stopWithParent(): void {
   if (process.channel === undefined) return;
   process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
 }
 
-/** Tells the process that started this one (see `keepRunning`) that it has come to where it can work. */
+/** Tells the process that started this one (see `supervise`) that it has come to where it can work. */
 export function tellReady(): void {
   process.send?.('ready');
 }
 
-/** One Ctrl-C arrives twice under npm: from the terminal, and passed on by npm. Nobody is so impatient. */
+/** One Ctrl-C arrives twice under npm: from the terminal, and passed on by npm. A person is slower. */
 const ECHO_MS = 1_500;
 
 /**

@@ -6,7 +6,7 @@ interface Writable {
 }
 
 /**
- * Whoever reads our output may end before us, as `tee` does at Ctrl-C. Lines to nobody are dropped: to die of
+ * Whoever reads our output may end before us, as `tee` does at Ctrl-C. Lines without a reader are dropped: to die of
  * them would leave behind what we have started.
  */
 export function ignoreBrokenPipe(stream: Writable): void {

@@ -5,7 +5,7 @@ import type { Log } from './main';
 const TRIES = 200;
 
 /**
- * Below the ports that systems hand out by themselves (Linux from 32768 on): one of those may be somebody's
+ * Below the ports that systems hand out by themselves (Linux from 32768 on): one of those may be another program's
  * outgoing connection by the time that a server has started.
  */
 const ANY = [10_000, 32_000] as const;

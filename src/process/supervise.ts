@@ -54,7 +54,7 @@ export function supervise(spec: ProcessSpec, log: Log): SupervisedProcess {
   givenUp.catch(() => undefined);
 
   /** One that was ready may die of its work, as over poison images, however soon and often: that passes. */
-  function wasReady(): void {
+  function markReady(): void {
     hasBeenReady = true;
   }
 
@@ -62,7 +62,7 @@ export function supervise(spec: ProcessSpec, log: Log): SupervisedProcess {
     const started = Date.now();
     const current = launch(spec);
     child = current;
-    current.once('message', wasReady);
+    current.once('message', markReady);
     let over = false;
     const ended = (how: string) => {
       if (over) return;
@@ -91,7 +91,7 @@ export function supervise(spec: ProcessSpec, log: Log): SupervisedProcess {
   start();
   return {
     crashLoop: givenUp,
-    markReady: wasReady,
+    markReady,
     kill() {
       if (child !== null) send(child, 'SIGKILL');
     },

@@ -82,7 +82,7 @@ export function createRequests({ Request, Row, Image, Delivery }: Models) {
     },
 
     /**
-     * Deletes a finished request for everybody; `remove` clears up after it.
+     * Deletes a finished request for everyone; `remove` clears up after it.
      *
      * @param quietSince only when nothing has happened to it since
      * @returns false when it is not finished

@@ -9,8 +9,8 @@ import type { DeliveryState, ImageStatus, RequestStatus } from '../../contract/s
  */
 
 /**
- * `uploading`: rows and images are being written, nobody outside knows the id.
- * `withdrawn`: the upload did not get through, or the request was deleted: for everybody it is not there,
+ * `uploading`: rows and images are being written, and no client knows the id.
+ * `withdrawn`: the upload did not get through, or the request was deleted: for clients it does not exist,
  * no run may touch it, and what is left of it is being removed.
  */
 export type RequestState = 'uploading' | 'withdrawn' | RequestStatus;
@@ -107,7 +107,7 @@ export interface ImageRecord {
   readonly status: ImageStatus;
   /** The round in which the image may be recorded; `null` when none may (fences runs that wake late). */
   readonly round: number | null;
-  /** Attempts that came to an end in this round. One that a crash cut off is none. */
+  /** Attempts that ended in this round. One that a crash cut off is not counted. */
   readonly attempts: number;
   /** Of the last attempt that failed, also while the next one is awaited. */
   readonly error: ImageFailure | null;

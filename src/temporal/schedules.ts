@@ -7,7 +7,7 @@ const SCHEDULED: readonly Scheduled[] = [
   {
     workflow: RECONCILE_WORKFLOW,
     every: 60_000,
-    note: "Repairs requests whose run ended behind the service's back",
+    note: 'Repairs requests whose run ended outside the service',
   },
   {
     workflow: REMOVE_EXPIRED_WORKFLOW,

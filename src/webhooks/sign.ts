@@ -6,7 +6,7 @@ import type { Webhook } from 'standardwebhooks';
  * the message goes out unsigned, with `webhook-id` and `webhook-timestamp` only.
  *
  * @param id the same over all attempts at one message: receivers tell repetitions by it
- * @param now the time of this attempt: receivers refuse old ones, so that nobody can replay a message
+ * @param now the time of this attempt: receivers refuse old ones, so that no one can replay a message
  * @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
  */
 export function webhookHeaders(

@@ -92,7 +92,7 @@ describe('A start that runs', () => {
     });
   });
 
-  it('is left alone by another at its DATA_DIR, which is refused', async () => {
+  it('is not disturbed by another start at its DATA_DIR, which is refused', async () => {
     // The very same start again, as people do it: its port is taken as well.
     const { command: other } = await start(folder, { PORT: new URL(url).port });
     expect(await other.ended).toBe(1);

@@ -33,13 +33,13 @@ describe("The operators' calls of a chaos run", () => {
     ]);
   });
 
-  it('are wrong when a round was opened that nobody had asked for', () => {
+  it('are wrong when a round was opened that no call asked for', () => {
     expect(checkCalls(evidenceOf([], { round: 2 }))).toEqual([
       expect.stringContaining('1 rounds were opened by 0 retries'),
     ]);
   });
 
-  it('may have opened a round that nobody heard of, but not one that was refused', () => {
+  it('may have opened a round when the answer was lost, but not one that was refused', () => {
     const [before, after] = [withFailure(1), look(9, 2, 'pending')];
     expect(checkCalls(evidenceOf([retry(null, before, after)], { round: 2 }))).toEqual([]);
     expect(checkCalls(evidenceOf([retry(503, before, after)], { round: 2 }))).toEqual([
@@ -88,7 +88,7 @@ describe("The operators' calls of a chaos run", () => {
       failed('missing', { error: { code: 'timeout', message: '' } }),
       'it fails for another reason',
     ],
-    ['is pending that nobody cancelled', failed('good', { status: 'pending' }), 'nobody cancelled'],
+    ['is pending, not cancelled', failed('good', { status: 'pending' }), 'no call cancelled'],
     ['was not tried in the round', failed('missing', { round: 0 }), 'the round passed it over'],
     ['failed whose picture was there', failed('late'), 'its picture was there by then'],
   ])('are wrong when an image %s', (_, image, why) => {
@@ -100,7 +100,7 @@ describe("The operators' calls of a chaos run", () => {
   it('know an image that came before its picture was there from one that came after it', () => {
     const before = look(5, 1, 'completed_with_errors', [failed('late')]);
     const calls = [retry(202, before, look(9, 2, 'pending'))];
-    const seen = { round: 2, mended: { 1: 4 }, observations: [began(2, 1)] };
+    const seen = { round: 2, repaired: { 1: 4 }, observations: [began(2, 1)] };
     expect(checkCalls(evidenceOf(calls, { ...seen, hits: [hit(3)] }))).toEqual([]);
     expect(checkCalls(evidenceOf(calls, { ...seen, hits: [hit(1), hit(5)] }))).toEqual([
       expect.stringContaining('its picture was there by then'),

@@ -6,11 +6,11 @@ const violationsOf = (evidence: Evidence) => checkCancellations(evidence).violat
 const cancelled = look(11, 1, 'cancelled', []);
 
 describe('The cancellations of a chaos run', () => {
-  it('are wrong when nobody had asked for one', () => {
+  it('are wrong when no call asked for one', () => {
     const body = JSON.stringify({ status: 'cancelled' });
     const told = { id: `${ID}.1`, body, signed: true, answer: 204, at: 1 };
     expect(violationsOf(evidenceOf([], { deliveries: [told] }))).toEqual([
-      expect.stringContaining('its round 1 was cancelled, and by nobody'),
+      expect.stringContaining('its round 1 was cancelled, but no call asked for it'),
     ]);
   });
 
@@ -20,7 +20,7 @@ describe('The cancellations of a chaos run', () => {
       retry(202, look(11, 2, 'cancelled', []), look(19, 3, 'pending')),
     ];
     expect(violationsOf(evidenceOf(calls))).toEqual([
-      expect.stringContaining('its round 2 was cancelled, and by nobody'),
+      expect.stringContaining('its round 2 was cancelled, but no call asked for it'),
     ]);
   });
 

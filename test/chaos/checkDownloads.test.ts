@@ -31,7 +31,7 @@ function evidenceOf(
     return what === 'recorded' ? [{ what, round, images, at, pid }] : [];
   });
   return {
-    ...{ folder: '', url: '', uploads: [], deliveries: [], observations, calls: [], mended: {} },
+    ...{ folder: '', url: '', uploads: [], deliveries: [], observations, calls: [], repaired: {} },
     found: { ...{ requests: [], rows: [], deliveries: [], runs: [] }, images: [image as never] },
     hits: steps.flatMap(([at, what]) =>
       what === 'downloaded' ? [{ url: URL, at, fault: null, bytes: 1, whole: true }] : [],
@@ -54,7 +54,7 @@ describe('The downloads of a chaos run', () => {
     expect(checkDownloads(evidenceOf(quiet))).toEqual({ violations: [], inFlight: 0, repeats: 0 });
   });
 
-  it('are wrong when an image is downloaded after its record, and nobody died over it', () => {
+  it('are wrong when an image is downloaded after its record, and no worker died over it', () => {
     const { violations } = checkDownloads(
       evidenceOf([...quiet, [5, 'began', 8], [6, 'downloaded', 8], [7, 'ended', 8]]),
     );
@@ -111,10 +111,10 @@ describe('The downloads of a chaos run', () => {
     );
   });
 
-  it('cannot be judged when nobody saw the record', () => {
+  it('cannot be judged when the record was not observed', () => {
     const unseen = quiet.filter(([, what]) => what !== 'recorded');
     expect(checkDownloads(evidenceOf(unseen)).violations).toEqual([
-      expect.stringContaining('was recorded and nobody saw it'),
+      expect.stringContaining('was recorded, but not observed'),
     ]);
   });
 

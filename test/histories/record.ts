@@ -183,10 +183,10 @@ it('retry-cancelled', async () => {
 
 it('retried-request', async () => {
   const { service, origin, image } = services;
-  const links = [origin.on('/mended', status(404)), ...linksOf('mended', 1)];
+  const links = [origin.on('/repaired', status(404)), ...linksOf('repaired', 1)];
   const id = await uploadedAndFinished(service, links);
   await ended(service, id);
-  origin.on('/mended', bytes(image));
+  origin.on('/repaired', bytes(image));
   await service.operations.retry(id);
   await keep('retried-request', run(id), service);
 });

@@ -142,7 +142,7 @@ describe('with API_KEYS set', () => {
 });
 
 describe('without API_KEYS', () => {
-  it('lets everybody call', async () => {
+  it('lets everyone call', async () => {
     const service = await startService({ worker: false });
     expect((await fetch(`${service.url}/image/status/${ID}`)).status).toBe(404);
     await service.stop();

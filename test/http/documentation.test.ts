@@ -216,7 +216,7 @@ describe('in a browser', () => {
   };
 
   it.each(['/docs', '/redoc'])(
-    '%s shows every call of the document, asks nobody but us, and complains of nothing',
+    '%s shows every call of the document, asks only our server, and reports no error',
     async (path) => {
       const { paths } = await json<OpenApi>(`${service.url}/openapi.json`);
       const summaries = Object.values(paths)

@@ -97,7 +97,7 @@ describe('GET /image/requests/{request_id}/events', () => {
   });
   afterAll(() => service.stop());
 
-  it('is an event stream that nobody on the way may keep', async () => {
+  it('is an event stream that no proxy may cache', async () => {
     const id = await request(on(bytes(picture)));
     const stream = await opened(id);
     expect(stream.response.headers.get('content-type')).toMatch(/^text\/event-stream/);
@@ -144,7 +144,7 @@ describe('GET /image/requests/{request_id}/events', () => {
     expect((await opened(id, { 'last-event-id': '1.pending.0.0.1' })).response.status).toBe(200);
   });
 
-  it('answers 404 as JSON for an id that nobody knows', async () => {
+  it('answers 404 as JSON for an unknown id', async () => {
     const { response, end, text } = await opened('00000000-0000-4000-8000-000000000000');
     await end;
     expect(response.status).toBe(404);
@@ -221,7 +221,7 @@ describe('GET /image/requests/{request_id}/events, without a worker at first', (
       for (const stream of streams) stream.close();
     });
 
-    it('no more when nobody does', async () => {
+    it('no more when no one does', async () => {
       const [left, watched] = [
         await request(on(bytes(picture))),
         await request(on(bytes(picture))),
@@ -261,7 +261,7 @@ describe('GET /image/requests/{request_id}/events, without a worker at first', (
     const deps = { config, records, requests, logger, stopping };
     const route = eventsRoute(deps, { look: 10, heartbeat: 50 });
     const app = new Koa().use((ctx) => route.handle(ctx, { request_id: id }));
-    // Nobody needs to hear that the client went away.
+    // That the client went away is not logged.
     app.silent = true;
     const answer = app.callback();
     const server = createServer((incoming, response) => void answer(incoming, response));

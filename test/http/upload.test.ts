@@ -334,7 +334,7 @@ describe('While MongoDB is down', () => {
     service = await startService({ mongodbHost: line.host });
   });
   afterEach(async () => {
-    line.mend();
+    line.repair();
     await service.stop();
     await line.close();
   });
@@ -400,7 +400,7 @@ describe('While MongoDB is down', () => {
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '5']);
     expect(await readdir(path.join(service.dataDir, 'uploads'))).toEqual([]);
 
-    line.mend();
+    line.repair();
     const later = new Date(Date.now() + 3_600_000);
     await eventually(
       () => service.operations.reconcile(later).catch(() => null),

@@ -147,10 +147,10 @@ describe('createFairSemaphore(capacity)', () => {
             });
             settled.push(work.catch(() => undefined));
           };
-          const settle = () => new Promise((resolve) => setImmediate(resolve));
+          const nextTick = () => new Promise((resolve) => setImmediate(resolve));
           const finishOne = async () => {
             leaves.shift()?.();
-            await settle();
+            await nextTick();
           };
 
           enter('first', capacity, never);
@@ -159,12 +159,12 @@ describe('createFairSemaphore(capacity)', () => {
           for (const { key, weight, isAborted } of pieces) {
             enter(key, weight, isAborted ? controller.signal : never);
           }
-          await settle();
+          await nextTick();
           for (let step = 0; step < before; step += 1) await finishOne();
           const arrival = admitted.length;
           enter('newcomer', capacity, never);
           controller.abort();
-          await settle();
+          await nextTick();
           while (leaves.length > 0) await finishOne();
           await Promise.all(settled);
 

@@ -73,7 +73,7 @@ describe('createHostCooldowns()', () => {
   });
 
   describe('with a host that only ever asks for a pause', () => {
-    /** Rests of a second, each begun when the one before is over. */
+    /** Cooldowns of a second, each begun when the one before is over. */
     function restRepeatedly(
       cooldowns: ReturnType<typeof createHostCooldowns>,
       times: number,
@@ -87,7 +87,7 @@ describe('createHostCooldowns()', () => {
       cooldowns.check('shop.example');
     };
 
-    it('costs attempts once its cooldowns in a row exceed the patience, so that waiting ends', () => {
+    it('costs attempts once its consecutive cooldowns exceed the maximum, so that waiting ends', () => {
       const cooldowns = createHostCooldowns(2);
       restRepeatedly(cooldowns, 2);
       expect(check(cooldowns)).toThrow(HostCoolingDown);

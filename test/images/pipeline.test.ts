@@ -238,7 +238,7 @@ describe('process(link): a host that asks for a pause', () => {
     expect(origin.hits('/whole')).toBe(0);
   });
 
-  it('keeps nobody from other hosts', async () => {
+  it('does not hold up other hosts', async () => {
     await busyOnce(429, '60');
     const process = pipeline();
     await thrown(process('/busy'));

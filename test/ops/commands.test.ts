@@ -198,7 +198,7 @@ describe('ops delete', () => {
     expect((await ops(['show', id])).code).toBe(0);
   });
 
-  it('asks nobody with --yes', async () => {
+  it('does not ask with --yes', async () => {
     const id = await failed();
     const ask = jest.fn(() => Promise.resolve(''));
     expect((await ops(['delete', id, '--yes'], { terminal: { ask } })).code).toBe(0);

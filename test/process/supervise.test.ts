@@ -62,7 +62,7 @@ const diedOften = (lines: readonly string[]) =>
     (count) => count === 5,
   );
 
-describe('keepRunning', () => {
+describe('supervise', () => {
   it('runs the process with the environment given, its output in the log file', () =>
     whileKept(
       `console.log('out ' + process.env.COLOUR); console.error('err'); ${LASTING}`,
@@ -97,7 +97,7 @@ describe('keepRunning', () => {
       expect(await logged(logFile, `life ${pids[1] ?? ''}\n`)).toContain(`life ${pids[0] ?? ''}\n`);
     }));
 
-  it('does not give up on one that somebody has seen ready, whatever program it is', () =>
+  it('does not give up on one that was seen ready, whatever program it is', () =>
     whileKept(
       '',
       async ({ kept, lines }) => {

@@ -9,7 +9,7 @@ import { startReceiver, type Receiver } from '../support/receiver';
 import { retryRecorded } from '../support/retryRecorded';
 import { startService, type Service } from '../support/service';
 
-/** Everything counts as silent: nobody waits in a test. */
+/** Everything counts as silent, so that no test waits. */
 const AT_ONCE = 0;
 
 describe('reconcile', () => {
@@ -195,12 +195,12 @@ describe('reconcile', () => {
     );
   });
 
-  it('delivers a webhook on that nobody ended and no run delivers', async () => {
+  it('resumes a delivery that was not ended from outside and has no run', async () => {
     const webhook = receiver.on(`/${randomUUID()}`, 200);
     const id = await uploaded(service.url, sheetOf([good]), { fields: { webhook_url: webhook } });
     await finished(service.url, id);
     await closed(id);
-    // As a retry leaves it that made the run give way and was then taken back, or a reset run.
+    // As left by a retry that replaced the run and was then rolled back, or by a reset.
     expect(await service.records.deliveries.reopen(id, 1)).toBe(true);
     expect(await sweep()).toMatchObject({ delivery_resumed: 1, delivery_ended: 0 });
     const messages = await eventually(
@@ -225,7 +225,7 @@ describe('reconcile', () => {
     expect(await finished(service.url, id)).toMatchObject({ status: 'completed' });
   });
 
-  it('goes on with the others when one cannot be mended', async () => {
+  it('goes on with the others when one cannot be repaired', async () => {
     const ids = [randomUUID(), randomUUID()];
     const id = await uploaded(service.url, sheetOf([good]));
     await finished(service.url, id);

@@ -187,7 +187,7 @@ describe('status(requestId)', () => {
     expect(await finished(service.url, id)).toMatchObject({ status: 'completed' });
   });
 
-  it('answers from the record without asking again for a while, after nobody answered', async () => {
+  it('answers from the record without asking again for a while, after a query without an answer', async () => {
     const { id, open } = await runningRequest('/unanswered.jpg');
     let fails = true;
     const { status, queries, close } = countedStatus(service, () => fails);
@@ -244,7 +244,7 @@ describe('status(requestId)', () => {
     await own.stop();
   });
 
-  it('knows no request that was never uploaded, and asks nobody about it', async () => {
+  it('knows no request that was never uploaded, and queries no workflow', async () => {
     const { status, queries, close } = countedStatus(service);
     await expect(status('00000000-0000-4000-8000-00000000dead')).rejects.toMatchObject({
       code: 'not_found',

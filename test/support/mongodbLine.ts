@@ -7,7 +7,7 @@ export interface MongodbLine {
   cut(): void;
   /** Cuts it as soon as something with these words is sent, which does not arrive. */
   cutAt(words: string): void;
-  mend(): void;
+  repair(): void;
   close(): Promise<void>;
 }
 
@@ -40,7 +40,7 @@ export async function startMongodbLine(): Promise<MongodbLine> {
     cutAt(words) {
       trigger = words;
     },
-    mend() {
+    repair() {
       isCut = false;
       trigger = null;
     },

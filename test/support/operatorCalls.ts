@@ -45,7 +45,7 @@ export function evidenceOf(
     ...{ folder: '', url: '', hits: [], deliveries: [], observations: [], disturbances: [] },
     uploads: [{ sheet: { name: 'sheet-1.csv' } } as never],
     found: { rows: [], images: [], deliveries: [], runs: [], requests: [request as never] },
-    ...{ calls, mended: {} },
+    ...{ calls, repaired: {} },
     ...seen,
   };
 }

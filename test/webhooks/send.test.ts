@@ -177,7 +177,7 @@ describe('send: what may succeed later', () => {
     });
   });
 
-  it('a port that nobody listens on', async () => {
+  it('a port on which nothing listens', async () => {
     const error = await failure(`http://127.0.0.1:${await closedPort()}/`);
     expect(error).toMatchObject({ statusCode: null, retryable: true });
     expect(error.message).toContain('ECONNREFUSED');

@@ -33,12 +33,12 @@ describe('A bulk retry that is under way', () => {
 
   /** Requests whose only image was missing at its origin, and is there now. */
   async function failed(count: number): Promise<string[]> {
-    const link = `${origin.url}/mended.jpg`;
+    const link = `${origin.url}/repaired.jpg`;
     const ids = await Promise.all(
       Array.from({ length: count }, () => uploaded(service.url, sheetOf([link]))),
     );
     for (const id of ids) expect((await finished(service.url, id)).status).toBe('failed');
-    origin.on('/mended.jpg', bytes(await photo()));
+    origin.on('/repaired.jpg', bytes(await photo()));
     return ids;
   }
 
@@ -74,7 +74,7 @@ describe('A bulk retry that is under way', () => {
     for (const id of ids) expect((await finished(service.url, id)).status).toBe('completed');
     expect(await reopened(ids)).toBe(MANY);
     // The first attempts at all, and the second ones: a picture that was in flight may come once more.
-    expect(origin.hits('/mended.jpg')).toBeGreaterThanOrEqual(2 * MANY);
+    expect(origin.hits('/repaired.jpg')).toBeGreaterThanOrEqual(2 * MANY);
   });
 
   it('leaves off between two requests, and counts those that it looked at', async () => {

@@ -73,7 +73,7 @@ describe('An image that kills every worker', () => {
       ['/poison.jpg', 'failed', 0, 'internal'],
       ...expected.slice(6),
     ]);
-    // Seen by nobody else: a request beside it is not blamed for the deaths of its worker.
+    // Seen by no other request: one beside it is not blamed for the deaths of its worker.
     expect(await finished(service.url, beside)).toMatchObject({ status: 'completed' });
     // Five workers die over it, each found out by a heartbeat that stays away for ten seconds.
   }, 240_000);

@@ -77,7 +77,7 @@ export function formatReport(outcome: Outcome): string {
   }
   entries.push(['Result CSV', outcome.resultFile]);
   if (outcome.failedFile !== null) {
-    entries.push(['Failed rows', outcome.failedFile, 'to mend and upload again']);
+    entries.push(['Failed rows', outcome.failedFile, 'to correct and upload again']);
   }
   entries.push(
     ['Pictures', outcome.imagesFolder],

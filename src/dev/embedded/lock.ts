@@ -98,7 +98,7 @@ function listen(socket: string): Promise<Server | null> {
   });
 }
 
-/** Nobody listens, the file is removed, or whoever listened has just stopped. */
+/** No process listens, the file is removed, or whoever listened has just stopped. */
 const GONE = ['ECONNREFUSED', 'ENOENT', 'ECONNRESET'];
 
 /** @returns the process that listens; `null` when the file is a dead one's */

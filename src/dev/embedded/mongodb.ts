@@ -112,7 +112,7 @@ async function standin(dataFile: string, log: Log): Promise<MongodbCommand> {
   );
   await mkdir(path.dirname(dataFile), { recursive: true });
   log(
-    'MongoDB is played by a stand-in (mongo-java-server on H2): for development only, never for data that ' +
+    'MongoDB is a stand-in here (mongo-java-server on H2): for development only, never for data that ' +
       'matters. A real mongod on PATH, or MONGODB_URI, replaces it for new data folders',
   );
   const both = [classPath, classes].join(path.delimiter);

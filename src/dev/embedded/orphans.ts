@@ -27,7 +27,7 @@ export function rememberServers(folder: string) {
 
 /**
  * Ends servers that an earlier start left behind when it was killed: they hold the databases. Only what
- * still has our folder on its command line is ended; a process id may be somebody else's by now.
+ * still has our folder on its command line is ended; a process id may belong to another process by now.
  */
 export async function endOrphans(folder: string, log: Log): Promise<void> {
   for (const [name, pid] of Object.entries(readPids(path.join(folder, FILE)))) {

@@ -164,7 +164,7 @@ export async function startServers(options: EmbeddedOptions): Promise<EmbeddedSe
     throw new Stopped();
   });
   const starting = start();
-  // Once the race is lost, it still comes to an end, of which nobody needs to hear.
+  // Once the race is lost, it still ends, and its rejection must not go unhandled.
   starting.catch(() => undefined);
   try {
     return await Promise.race([starting, stopped]);

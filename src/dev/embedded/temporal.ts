@@ -13,7 +13,7 @@ import { contentHash, assetFile } from './assets';
 /**
  * Pins what is built: the newest release of the CLI whose own module has no `replace`, but with a newer
  * driver for SQLite. Its own, 1.34, may leave a statement open when a caller gives up; after that, everything
- * on its only connection is "interrupted (9)" until the server is started again (mended in 1.40.1). Calls with
+ * on its only connection is "interrupted (9)" until the server is started again (fixed in 1.40.1). Calls with
  * short deadlines provoke it within seconds.
  *
  * @see https://gitlab.com/cznic/sqlite/-/issues/198
@@ -110,7 +110,7 @@ async function goBuild(folder: string, log: Log): Promise<void> {
   log('Building the Temporal CLI from its Go module; this takes some minutes, once');
   const module = path.dirname(GO_MOD_FILE);
   const args = ['build', '-C', module, '-mod=readonly', '-o', folder, GO_PACKAGE];
-  // The checkout may lie below somebody's go.work, which does not know this module.
+  // The checkout may lie below a go.work of the user's, which does not know this module.
   await runToEnd('Building the Temporal CLI', go, args, { GOWORK: 'off' }, log);
 }
 

@@ -119,7 +119,7 @@ function scanOf(header: Buffer, layout: Layout, tables: Tables): Scan | null {
   };
 }
 
-interface Surroundings {
+interface ScanContext {
   readonly interval: number;
   readonly keep: Kept['keep'];
   readonly pause: Pause;
@@ -130,7 +130,7 @@ async function readScan(
   bytes: Buffer,
   start: number,
   scan: Scan,
-  { interval, keep, pause }: Surroundings,
+  { interval, keep, pause }: ScanContext,
 ): Promise<number> {
   const { parts, units } = scan;
   const bits = createBits(bytes, start);

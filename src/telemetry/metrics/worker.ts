@@ -20,7 +20,7 @@ export function createWorkerMetrics() {
 
   const images = new Counter({
     name: 'image_processor_images_total',
-    help: 'Attempts at images that came to an end, by outcome and error code.',
+    help: 'Attempts at images that ended, by outcome and error code.',
     labelNames: ['outcome', 'error_code'],
     registers,
   });
@@ -55,13 +55,13 @@ export function createWorkerMetrics() {
   });
   const deliveries = new Counter({
     name: 'image_processor_webhook_deliveries_total',
-    help: 'Attempts at webhooks that came to an end, by outcome.',
+    help: 'Attempts at webhooks that ended, by outcome.',
     labelNames: ['outcome'],
     registers,
   });
   const findings = new Counter({
     name: 'image_processor_reconciler_findings_total',
-    help: 'What the reconciler found amiss and mended.',
+    help: 'What the reconciler found and repaired.',
     labelNames: ['finding'],
     registers,
   });
@@ -96,7 +96,7 @@ export function createWorkerMetrics() {
       outputBytes.inc(bytesOut);
     },
 
-    /** `retried`: the next attempt is awaited; `failed`: it was the last; `postponed`: it was none, the host rests. */
+    /** `retried`: the next attempt is awaited; `failed`: it was the last; `postponed`: none was made, the host is cooling down. */
     imageFailed(outcome: 'retried' | 'failed' | 'postponed', code: ImageErrorCode): void {
       images.inc({ outcome, error_code: errorCodeLabel(code) });
     },

@@ -89,7 +89,7 @@ describe('formatReport', () => {
         '               row 3',
         'Result CSV   /tmp/demo/result.csv',
         'Failed rows  /tmp/demo/failed.csv',
-        '             to mend and upload again',
+        '             to correct and upload again',
         'Pictures     /tmp/demo/data/files/b7c0',
         'Webhook      received as b7c0.1, signature verified',
         '             {"request_id":"b7c0"}',

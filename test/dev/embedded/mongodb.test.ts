@@ -80,9 +80,9 @@ describe('the MongoDB server', () => {
       await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
       const { port } = taken.address() as AddressInfo;
       const server = spawn(command, argsAt(port), { stdio: 'ignore' });
-      const impatience = setTimeout(() => server.kill('SIGKILL'), 30_000);
+      const timeLimit = setTimeout(() => server.kill('SIGKILL'), 30_000);
       const [code] = (await once(server, 'exit')) as [number | null];
-      clearTimeout(impatience);
+      clearTimeout(timeLimit);
       taken.close();
       expect(code).toBeGreaterThan(0);
     }));

@@ -45,7 +45,7 @@ describe('POST /image/requests/{request_id}/cancel', () => {
     await own.stop();
   });
 
-  it('stops a retry whose run was never started, and blames nobody', async () => {
+  it('stops a retry whose run was never started, and adds no note', async () => {
     const id = await failed();
     await stage.service.client.workflow.getHandle(workflowIdOf(id)).result();
     await retryRecorded(stage.service, id);
@@ -70,7 +70,7 @@ describe('POST /image/requests/{request_id}/cancel', () => {
     expect((await call(`${id}/cancel`)).status).toBe(409);
   });
 
-  it('is answered 404 for an id that nobody knows', async () => {
+  it('is answered 404 for an unknown id', async () => {
     expect(await answerOf(await call(`${UNKNOWN}/cancel`))).toEqual({
       status: 404,
       body: { detail: 'Request ID not found' },

@@ -54,7 +54,7 @@ describe('DELETE /image/requests/{request_id}', () => {
     expect(await stage.service.records.deliveries.find(id, 1)).toBeNull();
   });
 
-  it('is answered 404 for an id that nobody knows', async () => {
+  it('is answered 404 for an unknown id', async () => {
     expect((await call(UNKNOWN, 'DELETE')).status).toBe(404);
   });
 });

@@ -124,7 +124,7 @@ describe('POST /image/requests/{request_id}/retry', () => {
     expect([stage.origin.hits(done), stage.origin.hits(held)]).toEqual([1, 2]);
   });
 
-  it('leaves bad rows as they are: only a new sheet can mend them', async () => {
+  it('leaves bad rows as they are: only a new upload can correct them', async () => {
     const sheet = `${sheetOf([link(failsOnce())])}2,Nothing,\n`;
     const id = await uploaded(stage.service.url, sheet);
     await finished(stage.service.url, id);
@@ -167,7 +167,7 @@ describe('POST /image/requests/{request_id}/retry', () => {
     expect((await show(id)).round).toBe(2);
   });
 
-  it('is answered 404 for an id that nobody knows', async () => {
+  it('is answered 404 for an unknown id', async () => {
     expect(await answerOf(await call(`${UNKNOWN}/retry`))).toEqual({
       status: 404,
       body: { detail: 'Request ID not found' },

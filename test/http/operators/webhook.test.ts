@@ -85,7 +85,7 @@ describe('POST /image/requests/{request_id}/webhook', () => {
     });
   });
 
-  it('is answered 404 for an id that nobody knows', async () => {
+  it('is answered 404 for an unknown id', async () => {
     expect(await answerOf(await call(`${UNKNOWN}/webhook`))).toEqual({
       status: 404,
       body: { detail: 'Request ID not found' },

@@ -4,7 +4,7 @@ import { compress } from '../../support/compress';
 import { picture } from '../../support/pictures';
 
 describe('compress: metadata', () => {
-  const SECRET = 'somebody at 51.5 north';
+  const SECRET = 'someone at 51.5 north';
   const XMP = `<x:xmpmeta xmlns:x="adobe:ns:meta/">${SECRET}</x:xmpmeta>`;
 
   it.each(['jpeg', 'png', 'webp', 'avif'] as const)('is stripped from %s', async (format) => {
