@@ -200,6 +200,38 @@ describe('reconcile', () => {
     expect(ids).toEqual([`${id}.1`, `${id}.1`]);
   });
 
+  it('leaves a delivery under way whose run is alive', async () => {
+    const webhook = receiver.on(`/${randomUUID()}`, NO_ANSWER);
+    const id = await uploaded(service.url, sheetOf([good]), { fields: { webhook_url: webhook } });
+    await eventually(
+      () => receiver.messages(new URL(webhook).pathname),
+      ({ length }) => length === 1,
+    );
+    expect(await sweep()).toMatchObject({ delivery_ended: 0, delivery_resumed: 0 });
+    expect(await webhookOf(id)).toMatchObject({ state: 'pending' });
+    await runOf(id).terminate('the test is over');
+    await sweep();
+  });
+
+  it('ends the webhook of an outcome that a retry has replaced, and sends it no more', async () => {
+    const webhook = receiver.on(`/${randomUUID()}`, 200);
+    const link = origin.on(`/${randomUUID()}`, status(404), bytes(await photo()));
+    const id = await uploaded(service.url, sheetOf([link]), { fields: { webhook_url: webhook } });
+    await finished(service.url, id);
+    await closed(id);
+    await service.operations.retry(id);
+    await finished(service.url, id);
+    await closed(id);
+    // As a process leaves it that dies between the start of a retry and the end of the delivery before it.
+    expect(await service.records.deliveries.reopen(id, 1)).toBe(true);
+    expect(await sweep()).toMatchObject({ delivery_ended: 0, delivery_resumed: 0 });
+    expect(await service.records.deliveries.find(id, 1)).toMatchObject({ state: 'superseded' });
+    const ids = receiver
+      .messages(new URL(webhook).pathname)
+      .map(({ headers }) => headers['webhook-id']);
+    expect(ids).toEqual([`${id}.1`, `${id}.2`]);
+  });
+
   it('delivers a webhook on that nobody ended and no run delivers', async () => {
     const webhook = receiver.on(`/${randomUUID()}`, 200);
     const id = await uploaded(service.url, sheetOf([good]), { fields: { webhook_url: webhook } });
