@@ -1,5 +1,5 @@
 import { HostCoolingDown, ImageError } from '../src/errors';
-import type { Attempt } from '../src/records/images';
+import { changesOf, type Attempt } from '../src/records/images';
 import { isFinished } from '../contract/statuses';
 import type { ImageRecord, RequestRecord } from '../src/records/types';
 import type { ActivityDependencies } from './dependencies';
@@ -111,12 +111,7 @@ async function orInterrupted<T>(work: Promise<T>, signal: AbortSignal): Promise<
 
 /** The image as it stands after the attempt. */
 export function applied(image: ImageRecord, attempt: Attempt): ImageRecord {
-  const attempts = attempt.at;
-  if ('result' in attempt)
-    return { ...image, attempts, status: 'succeeded', result: attempt.result };
-  return 'retryAt' in attempt
-    ? { ...image, attempts, error: attempt.failure, retry_at: attempt.retryAt }
-    : { ...image, attempts, error: attempt.failure, status: 'failed' };
+  return { ...image, ...changesOf(attempt) };
 }
 
 /** Of the images that reached their end in this round: those of an earlier one are counted already. */

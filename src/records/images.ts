@@ -19,20 +19,21 @@ export function imageRef(lane: number, number: number): string {
   return `${lane}-${number}`;
 }
 
+/** What an attempt changes of an image, in MongoDB and in what an activity goes on with. */
+export function changesOf(attempt: Attempt): Partial<ImageRecord> {
+  const { at: attempts } = attempt;
+  if ('result' in attempt) {
+    const { result } = attempt;
+    return { status: 'succeeded', attempts, error: null, retry_at: null, result };
+  }
+  const { failure: error } = attempt;
+  return 'retryAt' in attempt
+    ? { attempts, error, retry_at: attempt.retryAt }
+    : { status: 'failed', attempts, error, retry_at: null };
+}
+
 export function createImages({ Image }: Models) {
   const idOf = (requestId: string, ref: string) => `${requestId}/${ref}`;
-
-  function setOf(attempt: Attempt): Partial<ImageRecord> {
-    const { at: attempts } = attempt;
-    if ('result' in attempt) {
-      const { result } = attempt;
-      return { status: 'succeeded', attempts, error: null, retry_at: null, result };
-    }
-    const { failure: error } = attempt;
-    return 'retryAt' in attempt
-      ? { attempts, error, retry_at: attempt.retryAt }
-      : { status: 'failed', attempts, error, retry_at: null };
-  }
 
   return {
     /** Writes new images, past mongoose's casting: see `rows.insert`. */
@@ -82,7 +83,7 @@ export function createImages({ Image }: Models) {
               // A twin that wakes late does not turn attempts back.
               attempts: { $lte: attempt.at },
             },
-            update: { $set: setOf(attempt) },
+            update: { $set: changesOf(attempt) },
           },
         })),
         { ordered: false },

@@ -1,29 +1,44 @@
-import { attemptImage } from '../../activities/attempt';
+import { attemptImage, dueInMs, isDue, requireOpenRound, tallyOf } from '../../activities/attempt';
 import { readConfig } from '../../src/config';
+import { HostCoolingDown, ImageError } from '../../src/errors';
+import type { ImagePipeline } from '../../src/images/pipeline';
+import type { RequestState } from '../../src/records/types';
 import { openFileStore } from '../../src/storage/open';
 import { createLogger } from '../../src/telemetry/logger';
 import { createWorkerMetrics } from '../../src/telemetry/metrics/worker';
-import type { ImageRecord, RequestRecord } from '../../src/records/types';
+import { startActivityStage } from '../support/activityStage';
+import { failed, imageRecord, requestRecord, succeeded } from '../support/recorded';
 
+const ID = '5efa2c81-0000-4000-8000-000000000000';
+const MINUTE_MS = 60_000;
 const never = new AbortController().signal;
-const request = { _id: '5efa2c81-0000-4000-8000-000000000000' } as RequestRecord;
-const image = { url: 'http://a/1.jpg', attempts: 0 } as ImageRecord;
 
-/** The pipeline fails as no real part of it does on demand. */
-function attempt(error: Error) {
+/** @param process what a pipeline does that fails as no real part of it does on demand */
+function attempt(process: ImagePipeline['process'], attempts = 0, signal = never) {
   const deps = {
-    config: readConfig({}),
+    config: readConfig({ IMAGE_RETRY_INITIAL_MS: '1000', IMAGE_MAX_ATTEMPTS: '100' }),
     logger: createLogger('silent', 'test'),
     metrics: createWorkerMetrics(),
     files: openFileStore({ DATA_DIR: '/nowhere' }),
-    pipeline: { process: () => Promise.reject(error) },
+    pipeline: { process },
   };
-  return attemptImage(deps, request, '0-0', image, never);
+  const image = imageRecord(ID, '0-0', { attempts });
+  return attemptImage(deps, requestRecord({ _id: ID }), '0-0', image, signal);
+}
+
+const failing = (error: Error, attempts = 0) => attempt(() => Promise.reject(error), attempts);
+
+/** How long the image waits for its next attempt, in milliseconds: between the two. */
+async function pauseAfter(error: Error, attempts: number): Promise<[least: number, most: number]> {
+  const before = Date.now();
+  const outcome = await failing(error, attempts);
+  if (!('retryAt' in outcome)) throw new Error('Expected a further attempt');
+  return [outcome.retryAt.getTime() - Date.now(), outcome.retryAt.getTime() - before];
 }
 
 describe('attemptImage(…)', () => {
   it('ends an image over which our own code fails: it would fail again, without end', async () => {
-    expect(await attempt(new TypeError('x is not a function'))).toEqual({
+    expect(await failing(new TypeError('x is not a function'))).toEqual({
       ref: '0-0',
       at: 1,
       failure: { code: 'internal', message: 'The service failed on this image; its log says why' },
@@ -32,6 +47,142 @@ describe('attemptImage(…)', () => {
 
   it('blames no image for what the machine lacks', async () => {
     const full = Object.assign(new Error('no space left'), { code: 'ENOSPC' });
-    await expect(attempt(full)).rejects.toBe(full);
+    await expect(failing(full)).rejects.toBe(full);
+  });
+
+  it('ends an image whose failure is permanent at its first attempt', async () => {
+    expect(await failing(ImageError.permanent('not_found', 'Answered 404'))).toEqual({
+      ref: '0-0',
+      at: 1,
+      failure: { code: 'not_found', message: 'Answered 404' },
+    });
+  });
+
+  it('takes it for no attempt where the host asked for a pause', async () => {
+    const until = new Date(1_000_000);
+    const cooling = new HostCoolingDown('Asked to wait', 'http_429', until);
+    expect(await failing(cooling, 3)).toEqual({
+      ref: '0-0',
+      at: 3,
+      failure: { code: 'http_429', message: 'Asked to wait' },
+      retryAt: until,
+    });
+  });
+
+  it.each([
+    [0, 1_000],
+    [1, 2_000],
+    [5, 32_000],
+    [10, 10 * MINUTE_MS],
+    [98, 10 * MINUTE_MS],
+  ])(
+    'after %i attempts pauses for %i ms: twice as long each time, to ten minutes',
+    async (n, ms) => {
+      const [least, most] = await pauseAfter(ImageError.retryable('timeout', 'No answer'), n);
+      expect(least).toBeLessThanOrEqual(ms);
+      expect(most).toBeGreaterThanOrEqual(ms);
+    },
+  );
+
+  it.each([
+    [5_000, 5_000],
+    [60 * MINUTE_MS, 10 * MINUTE_MS],
+  ])('where the origin asks for %i ms pauses for %i ms', async (retryAfterMs, ms) => {
+    const error = ImageError.retryable('http_5xx', 'Answered 503', { retryAfterMs });
+    const [least, most] = await pauseAfter(error, 5);
+    expect(least).toBeLessThanOrEqual(ms);
+    expect(most).toBeGreaterThanOrEqual(ms);
+  });
+
+  it('ends an image with its last attempt', async () => {
+    const outcome = await failing(ImageError.retryable('timeout', 'No answer'), 99);
+    expect(outcome).toEqual({
+      ref: '0-0',
+      at: 100,
+      failure: { code: 'timeout', message: 'No answer' },
+    });
+  });
+
+  it('does not wait for an encoder that cannot be stopped', async () => {
+    const stop = new AbortController();
+    const reason = new Error('cancelled');
+    const attempted = attempt(() => new Promise(() => undefined), 0, stop.signal);
+    stop.abort(reason);
+    await expect(attempted).rejects.toBe(reason);
+  });
+
+  it('does not wait for one either where it was cut off before', async () => {
+    const reason = new Error('cancelled');
+    const attempted = attempt(() => new Promise(() => undefined), 0, AbortSignal.abort(reason));
+    await expect(attempted).rejects.toBe(reason);
+  });
+});
+
+describe('tallyOf(images, round)', () => {
+  it('counts places, and the bytes of an image once', () => {
+    const images = [
+      imageRecord(ID, '0-0', { ...succeeded('0-0'), places: 3 }),
+      imageRecord(ID, '0-1', { ...failed(), places: 2 }),
+      imageRecord(ID, '0-2'),
+    ];
+    expect(tallyOf(images, 1)).toEqual({ succeeded: 3, failed: 2, bytesIn: 100, bytesOut: 40 });
+  });
+
+  it('leaves out what an earlier round has counted', () => {
+    const images = [
+      imageRecord(ID, '0-0', { ...succeeded('0-0'), round: 1 }),
+      imageRecord(ID, '0-1', { ...succeeded('0-1'), round: 2 }),
+    ];
+    expect(tallyOf(images, 2)).toMatchObject({ succeeded: 1, bytesIn: 100 });
+  });
+});
+
+describe('isDue(image, now)', () => {
+  it.each([
+    ['an image that was not tried', {}, true],
+    ['one whose pause is over', { retry_at: new Date(1_000) }, true],
+    ['one whose pause is not', { retry_at: new Date(1_001) }, false],
+    ['one that succeeded', succeeded('0-0'), false],
+    ['one that failed', failed(), false],
+  ])('of %s', (_, change, expected) => {
+    expect(isDue(imageRecord(ID, '0-0', change), 1_000)).toBe(expected);
+  });
+});
+
+describe('dueInMs(image)', () => {
+  it.each([null, new Date(0)])('is at least a millisecond, also at %j', (retry_at) => {
+    expect(dueInMs(imageRecord(ID, '0-0', { retry_at }))).toBe(1);
+  });
+});
+
+describe('requireOpenRound(deps, round)', () => {
+  const stage = startActivityStage();
+
+  it.each<RequestState>(['pending', 'processing'])('gives a request that is %s', async (state) => {
+    const requestId = await stage.recorded({ state, round: 2 });
+    expect(await requireOpenRound(stage.deps, { requestId, round: 2 })).toMatchObject({
+      _id: requestId,
+      state,
+    });
+  });
+
+  it.each<[RequestState, number]>([
+    ['completed', 2],
+    ['cancelled', 2],
+    ['withdrawn', 2],
+    ['processing', 1],
+    ['processing', 3],
+  ])('refuses one that is %s in round %i, for good', async (state, round) => {
+    const requestId = await stage.recorded({ state, round });
+    await expect(requireOpenRound(stage.deps, { requestId, round: 2 })).rejects.toMatchObject({
+      type: 'round_closed',
+      nonRetryable: true,
+    });
+  });
+
+  it('refuses one that is gone', async () => {
+    await expect(requireOpenRound(stage.deps, { requestId: ID, round: 1 })).rejects.toMatchObject({
+      type: 'round_closed',
+    });
   });
 });

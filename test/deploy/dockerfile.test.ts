@@ -1,42 +1,167 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
 
 const root = path.join(__dirname, '..', '..');
-const lines = (file: string) =>
-  readFileSync(path.join(root, file), 'utf8')
+const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
+const linesOf = (file: string) =>
+  read(file)
     .replaceAll('\\\n', ' ')
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#'));
 
-const instructions = lines('Dockerfile').map((line) => {
-  const [name = '', ...rest] = line.split(/ +/);
-  return { name, rest };
+interface Instruction {
+  readonly name: string;
+  readonly rest: readonly string[];
+}
+
+const stages: Instruction[][] = [];
+for (const line of linesOf('Dockerfile')) {
+  const [name = '', ...rest] = line.trim().split(/ +/);
+  if (name === 'FROM') stages.push([]);
+  stages.at(-1)?.push({ name, rest });
+}
+const [build = [], last = []] = stages;
+const named = (name: string, stage: readonly Instruction[]) =>
+  stage.filter((one) => one.name === name).map(({ rest }) => rest);
+const from = (stage: readonly Instruction[]) => named('FROM', stage)[0]?.[0] ?? '';
+
+/** What a stage takes from our folder, as paths below it. */
+const copiedTo = (stage: readonly Instruction[]) =>
+  named('COPY', stage)
+    .filter(([first]) => !first?.startsWith('--from='))
+    .flatMap((rest) => rest.slice(0, -1));
+/** What the last stage takes from the first, as paths below the application's folder. */
+const carriedOver = named('COPY', last)
+  .filter(([first]) => first === '--from=build')
+  .flatMap((rest) => rest.slice(1, -1))
+  .map((file) => file.replace('/app/', ''));
+const sources = [...copiedTo(build), ...copiedTo(last)];
+const isBelow = (folders: readonly string[]) => (file: string) =>
+  folders.some((folder) => file === folder || file.startsWith(`${folder}/`));
+
+const composeSchema = z.object({
+  services: z.record(
+    z.string(),
+    z.object({
+      build: z.string().optional(),
+      command: z.unknown().optional(),
+      healthcheck: z.object({ test: z.array(z.string()) }).optional(),
+    }),
+  ),
 });
-const named = (name: string) => instructions.filter((one) => one.name === name);
-const copied = named('COPY').filter(({ rest }) => !rest[0]?.startsWith('--from'));
-const sources = copied.flatMap(({ rest }) => rest.slice(0, -1));
+const { services } = composeSchema.parse(parse(read('docker-compose.yml'), { merge: true }));
+const cmd = JSON.parse(named('CMD', last).at(-1)?.join(' ') ?? '[]') as string[];
+/** Every file of ours that a container is started or checked with. */
+const started = [
+  cmd,
+  ...Object.values(services)
+    .filter((service) => service.build !== undefined)
+    .flatMap(({ command = [], healthcheck }) => [command as string[], healthcheck?.test ?? []]),
+]
+  .flat()
+  .filter((word) => /\.m?js$/.test(word));
+
+/** What `npm run ops` starts in a container, and what the build runs: see package.json. */
+const scripts = read('package.json').match(/dist\/src\/bin\/(ops|bundle)\.js/g) ?? [];
+const sourceOf = (built: string) => built.replace(/^dist\//, '').replace(/\.js$/, '.ts');
+const entries = [...started, ...scripts].filter((file) => file.startsWith('dist/')).map(sourceOf);
+
+interface Module {
+  readonly source: string;
+  readonly dependencies: readonly {
+    readonly module: string;
+    readonly resolved: string;
+    readonly coreModule: boolean;
+  }[];
+}
+
+/** Every module of ours, by its path. */
+let modules: ReadonlyMap<string, Module>;
+beforeAll(() => {
+  const output = execFileSync(
+    path.join(root, 'node_modules', '.bin', 'depcruise'),
+    ['--config', '.dependency-cruiser.cjs', '--output-type', 'json'].concat(
+      ...['contract', 'client', 'workflows', 'activities', 'src'],
+    ),
+    { cwd: root, maxBuffer: 2 ** 26 },
+  );
+  const read = JSON.parse(output.toString()) as { modules: Module[] };
+  modules = new Map(read.modules.map((one) => [one.source, one]));
+});
+
+/** The files that these import, themselves included, and the packages that those name. */
+function importsOf(files: readonly string[]) {
+  const reached = new Set(files);
+  const packages = new Set<string>();
+  // A set goes on with what is added to it meanwhile.
+  for (const file of reached) {
+    for (const { module, resolved, coreModule } of modules.get(file)?.dependencies ?? []) {
+      if (module.startsWith('.')) reached.add(resolved);
+      else if (!coreModule) packages.add(/^(@[^/]+\/)?[^/]+/.exec(module)?.[0] ?? module);
+    }
+  }
+  return { files: [...reached], packages: [...packages] };
+}
+
+const lockSchema = z.object({
+  packages: z.record(z.string(), z.object({ dev: z.boolean().default(false) })),
+});
+const { packages: locked } = lockSchema.parse(JSON.parse(read('package-lock.json')));
+/** Whether the package is still there after `npm prune --omit=dev`. */
+const isKept = (name: string) => locked[`node_modules/${name}`]?.dev === false;
 
 describe('Dockerfile', () => {
-  it('builds on Debian and carries the result over into a clean stage', () => {
-    expect(named('FROM').map(({ rest }) => rest.join(' '))).toEqual([
-      'node:24-slim AS build',
-      'node:24-slim',
-    ]);
+  it('runs what it has built: both stages have the same Node, on a Debian, and one that we support', () => {
+    expect(stages).toHaveLength(2);
+    expect(from(last)).toBe(from(build));
+    expect(from(last)).toMatch(/^node:\d+-(slim|bookworm|trixie)/);
+    const { engines } = JSON.parse(read('package.json')) as { engines: { node: string } };
+    const oldest = /\d+/.exec(engines.node)?.[0];
+    expect(Number(/\d+/.exec(from(last))?.[0])).toBeGreaterThanOrEqual(Number(oldest));
   });
 
   it('runs as an ordinary user', () => {
-    expect(named('USER').at(-1)?.rest).toEqual(['node']);
+    expect(named('USER', last).at(-1)).toEqual([expect.not.stringMatching(/^(root|0)(:|$)/)]);
   });
 
   it('starts the process itself, so that it gets the signals', () => {
-    expect(named('CMD').at(-1)?.rest.join(' ')).toBe('["node", "dist/src/bin/api.js"]');
+    expect(cmd[0]).toBe('node');
   });
 
-  it('copies every folder that the product is built of', () => {
-    const config = readFileSync(path.join(root, 'tsconfig.build.json'), 'utf8');
-    const { include } = JSON.parse(config) as { include: string[] };
-    const product = include.filter((folder) => !['bench', 'chaos'].includes(folder));
-    expect(sources).toEqual(expect.arrayContaining(product));
+  it('has every file that a container is started or checked with', () => {
+    expect(started.length).toBeGreaterThan(2);
+    const missing = started.filter((file) =>
+      file.startsWith('dist/')
+        ? !existsSync(path.join(root, sourceOf(file))) || !carriedOver.includes('dist')
+        : !copiedTo(last).includes(file),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  it('copies everything that the processes, and the bundle of workflows, import', () => {
+    // The bundler gets the workflows by their path.
+    const { files } = importsOf([...entries, 'workflows/index.ts']);
+    expect(files.length).toBeGreaterThan(100);
+    expect(files.filter((file) => !isBelow(copiedTo(build))(file))).toEqual([]);
+  });
+
+  it('keeps every package that the processes import', () => {
+    const { packages } = importsOf(entries);
+    expect(packages.length).toBeGreaterThan(15);
+    expect(packages.filter((name) => !isKept(name))).toEqual([]);
+    expect(carriedOver).toContain('node_modules');
+  });
+
+  it('holds no package of the servers that we embed for development', () => {
+    const ours = new Set(importsOf(entries).packages);
+    const embedded = importsOf([...modules.keys()].filter(isBelow(['src/dev']))).packages.filter(
+      (name) => !ours.has(name),
+    );
+    expect(embedded.length).toBeGreaterThan(0);
+    expect(embedded.filter(isKept)).toEqual([]);
   });
 
   it('copies only what there is', () => {
@@ -45,7 +170,7 @@ describe('Dockerfile', () => {
 });
 
 describe('.dockerignore', () => {
-  const [first, ...exceptions] = lines('.dockerignore');
+  const [first, ...exceptions] = linesOf('.dockerignore');
 
   it('keeps everything out of the build but what the Dockerfile copies', () => {
     expect(first).toBe('*');

@@ -1,5 +1,6 @@
+import { applied } from '../../activities/attempt';
 import { openRecords, type Records } from '../../src/records/open';
-import type { ImageRecord } from '../../src/records/types';
+import type { CompressedImage, ImageFailure, ImageRecord } from '../../src/records/types';
 
 const ID = 'fenced';
 const REF = '0-0';
@@ -51,5 +52,43 @@ describe('A round', () => {
     await insert({ round, status: 'failed', attempts: 5 });
     await records.images.reopen(ID, 2, [REF]);
     expect(await found()).toMatchObject({ round: 2, status: 'pending', attempts: 0 });
+  });
+});
+
+describe('An attempt after a failure', () => {
+  const waiting: Partial<ImageRecord> = {
+    attempts: 1,
+    error: { code: 'timeout', message: 'No answer within 30 s' },
+    retry_at: new Date(0),
+  };
+  const failure: ImageFailure = { code: 'http_5xx', message: 'Answered 503' };
+  const result: CompressedImage = {
+    file: '0-0-abc.jpg',
+    bytes_in: 10,
+    bytes_out: 5,
+    width: 1,
+    height: 1,
+    format: 'jpeg',
+    note: null,
+  };
+
+  it.each([
+    ['that succeeds leaves nothing of it', { result }, { status: 'succeeded', error: null }],
+    ['that is the last one ends it', { failure }, { status: 'failed', error: failure }],
+    [
+      'that is not the last one is awaited',
+      { failure, retryAt: new Date(1_000) },
+      { status: 'pending', error: failure, retry_at: new Date(1_000) },
+    ],
+  ] as const)('%s', async (_, outcome, expected) => {
+    await insert(waiting);
+    const before = await found();
+    if (before === undefined) throw new Error('Expected the image');
+    const attempt = { ref: REF, at: 2, ...outcome };
+    expect(await records.images.record(ID, 1, [attempt])).toBe(1);
+    const after = await found();
+    expect(after).toMatchObject({ attempts: 2, retry_at: null, ...expected });
+    // What the activity that made the attempt goes on with, without reading it again.
+    expect(applied(before, attempt)).toEqual(after);
   });
 });

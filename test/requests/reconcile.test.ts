@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import type { RequestResource } from '../../contract/http/requests';
 import { continueWithDelivery } from '../../src/requests/redeliver';
 import { workflowIdOf } from '../../workflows/names';
 import { finished, json, sheetOf, statusOf, uploaded } from '../support/calls';
 import { eventually } from '../support/eventually';
 import { bytes, stall, startOrigin, status, type Origin } from '../support/origin';
 import { photo } from '../support/pictures';
-import { startReceiver, type Receiver } from '../support/receiver';
+import { NO_ANSWER, startReceiver, type Receiver } from '../support/receiver';
 import { retryRecorded } from '../support/retryRecorded';
 import { startService, type Service } from '../support/service';
 
@@ -33,6 +34,11 @@ describe('reconcile', () => {
 
   const sweep = () => service.operations.reconcile(new Date(Date.now() + 1), AT_ONCE);
   const runOf = (id: string) => service.client.workflow.getHandle(workflowIdOf(id));
+  const webhookOf = async (id: string) => {
+    const { webhook } = await json<RequestResource>(`${service.url}/image/requests/${id}`);
+    if (webhook === null) throw new Error('Expected a request with a webhook');
+    return webhook;
+  };
   const closed = (id: string) =>
     eventually(
       () => runOf(id).describe(),
@@ -167,32 +173,63 @@ describe('reconcile', () => {
   });
 
   it('ends a delivery whose run was terminated, for an operator to make again', async () => {
-    const webhook = receiver.on(`/${randomUUID()}`, 500, 200);
+    const webhook = receiver.on(`/${randomUUID()}`, NO_ANSWER, 200);
     const id = await uploaded(service.url, sheetOf([good]), { fields: { webhook_url: webhook } });
     const path = new URL(webhook).pathname;
-    // The receiver refuses once, and the run is ended in the pause before the next attempt.
-    await service.records.deliveries.find(id, 1);
     await eventually(
       () => receiver.messages(path),
       ({ length }) => length === 1,
     );
-    await runOf(id)
-      .terminate('by an operator')
-      .catch(() => undefined);
-    await sweep();
-    const { webhook: shown } = await json<{ webhook: { state: string } }>(
-      `${service.url}/image/requests/${id}`,
-    );
-    // Delivered all the same when the second attempt was quicker than the operator.
-    expect(['failed', 'delivered']).toContain(shown.state);
+    await runOf(id).terminate('by an operator');
+
+    expect(await sweep()).toMatchObject({ delivery_ended: 1, delivery_resumed: 0 });
+    expect(await webhookOf(id)).toMatchObject({
+      state: 'failed',
+      attempts: 0,
+      error: 'The run that was delivering it was ended from outside; deliver it again by hand',
+    });
+
     await service.operations.redeliver(id);
-    const messages = await eventually(
-      () => receiver.messages(path),
-      (received) => received.length >= 2,
+    expect(
+      await eventually(
+        () => webhookOf(id),
+        ({ state }) => state !== 'pending',
+      ),
+    ).toMatchObject({ state: 'delivered', attempts: 1, status_code: 200, error: null });
+    const ids = receiver.messages(path).map(({ headers }) => headers['webhook-id']);
+    expect(ids).toEqual([`${id}.1`, `${id}.1`]);
+  });
+
+  it('leaves a delivery under way whose run is alive', async () => {
+    const webhook = receiver.on(`/${randomUUID()}`, NO_ANSWER);
+    const id = await uploaded(service.url, sheetOf([good]), { fields: { webhook_url: webhook } });
+    await eventually(
+      () => receiver.messages(new URL(webhook).pathname),
+      ({ length }) => length === 1,
     );
-    expect(new Set(messages.map(({ headers }) => headers['webhook-id']))).toEqual(
-      new Set([`${id}.1`]),
-    );
+    expect(await sweep()).toMatchObject({ delivery_ended: 0, delivery_resumed: 0 });
+    expect(await webhookOf(id)).toMatchObject({ state: 'pending' });
+    await runOf(id).terminate('the test is over');
+    await sweep();
+  });
+
+  it('ends the webhook of an outcome that a retry has replaced, and sends it no more', async () => {
+    const webhook = receiver.on(`/${randomUUID()}`, 200);
+    const link = origin.on(`/${randomUUID()}`, status(404), bytes(await photo()));
+    const id = await uploaded(service.url, sheetOf([link]), { fields: { webhook_url: webhook } });
+    await finished(service.url, id);
+    await closed(id);
+    await service.operations.retry(id);
+    await finished(service.url, id);
+    await closed(id);
+    // As a process leaves it that dies between the start of a retry and the end of the delivery before it.
+    expect(await service.records.deliveries.reopen(id, 1)).toBe(true);
+    expect(await sweep()).toMatchObject({ delivery_ended: 0, delivery_resumed: 0 });
+    expect(await service.records.deliveries.find(id, 1)).toMatchObject({ state: 'superseded' });
+    const ids = receiver
+      .messages(new URL(webhook).pathname)
+      .map(({ headers }) => headers['webhook-id']);
+    expect(ids).toEqual([`${id}.1`, `${id}.2`]);
   });
 
   it('resumes a delivery that was not ended from outside and has no run', async () => {

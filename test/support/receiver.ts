@@ -6,6 +6,9 @@ export interface Message {
   readonly body: string;
 }
 
+/** In place of a status: the message is taken, and its answer never comes. */
+export const NO_ANSWER = 0;
+
 export interface Receiver {
   /** The first message gets the first status, and so on; the last stays. Returns the webhook URL. */
   on(path: string, ...statuses: number[]): string;
@@ -27,6 +30,7 @@ export async function startReceiver(): Promise<Receiver> {
       const status = known[messages.length] ?? known.at(-1) ?? 200;
       const headers = request.headers as Record<string, string>;
       received.set(path, [...messages, { headers, body: Buffer.concat(chunks).toString() }]);
+      if (status === NO_ANSWER) return;
       response.writeHead(status, status === 302 ? { location: '/elsewhere' } : {}).end();
     });
   });

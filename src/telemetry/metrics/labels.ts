@@ -1,4 +1,5 @@
 import { LISTED_IMAGE_CODES } from '../../../contract/errorCodes';
+import { FINDINGS } from '../../../contract/findings';
 
 /**
  * Values of labels. Each different value is a time series of its own, kept by Prometheus for weeks: all come
@@ -9,6 +10,8 @@ const OTHER = 'other';
 
 /** Answers that say something about the origin: it asks for a key, forbids, or asks to slow down. */
 const TOLD_APART: readonly string[] = ['http_401', 'http_403', 'http_408', 'http_425', 'http_429'];
+
+const LISTED_FINDINGS: readonly string[] = FINDINGS;
 
 /** All values there can be. */
 export const ERROR_CODE_LABELS: readonly string[] = [
@@ -27,9 +30,8 @@ export function errorCodeLabel(code: string): string {
   return ERROR_CODE_LABELS.includes(label) ? label : OTHER;
 }
 
-/** Findings are words of our own code; an id or an address is none. */
 export function findingLabel(finding: string): string {
-  return /^[a-z]+(_[a-z]+){0,4}$/.test(finding) && finding.length <= 40 ? finding : OTHER;
+  return LISTED_FINDINGS.includes(finding) ? finding : OTHER;
 }
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];

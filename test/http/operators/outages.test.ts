@@ -112,17 +112,20 @@ describe('while no worker runs', () => {
   });
 
   it('a bulk retry has no counts yet, and is done when one comes', async () => {
+    const since = new Date().toISOString();
     const id = await failed(own.url);
     await own.stopWorker();
-    const filter = { status: ['failed'], since: null, until: null } as const;
-    expect(await own.operations.retryAll(filter, 100)).toMatchObject({ retried: 0, skipped: 0 });
+    const filter = { status: ['failed'], since, until: null } as const;
+    const { workflowId, ...counts } = await own.operations.retryAll(filter, 100);
+    expect(counts).toEqual({ retried: 0, skipped: 0 });
+    expect((await statusOf(own.url, id)).status).toBe('failed');
     await own.startWorker();
-    expect(
-      await eventually(
-        () => statusOf(own.url, id),
-        (report) => report.status === 'completed',
-      ),
-    ).toBeDefined();
+    expect(await own.runs.bulkRetry(workflowId, 60_000)).toMatchObject({
+      finished: true,
+      retried: 1,
+      skipped: 0,
+    });
+    expect((await finished(own.url, id)).status).toBe('completed');
   });
 });
 

@@ -1,0 +1,162 @@
+import { readdir } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
+import { CancelledFailure } from '@temporalio/activity';
+import { createBuildResult } from '../../activities/buildResult';
+import type { ResultKind } from '../../src/storage/fileStore';
+import { called, calledCancelled } from '../support/activityEnvironment';
+import { startActivityStage } from '../support/activityStage';
+import { failed, imageRecord, rowRecord, succeeded } from '../support/recorded';
+
+const stage = startActivityStage();
+const upTo = (count: number) => Array.from({ length: count }, (_, index) => index);
+
+const built = (requestId: string) => called(createBuildResult(stage.deps), { requestId, round: 1 });
+
+/** The records of a result, each as a line. */
+async function linesOf(requestId: string, kind: ResultKind): Promise<string[]> {
+  const file = await stage.deps.files.openResult(requestId, 1, kind);
+  if (file === null) throw new Error(`Expected a file of ${kind}`);
+  return (await text(file.stream)).split('\r\n').slice(0, -1);
+}
+
+/** Every file below the service's folder that belongs to the request. */
+async function filesOf(requestId: string): Promise<string[]> {
+  const all = await readdir(stage.dataDir, { recursive: true, withFileTypes: true });
+  return all
+    .filter((entry) => entry.isFile() && entry.parentPath.includes(requestId))
+    .map(({ name }) => name);
+}
+
+describe('buildResult', () => {
+  it('writes every row in order, also of more than are read at once', async () => {
+    const id = await stage.recorded(
+      { rows: 600, lanes: [600] },
+      (request) => upTo(600).map((n) => imageRecord(request, `0-${n}`, succeeded(`0-${n}`))),
+      (request) => upTo(600).map((n) => rowRecord(request, n + 1, [`0-${n}`])),
+    );
+    expect(await built(id)).toEqual({
+      counts: { total: 600, succeeded: 600, failed: 0, pending: 0 },
+      bytes: { in: 60_000, out: 24_000 },
+      undone: 0,
+    });
+    expect((await linesOf(id, 'result')).slice(1)).toEqual(
+      upTo(600).map(
+        (n) => `Product ${n + 1},links,http://service.example/image/files/${id}/0-${n}.jpg`,
+      ),
+    );
+    expect(await linesOf(id, 'failed')).toEqual(['Product Name,Input Image Urls,Errors']);
+  });
+
+  it('counts the places of an image that stands in several, and its bytes once', async () => {
+    const id = await stage.recorded(
+      { rows: 2 },
+      (request) => [imageRecord(request, '0-0', { ...succeeded('0-0'), places: 3 })],
+      (request) => [rowRecord(request, 1, ['0-0', '0-0']), rowRecord(request, 2, ['0-0'])],
+    );
+    expect(await built(id)).toEqual({
+      counts: { total: 3, succeeded: 3, failed: 0, pending: 0 },
+      bytes: { in: 100, out: 40 },
+      undone: 0,
+    });
+  });
+
+  it('closes what is pending, so that no late worker changes what the files say', async () => {
+    const id = await stage.recorded(
+      {},
+      (request) => [imageRecord(request, '0-0')],
+      (request) => [rowRecord(request, 1, ['0-0'])],
+    );
+    expect(await built(id)).toMatchObject({ counts: { total: 1, pending: 1 }, undone: 1 });
+    const attempt = { ref: '0-0', at: 1, failure: { code: 'timeout', message: 'late' } } as const;
+    expect(await stage.deps.records.images.record(id, 1, [attempt])).toBe(0);
+  });
+
+  it('counts as undone what failed in an earlier round and was not tried in this one', async () => {
+    const id = await stage.recorded(
+      { round: 2 },
+      (request) => [
+        imageRecord(request, '0-0', failed()),
+        imageRecord(request, '0-1', { ...failed(), round: 2 }),
+      ],
+      (request) => [rowRecord(request, 1, ['0-0', '0-1'])],
+    );
+    const result = await called(createBuildResult(stage.deps), { requestId: id, round: 2 });
+    expect(result).toMatchObject({ counts: { failed: 2, pending: 0 }, undone: 1 });
+  });
+
+  it('names what failed in a row by its place, a line for each', async () => {
+    const id = await stage.recorded(
+      {},
+      (request) => [
+        imageRecord(request, '0-0', failed('Answered 404')),
+        imageRecord(request, '0-1', succeeded('0-1')),
+        imageRecord(request, '0-2', failed('Answered 410')),
+      ],
+      (request) => [rowRecord(request, 1, ['0-0', '0-1', '0-2'])],
+    );
+    await built(id);
+    expect((await linesOf(id, 'failed'))[1]).toBe(
+      'Product 1,links,"1. not_found: Answered 404 (http://origin.example/0-0.jpg)\n' +
+        '3. not_found: Answered 410 (http://origin.example/0-2.jpg)"',
+    );
+  });
+
+  it('counts a bad row as one failed, and says why', async () => {
+    const message = 'Expected a link, received none';
+    const id = await stage.recorded({ lanes: [] }, undefined, (request) => [
+      rowRecord(request, 1, [], { error: { code: 'no_links', message } }),
+    ]);
+    expect((await built(id)).counts).toEqual({ total: 1, succeeded: 0, failed: 1, pending: 0 });
+    expect((await linesOf(id, 'failed'))[1]).toBe(`Product 1,links,"${message}"`);
+  });
+
+  it('shows of a link its first 200 characters, and no credentials', async () => {
+    const long = `http://origin.example/${'a'.repeat(300)}`;
+    const id = await stage.recorded(
+      {},
+      (request) => [
+        imageRecord(request, '0-0', {
+          ...failed(),
+          url: 'http://user:secret@origin.example/a.jpg',
+        }),
+        imageRecord(request, '0-1', { ...failed(), url: long }),
+      ],
+      (request) => [rowRecord(request, 1, ['0-0', '0-1'])],
+    );
+    await built(id);
+    const shown = (await linesOf(id, 'failed'))[1];
+    expect(shown).not.toContain('secret');
+    expect(shown).toContain(`(${long.slice(0, 200)}…)`);
+  });
+
+  it('gives the same numbers and files when it runs again', async () => {
+    const id = await stage.recorded(
+      { rows: 2 },
+      (request) => [imageRecord(request, '0-0'), imageRecord(request, '0-1', failed())],
+      (request) => [rowRecord(request, 1, ['0-0']), rowRecord(request, 2, ['0-1'])],
+    );
+    const first = [await built(id), await linesOf(id, 'result'), await linesOf(id, 'failed')];
+    expect([await built(id), await linesOf(id, 'result'), await linesOf(id, 'failed')]).toEqual(
+      first,
+    );
+  });
+
+  it('leaves no file where it fails half-way', async () => {
+    const id = await stage.recorded({}, undefined, (request) => [rowRecord(request, 1, ['0-0'])]);
+    await expect(built(id)).rejects.toThrow(
+      `Expected image 0-0 of row ${id}/1 to be recorded, found none`,
+    );
+    expect(await filesOf(id)).toEqual([]);
+  });
+
+  it('leaves none either where it is cancelled', async () => {
+    const id = await stage.recorded(
+      {},
+      (request) => [imageRecord(request, '0-0', succeeded('0-0'))],
+      (request) => [rowRecord(request, 1, ['0-0'])],
+    );
+    const cancelled = calledCancelled(createBuildResult(stage.deps), { requestId: id, round: 1 });
+    await expect(cancelled).rejects.toBeInstanceOf(CancelledFailure);
+    expect(await filesOf(id)).toEqual([]);
+  });
+});

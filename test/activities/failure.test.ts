@@ -1,0 +1,127 @@
+import { ApplicationFailure, CancelledFailure } from '@temporalio/activity';
+import { ActivityCancellationDetails } from '@temporalio/common';
+import { mongo } from 'mongoose';
+import {
+  deliveryFailed,
+  imageGivenUp,
+  imageWaits,
+  interrupted,
+  transientOf,
+} from '../../activities/failure';
+import { DeliveryError, ImageError } from '../../src/errors';
+import { activityEnvironment } from '../support/activityEnvironment';
+
+const FAILURE = { code: 'http_5xx', message: 'Answered 503' } as const;
+
+describe('transientOf(error)', () => {
+  it.each(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EIO'])(
+    'makes of a disk that answers %s a failure that Temporal retries',
+    (code) => {
+      const error = Object.assign(new Error('write failed'), { code });
+      expect(transientOf(error)).toMatchObject({
+        type: 'storage_unavailable',
+        nonRetryable: false,
+        message:
+          'Expected to write below DATA_DIR, received write failed; make room there, work goes on by itself',
+        cause: error,
+      });
+    },
+  );
+
+  it('makes of a MongoDB that is away a failure that Temporal retries', () => {
+    const error = new mongo.MongoNetworkError('connection reset');
+    expect(transientOf(error)).toMatchObject({
+      type: 'mongodb_unavailable',
+      nonRetryable: false,
+      message: 'Expected MongoDB to answer, received connection reset; work goes on when it does',
+      cause: error,
+    });
+  });
+
+  it.each([
+    ['a fault in our code', new TypeError('x is not a function')],
+    ['a file that is missing', Object.assign(new Error('no such file'), { code: 'ENOENT' })],
+    ['what MongoDB refused', new mongo.MongoServerError({ code: 11_000 })],
+    ['a failure that is one of Temporal already', imageWaits(FAILURE, 5)],
+    ['a cancellation', new CancelledFailure('The request was cancelled')],
+    ['an image that failed', ImageError.permanent('not_found', 'Answered 404')],
+    ['what is no error', 'text'],
+  ])('leaves %s as it is', (_, error) => {
+    expect(transientOf(error)).toBe(error);
+  });
+});
+
+describe('imageWaits(failure, dueInMs)', () => {
+  it('is tried again when the image is due', () => {
+    expect(imageWaits(FAILURE, 1_500)).toMatchObject({
+      type: 'http_5xx',
+      message: 'Answered 503',
+      nonRetryable: false,
+      nextRetryDelay: 1_500,
+    });
+  });
+
+  it('is tried again at once, not by the policy, where the image is due already', () => {
+    expect(imageWaits(FAILURE, 0).nextRetryDelay).toBe(1);
+    expect(imageWaits(FAILURE, -5).nextRetryDelay).toBe(1);
+  });
+});
+
+describe('imageGivenUp(failure, tally)', () => {
+  it('is not tried again, and tells the workflow what to count', () => {
+    const tally = { succeeded: 0, failed: 2, bytesIn: 0, bytesOut: 0 };
+    expect(imageGivenUp(FAILURE, tally)).toMatchObject({
+      type: 'http_5xx',
+      message: 'Answered 503',
+      nonRetryable: true,
+      details: [tally],
+    });
+  });
+});
+
+describe('deliveryFailed(error, nextRetryInMs)', () => {
+  it('is named by the status of the answer', () => {
+    const error = new DeliveryError('Answered 503', 503, true, undefined);
+    expect(deliveryFailed(error, 2_000)).toMatchObject({
+      type: 'webhook_http_503',
+      message: 'Answered 503',
+      nonRetryable: false,
+      nextRetryDelay: 2_000,
+    });
+  });
+
+  it('is named unreachable where no answer came', () => {
+    const error = new DeliveryError('No answer', null, true, undefined);
+    expect(deliveryFailed(error, 2_000).type).toBe('webhook_unreachable');
+  });
+
+  it('is not tried again where no further attempt is due', () => {
+    const error = new DeliveryError('Answered 410', 410, false, undefined);
+    expect(deliveryFailed(error, null).nonRetryable).toBe(true);
+  });
+});
+
+describe('interrupted()', () => {
+  it('has another worker go on at once where this one shuts down', async () => {
+    const env = activityEnvironment();
+    env.cancel('WORKER_SHUTDOWN', new ActivityCancellationDetails({ workerShutdown: true }));
+    const failure = await env.run(() => Promise.resolve(interrupted()));
+    expect(failure).toBeInstanceOf(ApplicationFailure);
+    expect(failure).toMatchObject({
+      type: 'worker_shutdown',
+      nonRetryable: false,
+      nextRetryDelay: 1,
+    });
+  });
+
+  it('ends the work of a request that was cancelled', async () => {
+    const env = activityEnvironment();
+    env.cancel();
+    expect(await env.run(() => Promise.resolve(interrupted()))).toBeInstanceOf(CancelledFailure);
+  });
+
+  it('is a cancellation also where Temporal gave no reason', async () => {
+    const env = activityEnvironment();
+    expect(await env.run(() => Promise.resolve(interrupted()))).toBeInstanceOf(CancelledFailure);
+  });
+});

@@ -1,0 +1,64 @@
+import { ActivityCancellationDetails } from '@temporalio/common';
+import { createOperatorActivities } from '../../activities/operators';
+import type { ListCursor } from '../../activities/types';
+import { activityEnvironment, called } from '../support/activityEnvironment';
+import { startActivityStage } from '../support/activityStage';
+
+const stage = startActivityStage();
+const filter = { status: ['failed'], since: null, until: null } as const;
+
+describe('listForRetry', () => {
+  it('pages through the requests that the filter finds, each once', async () => {
+    const ids: string[] = [];
+    for (let index = 0; index < 45; index += 1) {
+      ids.push(await stage.recorded({ state: 'failed', created_at: new Date(1_000 * index) }));
+    }
+    await stage.recorded({ state: 'completed' });
+    const { listForRetry } = createOperatorActivities(stage.deps);
+    const pages: string[][] = [];
+    let cursor: ListCursor | null = null;
+    do {
+      const page: Awaited<ReturnType<typeof listForRetry>> = await called(listForRetry, {
+        filter,
+        cursor,
+      });
+      pages.push(page.requests.map(({ requestId }) => requestId));
+      cursor = page.next;
+    } while (cursor !== null);
+    expect(pages.map(({ length }) => length)).toEqual([20, 20, 5]);
+    expect(pages.flat().sort()).toEqual(ids.sort());
+  });
+});
+
+describe('retryRequests', () => {
+  const requests = ['one', 'two'].map((requestId) => ({ requestId, round: 1 }));
+
+  /** The activity, of which the first request is through when it is interrupted. */
+  function interrupted(details: ConstructorParameters<typeof ActivityCancellationDetails>[0]) {
+    const env = activityEnvironment();
+    const { retryRequests } = createOperatorActivities({
+      ...stage.deps,
+      operations: {
+        ...stage.deps.operations,
+        retryListed: () => {
+          env.cancel(
+            details?.workerShutdown === true ? 'WORKER_SHUTDOWN' : 'CANCELLED',
+            new ActivityCancellationDetails(details),
+          );
+          return Promise.resolve({ retried: 1, skipped: 0 });
+        },
+      },
+    });
+    return env.run(retryRequests, { requests });
+  }
+
+  it('says how far it came where it is stopped', async () => {
+    expect(await interrupted({ cancelRequested: true })).toEqual({ retried: 1, skipped: 0 });
+  });
+
+  it('hands the page to another worker where this one shuts down', async () => {
+    await expect(interrupted({ workerShutdown: true })).rejects.toMatchObject({
+      type: 'worker_shutdown',
+    });
+  });
+});

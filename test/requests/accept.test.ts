@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto';
+import { acceptUpload, type AcceptDeps } from '../../src/requests/accept';
+import { startActivityStage } from '../support/activityStage';
+import { sheetOf } from '../support/calls';
+import { withFile } from '../support/temporaryFile';
+
+const stage = startActivityStage();
+const SHEET = sheetOf(['http://origin.example/a.jpg', 'http://origin.example/b.jpg']);
+
+/** @param start in place of the start of the run; gets the request's id */
+function accept(start: (requestId: string) => Promise<unknown>, key: string | null = null) {
+  const runs: AcceptDeps['runs'] = {
+    start: async ({ requestId }) => {
+      await start(requestId);
+    },
+  };
+  return withFile(SHEET, (path) =>
+    acceptUpload(
+      { ...stage.deps, runs },
+      {
+        path,
+        fileName: 'products.csv',
+        fingerprint: 'a'.repeat(64),
+        options: {
+          quality: 50,
+          format: 'keep',
+          effort: 'balanced',
+          max_width: null,
+          max_height: null,
+        },
+        webhookUrl: null,
+        strict: false,
+        idempotencyKey: key,
+      },
+    ),
+  );
+}
+
+const starts = () => Promise.resolve();
+
+describe('acceptUpload(deps, upload)', () => {
+  it('keeps the request where the answer of the start is lost, but not the start', async () => {
+    const id = await accept(async (requestId) => {
+      // The first thing that the run does.
+      await stage.deps.records.requests.accept(requestId);
+      throw new Error('connection reset');
+    });
+    expect(await stage.deps.records.requests.find(id)).toMatchObject({ state: 'pending' });
+  });
+
+  it('leaves nothing of an upload that another process has given up meanwhile', async () => {
+    const { requests, images } = stage.deps.records;
+    let given = '';
+    const refused = accept(async (requestId) => {
+      given = requestId;
+      expect(await requests.withdraw(requestId)).toBe(true);
+    });
+    await expect(refused).rejects.toMatchObject({ name: 'Refusal', code: 'unavailable' });
+    expect(await requests.find(given)).toBeNull();
+    expect(await images.findMany(given, ['0-0', '0-1'])).toEqual(new Map());
+  });
+
+  it('takes the place of an upload with the same key whose process has died', async () => {
+    const { requests } = stage.deps.records;
+    const first = await accept(starts, randomUUID());
+    const record = await requests.find(first);
+    if (record === null) throw new Error('Expected the record');
+    const [dead, key] = [randomUUID(), randomUUID()];
+    const silentSince = new Date(Date.now() - 120_000);
+    await requests.create({
+      ...record,
+      _id: dead,
+      state: 'uploading',
+      idempotency_key: key,
+      updated_at: silentSince,
+    });
+
+    const id = await accept(starts, key);
+    expect(id).not.toBe(dead);
+    expect(await requests.find(dead)).toBeNull();
+    expect(await requests.findByIdempotencyKey(key)).toMatchObject({ _id: id, state: 'pending' });
+  });
+});
