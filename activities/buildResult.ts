@@ -1,5 +1,6 @@
 import { withoutCredentials } from '../src/network/webUrl';
 import { failedHeader, failedRow, formatRecord, resultHeader, resultRow } from '../src/csv/write';
+import type { ResultFile } from '../src/storage/fileStore';
 import { inReadableParts } from '../src/records/rows';
 import type { ImageRecord, RequestRecord, RowRecord } from '../src/records/types';
 import { requireOpenRound } from './attempt';
@@ -33,10 +34,11 @@ export function createBuildResult(
     withHeartbeat(async (signal) => {
       const request = await requireOpenRound(deps, ref);
       const { columns } = request;
-      const result = await files.createResultFile(request._id, request.round, 'result');
-      const failed = await files.createResultFile(request._id, request.round, 'failed');
       const count = createCount(ref.round);
+      const result = await files.createResultFile(request._id, request.round, 'result');
+      let failed: ResultFile | null = null;
       try {
+        failed = await files.createResultFile(request._id, request.round, 'failed');
         await result.write(formatRecord(resultHeader(columns), escape));
         await failed.write(formatRecord(failedHeader(columns), escape));
         for await (const { row, places } of walk(request)) {
@@ -52,7 +54,7 @@ export function createBuildResult(
         await failed.commit();
         await files.removeDrafts(request._id);
       } catch (error) {
-        await Promise.all([result.discard(), failed.discard()]);
+        await Promise.all([result.discard(), failed?.discard()]);
         throw error;
       }
       return count.result();

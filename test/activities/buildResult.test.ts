@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { CancelledFailure } from '@temporalio/activity';
 import { createBuildResult } from '../../activities/buildResult';
-import type { ResultKind } from '../../src/storage/fileStore';
+import type { FileStore, ResultKind } from '../../src/storage/fileStore';
 import { called, calledCancelled } from '../support/activityEnvironment';
 import { startActivityStage } from '../support/activityStage';
 import { failed, imageRecord, rowRecord, succeeded } from '../support/recorded';
@@ -69,6 +69,21 @@ describe('buildResult', () => {
     expect(await built(id)).toMatchObject({ counts: { total: 1, pending: 1 }, undone: 1 });
     const attempt = { ref: '0-0', at: 1, failure: { code: 'timeout', message: 'late' } } as const;
     expect(await stage.deps.records.images.record(id, 1, [attempt])).toBe(0);
+  });
+
+  it('leaves no file when the second one cannot be created', async () => {
+    const id = await stage.recorded({ rows: 0 });
+    const { files } = stage.deps;
+    const half: FileStore = {
+      ...files,
+      createResultFile: (requestId, round, kind) =>
+        kind === 'failed'
+          ? Promise.reject(new Error('no space left'))
+          : files.createResultFile(requestId, round, kind),
+    };
+    const build = createBuildResult({ ...stage.deps, files: half });
+    await expect(called(build, { requestId: id, round: 1 })).rejects.toThrow('no space left');
+    expect(await filesOf(id)).toEqual([]);
   });
 
   it('counts as undone what failed in an earlier round and was not tried in this one', async () => {

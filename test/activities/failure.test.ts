@@ -22,7 +22,7 @@ describe('transientOf(error)', () => {
         type: 'storage_unavailable',
         nonRetryable: false,
         message:
-          'Expected to write below DATA_DIR, received write failed; make room there, work goes on by itself',
+          'Expected to write below DATA_DIR, received write failed; free space there; work continues by itself',
         cause: error,
       });
     },
@@ -33,7 +33,7 @@ describe('transientOf(error)', () => {
     expect(transientOf(error)).toMatchObject({
       type: 'mongodb_unavailable',
       nonRetryable: false,
-      message: 'Expected MongoDB to answer, received connection reset; work goes on when it does',
+      message: 'Expected MongoDB to answer, received connection reset; work continues when it does',
       cause: error,
     });
   });
