@@ -1,4 +1,4 @@
-import { EFFORTS, TARGET_FORMATS } from '../formats';
+import { EFFORTS, TARGET_FORMATS, type CompressOptions } from '../formats';
 import { DELIVERY_STATES, REQUEST_STATUSES, RETRYABLE_STATUSES } from '../statuses';
 import { integer, oneOf, time } from './fields';
 import { z } from './zod';
@@ -36,7 +36,7 @@ export const requestResource = z
       effort: z.enum(EFFORTS),
       max_width: z.int().nullable(),
       max_height: z.int().nullable(),
-    }),
+    } satisfies Record<keyof CompressOptions, z.ZodType>),
     sheet: z.object({
       columns: z.array(z.string()),
       link_columns: z

@@ -43,16 +43,21 @@ export function uploadRoute({ config, spoolDir, requests }: UploadDeps): Route {
       const headers = validated(uploadHeaders, 'header', ctx.headers);
       const { file, fields } = await receiveForm(ctx, spoolDir, config.MAX_UPLOAD_BYTES);
       try {
-        const { webhook_url, strict, ...options } = validated(uploadFields, 'body', fields);
+        const { webhook_url, strict, quality, format, effort, max_width, max_height, ...unlisted } =
+          validated(uploadFields, 'body', fields);
         checkWebhookUrl(webhook_url);
         const upload: Upload = {
           path: file.path,
           fileName: file.name,
           fingerprint: file.fingerprint,
           options: {
-            ...options,
-            max_width: options.max_width ?? null,
-            max_height: options.max_height ?? null,
+            // Always empty: this does not compile while a field of the form is not listed above.
+            ...(unlisted satisfies Record<string, never>),
+            quality,
+            format,
+            effort,
+            max_width: max_width ?? null,
+            max_height: max_height ?? null,
           },
           webhookUrl: webhook_url ?? null,
           strict,
