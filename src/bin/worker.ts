@@ -30,11 +30,11 @@ import { createWebhookSender } from '../webhooks/send';
 
 /** `npm run worker`: works on requests until SIGTERM or SIGINT, which the SDK turns into a drain. */
 runMain(async () => {
+  stopWithParent();
   const config = readConfig();
   const logger = createLogger(config.LOG_LEVEL, 'worker');
   const metrics = createWorkerMetrics();
   const scrapes = await serveMetrics(config, metrics, logger);
-  stopWithParent();
   await keepMemoryLevel(logger);
   // The SDK takes the signals over when its workers run; nothing is under way before.
   const endAtOnce = () => process.exit(0);
