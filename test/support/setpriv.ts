@@ -3,8 +3,9 @@ import { mkdir, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { findOnPath } from '../../src/dev/embedded/commands';
 
-/** Asked of `setpriv` itself, not of our code: a machine that has it skips nothing. */
-const hasSetpriv = spawnSync('setpriv', ['--pdeathsig', 'TERM', '--', 'true']).status === 0;
+/** Asked of `setpriv` itself, not of the code under test: a machine that has it skips nothing. */
+const setpriv = findOnPath('setpriv') ?? '/nowhere/setpriv';
+const hasSetpriv = spawnSync(setpriv, ['--pdeathsig', 'TERM', '--', 'true']).status === 0;
 
 /** Skipped only where the embedded servers cannot be tied to their starter: no `setpriv` of util-linux. */
 export const itWithSetpriv = hasSetpriv ? it : it.skip;
