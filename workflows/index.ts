@@ -1,3 +1,4 @@
 export { bulkRetry } from './bulkRetry';
 export { imageRequest } from './imageRequest';
 export { reconcileRequests, removeExpired } from './maintenance';
+export { reconciler, retention } from './sweeps';

@@ -7,7 +7,7 @@ const operators = proxyActivities<OperatorActivities>({
   retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
 });
 
-/** Started by a schedule: repairs what ended outside the service. */
+/** Kept for runs that a schedule of 0.1.0 started; replaced by `reconciler`. */
 export async function reconcileRequests(): Promise<void> {
   const findings = await operators.reconcile();
   const found = Object.entries(findings).filter(([, count]) => count > 0);
@@ -18,7 +18,7 @@ export async function reconcileRequests(): Promise<void> {
   );
 }
 
-/** Started by a schedule: deletes requests that are older than the days of retention, batch by batch. */
+/** Kept for runs that a schedule of 0.1.0 started; replaced by `retention`. */
 export async function removeExpired(): Promise<void> {
   let removed = 0;
   for (let more = true; more;) {

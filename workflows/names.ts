@@ -2,12 +2,19 @@
 
 export const IMAGE_REQUEST_WORKFLOW = 'imageRequest';
 export const BULK_RETRY_WORKFLOW = 'bulkRetry';
+export const RECONCILER_WORKFLOW = 'reconciler';
+export const RETENTION_WORKFLOW = 'retention';
+/** Started by the schedules of 0.1.0, which the two above replace. */
 export const RECONCILE_WORKFLOW = 'reconcileRequests';
 export const REMOVE_EXPIRED_WORKFLOW = 'removeExpired';
 export const PROGRESS_QUERY = 'progress';
 export const STATUS_QUERY = 'status';
 /** Makes a run continue with the given input; `continueWith` in code. See `imageRequest`. */
 export const FOLLOW_SIGNAL = 'follow';
+/** To the service's own sweeps, by an operator: see `sweeps`. */
+export const SWEEP_SIGNAL = 'sweep';
+export const PAUSE_SIGNAL = 'pause';
+export const RESUME_SIGNAL = 'resume';
 
 export function workflowIdOf(requestId: string): string {
   return `image-request/${requestId}`;

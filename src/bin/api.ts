@@ -26,6 +26,7 @@ const DRAIN_MS = 25_000;
 
 /** `npm run api`: listens at once, answers 503 until MongoDB is reached, and drains on SIGTERM. */
 runMain(async () => {
+  stopWithParent();
   const config = readConfig();
   const logger = createLogger(config.LOG_LEVEL, 'api');
   const runs = createRuns(temporalSettings(config), config.TEMPORAL_TASK_QUEUE);
@@ -38,7 +39,6 @@ runMain(async () => {
     server.once('error', reject).listen(config.PORT, config.HOST, resolve);
   });
 
-  stopWithParent();
   const stopping = stopSignal();
 
   const connected = connectWithRetry('MongoDB', () => openRecords(mongodbUri(config)), logger);

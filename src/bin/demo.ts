@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { runDemo } from '../dev/demo/run';
 import { readSheet } from '../dev/demo/sheet';
 import { startDemo } from '../dev/demo/stage';
-import { runMain, say, stopSignal } from '../process/main';
+import { runMain, say, stopSignal, stopWithNpm } from '../process/main';
 
 const SAMPLE = path.join(__dirname, '..', '..', '..', 'samples', 'products.csv');
 const USAGE = 'npm run demo -- [--keep] [FILE.csv]';
@@ -16,6 +16,7 @@ runMain(async () => {
   const { keep, file } = readArguments();
   const sheet = await readSheet(file ?? SAMPLE, file === null);
   const stopping = stopSignal().then(() => null);
+  stopWithNpm();
   const folder = await mkdtemp(path.join(tmpdir(), 'image-processor-demo-'));
   const webhookSecret = `whsec_${randomBytes(32).toString('base64')}`;
   say(`Starting Temporal, MongoDB, the API and a worker; data and logs: ${folder}`);

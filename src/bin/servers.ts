@@ -1,12 +1,13 @@
 import { readConfig } from '../config';
 import { lockDataDir } from '../dev/embedded/lock';
 import { startServers, Stopped } from '../dev/embedded/servers';
-import { runMain, say, stopSignal } from '../process/main';
+import { runMain, say, stopSignal, stopWithNpm } from '../process/main';
 
 /** `npm run servers`: the embedded servers alone; one line of JSON on stdout when both are ready. */
 runMain(async () => {
   const config = readConfig();
   const stopping = stopSignal();
+  stopWithNpm();
   const unlock = await lockDataDir(config.DATA_DIR);
   try {
     const servers = await startServers({

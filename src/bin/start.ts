@@ -3,13 +3,14 @@ import { lockDataDir } from '../dev/embedded/lock';
 import { probe } from '../process/ports';
 import { startServers, Stopped } from '../dev/embedded/servers';
 import { startService } from '../dev/embedded/service';
-import { runMain, say, stopSignal } from '../process/main';
+import { runMain, say, stopSignal, stopWithNpm } from '../process/main';
 import { namedTemporalAddress } from '../temporal/settings';
 
 /** `npm start`: the whole service, on embedded servers unless others are named. */
 runMain(async () => {
   const config = readConfig();
   const stopping = stopSignal();
+  stopWithNpm();
   const unlock = await lockDataDir(config.DATA_DIR);
   try {
     if ((await probe(config.PORT, config.HOST)) === null) {

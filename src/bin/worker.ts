@@ -24,17 +24,17 @@ import { mongodbUri } from '../records/uri';
 import { temporalSettings } from '../temporal/settings';
 import { createOperations } from '../requests/operations';
 import { createRuns } from '../temporal/runs';
-import { ensureSchedules } from '../temporal/schedules';
+import { keepSweeps } from '../temporal/sweeps';
 import { createWorkers, installRuntime } from '../temporal/worker';
 import { createWebhookSender } from '../webhooks/send';
 
 /** `npm run worker`: works on requests until SIGTERM or SIGINT, which the SDK turns into a drain. */
 runMain(async () => {
+  stopWithParent();
   const config = readConfig();
   const logger = createLogger(config.LOG_LEVEL, 'worker');
   const metrics = createWorkerMetrics();
   const scrapes = await serveMetrics(config, metrics, logger);
-  stopWithParent();
   await keepMemoryLevel(logger);
   // The SDK takes the signals over when its workers run; nothing is under way before.
   const endAtOnce = () => process.exit(0);
@@ -70,13 +70,14 @@ runMain(async () => {
     deploymentVersion: deploymentVersionOf(config),
   });
   process.off('SIGTERM', endAtOnce).off('SIGINT', endAtOnce);
-  await ensureSchedules(runs, logger);
+  const stopKeeping = await keepSweeps(runs, logger);
   logger.info(
     { task_queue: config.TEMPORAL_TASK_QUEUE, deployment: config.WORKER_DEPLOYMENT },
     'The worker is ready',
   );
   tellReady();
   await Promise.all(workers.map((worker) => worker.run()));
+  await stopKeeping();
   await Promise.all([
     connection.close(),
     runs.close(),

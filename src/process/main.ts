@@ -20,13 +20,32 @@ export function say(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
+/** As long as `supervise` would wait. */
+const ORPHAN_GRACE_MS = 30_000;
+
 /**
- * A process of ours that was started by another (see `supervise`) drains when that one is gone, however it
- * ended: nothing else would stop it.
+ * Drains a process that another one started (see `supervise`) when that parent is gone, however it ended. Temporal
+ * may be gone as well, so the drain has a time limit. Call this first: a parent that has already gone is not noticed.
  */
 export function stopWithParent(): void {
   if (process.channel === undefined) return;
-  process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+  process.once('disconnect', () => {
+    process.kill(process.pid, 'SIGTERM');
+    setTimeout(() => process.kill(process.pid, 'SIGKILL'), ORPHAN_GRACE_MS).unref();
+  });
+}
+
+const NPM_POLL_MS = 500;
+
+/** npm passes on the signals that it gets, except SIGKILL: what it has started stops when it is gone. */
+export function stopWithNpm(): void {
+  if (process.env['npm_lifecycle_event'] === undefined) return;
+  const npm = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === npm) return;
+    clearInterval(timer);
+    process.kill(process.pid, 'SIGTERM');
+  }, NPM_POLL_MS).unref();
 }
 
 /** Tells the process that started this one (see `supervise`) that it has come to where it can work. */

@@ -5,10 +5,10 @@ import {
   Connection,
   isGrpcDeadlineError,
   isGrpcServiceError,
-  ScheduleAlreadyRunning,
-  ScheduleOverlapPolicy,
+  ScheduleNotFoundError,
   WorkflowExecutionAlreadyStartedError,
   WorkflowFailedError,
+  WorkflowIdConflictPolicy,
   WorkflowIdReusePolicy,
   WorkflowNotFoundError,
   type WorkflowExecutionStatusName,
@@ -21,6 +21,7 @@ import {
   BULK_RETRY_WORKFLOW,
   FOLLOW_SIGNAL,
   IMAGE_REQUEST_WORKFLOW,
+  PAUSE_SIGNAL,
   PROGRESS_QUERY,
   STATUS_QUERY,
   workflowIdOf,
@@ -60,8 +61,8 @@ export interface Runs {
   stopBulkRetry(workflowId: string): Promise<boolean>;
   /** What Temporal keeps of a run, by default of the latest; `null` when it knows none (any more). */
   history(requestId: string, runId?: string): Promise<History | null>;
-  /** Has a workflow started by the server, again and again. */
-  schedule(scheduled: Scheduled): Promise<void>;
+  /** Starts a sweep unless it runs: one per namespace and task queue. Takes the place of the schedule of 0.1.0. */
+  ensureSweep(sweep: Sweep): Promise<void>;
   /** Asks the running workflow; rejects within about a second when it cannot answer. */
   status(requestId: string): Promise<StatusReport>;
   /** Resolves when the server answers. */
@@ -75,11 +76,11 @@ export interface BulkRetryReport extends BulkRetryProgress {
   readonly stopped: boolean;
 }
 
-export interface Scheduled {
+export interface Sweep {
   readonly workflow: string;
-  /** Milliseconds. */
-  readonly every: number;
-  readonly note: string;
+  readonly summary: string;
+  /** The workflow that 0.1.0 had a schedule start for it. */
+  readonly scheduled: string;
 }
 
 export interface LatestRun {
@@ -104,6 +105,15 @@ export function createRuns(settings: TemporalSettings, taskQueue: string): Runs 
       return true;
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return false;
+      throw error;
+    }
+  };
+  /** @returns `null` when there is no such schedule */
+  const unlessMissing = async <T>(call: () => Promise<T>): Promise<T | null> => {
+    try {
+      return await inTime(call);
+    } catch (error) {
+      if (error instanceof ScheduleNotFoundError) return null;
       throw error;
     }
   };
@@ -198,30 +208,25 @@ export function createRuns(settings: TemporalSettings, taskQueue: string): Runs 
       }
     },
 
-    async schedule({ workflow, every, note }) {
-      const scheduleId = `${workflow}/${taskQueue}`;
-      const description = {
-        spec: { intervals: [{ every }] },
-        policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' } as const,
-        action: {
-          type: 'startWorkflow',
-          workflowType: workflow,
-          workflowId: scheduleId,
-          taskQueue,
-        } as const,
-        state: { note },
+    async ensureSweep({ workflow, summary, scheduled }) {
+      const schedule = client.schedule.getHandle(`${scheduled}/${taskQueue}`);
+      const isPaused = await unlessMissing(() =>
+        schedule.describe().then(({ state }) => state.paused),
+      );
+      const options = {
+        workflowId: `${workflow}/${taskQueue}`,
+        taskQueue,
+        staticSummary: summary,
+        workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
       };
-      try {
-        await inTime(() => client.schedule.create({ scheduleId, ...description }));
-      } catch (error) {
-        if (!(error instanceof ScheduleAlreadyRunning)) throw error;
-        // Paused by an operator, it stays so.
-        await inTime(() =>
-          client.schedule
-            .getHandle(scheduleId)
-            .update(({ state }) => ({ ...description, state: { ...state, note } })),
-        );
+      // What an operator paused stays so.
+      if (isPaused === true) {
+        const pausing = { ...options, signal: PAUSE_SIGNAL };
+        await inTime(() => client.workflow.signalWithStart(workflow, pausing));
+      } else {
+        await inTime(() => client.workflow.start(workflow, options));
       }
+      if (isPaused !== null) await unlessMissing(() => schedule.delete());
     },
 
     status: (requestId) =>

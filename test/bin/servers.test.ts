@@ -1,7 +1,11 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { Connection } from '@temporalio/client';
 import { mongo } from 'mongoose';
 import { z } from 'zod';
-import { alive, endCommands, startCommand, type Command } from '../support/command';
+import { alive, endCommands, startByNpm, startCommand, type Command } from '../support/command';
+import { eventually } from '../support/eventually';
+import { itWithSetpriv } from '../support/setpriv';
 import { withFolder } from '../support/temporaryFile';
 
 const lineSchema = z.strictObject({
@@ -64,4 +68,45 @@ describe('npm run servers', () => {
         expect(await alive(family)).toEqual([]);
       }),
   );
+
+  itWithSetpriv('takes all that it started with it when it is killed, and keeps the data', () =>
+    withServers(async (command, dataDir) => {
+      const { mongodbUri } = lineSchema.parse(JSON.parse(command.stdout()));
+      const client = new mongo.MongoClient(mongodbUri);
+      await client.db().collection('things').insertOne({ name: 'before' });
+      await client.close();
+      const family = await command.family();
+      expect(family.length).toBeGreaterThanOrEqual(3);
+      command.kill('SIGKILL');
+      expect(await command.ended).toBe('SIGKILL');
+      await eventually(
+        () => alive(family),
+        (left) => left.length === 0,
+      );
+
+      const second = startCommand('servers', environment(dataDir));
+      await second.says('}\n');
+      const next = new mongo.MongoClient(lineSchema.parse(JSON.parse(second.stdout())).mongodbUri);
+      expect(await next.db().collection('things').findOne()).toMatchObject({ name: 'before' });
+      await next.close();
+      expect(second.stderr()).not.toContain('Ending the ');
+    }),
+  );
+
+  it('stops in order when npm, which ran it, is killed', () =>
+    withFolder(async (dataDir) => {
+      const npm = startByNpm('servers', environment(dataDir));
+      await npm.says('}\n');
+      const family = await npm.family();
+      // npm, the command and two servers.
+      expect(family.length).toBeGreaterThanOrEqual(4);
+      npm.kill('SIGKILL');
+      expect(await npm.ended).toBe('SIGKILL');
+      await eventually(
+        () => alive(family),
+        (left) => left.length === 0,
+      );
+      // Stopped, not killed: nothing is left to be ended by the next start.
+      expect(existsSync(path.join(dataDir, 'embedded', 'servers.json'))).toBe(false);
+    }));
 });

@@ -8,6 +8,7 @@ import { alive, endCommands, startCommand, type Command } from '../support/comma
 import { eventually } from '../support/eventually';
 import { bytes, startOrigin, type Origin } from '../support/origin';
 import { photo } from '../support/pictures';
+import { itWithSetpriv, pathWithoutSetpriv } from '../support/setpriv';
 import { withFolder } from '../support/temporaryFile';
 
 /** What a start runs: itself, Temporal, MongoDB, the API and a worker. */
@@ -147,28 +148,60 @@ describe('npm start', () => {
       expect(await alive(next)).toEqual([]);
     }));
 
-  it('goes on after a kill -9: what was left behind is ended, and no request is lost', () =>
-    withDataDir(async (dataDir) => {
-      // What is killed cannot tidy up: its temporary files go with the test's folder.
-      const first = await started(dataDir, { TMPDIR: dataDir });
-      origin.on('/slow.jpg', () => undefined);
-      const id = await uploaded(first.url, sheetOf([`${origin.url}/slow.jpg`]));
-      await eventually(
-        () => origin.hits('/slow.jpg'),
-        (hits) => hits > 0,
-      );
-      const family = await first.command.family();
-      first.command.kill('SIGKILL');
-      expect(await first.command.ended).toBe('SIGKILL');
-      origin.on('/slow.jpg', bytes(await photo()));
+  /** Kills a start while it works, and has the next one finish what it began. */
+  async function killAndGoOn(
+    dataDir: string,
+    env: NodeJS.ProcessEnv,
+    whenKilled: (family: readonly number[]) => Promise<unknown>,
+    whenStarted: (second: Command) => void,
+  ): Promise<void> {
+    // What is killed cannot tidy up: its temporary files go with the test's folder.
+    const first = await started(dataDir, { TMPDIR: dataDir, ...env });
+    origin.on('/slow.jpg', () => undefined);
+    const before = origin.hits('/slow.jpg');
+    const id = await uploaded(first.url, sheetOf([`${origin.url}/slow.jpg`]));
+    await eventually(
+      () => origin.hits('/slow.jpg'),
+      (hits) => hits > before,
+    );
+    const family = await first.command.family();
+    expect(family.length).toBeGreaterThanOrEqual(PROCESSES);
+    first.command.kill('SIGKILL');
+    expect(await first.command.ended).toBe('SIGKILL');
+    await whenKilled(family);
+    origin.on('/slow.jpg', bytes(await photo()));
 
-      const second = await started(dataDir);
-      expect(second.command.stderr()).toContain('Ending the Temporal server');
-      expect(second.command.stderr()).toContain('Ending the MongoDB server');
-      expect(await finished(second.url, id)).toMatchObject({ status: 'completed' });
-      await eventually(
-        () => alive(family),
-        (left) => left.length === 0,
+    const second = await started(dataDir);
+    whenStarted(second.command);
+    expect(await finished(second.url, id)).toMatchObject({ status: 'completed' });
+    await gone(family);
+  }
+
+  const gone = (family: readonly number[]) =>
+    eventually(
+      () => alive(family),
+      (left) => left.length === 0,
+    );
+
+  itWithSetpriv('ends everything with it at a kill -9, and no request is lost', () =>
+    withDataDir((dataDir) =>
+      killAndGoOn(dataDir, {}, gone, (second) => {
+        expect(second.stderr()).not.toContain('Ending the ');
+      }),
+    ),
+  );
+
+  it('goes on after a kill -9 without setpriv: what was left behind is ended, and no request is lost', () =>
+    withDataDir(async (dataDir) => {
+      const env = { PATH: await pathWithoutSetpriv(dataDir) };
+      await killAndGoOn(
+        dataDir,
+        env,
+        () => Promise.resolve(),
+        (second) => {
+          expect(second.stderr()).toContain('Ending the Temporal server');
+          expect(second.stderr()).toContain('Ending the MongoDB server');
+        },
       );
     }));
 

@@ -7,8 +7,12 @@ import { replay } from '../../src/temporal/replay';
 import {
   BULK_RETRY_WORKFLOW,
   IMAGE_REQUEST_WORKFLOW,
+  PAUSE_SIGNAL,
   RECONCILE_WORKFLOW,
+  RECONCILER_WORKFLOW,
   REMOVE_EXPIRED_WORKFLOW,
+  RETENTION_WORKFLOW,
+  SWEEP_SIGNAL,
   WORKER_CRASH,
   workflowIdOf,
 } from '../../workflows/names';
@@ -282,6 +286,41 @@ it('maintenance', async () => {
     const workflowId = `${workflow}/${taskQueue}`;
     await service.client.workflow.execute(workflow, { workflowId, taskQueue });
     await keep(name, { workflowId }, service);
+  }
+});
+
+it('sweeps', async () => {
+  const service = await startService({
+    temporalAddress: process.env['TEST_TEMPORAL_SHORT_HISTORY_ADDRESS'],
+  });
+  const taskQueue = service.config.TEMPORAL_TASK_QUEUE;
+  try {
+    for (const workflow of [RECONCILER_WORKFLOW, RETENTION_WORKFLOW]) {
+      const workflowId = `${workflow}/${taskQueue}`;
+      const handle = await service.client.workflow.start(workflow, { workflowId, taskQueue });
+      const { runId } = await handle.describe();
+      const sweptAgain = async () => {
+        const { historyLength } = await handle.describe();
+        await handle.signal(SWEEP_SIGNAL);
+        await eventually(
+          () => handle.describe(),
+          (run) => run.runId !== runId || run.historyLength > historyLength + 3,
+        );
+      };
+      // The wait for the next sweep, in full where that is a minute.
+      if (workflow === RECONCILER_WORKFLOW) {
+        await eventually(
+          () => handle.fetchHistory(),
+          ({ events }) => events?.some((event) => event.timerFiredEventAttributes) === true,
+        );
+      }
+      await sweptAgain();
+      await handle.signal(PAUSE_SIGNAL);
+      while ((await handle.describe()).runId === runId) await sweptAgain();
+      await keep(workflow, { workflowId, runId, end: 'CONTINUED_AS_NEW' }, service);
+    }
+  } finally {
+    await service.stop();
   }
 });
 

@@ -44,6 +44,11 @@ export function startCommand(
   return launch(name, [process.execPath, entryPoint(name, root), ...args], env, root);
 }
 
+/** As the README has it run. */
+export function startByNpm(name: string, env: NodeJS.ProcessEnv): Command {
+  return launch(name, ['npm', 'run', '--silent', name], env, ROOT);
+}
+
 /** As a person runs it: `script` gives it a terminal, whose whole output is its stdout. */
 export function startAtTerminal(
   name: string,

@@ -8,4 +8,4 @@ export async function imageRequest(input: ImageRequestInput) {
   return released.imageRequest(input);
 }
 
-export const { bulkRetry, reconcileRequests, removeExpired } = released;
+export const { bulkRetry, reconciler, retention, reconcileRequests, removeExpired } = released;

@@ -5,7 +5,9 @@ import {
   BULK_RETRY_WORKFLOW,
   IMAGE_REQUEST_WORKFLOW,
   RECONCILE_WORKFLOW,
+  RECONCILER_WORKFLOW,
   REMOVE_EXPIRED_WORKFLOW,
+  RETENTION_WORKFLOW,
 } from '../../workflows/names';
 import { read } from '../histories/file';
 import { writeChangedBundle } from '../support/release';
@@ -60,6 +62,8 @@ describe('The recorded histories', () => {
         BULK_RETRY_WORKFLOW,
         RECONCILE_WORKFLOW,
         REMOVE_EXPIRED_WORKFLOW,
+        RECONCILER_WORKFLOW,
+        RETENTION_WORKFLOW,
       ]),
     );
   });
@@ -76,6 +80,8 @@ describe('The recorded histories', () => {
         'bulk-retry-stopped',
         'expired-removed',
         'reconciled',
+        'reconciler',
+        'retention',
       ]);
       expect(caught[0]?.deviation).toMatch(/nondeterminism/i);
       expect(faults(outcomes)).toMatch(/completed\.json: .*\n[^]*patched\(\)/);

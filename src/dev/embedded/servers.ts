@@ -4,6 +4,7 @@ import type { Config } from '../../config';
 import { messageOf } from '../../errors';
 import type { Log } from '../../process/main';
 import { supervise, type SupervisedProcess } from '../../process/supervise';
+import { endingWithUs } from './endWithUs';
 import { endOrphans, rememberServers } from './orphans';
 import { mongodbReady, provideMongodb, type MongodbCommand } from './mongodb';
 import { freePort } from '../../process/ports';
@@ -131,7 +132,8 @@ export async function startServers(options: EmbeddedOptions): Promise<EmbeddedSe
   ): SupervisedProcess {
     if (over) throw new Stopped();
     const file = path.join(folder, logFile);
-    const kept = supervise({ name, command, args, logFile: file, onSpawn: remember(name) }, log);
+    const program = endingWithUs({ command, args });
+    const kept = supervise({ name, ...program, logFile: file, onSpawn: remember(name) }, log);
     running.push(kept);
     return kept;
   }

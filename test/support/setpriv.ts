@@ -1,0 +1,22 @@
+import { spawnSync } from 'node:child_process';
+import { mkdir, symlink } from 'node:fs/promises';
+import path from 'node:path';
+import { findOnPath } from '../../src/dev/embedded/commands';
+
+/** Asked of `setpriv` itself, not of the code under test: a machine that has it skips nothing. */
+const setpriv = findOnPath('setpriv') ?? '/nowhere/setpriv';
+const hasSetpriv = spawnSync(setpriv, ['--pdeathsig', 'TERM', '--', 'true']).status === 0;
+
+/** Skipped only where the embedded servers cannot be tied to their starter: no `setpriv` of util-linux. */
+export const itWithSetpriv = hasSetpriv ? it : it.skip;
+
+/** @returns a PATH with what the embedded servers may need, and no `setpriv` */
+export async function pathWithoutSetpriv(folder: string): Promise<string> {
+  const programs = path.join(folder, 'programs');
+  await mkdir(programs);
+  for (const name of ['temporal', 'mongod', 'java']) {
+    const found = findOnPath(name);
+    if (found !== null) await symlink(found, path.join(programs, name));
+  }
+  return programs;
+}
