@@ -4,39 +4,15 @@ import Koa, { type Middleware } from 'koa';
 import type { Logger } from '../telemetry/logger';
 import { requireKey } from './auth';
 import type { ApiDependencies } from './dependencies';
-import { bulkRetryRoute } from './bulkRetry';
 import { serveDocumentation } from './documentation';
-import { eventsRoute } from './events';
-import { fileRoute } from './files';
 import { liveRoute, readyRoute } from './health';
-import { imagesRoute } from './images';
-import { metricsRoute, timeCalls } from './metrics';
-import { operatorRoutes } from './operators';
+import { timeCalls } from './metrics';
 import { errorHandler } from './errorHandler';
-import { deleteRoute, requestRoute } from './request';
-import { requestsRoute } from './requests';
-import { resultRoute } from './result';
 import type { Route } from './route';
-import { statusRoute } from './status';
-import { uploadRoute } from './upload';
+import { createRoutes } from './routes';
 
 export function createApp(deps: ApiDependencies): Koa {
-  const routes = [
-    uploadRoute(deps),
-    statusRoute(deps),
-    resultRoute(deps),
-    requestsRoute(deps),
-    bulkRetryRoute(deps),
-    requestRoute(deps),
-    deleteRoute(deps),
-    imagesRoute(deps),
-    eventsRoute(deps),
-    ...operatorRoutes(deps),
-    fileRoute(deps),
-    liveRoute(),
-    readyRoute(deps),
-    metricsRoute(deps),
-  ];
+  const routes = createRoutes(deps);
   const router = createRouter(routes);
   serveDocumentation(router, routes);
   return createKoa(deps.logger, router, {

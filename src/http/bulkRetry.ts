@@ -1,7 +1,7 @@
 import type { ApiDependencies } from './dependencies';
 import { validated, type Route } from './route';
 import { bulkRetryQuery, bulkRetryResult } from '../../contract/http/requests';
-import { jsonResponse, problemResponse } from './responses';
+import { jsonResponse, problemResponse, requiredHeader, unavailableResponse } from './responses';
 
 /** With the question how far it is, it stays within the time that calls under way have at a shutdown. */
 const WAIT_MS = 20_000;
@@ -24,12 +24,10 @@ export function bulkRetryRoute({ requests }: ApiDependencies): Route {
       responses: {
         202: {
           ...jsonResponse('How many run again, and how many had nothing to run.', bulkRetryResult),
-          headers: {
-            [OPERATION_ID]: { description: 'The workflow id.', schema: { type: 'string' } },
-          },
+          headers: { [OPERATION_ID]: requiredHeader('string', 'The workflow id.') },
         },
         422: problemResponse('A query parameter cannot be used.'),
-        503: problemResponse('Temporal cannot be reached; nothing has changed.'),
+        503: unavailableResponse('Temporal cannot be reached; nothing has changed.'),
       },
     },
     async handle(ctx) {

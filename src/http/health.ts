@@ -1,8 +1,11 @@
 import { messageOf, Refusal } from '../errors';
 import type { ApiDependencies } from './dependencies';
 import type { Route } from './route';
-import { jsonResponse, problemResponse } from './responses';
+import { jsonResponse, unavailableResponse } from './responses';
 import { z } from 'zod';
+
+/** The one call that needs no server. */
+export const LIVE_PATH = '/health/live';
 
 const alive = z.object({ status: z.literal('ok') });
 
@@ -10,7 +13,7 @@ export function liveRoute(): Route {
   return {
     config: {
       method: 'get',
-      path: '/health/live',
+      path: LIVE_PATH,
       operationId: 'getLiveness',
       tags: ['Service'],
       summary: 'Whether the process answers',
@@ -32,7 +35,7 @@ export function readyRoute({ health }: Pick<ApiDependencies, 'health'>): Route {
       summary: 'Whether uploads can be taken',
       responses: {
         200: jsonResponse('They can.', alive),
-        503: problemResponse('Names what is down.'),
+        503: unavailableResponse('Names what is down.'),
       },
     },
     async handle(ctx) {

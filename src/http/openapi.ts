@@ -1,10 +1,27 @@
-import { OpenAPIRegistry, OpenApiGeneratorV31 } from '@asteasolutions/zod-to-openapi';
+import {
+  OpenAPIRegistry,
+  OpenApiGeneratorV31,
+  type RouteConfig,
+} from '@asteasolutions/zod-to-openapi';
 import { isOpen } from './auth';
+import { LIVE_PATH } from './health';
 import type { Route } from './route';
-import { problemResponse } from './responses';
+import { unauthorizedResponse, unavailableResponse } from './responses';
 
-/** Of every call that reads or writes records, unless the call says it more closely. */
-const noRecords = problemResponse('MongoDB cannot be reached; try again in a while.');
+/** While the service has not reached MongoDB yet, every call but one is answered so. */
+const noRecords = unavailableResponse('MongoDB cannot be reached; try again in a while.');
+
+/** A route's configuration with the answers that do not depend on the route. */
+export function documented({ config }: Route): RouteConfig {
+  return {
+    ...config,
+    responses: {
+      ...(config.path !== LIVE_PATH && { 503: noRecords }),
+      ...config.responses,
+      ...(!isOpen(config.path) && { 401: unauthorizedResponse }),
+    },
+  };
+}
 
 /** The OpenAPI 3.1 document, made of the schemas that the routes validate with. */
 export function openApiDocument(routes: readonly Route[]) {
@@ -18,21 +35,11 @@ export function openApiDocument(routes: readonly Route[]) {
     in: 'header',
     name: 'X-API-Key',
   });
-  for (const { config } of routes) {
-    registry.registerPath(
-      isOpen(config.path)
-        ? config
-        : {
-            ...config,
-            // Either key, or none where the service has none configured.
-            security: [{}, { [bearer.name]: [] }, { [header.name]: [] }],
-            responses: {
-              ...(config.path.startsWith('/image/') && { 503: noRecords }),
-              ...config.responses,
-              401: problemResponse('The service has API keys, and none of them was given.'),
-            },
-          },
-    );
+  for (const route of routes) {
+    const config = documented(route);
+    // Either key, or none where the service has none configured.
+    const security = [{}, { [bearer.name]: [] }, { [header.name]: [] }];
+    registry.registerPath(isOpen(config.path) ? config : { ...config, security });
   }
   return new OpenApiGeneratorV31(registry.definitions).generateDocument({
     openapi: '3.1.0',

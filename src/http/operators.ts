@@ -1,6 +1,6 @@
 import type { ApiDependencies } from './dependencies';
 import type { Route } from './route';
-import { jsonResponse, problemResponse } from './responses';
+import { jsonResponse, problemResponse, unavailableResponse } from './responses';
 import { requestIdParams } from '../../contract/http/fields';
 import { status } from '../../contract/http/requests';
 
@@ -30,7 +30,7 @@ export function operatorRoutes({ requests }: ApiDependencies): Route[] {
           202: jsonResponse(told.done, status),
           404: problemResponse('No such request.'),
           409: problemResponse(told.conflict),
-          503: problemResponse('Temporal or MongoDB cannot be reached; nothing has changed.'),
+          503: unavailableResponse('Temporal or MongoDB cannot be reached; nothing has changed.'),
         },
       },
       async handle(ctx, { request_id = '' }) {

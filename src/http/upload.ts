@@ -4,7 +4,7 @@ import type { ApiDependencies } from './dependencies';
 import { receiveForm } from './form';
 import { validated, type Route } from './route';
 import { accepted, uploadFields, uploadForm, uploadHeaders } from '../../contract/http/uploads';
-import { jsonResponse, problemResponse } from './responses';
+import { jsonResponse, problemResponse, unavailableResponse } from './responses';
 import { createWebhookUrlCheck } from './webhookUrl';
 
 export function uploadRoute({ config, files, requests }: ApiDependencies): Route {
@@ -28,7 +28,7 @@ export function uploadRoute({ config, files, requests }: ApiDependencies): Route
         409: problemResponse('The Idempotency-Key was used for another upload.'),
         413: problemResponse('The file is too large.'),
         422: problemResponse('A field, the header or the rows cannot be used.'),
-        503: problemResponse('Temporal or MongoDB cannot be reached; nothing is kept.'),
+        503: unavailableResponse('Temporal or MongoDB cannot be reached; nothing is kept.'),
       },
     },
     async handle(ctx) {
