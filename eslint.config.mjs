@@ -27,6 +27,22 @@ export default tseslint.config(
     },
   },
   {
+    files: ['test/**/*.ts'],
+    // They call other servers than the API.
+    ignores: [
+      'test/support/api.ts',
+      'test/telemetry/metrics/{listen,process}.test.ts',
+      'test/dev/**',
+      'test/bin/{servers,start}.test.ts',
+    ],
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        { name: 'fetch', message: 'Use `call` of test/support/api.ts, which checks the answers.' },
+      ],
+    },
+  },
+  {
     // mongoose's own way to write a schema is what this rule mistakes for a class instance.
     files: ['src/records/models.ts'],
     rules: { '@typescript-eslint/no-unsafe-class-instance-assignment': 'off' },

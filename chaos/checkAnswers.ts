@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { parse } from 'csv-parse/sync';
+import { createClient, type Client } from '../client';
 import { groupBy, isGood, requestsOf, type Evidence, type Ran, type Violations } from './evidence';
 import type { Found } from './found';
 
@@ -8,15 +9,22 @@ type Image = Found['images'][number];
 /** What the API says of each request: its status, and the result CSVs, complete and in the sheet's order. */
 export async function checkAnswers(evidence: Evidence): Promise<Violations> {
   const images = groupBy(evidence.found.images, ({ request_id }) => request_id);
+  const client = createClient({ url: evidence.url });
   const violations: Violations = [];
   for (const ran of requestsOf(evidence)) {
-    const answers = await checkRequest(evidence.url, ran, images.get(ran.request._id) ?? []);
+    const answers = await checkRequest(
+      client,
+      evidence.url,
+      ran,
+      images.get(ran.request._id) ?? [],
+    );
     violations.push(...answers.map((wrong) => `request ${ran.request._id}: ${wrong}`));
   }
   return violations;
 }
 
 async function checkRequest(
+  client: Client,
   url: string,
   { request, sheet }: Ran,
   images: readonly Image[],
@@ -29,25 +37,24 @@ async function checkRequest(
     ),
   );
 
-  const status = JSON.parse(await get(`${url}/image/status/${id}`)) as Record<string, unknown>;
-  if (status['status'] !== request.state)
-    violations.push(`its status is ${String(status['status'])}`);
+  const { status } = await client.status(id);
+  if (status !== request.state) violations.push(`its status is ${status}`);
 
-  const result = read(await get(`${url}/image/result/${id}`));
+  const result = read(await (await client.result(id)).text());
   const expected = sheet.rows.map(({ cells, links: sources }) => [
     ...cells,
     sources.map((source) => links.get(source) ?? '').join(','),
   ]);
   violations.push(...compare('result', result, [...sheet.columns, 'Output Image Urls'], expected));
 
-  const failed = read(await get(`${url}/image/result/${id}?only=failed`));
+  const failed = read(await (await client.result(id, { only: 'failed' })).text());
   const due = sheet.rows.filter((row) => row.links.length === 0 || !row.links.every(isGood));
   const cells = due.map((row) => [...row.cells]);
   const withoutErrors = failed.map((row) => row.slice(0, -1));
   violations.push(...compare('list of failed rows', withoutErrors, sheet.columns, cells));
 
   const [first] = links.values();
-  if (first !== undefined) await get(first);
+  if (first !== undefined) await getFile(first);
   return violations;
 }
 
@@ -70,8 +77,8 @@ function read(csv: string): string[][] {
   return parse(csv, { relax_column_count: true });
 }
 
-async function get(url: string): Promise<string> {
+async function getFile(url: string): Promise<void> {
   const answer = await fetch(url);
   if (!answer.ok) throw new Error(`Expected an answer from ${url}, received HTTP ${answer.status}`);
-  return answer.text();
+  await answer.arrayBuffer();
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Caller, Listed } from './calls';
+import type { RequestResource } from '../contract/http/requests';
+import type { Caller } from './calls';
 import { isFinished } from '../contract/statuses';
 import type { Origin } from './origin';
 import { between, pick, pickWeighted, type Random } from './random';
@@ -26,8 +27,8 @@ const CANCELLED_SHARE = 0.6;
 /** The share of retries before which the origin is repaired. */
 const REPAIRED_SHARE = 0.5;
 
-const isRunning = (request: Listed) => !isFinished(request.status);
-const canBeRetried = (request: Listed) =>
+const isRunning = (request: RequestResource) => !isFinished(request.status);
+const canBeRetried = (request: RequestResource) =>
   isFinished(request.status) && request.counts.succeeded < request.counts.total;
 
 /** Operators who cancel what runs and retry what failed, each for themselves, until they are stopped. */
@@ -44,7 +45,7 @@ export function startOperators(options: OperatorsOptions): Operators {
     }
   }
 
-  async function act(random: Random, requests: readonly Listed[]): Promise<void> {
+  async function act(random: Random, requests: readonly RequestResource[]): Promise<void> {
     const what = pickWeighted(random, ACTS);
     const suits = what === 'cancel' ? isRunning : what === 'in vain' ? () => true : canBeRetried;
     const suitable = requests.filter(suits);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { z } from 'zod';
+import { accepted } from '../contract/http/uploads';
 import { between, type Random } from './random';
 import { makeSheet, type Sheet } from './sheets';
 
@@ -41,8 +41,6 @@ const KEYED_SHARE = 0.6;
 const TWICE_SHARE = 0.2;
 const ANSWER_MS = 60_000;
 const PATIENCE_MS = 5 * 60_000;
-
-const acceptedSchema = z.object({ request_id: z.string() });
 
 /** Uploads sheets as they are allowed, as clients do who want them through whatever happens. */
 export function startUploads({ random, sizes, hosts, url, webhookUrl }: UploadsOptions): Uploads {
@@ -114,8 +112,8 @@ async function post(url: string, sheet: Sheet, key: string | null, webhook: stri
       headers: key === null ? {} : { 'idempotency-key': key },
       signal: AbortSignal.timeout(ANSWER_MS),
     });
-    const accepted = acceptedSchema.safeParse(await answer.json());
-    return { status: answer.status, requestId: accepted.data?.request_id ?? null };
+    const { data } = accepted.safeParse(await answer.json());
+    return { status: answer.status, requestId: data?.request_id ?? null };
   } catch {
     return { status: null, requestId: null };
   }

@@ -6,6 +6,8 @@ export interface ClientOptions {
   readonly url: string;
   /** Sent as `Authorization: Bearer`; none by default. */
   readonly key?: string | undefined;
+  /** Used in place of the global `fetch`, for instance to go through a proxy. */
+  readonly fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined;
 }
 
 export interface CallOptions {
@@ -16,12 +18,12 @@ export interface CallOptions {
 export type Call = (path: string, init?: RequestInit) => Promise<Response>;
 
 /** @throws ApiError from calls that are answered with an error; fetch's TypeError where no answer came */
-export function createCall({ url, key }: ClientOptions): Call {
+export function createCall({ url, key, fetch: send = fetch }: ClientOptions): Call {
   const base = url.replace(/\/+$/, '');
   return async (path, init = {}) => {
     const headers = new Headers(init.headers);
     if (key !== undefined) headers.set('authorization', `Bearer ${key}`);
-    const response = await fetch(`${base}${path}`, { ...init, headers });
+    const response = await send(`${base}${path}`, { ...init, headers });
     if (response.ok) return response;
     const parsed = problem.safeParse(await response.json().catch(() => null));
     const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN);

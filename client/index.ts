@@ -101,9 +101,10 @@ export function createClient(options: ClientOptions) {
           const request = await client.request(id, given);
           if (isFinished(request.status)) return request;
         } catch (error) {
-          // What the service answered stands; that a connection broke does not.
-          const isFinal = error instanceof ApiError && error.status < 500;
-          if (isFinal || given.signal?.aborted === true) throw error;
+          // A lost connection, which fetch reports as a TypeError, and a service that is down are waited for.
+          const isBroken = error instanceof TypeError;
+          const isDown = error instanceof ApiError && error.status >= 500;
+          if (!(isBroken || isDown) || given.signal?.aborted === true) throw error;
         }
         await new Promise((resolve) => setTimeout(resolve, RETRY_PAUSE_MS));
       }

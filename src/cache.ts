@@ -17,7 +17,8 @@ export function createCache<T>({ keptMs, failureKeptMs = 0 }: CacheTimes): Cache
     if (known !== undefined) return known;
     const answer = load();
     answers.set(key, answer);
-    const forgetIn = (ms: number) => setTimeout(() => answers.delete(key), ms).unref();
+    const forget = () => answers.delete(key);
+    const forgetIn = (ms: number) => (ms === 0 ? forget() : setTimeout(forget, ms).unref());
     answer.then(
       () => forgetIn(keptMs),
       () => forgetIn(failureKeptMs),

@@ -15,3 +15,5 @@ export const problem = z
     ]),
   })
   .openapi('Problem');
+
+export type Problem = z.output<typeof problem>;

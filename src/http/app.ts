@@ -3,57 +3,15 @@ import Router from '@koa/router';
 import Koa, { type Middleware } from 'koa';
 import type { Logger } from '../telemetry/logger';
 import { requireKey } from './auth';
-import { bulkRetryRoute } from './bulkRetry';
 import { serveDocumentation } from './documentation';
-import { eventsRoute } from './events';
-import { fileRoute } from './files';
-import { liveRoute, readyRoute, type HealthChecks } from './health';
-import { imagesRoute } from './images';
-import { metricsRoute, timeCalls } from './metrics';
-import { operatorRoutes } from './operators';
+import { liveRoute, readyRoute } from './health';
+import { timeCalls } from './metrics';
 import { errorHandler } from './errorHandler';
-import { deleteRoute, requestRoute } from './request';
-import { requestsRoute } from './requests';
-import { resultRoute } from './result';
 import type { Route } from './route';
-import { statusRoute } from './status';
-import { uploadRoute } from './upload';
-import type { Config } from '../config';
-import type { Operations } from '../requests/operations';
-import type { FileStore } from '../storage/fileStore';
-import type { ApiMetrics } from '../telemetry/metrics/api';
-
-/** Everything that routes need together; each route names its own part. */
-export interface AppDependencies {
-  readonly config: Config;
-  readonly logger: Logger;
-  readonly files: FileStore;
-  /** Where uploads are received. */
-  readonly spoolDir: string;
-  readonly requests: Operations;
-  readonly metrics: ApiMetrics;
-  /** Aborted when the process shuts down: streams end then. */
-  readonly stopping: AbortSignal;
-  readonly health: HealthChecks;
-}
+import { createRoutes, type AppDependencies } from './routes';
 
 export function createApp(deps: AppDependencies): Koa {
-  const routes = [
-    uploadRoute(deps),
-    statusRoute(deps),
-    resultRoute(deps),
-    requestsRoute(deps),
-    bulkRetryRoute(deps),
-    requestRoute(deps),
-    deleteRoute(deps),
-    imagesRoute(deps),
-    eventsRoute(deps),
-    ...operatorRoutes(deps),
-    fileRoute(deps),
-    liveRoute(),
-    readyRoute(deps),
-    metricsRoute(deps),
-  ];
+  const routes = createRoutes(deps);
   const router = createRouter(routes);
   serveDocumentation(router, routes);
   return createKoa(deps.logger, router, {

@@ -1,7 +1,7 @@
 import type { Operations } from '../requests/operations';
 import { validated, type Route } from './route';
 import { bulkRetryQuery, bulkRetryResult } from '../../contract/http/requests';
-import { jsonResponse, problemResponse } from './responses';
+import { jsonResponse, problemResponse, requiredHeader, unavailableResponse } from './responses';
 
 /** Together with the progress query, this stays within the drain time at a shutdown. */
 const WAIT_MS = 20_000;
@@ -27,12 +27,10 @@ export function bulkRetryRoute({ requests }: { requests: Pick<Operations, 'retry
             'How many requests were retried, and how many had nothing to retry.',
             bulkRetryResult,
           ),
-          headers: {
-            [OPERATION_ID]: { description: 'The workflow id.', schema: { type: 'string' } },
-          },
+          headers: { [OPERATION_ID]: requiredHeader('string', 'The workflow id.') },
         },
         422: problemResponse('A query parameter cannot be used.'),
-        503: problemResponse('Temporal cannot be reached; nothing was changed.'),
+        503: unavailableResponse('Temporal cannot be reached; nothing was changed.'),
       },
     },
     async handle(ctx) {

@@ -1,10 +1,13 @@
 import { messageOf, Refusal } from '../errors';
 import type { Route } from './route';
-import { jsonResponse, problemResponse } from './responses';
+import { jsonResponse, unavailableResponse } from './responses';
 import { z } from 'zod';
 
 /** By name of the service; each resolves when that service answers. */
 export type HealthChecks = Readonly<Record<string, () => Promise<void>>>;
+
+/** The only path that needs no server. */
+export const LIVE_PATH = '/health/live';
 
 const alive = z.object({ status: z.literal('ok') });
 
@@ -12,7 +15,7 @@ export function liveRoute(): Route {
   return {
     config: {
       method: 'get',
-      path: '/health/live',
+      path: LIVE_PATH,
       operationId: 'getLiveness',
       tags: ['Service'],
       summary: 'Check that the process answers',
@@ -34,7 +37,7 @@ export function readyRoute({ health }: { health: HealthChecks }): Route {
       summary: 'Check that uploads can be accepted',
       responses: {
         200: jsonResponse('MongoDB and Temporal answer.', alive),
-        503: problemResponse('The services that are down, by name.'),
+        503: unavailableResponse('The services that are down, by name.'),
       },
     },
     async handle(ctx) {

@@ -1,10 +1,27 @@
-import { OpenAPIRegistry, OpenApiGeneratorV31 } from '@asteasolutions/zod-to-openapi';
+import {
+  OpenAPIRegistry,
+  OpenApiGeneratorV31,
+  type RouteConfig,
+} from '@asteasolutions/zod-to-openapi';
 import { isOpen } from './auth';
+import { LIVE_PATH } from './health';
 import type { Route } from './route';
-import { problemResponse } from './responses';
+import { unauthorizedResponse, unavailableResponse } from './responses';
 
-/** For every operation that reads or writes records and documents no 503 of its own. */
-const noRecords = problemResponse('MongoDB cannot be reached; try again later.');
+/** Until the service reaches MongoDB, every call except one gets this answer. */
+const noRecords = unavailableResponse('MongoDB cannot be reached; try again later.');
+
+/** Adds to a route's configuration the answers that do not depend on the route. */
+export function documented({ config }: Route): RouteConfig {
+  return {
+    ...config,
+    responses: {
+      ...(config.path !== LIVE_PATH && { 503: noRecords }),
+      ...config.responses,
+      ...(!isOpen(config.path) && { 401: unauthorizedResponse }),
+    },
+  };
+}
 
 /** Builds the OpenAPI 3.1 document from the schemas that the routes validate with. */
 export function openApiDocument(routes: readonly Route[]) {
@@ -18,21 +35,11 @@ export function openApiDocument(routes: readonly Route[]) {
     in: 'header',
     name: 'X-API-Key',
   });
-  for (const { config } of routes) {
-    registry.registerPath(
-      isOpen(config.path)
-        ? config
-        : {
-            ...config,
-            // Either key, or none where no keys are configured.
-            security: [{}, { [bearer.name]: [] }, { [header.name]: [] }],
-            responses: {
-              ...(config.path.startsWith('/image/') && { 503: noRecords }),
-              ...config.responses,
-              401: problemResponse('The service requires an API key, and no valid one was sent.'),
-            },
-          },
-    );
+  for (const route of routes) {
+    const config = documented(route);
+    // Either key, or none where no keys are configured.
+    const security = [{}, { [bearer.name]: [] }, { [header.name]: [] }];
+    registry.registerPath(isOpen(config.path) ? config : { ...config, security });
   }
   return new OpenApiGeneratorV31(registry.definitions).generateDocument({
     openapi: '3.1.0',

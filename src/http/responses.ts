@@ -1,11 +1,29 @@
 import type { z } from 'zod';
 import { problem } from '../../contract/http/problem';
 
+const RETRY_AFTER = requiredHeader('integer', 'Seconds after which to try again.');
+
 /** Documents an error answer. */
 export function problemResponse(description: string) {
   return jsonResponse(description, problem);
 }
 
+/** Documents the answer while MongoDB or Temporal cannot be reached. */
+export function unavailableResponse(description: string) {
+  return { ...problemResponse(description), headers: { 'Retry-After': RETRY_AFTER } };
+}
+
+/** Documents the answer to a request without a valid key. */
+export const unauthorizedResponse = {
+  ...problemResponse('The service requires an API key, and no valid one was sent.'),
+  headers: { 'WWW-Authenticate': requiredHeader('string', 'The scheme of the key.') },
+};
+
 export function jsonResponse(description: string, schema: z.ZodType) {
   return { description, content: { 'application/json': { schema } } };
+}
+
+/** Documents a header that the answer always has. */
+export function requiredHeader(type: 'string' | 'integer', description: string) {
+  return { description, required: true, schema: { type } };
 }

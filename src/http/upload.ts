@@ -5,7 +5,7 @@ import type { Operations } from '../requests/operations';
 import { receiveForm } from './form';
 import { validated, type Route } from './route';
 import { accepted, uploadFields, uploadForm, uploadHeaders } from '../../contract/http/uploads';
-import { jsonResponse, problemResponse } from './responses';
+import { jsonResponse, problemResponse, unavailableResponse } from './responses';
 import { createWebhookUrlCheck } from './webhookUrl';
 
 export interface UploadDeps {
@@ -36,7 +36,7 @@ export function uploadRoute({ config, spoolDir, requests }: UploadDeps): Route {
         409: problemResponse('The Idempotency-Key was used for another upload.'),
         413: problemResponse('The file is too large.'),
         422: problemResponse('A field, the header or the rows cannot be used.'),
-        503: problemResponse('Temporal or MongoDB cannot be reached; nothing was recorded.'),
+        503: unavailableResponse('Temporal or MongoDB cannot be reached; nothing was recorded.'),
       },
     },
     async handle(ctx) {

@@ -2,7 +2,9 @@ import { request } from 'node:http';
 import { connect } from 'node:net';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { accepted } from '../../contract/http/uploads';
 import { freePort } from '../../src/process/ports';
+import { call } from '../support/api';
 import { endCommands, startCommand } from '../support/command';
 import { eventually } from '../support/eventually';
 import { startService, type Service } from '../support/service';
@@ -63,13 +65,13 @@ describe('An API that gets SIGTERM', () => {
     );
     api.kill('SIGTERM');
     await api.says('The API finishes what is under way');
-    await expect(fetch(`http://127.0.0.1:${port}/health/live`)).rejects.toThrow();
+    await expect(call(`http://127.0.0.1:${port}/health/live`)).rejects.toThrow();
     upload.end(TAIL);
 
     const { status, body } = await answer;
     expect(status).toBe(200);
     expect(await api.ended).toBe(0);
-    const { request_id: id } = JSON.parse(body) as { request_id: string };
+    const { request_id: id } = accepted.parse(JSON.parse(body));
     expect((await service.operations.status(id)).counts.total).toBe(1);
   });
 });

@@ -74,16 +74,17 @@ describe('Ctrl-C', () => {
 
 describe('a question at a terminal', () => {
   it.each([
-    ['n', 1, 'Nothing was deleted', 'failed'],
-    ['y', 0, 'is deleted', undefined],
-  ])('is heard when it is answered %j', async (answer, code, said, left) => {
+    ['n', 1, 'Nothing was deleted', 200, 'failed'],
+    ['y', 0, 'is deleted', 404, undefined],
+  ])('is heard when it is answered %j', async (answer, code, said, shown, left) => {
     const id = await failed();
     const terminal = startAtTerminal('ops', stage.service.workerEnv, ['delete', id]);
     await terminal.says('[y/N]');
     terminal.type(`${answer}\n`);
     expect(await terminal.ended).toBe(code);
     expect(terminal.stdout()).toContain(said);
-    expect((await stage.show(id)).status).toBe(left);
+    const { status, body } = await stage.answerOf(await stage.call(id, 'GET'));
+    expect([status, body['status']]).toEqual([shown, left]);
   });
 });
 

@@ -1,12 +1,14 @@
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { freePort } from '../../src/process/ports';
-import { finished, sheetOf, statusOf, text, uploaded } from '../support/calls';
+import { call } from '../support/api';
+import { finished, resultOf, sheetOf, statusOf, uploaded } from '../support/calls';
 import { alive, endCommands, startCommand, type Command } from '../support/command';
 import { eventually } from '../support/eventually';
 import { bytes, startOrigin, type Origin } from '../support/origin';
+import { listen } from '../support/listen';
 import { photo } from '../support/pictures';
 import { itWithSetpriv, pathWithoutSetpriv } from '../support/setpriv';
 import { withFolder } from '../support/temporaryFile';
@@ -81,8 +83,11 @@ describe('A start that runs', () => {
     expect(output).toContain('Ctrl-C');
     expect(output).toContain(folder);
     expect(output).toMatch(/mongodb:\/\/127\.0\.0\.1:\d+\//);
-    const pages = [/API docs +(\S+)/, /Web UI +(\S+)/].map((line) => line.exec(output)?.[1]);
-    for (const page of pages) expect((await fetch(page ?? '')).status).toBe(200);
+    const [docs = '', webUi = ''] = [/API docs +(\S+)/, /Web UI +(\S+)/].map(
+      (line) => line.exec(output)?.[1],
+    );
+    expect((await call(docs)).status).toBe(200);
+    expect((await fetch(webUi)).status).toBe(200);
   });
 
   it('takes an upload and does the work', async () => {
@@ -102,7 +107,7 @@ describe('A start that runs', () => {
       `Expected DATA_DIR ${folder} to be free, but process ${command.pid} runs on it; ` +
         'stop that one, or set another DATA_DIR\n',
     );
-    expect((await fetch(`${url}/health/ready`)).status).toBe(200);
+    expect((await call(`${url}/health/ready`)).status).toBe(200);
   });
 
   it('starts each of its processes again that is killed', async () => {
@@ -112,7 +117,7 @@ describe('A start that runs', () => {
       await command.says(`The ${name} died (SIGKILL) and is started again`);
     }
     await eventually(
-      () => fetch(`${url}/health/ready`).catch(() => null),
+      () => call(`${url}/health/ready`).catch(() => null),
       (response) => response?.ok === true,
     );
     const id = await uploaded(url, oneImage());
@@ -128,7 +133,7 @@ describe('npm start', () => {
       const first = await started(dataDir);
       const id = await uploaded(first.url, oneImage());
       await finished(first.url, id);
-      const result = await text(`${first.url}/image/result/${id}`);
+      const result = await resultOf(first.url, id);
       const family = await first.command.family();
       expect(family.length).toBeGreaterThanOrEqual(PROCESSES);
       first.command.stopReading();
@@ -138,7 +143,7 @@ describe('npm start', () => {
 
       const second = await started(dataDir);
       expect((await statusOf(second.url, id)).status).toBe('completed');
-      expect(await text(`${second.url}/image/result/${id}`)).toBe(result);
+      expect(await resultOf(second.url, id)).toBe(result);
 
       const next = await second.command.family();
       second.command.kill('SIGINT');
@@ -207,15 +212,13 @@ describe('npm start', () => {
 
   it('refuses a PORT that is taken, naming it', () =>
     withDataDir(async (dataDir) => {
-      const server = createServer();
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-      const { port } = server.address() as AddressInfo;
+      const { port, close } = await listen(createServer());
       const { command } = await start(dataDir, { PORT: String(port) });
       expect(await command.ended).toBe(1);
       expect(command.stderr()).toBe(
         `Expected port ${port} to be free, but it is taken; set PORT to another\n`,
       );
-      await new Promise((resolve) => server.close(resolve));
+      await close();
     }));
 
   it('refuses a faulty environment before it starts anything', () =>

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { workflowIdOf } from '../../workflows/names';
-import { finished, json, sheetOf, uploaded } from '../support/calls';
+import { finished, imagesOf, sheetOf, uploaded } from '../support/calls';
 import { endCommands, startCommand } from '../support/command';
 import { eventually } from '../support/eventually';
 import { bytes, stall, startOrigin, type Origin } from '../support/origin';
@@ -56,10 +56,7 @@ describe('A worker that gets SIGTERM', () => {
 
     startCommand('worker', env());
     expect((await finished(service.url, id)).status).toBe('completed');
-    const { images } = await json<{ images: { attempts: number }[] }>(
-      `${service.url}/image/requests/${id}/images`,
-    );
-    expect(images).toMatchObject([{ attempts: 1 }]);
+    expect(await imagesOf(service.url, id)).toMatchObject([{ attempts: 1 }]);
     // Handed over by the worker that ended: no timeout had to find out that it is gone.
     const starts = (await historyOf(id)).flatMap(
       ({ activityTaskStartedEventAttributes: started }) => (started?.lastFailure ? [started] : []),

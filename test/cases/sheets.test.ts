@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parse } from 'csv-parse/sync';
-import { finished, json, text, uploaded } from '../support/calls';
+import type { ImageResource } from '../../contract/http/images';
+import { finished, imagesOf, requestOf, resultOf, uploaded } from '../support/calls';
 import { bytes, startOrigin, type Origin } from '../support/origin';
 import { startService, type Service } from '../support/service';
 
@@ -28,33 +29,20 @@ afterAll(async () => {
   await origin.stop();
 });
 
-interface Image {
-  readonly row: number;
-  readonly position: number | null;
-  readonly source_url: string | null;
-  readonly status: string;
-  readonly error: { readonly code: string; readonly message: string } | null;
-  readonly output_url: string | null;
-}
-
 async function run(name: string) {
   const content = await readFile(path.join(__dirname, 'csv', `${name}.csv`), 'latin1');
   const sheet = Buffer.from(content.replaceAll('127.0.0.1:19000', host), 'latin1');
   const id = await uploaded(service.url, sheet);
   const { status } = await finished(service.url, id);
-  const { images } = await json<{ images: Image[] }>(
-    `${service.url}/image/requests/${id}/images?limit=1000`,
-  );
-  const { sheet: told } = await json<{ sheet: { warnings: string[] } }>(
-    `${service.url}/image/requests/${id}`,
-  );
-  const result = parse(await text(`${service.url}/image/result/${id}`));
-  const failed = parse(await text(`${service.url}/image/result/${id}?only=failed`));
+  const images = await imagesOf(service.url, id);
+  const { sheet: told } = await requestOf(service.url, id);
+  const result = parse(await resultOf(service.url, id));
+  const failed = parse(await resultOf(service.url, id, { only: 'failed' }));
   return { status, images, warnings: told.warnings, result, failed };
 }
 
 /** For each place its row, and the name of its picture, or why it failed. */
-function placesOf(images: readonly Image[]): string[] {
+function placesOf(images: readonly ImageResource[]): string[] {
   return images.map(({ row, source_url, error }) =>
     error === null
       ? `${row} ${String(source_url).replace(/^.*\//, '')}`

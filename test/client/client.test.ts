@@ -1,18 +1,13 @@
-import { ApiError, createClient, type Client } from '../../client';
+import { ApiError, type Client } from '../../client';
 import type { RequestResource } from '../../contract/http/requests';
 import { UNKNOWN, startRequestStage } from '../support/requestStage';
-import { sheetOf } from '../support/calls';
+import { clientOf } from '../support/api';
+import { all, sheetOf } from '../support/calls';
 
 const stage = startRequestStage();
-const client = (): Client => createClient({ url: `${stage.service.url}/` });
+const client = (): Client => clientOf(`${stage.service.url}/`);
 const csv = (...links: readonly string[]) => new Blob([sheetOf(links)], { type: 'text/csv' });
 const name = 'products.csv';
-
-async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
-  const found: T[] = [];
-  for await (const item of items) found.push(item);
-  return found;
-}
 
 describe('createClient({ url })', () => {
   it('uploads a sheet with its fields, and tells how much of it is sent', async () => {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { request } from 'node:http';
 import fc from 'fast-check';
+import { call } from '../support/api';
 import { sheetOf, upload } from '../support/calls';
 import { startService, type Service } from '../support/service';
 
@@ -29,7 +30,7 @@ describe('with API_KEYS set', () => {
   afterAll(() => service.stop());
 
   const statusWith = async (headers: Record<string, string>) => {
-    const response = await fetch(`${service.url}/image/status/${ID}`, { headers });
+    const response = await call(`${service.url}/image/status/${ID}`, { headers });
     await response.body?.cancel();
     return response.status;
   };
@@ -42,7 +43,7 @@ describe('with API_KEYS set', () => {
     '/image/upload/',
     '/nowhere',
   ])('answers %s without a key with 401, saying what is expected', async (path) => {
-    const response = await fetch(service.url + path);
+    const response = await call(service.url + path);
     expect(response.status).toBe(401);
     expect(response.headers.get('www-authenticate')).toBe('Bearer');
     expect(await response.json()).toEqual({
@@ -53,7 +54,7 @@ describe('with API_KEYS set', () => {
   it.each(['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])(
     'asks %s for a key too',
     async (method) => {
-      const response = await fetch(`${service.url}/image/requests/${ID}`, { method });
+      const response = await call(`${service.url}/image/requests/${ID}`, { method });
       expect(response.status).toBe(401);
     },
   );
@@ -118,7 +119,7 @@ describe('with API_KEYS set', () => {
     ['/openapi.json', 200],
     [FILE, 404],
   ])('leaves %s open', async (path, status) => {
-    const response = await fetch(service.url + path);
+    const response = await call(service.url + path);
     await response.arrayBuffer();
     expect(response.status).toBe(status);
   });
@@ -144,7 +145,7 @@ describe('with API_KEYS set', () => {
 describe('without API_KEYS', () => {
   it('lets everyone call', async () => {
     const service = await startService({ worker: false });
-    expect((await fetch(`${service.url}/image/status/${ID}`)).status).toBe(404);
+    expect((await call(`${service.url}/image/status/${ID}`)).status).toBe(404);
     await service.stop();
   });
 });

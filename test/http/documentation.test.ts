@@ -1,4 +1,5 @@
 import { chromium, type Browser, type Page, type Request } from 'playwright-core';
+import { call } from '../support/api';
 import { json } from '../support/calls';
 import { eventually } from '../support/eventually';
 import { startService, type Service } from '../support/service';
@@ -74,7 +75,7 @@ describe('/openapi.json', () => {
   it('lists for every path exactly the methods that the server answers', async () => {
     for (const [path, item] of Object.entries(document.paths)) {
       const url = service.url + path.replace('{request_id}', ID).replace(/\{\w+\}/g, 'x');
-      const allow = (await fetch(url, { method: 'OPTIONS' })).headers.get('allow') ?? '';
+      const allow = (await call(url, { method: 'OPTIONS' })).headers.get('allow') ?? '';
       const served = allow.split(', ').filter((method) => method !== 'HEAD');
       const listed = Object.keys(item).map((method) => method.toUpperCase());
       expect([path, served.sort()]).toEqual([path, listed.sort()]);
@@ -141,7 +142,7 @@ describe('/openapi.json', () => {
 
 describe('/', () => {
   it.each(['/', ''])('leads to the docs (%j)', async (path) => {
-    const response = await fetch(service.url + path, { redirect: 'manual' });
+    const response = await call(service.url + path, { redirect: 'manual' });
     expect(response.status).toBe(302);
     expect(response.headers.get('location')).toBe('/docs');
   });

@@ -1,11 +1,12 @@
 import type { RequestResource } from '../../contract/http/requests';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import Koa from 'koa';
 import { eventsRoute } from '../../src/http/events';
 import { createLogger } from '../../src/telemetry/logger';
-import { finished, json, sheetOf, uploaded } from '../support/calls';
+import { call, clientOf } from '../support/api';
+import { finished, requestOf, sheetOf, uploaded } from '../support/calls';
 import { eventually } from '../support/eventually';
+import { listen } from '../support/listen';
 import { bytes, startOrigin, status, type Answer, type Origin } from '../support/origin';
 import { photo } from '../support/pictures';
 import { startService, type Service } from '../support/service';
@@ -28,7 +29,7 @@ interface Stream {
 
 async function open(url: string, headers: Record<string, string> = {}): Promise<Stream> {
   const controller = new AbortController();
-  const response = await fetch(url, { headers, signal: controller.signal });
+  const response = await call(url, { headers, signal: controller.signal });
   const decoder = new TextDecoder();
   let received = '';
   const read = async () => {
@@ -74,8 +75,8 @@ beforeAll(async () => {
 afterAll(() => origin.stop());
 const on = (...answers: Answer[]) => origin.on(`/own-${(paths += 1)}`, ...answers);
 const request = (...links: string[]) => uploaded(service.url, sheetOf(links));
-const url = (id: string) => `${service.url}/image/requests/${id}/events`;
-const opened = (id: string, headers = {}) => open(url(id), headers);
+const eventsOf = (url: string, id: string) => `${url}/image/requests/${id}/events`;
+const opened = (id: string, headers = {}) => open(eventsOf(service.url, id), headers);
 
 /** An image that comes when it is let go. */
 function held(): { link: string; letGo: () => void } {
@@ -120,7 +121,7 @@ describe('GET /image/requests/{request_id}/events', () => {
     await stream.end;
 
     const events = stream.events();
-    expect(events.at(-1)?.data).toEqual(await json(`${service.url}/image/requests/${id}`));
+    expect(events.at(-1)?.data).toEqual(await requestOf(service.url, id));
     expect(events.at(-1)?.data.status).toBe('completed');
     expect(events.slice(0, -1).map(({ data }) => data.status)).not.toContain('completed');
     expect(new Set(events.map((event) => event.id)).size).toBe(events.length);
@@ -163,7 +164,7 @@ describe('GET /image/requests/{request_id}/events, without a worker at first', (
     const stream = await opened(id);
     const [first] = await eventually(stream.events, (events) => events.length > 0);
     expect(first?.name).toBe('request');
-    expect(first?.data).toEqual(await json(`${service.url}/image/requests/${id}`));
+    expect(first?.data).toEqual(await requestOf(service.url, id));
     expect(first?.data.status).toBe('pending');
     stream.close();
   });
@@ -175,7 +176,7 @@ describe('GET /image/requests/{request_id}/events, without a worker at first', (
     const before = await opened(id);
     await before.end;
     await service.stopWorker();
-    await fetch(`${service.url}/image/requests/${id}/retry`, { method: 'POST' });
+    await clientOf(service.url).retry(id);
     const stream = await opened(id, { 'last-event-id': before.events().at(-1)?.id ?? '' });
     await service.startWorker();
     await stream.end;
@@ -265,14 +266,11 @@ describe('GET /image/requests/{request_id}/events, without a worker at first', (
     app.silent = true;
     const answer = app.callback();
     const server = createServer((incoming, response) => void answer(incoming, response));
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const stream = await open(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const { url, close } = await listen(server);
+    const stream = await open(eventsOf(url, id));
     await eventually(stream.text, (text) => text.split('\n\n: ').length > 3);
     expect(stream.events()).toHaveLength(1);
     stream.close();
-    await new Promise((resolve) => {
-      server.close(resolve);
-      server.closeAllConnections();
-    });
+    await close();
   });
 });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { request, type IncomingMessage } from 'node:http';
 import path from 'node:path';
+import { call } from '../support/api';
 import { photo } from '../support/pictures';
 import { startService, type Service } from '../support/service';
 
@@ -19,7 +20,7 @@ describe('GET /image/files/{request_id}/{name}', () => {
   afterAll(() => service.stop());
 
   const get = (headers: Record<string, string> = {}, method = 'GET') =>
-    fetch(`${service.url}/image/files/${id}/${name}`, { method, headers });
+    call(`${service.url}/image/files/${id}/${name}`, { method, headers });
 
   /** Asks for a path as it is written: `fetch` would tidy it up first. */
   function getRaw(file: string): Promise<{ status: number; body: string }> {
@@ -55,7 +56,7 @@ describe('GET /image/files/{request_id}/{name}', () => {
     ['tiff', 'image/tiff'],
   ] as const)('serves %s as %s', async (format, type) => {
     const file = await service.files.writeImage(id, '0-2', format, Buffer.from(format));
-    const response = await fetch(`${service.url}/image/files/${id}/${file}`);
+    const response = await call(`${service.url}/image/files/${id}/${file}`);
     expect(response.headers.get('content-type')).toBe(type);
     expect(await response.text()).toBe(format);
   });
@@ -103,7 +104,7 @@ describe('GET /image/files/{request_id}/{name}', () => {
 
   it('has another ETag for other bytes', async () => {
     const other = await service.files.writeImage(id, '0-1', 'jpeg', Buffer.from('other'));
-    const response = await fetch(`${service.url}/image/files/${id}/${other}`);
+    const response = await call(`${service.url}/image/files/${id}/${other}`);
     expect(response.headers.get('etag')).not.toBe((await get()).headers.get('etag'));
   });
 

@@ -1,3 +1,4 @@
+import { call } from '../support/api';
 import { finished, json, sheetOf, text, uploaded } from '../support/calls';
 import { eventually } from '../support/eventually';
 import { samplesOf, valueOf } from '../support/exposition';
@@ -28,7 +29,7 @@ describe('GET /metrics', () => {
   const scrape = () => text(`${service.url}/metrics`);
 
   it('answers in the text format of Prometheus', async () => {
-    const response = await fetch(`${service.url}/metrics`);
+    const response = await call(`${service.url}/metrics`);
     expect(response.status).toBe(200);
     expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
     expect(samplesOf(await response.text()).length).toBeGreaterThan(5);
@@ -84,8 +85,8 @@ describe('GET /metrics, with API_KEYS', () => {
   it('needs a key, and refused calls are counted', async () => {
     const service = await startService({ worker: false, env: { API_KEYS: KEY } });
     try {
-      expect((await fetch(`${service.url}/metrics`)).status).toBe(401);
-      const response = await fetch(`${service.url}/metrics`, { headers: { 'X-API-Key': KEY } });
+      expect((await call(`${service.url}/metrics`)).status).toBe(401);
+      const response = await call(`${service.url}/metrics`, { headers: { 'X-API-Key': KEY } });
       expect(response.status).toBe(200);
       const labels = { method: 'GET', route: 'none', status: '4xx' };
       expect(valueOf(await response.text(), CALLS, labels)).toBe(1);

@@ -1,5 +1,18 @@
 import { Webhook } from 'standardwebhooks';
-import { finished, json, sheetOf, statusOf, text, upload, uploaded } from '../support/calls';
+import type { z } from 'zod';
+import type { imagesPage } from '../../contract/http/images';
+import { call, clientOf } from '../support/api';
+import {
+  finished,
+  imagesOf,
+  json,
+  requestOf,
+  resultOf,
+  sheetOf,
+  statusOf,
+  upload,
+  uploaded,
+} from '../support/calls';
 import { eventually } from '../support/eventually';
 import { bytes, startOrigin, status, type Origin } from '../support/origin';
 import { corruptPhoto, photo, transparentPng, turnedPhoto } from '../support/pictures';
@@ -8,10 +21,7 @@ import { startService, type Service } from '../support/service';
 
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 
-interface ImagesPage {
-  readonly images: readonly Record<string, unknown>[];
-  readonly next_cursor: string | null;
-}
+type ImagesPage = z.output<typeof imagesPage>;
 
 describe('a request, from upload to webhook', () => {
   let service: Service;
@@ -47,8 +57,9 @@ describe('a request, from upload to webhook', () => {
   it('answers the upload with exactly a request id', async () => {
     const response = await upload(service.url, sheetOf([link('/a.jpg')]));
     expect(response.status).toBe(200);
-    const answer = (await response.json()) as Record<string, unknown>;
-    expect(answer).toEqual({ request_id: expect.stringMatching(/^[0-9a-f-]{36}$/) as string });
+    expect(await response.json()).toEqual({
+      request_id: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
+    });
   });
 
   it('answers the status with exactly three strings, and ends by the counts of places', async () => {
@@ -90,7 +101,7 @@ describe('a request, from upload to webhook', () => {
     const id = await uploaded(service.url, sheetOf([link('/down.jpg')]));
     expect((await finished(service.url, id)).status).toBe('failed');
     expect(origin.hits('/down.jpg')).toBe(5);
-    const { images } = await json<ImagesPage>(`${service.url}/image/requests/${id}/images`);
+    const images = await imagesOf(service.url, id);
     expect(images).toMatchObject([
       {
         status: 'failed',
@@ -115,7 +126,7 @@ describe('a request, from upload to webhook', () => {
     );
     expect((await finished(service.url, id)).details).toBe('3 of 3 images compressed');
     expect(origin.hits('/twice.jpg')).toBe(1);
-    const { images } = await json<ImagesPage>(`${service.url}/image/requests/${id}/images`);
+    const images = await imagesOf(service.url, id);
     expect(images.map(({ row, position }) => [row, position])).toEqual([
       [1, 1],
       [1, 2],
@@ -127,7 +138,7 @@ describe('a request, from upload to webhook', () => {
   it('gives the output CSV: the input as it was, and the outputs in the same sequence', async () => {
     const id = await uploaded(service.url, mixed(), { name: 'spring.csv' });
     await finished(service.url, id);
-    const response = await fetch(`${service.url}/image/result/${id}`);
+    const response = await clientOf(service.url).result(id);
     expect(response.headers.get('content-type')).toBe('text/csv; charset=utf-8');
     expect(response.headers.get('content-disposition')).toContain('spring-result.csv');
     const lines = (await response.text()).split('\r\n');
@@ -145,7 +156,7 @@ describe('a request, from upload to webhook', () => {
   it('gives the failed rows with their errors, ready to upload again', async () => {
     const id = await uploaded(service.url, mixed());
     await finished(service.url, id);
-    const failed = await text(`${service.url}/image/result/${id}?only=failed`);
+    const failed = await resultOf(service.url, id, { only: 'failed' });
     expect(failed.split('\r\n')).toEqual([
       'S. No.,Product Name,Input Image Urls,Errors',
       `2,Product 2,"${link('/gone.jpg')}, ${link('/turned.jpg')}","1. not_found: Expected the image, received HTTP 404 (${link('/gone.jpg')})"`,
@@ -157,18 +168,18 @@ describe('a request, from upload to webhook', () => {
   it('serves the images that the result names', async () => {
     const id = await uploaded(service.url, sheetOf([link('/turned.jpg')]));
     await finished(service.url, id);
-    const { images } = await json<ImagesPage>(`${service.url}/image/requests/${id}/images`);
+    const images = await imagesOf(service.url, id);
     const [image] = images;
     expect(image).toMatchObject({ status: 'succeeded', width: 120, height: 200, format: 'jpeg' });
-    const response = await fetch(String(image?.['output_url']));
+    const response = await call(String(image?.output_url));
     expect(response.headers.get('content-type')).toBe('image/jpeg');
-    expect((await response.arrayBuffer()).byteLength).toBe(image?.['bytes_out']);
+    expect((await response.arrayBuffer()).byteLength).toBe(image?.bytes_out);
   });
 
   it('shows the whole request', async () => {
     const id = await uploaded(service.url, mixed(), { fields: { quality: '70', format: 'webp' } });
     await finished(service.url, id);
-    const request = await json<Record<string, unknown>>(`${service.url}/image/requests/${id}`);
+    const request = await requestOf(service.url, id);
     expect(request).toMatchObject({
       request_id: id,
       status: 'completed_with_errors',
@@ -192,8 +203,8 @@ describe('a request, from upload to webhook', () => {
       `1;Mug;${link('/a.jpg')};see ${link('/b.png')};${link('/a.jpg')}\n`;
     const id = await uploaded(service.url, sheet);
     await finished(service.url, id);
-    const request = await json<Record<string, unknown>>(`${service.url}/image/requests/${id}`);
-    expect(request['sheet']).toEqual({
+    const request = await requestOf(service.url, id);
+    expect(request.sheet).toEqual({
       columns: ['S. No.', 'Product Name', 'Image 1', 'Image 2', 'Photo'],
       link_columns: ['Image 1', 'Image 2'],
       delimiter: ';',
@@ -209,20 +220,18 @@ describe('a request, from upload to webhook', () => {
   it('replaces the outputs of a result that is uploaded again', async () => {
     const first = await uploaded(service.url, sheetOf([link('/a.jpg')]));
     await finished(service.url, first);
-    const result = await text(`${service.url}/image/result/${first}`);
+    const result = await resultOf(service.url, first);
     const second = await uploaded(service.url, result);
     await finished(service.url, second);
-    expect(await text(`${service.url}/image/result/${second}`)).toBe(
-      result.replaceAll(first, second),
-    );
+    expect(await resultOf(service.url, second)).toBe(result.replaceAll(first, second));
   });
 
   it('counts a bad row as one failed, and lists it', async () => {
     const sheet = `${sheetOf([link('/a.jpg')])}2,Nothing,\n3,Words,see attachment\n`;
     const id = await uploaded(service.url, sheet);
     expect((await finished(service.url, id)).details).toBe('1 of 3 images compressed, 2 failed');
-    const page = await json<ImagesPage>(`${service.url}/image/requests/${id}/images?status=failed`);
-    expect(page.images.map(({ row, position, error }) => [row, position, error])).toMatchObject([
+    const images = await imagesOf(service.url, id, { status: 'failed' });
+    expect(images.map(({ row, position, error }) => [row, position, error])).toMatchObject([
       [2, null, { code: 'no_links' }],
       [3, null, { code: 'invalid_links' }],
     ]);
@@ -266,8 +275,8 @@ describe('a request, from upload to webhook', () => {
       details: '1 of 1 image compressed',
     });
     const { webhook } = await eventually(
-      () => json<{ webhook: { state: string } }>(`${service.url}/image/requests/${id}`),
-      (request) => request.webhook.state !== 'pending',
+      () => requestOf(service.url, id),
+      (request) => request.webhook?.state !== 'pending',
     );
     expect(webhook).toMatchObject({
       state: 'delivered',
@@ -298,8 +307,8 @@ describe('a request, from upload to webhook', () => {
       fields: { webhook_url: url },
     });
     const { webhook } = await eventually(
-      () => json<{ webhook: { state: string } }>(`${service.url}/image/requests/${id}`),
-      (request) => request.webhook.state === 'failed',
+      () => requestOf(service.url, id),
+      (request) => request.webhook?.state === 'failed',
     );
     expect(webhook).toMatchObject({ attempts: 1, status_code: 410 });
     expect(receiver.messages('/gone')).toHaveLength(1);
@@ -318,7 +327,7 @@ describe('a request, from upload to webhook', () => {
       status: 'pending',
       details: '0 of 1 image compressed, 1 to go',
     });
-    expect((await fetch(`${hold}/image/result/${open}`)).status).toBe(409);
+    expect((await call(`${hold}/image/result/${open}`)).status).toBe(409);
     await own.stop();
   });
 });

@@ -1,13 +1,12 @@
-import type { RequestResource } from '../../contract/http/requests';
-import { finished, json, sheetOf, uploaded } from '../support/calls';
+import type { z } from 'zod';
+import type { requestsPage } from '../../contract/http/requests';
+import { call, clientOf } from '../support/api';
+import { finished, json, requestOf, sheetOf, uploaded } from '../support/calls';
 import { bytes, startOrigin, type Origin } from '../support/origin';
 import { photo } from '../support/pictures';
 import { startService, type Service } from '../support/service';
 
-interface Page {
-  readonly requests: readonly RequestResource[];
-  readonly next_cursor: string | null;
-}
+type Page = z.output<typeof requestsPage>;
 
 describe('GET /image/requests', () => {
   let service: Service;
@@ -59,7 +58,7 @@ describe('GET /image/requests', () => {
     const id = await one();
     await finished(service.url, id);
     const { requests } = await list();
-    expect(requests).toEqual([await json(`${service.url}/image/requests/${id}`)]);
+    expect(requests).toEqual([await requestOf(service.url, id)]);
   });
 
   it('shows the webhook of each', async () => {
@@ -126,7 +125,7 @@ describe('GET /image/requests', () => {
     await service.startWorker();
     const id = await one();
     await finished(service.url, id);
-    await fetch(`${service.url}/image/requests/${id}`, { method: 'DELETE' });
+    await clientOf(service.url).remove(id);
     expect(await list()).toEqual({ requests: [], next_cursor: null });
   });
 });
@@ -149,7 +148,7 @@ describe('a query that GET /image/requests does not know', () => {
     [`cursor=${Buffer.from('1 2').toString('base64url')}`, 'cursor'],
     ['page=2', 'page'],
   ])('answers 422 to ?%s', async (query, field) => {
-    const response = await fetch(`${service.url}/image/requests?${query}`);
+    const response = await call(`${service.url}/image/requests?${query}`);
     expect(response.status).toBe(422);
     expect(await response.json()).toMatchObject({ detail: [{ loc: ['query', field] }] });
   });

@@ -1,16 +1,23 @@
 import { readdir } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import path from 'node:path';
-import { finished, sheet, sheetOf, upload, uploaded, type UploadOptions } from '../support/calls';
+import type { Problem } from '../../contract/http/problem';
+import { call } from '../support/api';
+import {
+  finished,
+  imagesOf,
+  postForm,
+  sheet,
+  sheetOf,
+  upload,
+  uploaded,
+  type UploadOptions,
+} from '../support/calls';
 import { eventually } from '../support/eventually';
 import { bytes, startOrigin, type Origin } from '../support/origin';
 import { photo } from '../support/pictures';
 import { startMongodbLine, type MongodbLine } from '../support/mongodbLine';
 import { startService, type Service } from '../support/service';
-
-interface Problem {
-  readonly detail: unknown;
-}
 
 describe('POST /image/upload/', () => {
   let service: Service;
@@ -109,7 +116,7 @@ describe('POST /image/upload/', () => {
   it('answers 422 to a form without the file', async () => {
     const form = new FormData();
     form.append('quality', '50');
-    const response = await fetch(`${service.url}/image/upload/`, { method: 'POST', body: form });
+    const response = await postForm(service.url, form);
     expect(response.status).toBe(422);
     expect(await response.json()).toEqual({
       detail: [{ loc: ['body', 'file'], msg: 'Field required', type: 'missing' }],
@@ -117,7 +124,7 @@ describe('POST /image/upload/', () => {
   });
 
   it('answers 422 to a body that is no form', async () => {
-    const response = await fetch(`${service.url}/image/upload/`, {
+    const response = await call(`${service.url}/image/upload/`, {
       method: 'POST',
       body: '{}',
       headers: { 'content-type': 'application/json' },
@@ -170,7 +177,7 @@ describe('POST /image/upload/', () => {
     form.append('quality', '50');
     form.append('quality', '60');
     form.append('file', new Blob([good()]), 'a.csv');
-    const response = await fetch(`${service.url}/image/upload/`, { method: 'POST', body: form });
+    const response = await postForm(service.url, form);
     expect(response.status).toBe(422);
   });
 
@@ -178,7 +185,7 @@ describe('POST /image/upload/', () => {
     const form = new FormData();
     form.append('file', new Blob([good()]), 'a.csv');
     form.append('file', new Blob([good()]), 'b.csv');
-    const response = await fetch(`${service.url}/image/upload/`, { method: 'POST', body: form });
+    const response = await postForm(service.url, form);
     expect(response.status).toBe(422);
   });
 
@@ -186,7 +193,7 @@ describe('POST /image/upload/', () => {
     const form = new FormData();
     form.append('file', new Blob([good()]), 'a.csv');
     form.append('quality', '60');
-    const response = await fetch(`${service.url}/image/upload/`, { method: 'POST', body: form });
+    const response = await postForm(service.url, form);
     expect(response.status).toBe(200);
   });
 
@@ -195,7 +202,7 @@ describe('POST /image/upload/', () => {
     const { status, detail } = await refused(sheet(...rows));
     expect(status).toBe(422);
     expect(detail).toHaveLength(100);
-    expect((detail as unknown[])[0]).toMatchObject({
+    expect(detail[0]).toMatchObject({
       loc: ['body', 'file', 'row 1'],
       type: 'no_links',
     });
@@ -278,10 +285,11 @@ describe('POST /image/upload/', () => {
   });
 
   describe('with an Idempotency-Key', () => {
-    const headers = { 'idempotency-key': 'order-1' };
+    const idempotencyKey = 'order-1';
+    const headers = { 'idempotency-key': idempotencyKey };
 
     it('answers the same content with the first request id, also when sent at the same time', async () => {
-      const key = { headers: { 'idempotency-key': 'same-time' } };
+      const key = { idempotencyKey: 'same-time' };
       const content = good();
       const answers = await Promise.all([1, 2, 3].map(() => uploaded(service.url, content, key)));
       expect(new Set(answers).size).toBe(1);
@@ -289,7 +297,7 @@ describe('POST /image/upload/', () => {
     });
 
     it('answers other content with 409', async () => {
-      await uploaded(service.url, good(), { headers });
+      await uploaded(service.url, good(), { idempotencyKey });
       expect((await refused(`${good()}\n`, { headers })).status).toBe(409);
       expect((await refused(good(), { headers, fields: { quality: '51' } })).status).toBe(409);
     });
@@ -304,10 +312,9 @@ describe('POST /image/upload/', () => {
       fields: { format: 'png', max_width: '100', effort: 'fast', quality: '80' },
     });
     await finished(service.url, id);
-    const response = await fetch(`${service.url}/image/requests/${id}/images`);
-    expect(await response.json()).toMatchObject({
-      images: [{ width: 100, height: 75, format: 'png' }],
-    });
+    expect(await imagesOf(service.url, id)).toMatchObject([
+      { width: 100, height: 75, format: 'png' },
+    ]);
   });
 });
 
@@ -319,7 +326,7 @@ describe('POST /image/upload/ while Temporal is down', () => {
     expect(response.headers.get('retry-after')).toBe('5');
     expect(await service.count()).toEqual({ requests: 0, rows: 0, images: 0 });
     expect(await readdir(path.join(service.dataDir, 'uploads'))).toEqual([]);
-    const ready = await fetch(`${service.url}/health/ready`);
+    const ready = await call(`${service.url}/health/ready`);
     expect(ready.status).toBe(503);
     expect(((await ready.json()) as Problem).detail).toContain('temporal');
     await service.stop();
@@ -361,14 +368,14 @@ describe('While MongoDB is down', () => {
     const isDown = expect.stringContaining('Expected MongoDB to answer') as string;
     const answers = await Promise.all(
       calls.map(async ([method, path]) => {
-        const response = await fetch(service.url + path, { method });
+        const response = await call(service.url + path, { method });
         const { detail } = (await response.json()) as Problem;
         const after = response.headers.get('retry-after');
         return [method, path, response.status, after, detail] as const;
       }),
     );
     expect(answers).toEqual(calls.map((one) => [...one, 503, '5', isDown]));
-    const ready = await fetch(`${service.url}/health/ready`);
+    const ready = await call(`${service.url}/health/ready`);
     expect([ready.status, await ready.json()]).toMatchObject([
       503,
       { detail: expect.stringContaining('mongodb') as string },

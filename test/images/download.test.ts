@@ -1,9 +1,9 @@
-import { once } from 'node:events';
-import { createServer as createTcpServer, type AddressInfo } from 'node:net';
+import { createServer as createTcpServer } from 'node:net';
 import type { Dispatcher } from 'undici';
 import { createDownloader } from '../../src/images/download';
 import { createDispatcher } from '../../src/network/dispatcher';
 import { eventually } from '../support/eventually';
+import { closedPort, listen } from '../support/listen';
 import {
   bytes,
   redirect,
@@ -50,21 +50,15 @@ async function tcpServer(answer: string | null): Promise<string> {
   const server = createTcpServer((socket) => {
     socket.on('error', () => undefined);
     socket.once('data', () => (answer === null ? undefined : socket.end(answer)));
-    stops.push(async () => {
-      socket.destroy();
-      await new Promise((resolve) => server.close(resolve));
-    });
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const { url, close } = await listen(server);
+  stops.push(close);
+  return `${url}/`;
 }
 
 /** A link to a port of loopback that nothing listens on. */
 async function deadLink(): Promise<string> {
-  const gone = await startOrigin();
-  await gone.stop();
-  return `${gone.url}/a.jpg`;
+  return `http://127.0.0.1:${await closedPort()}/a.jpg`;
 }
 
 describe('download(link): what it gives', () => {

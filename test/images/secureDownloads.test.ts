@@ -1,7 +1,6 @@
-import { once } from 'node:events';
 import { createServer, type ServerOptions } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { makeCertificate } from '../support/certificates';
+import { listen } from '../support/listen';
 import { startOrigin } from '../support/origin';
 import { download } from './downloads';
 import { failure } from './failure';
@@ -10,10 +9,9 @@ const stops: (() => Promise<unknown>)[] = [];
 afterEach(() => Promise.all(stops.splice(0).map((stop) => stop())));
 
 async function securePort(options: ServerOptions = {}): Promise<number> {
-  const server = createServer(options).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  stops.push(() => new Promise((resolve) => server.close(resolve)));
-  return (server.address() as AddressInfo).port;
+  const { port, close } = await listen(createServer(options));
+  stops.push(close);
+  return port;
 }
 
 describe('download(link) over https', () => {

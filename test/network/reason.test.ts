@@ -1,28 +1,27 @@
-import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer, type ServerOptions } from 'node:https';
-import type { AddressInfo, Server } from 'node:net';
+import type { Server } from 'node:net';
 import { checkServerIdentity, type PeerCertificate } from 'node:tls';
 import { request } from 'undici';
 import { faultOf, reasonOf } from '../../src/network/reason';
 import { makeCertificate } from '../support/certificates';
+import { listen } from '../support/listen';
 import { startOddOrigin, type OddOrigin } from '../support/oddOrigin';
 
 let odd: OddOrigin;
-const servers: Server[] = [];
+const closes: (() => Promise<void>)[] = [];
 beforeAll(async () => {
   odd = await startOddOrigin();
 });
 afterAll(() => odd.stop());
-afterEach(() => {
-  for (const server of servers.splice(0)) server.close();
+afterEach(async () => {
+  for (const close of closes.splice(0)) await close();
 });
 
 async function portOf(server: Server): Promise<number> {
-  servers.push(server);
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return (server.address() as AddressInfo).port;
+  const { port, close } = await listen(server);
+  closes.push(close);
+  return port;
 }
 
 /** What a request fails with. */

@@ -1,19 +1,17 @@
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { freePort, probe } from '../../src/process/ports';
+import { listen } from '../support/listen';
 
 const LAST_PORT = 65_535;
 const NOT_OURS = '192.0.2.1';
 
 /** Runs the work while a port is listened on. */
 async function whileTaken<T>(port: number, work: (taken: number) => Promise<T>): Promise<T> {
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(port, '127.0.0.1', resolve);
-  });
+  const { port: taken, close } = await listen(createServer(), port);
   try {
-    return await work((server.address() as AddressInfo).port);
+    return await work(taken);
   } finally {
-    await new Promise((resolve) => server.close(resolve));
+    await close();
   }
 }
 

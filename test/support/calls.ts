@@ -1,14 +1,11 @@
+import type { Client, UploadOptions as Options } from '../../client';
+import type { ImageResource } from '../../contract/http/images';
+import type { RequestResource, Status } from '../../contract/http/requests';
+import { isFinished, type ImageStatus } from '../../contract/statuses';
+import { call, clientOf } from './api';
 import { eventually } from './eventually';
 
 /** The HTTP calls as a client makes them. */
-
-export interface StatusAnswer {
-  readonly request_id: string;
-  readonly status: string;
-  readonly details: string;
-}
-
-const UNFINISHED = ['pending', 'processing'];
 
 export function sheet(...rows: readonly string[]): string {
   return ['S. No.,Product Name,Input Image Urls', ...rows, ''].join('\n');
@@ -21,6 +18,11 @@ export function sheetOf(...lists: readonly (readonly string[])[]): string {
   );
 }
 
+type Content = string | Uint8Array<ArrayBuffer>;
+
+const NAME = 'products.csv';
+const CSV = 'text/csv';
+
 export interface UploadOptions {
   readonly fields?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
@@ -28,40 +30,66 @@ export interface UploadOptions {
   readonly type?: string;
 }
 
+/** The answer to an upload; the form may be wrong in every part. */
 export function upload(
   url: string,
-  content: string | Uint8Array<ArrayBuffer>,
-  { fields = {}, headers = {}, name = 'products.csv', type = 'text/csv' }: UploadOptions = {},
+  content: Content,
+  { fields = {}, headers = {}, name = NAME, type = CSV }: UploadOptions = {},
 ): Promise<Response> {
   const form = new FormData();
   for (const [field, value] of Object.entries(fields)) form.append(field, value);
   form.append('file', new Blob([content], { type }), name);
-  return fetch(`${url}/image/upload/`, { method: 'POST', body: form, headers });
+  return postForm(url, form, headers);
 }
 
-export async function uploaded(...call: Parameters<typeof upload>): Promise<string> {
-  const response = await upload(...call);
-  const answer = (await response.json()) as { request_id: string };
-  if (response.status !== 200)
-    throw new Error(`Upload: ${response.status} ${JSON.stringify(answer)}`);
-  return answer.request_id;
+export function postForm(url: string, body: FormData, headers = {}): Promise<Response> {
+  return call(`${url}/image/upload/`, { method: 'POST', body, headers });
+}
+
+/** @returns the id of an upload that is accepted */
+export function uploaded(
+  url: string,
+  content: Content,
+  { name = NAME, ...options }: Partial<Options> = {},
+): Promise<string> {
+  return clientOf(url).upload(new Blob([content], { type: CSV }), { name, ...options });
 }
 
 export async function json<T>(url: string): Promise<T> {
-  return (await (await fetch(url)).json()) as T;
+  return (await (await call(url)).json()) as T;
 }
 
-export function statusOf(url: string, requestId: string): Promise<StatusAnswer> {
-  return json<StatusAnswer>(`${url}/image/status/${requestId}`);
-}
+export const statusOf = (url: string, id: string): Promise<Status> => clientOf(url).status(id);
 
-export function finished(url: string, requestId: string): Promise<StatusAnswer> {
+export const requestOf = (url: string, id: string): Promise<RequestResource> =>
+  clientOf(url).request(id);
+
+export const imagesOf = (
+  url: string,
+  id: string,
+  given: { readonly status?: ImageStatus } = {},
+): Promise<ImageResource[]> => all(clientOf(url).images(id, given));
+
+export function finished(url: string, requestId: string): Promise<Status> {
   return eventually(
     () => statusOf(url, requestId),
-    ({ status }) => !UNFINISHED.includes(status),
+    ({ status }) => isFinished(status),
   );
 }
 
 export async function text(url: string): Promise<string> {
-  return (await fetch(url)).text();
+  return (await call(url)).text();
+}
+
+/** The result CSV, or the rows that failed. */
+export const resultOf = async (
+  url: string,
+  id: string,
+  given: Parameters<Client['result']>[1] = {},
+): Promise<string> => (await clientOf(url).result(id, given)).text();
+
+export async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const found: T[] = [];
+  for await (const item of items) found.push(item);
+  return found;
 }

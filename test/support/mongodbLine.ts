@@ -1,4 +1,5 @@
-import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
+import { createServer, connect, type Socket } from 'node:net';
+import { listen } from './listen';
 
 export interface MongodbLine {
   /** `host:port`, to stand in a connection string for the suite's own. */
@@ -31,9 +32,9 @@ export async function startMongodbLine(): Promise<MongodbLine> {
     near.once('close', () => far.destroy());
     far.pipe(near);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port: nearPort, close } = await listen(server);
   return {
-    host: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    host: `127.0.0.1:${nearPort}`,
     cut() {
       isCut = true;
     },
@@ -46,7 +47,7 @@ export async function startMongodbLine(): Promise<MongodbLine> {
     },
     async close() {
       for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => server.close(resolve));
+      await close();
     },
   };
 }

@@ -1,5 +1,5 @@
-import { once } from 'node:events';
-import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
+import { listen } from './listen';
 
 /** The bytes of a whole answer, of the hit so many times (from 1) to this path. */
 export type RawAnswer = (head: string, hit: number) => Buffer | string;
@@ -44,9 +44,7 @@ export async function startOddOrigin(): Promise<OddOrigin> {
       answer(socket, head);
     });
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { url, close } = await listen(server);
   return {
     url,
     on(path, given) {
@@ -55,11 +53,7 @@ export async function startOddOrigin(): Promise<OddOrigin> {
     },
     heads,
     open: () => sockets.size,
-    async stop() {
-      for (const socket of sockets) socket.destroy();
-      server.close();
-      await once(server, 'close');
-    },
+    stop: close,
   };
 }
 

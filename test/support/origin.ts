@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listen } from './listen';
 
 /** Answers one hit. */
 export type Answer = (response: ServerResponse, request: IncomingMessage) => void;
@@ -31,8 +31,7 @@ export async function startOrigin(): Promise<Origin> {
     const answer = known[hit] ?? known.at(-1) ?? status(404);
     answer(response, request);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { url, close } = await listen(server);
   return {
     url,
     on(path, ...given) {
@@ -41,13 +40,7 @@ export async function startOrigin(): Promise<Origin> {
     },
     hits: (path) => hits.get(path) ?? 0,
     open: () => open,
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => {
-          resolve();
-        });
-        server.closeAllConnections();
-      }),
+    stop: close,
   };
 }
 

@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listen } from './listen';
 
 export interface Message {
   readonly headers: Record<string, string>;
@@ -34,20 +34,13 @@ export async function startReceiver(): Promise<Receiver> {
       response.writeHead(status, status === 302 ? { location: '/elsewhere' } : {}).end();
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { url, close } = await listen(server);
   return {
     on(path, ...given) {
       statuses.set(path, given);
       return url + path;
     },
     messages: (path) => received.get(path) ?? [],
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => {
-          resolve();
-        });
-        server.closeAllConnections();
-      }),
+    stop: close,
   };
 }

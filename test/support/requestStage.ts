@@ -1,5 +1,7 @@
 import type { RequestResource } from '../../contract/http/requests';
-import { finished, json, sheetOf, uploaded } from './calls';
+import type { UploadFields } from '../../contract/http/uploads';
+import { call as callApi, clientOf } from './api';
+import { finished, imagesOf, requestOf, sheetOf, uploaded } from './calls';
 import { eventually } from './eventually';
 import { bytes, stall, startOrigin, status, type Origin } from './origin';
 import { photo, transparentPng } from './pictures';
@@ -43,7 +45,7 @@ export function startRequestStage() {
   const link = (path: string) => `${origin.url}${path}`;
 
   function call(path: string, method = 'POST', base = service.url): Promise<Response> {
-    return fetch(`${base}/image/requests/${path}`, { method });
+    return callApi(`${base}/image/requests/${path}`, { method });
   }
 
   async function answerOf(response: Response) {
@@ -51,7 +53,7 @@ export function startRequestStage() {
   }
 
   function show(id: string, base = service.url): Promise<RequestResource> {
-    return json<RequestResource>(`${base}/image/requests/${id}`);
+    return requestOf(base, id);
   }
 
   function hasState(id: string, state: string): Promise<RequestResource> {
@@ -62,10 +64,7 @@ export function startRequestStage() {
   }
 
   async function outputsOf(id: string): Promise<(string | null)[]> {
-    const { images } = await json<{ images: { readonly output_url: string | null }[] }>(
-      `${service.url}/image/requests/${id}/images`,
-    );
-    return images.map(({ output_url }) => output_url);
+    return (await imagesOf(service.url, id)).map(({ output_url }) => output_url);
   }
 
   /** Fails at its first download, and is there at the second. */
@@ -82,14 +81,14 @@ export function startRequestStage() {
     return path;
   }
 
-  async function failed(base = service.url, fields = {}): Promise<string> {
+  async function failed(base = service.url, fields: UploadFields = {}): Promise<string> {
     const id = await uploaded(base, sheetOf([link(failsOnce())]), { fields });
     expect((await finished(base, id)).status).toBe('failed');
     return id;
   }
 
   /** A request whose only image is being downloaded, for ever. */
-  async function running(fields = {}): Promise<string> {
+  async function running(fields: UploadFields = {}): Promise<string> {
     const path = stallsOnce();
     const id = await uploaded(service.url, sheetOf([link(path)]), { fields });
     await eventually(
@@ -100,7 +99,7 @@ export function startRequestStage() {
   }
 
   async function stopped(id: string): Promise<void> {
-    await call(`${id}/cancel`);
+    await clientOf(service.url).cancel(id);
     await finished(service.url, id);
   }
 

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
@@ -25,6 +24,7 @@ import { ensureSearchAttributes } from '../../src/temporal/searchAttributes';
 import { createWorkers, installRuntime } from '../../src/temporal/worker';
 import { createWebhookSender } from '../../src/webhooks/send';
 import { temporalSettings } from '../../src/temporal/settings';
+import { listen } from './listen';
 
 installRuntime(createLogger('silent', 'test'));
 
@@ -48,8 +48,7 @@ export async function startService(options: Options = {}) {
   const name = `test-${randomUUID()}`;
   const dataDir = await mkdtemp(path.join(tmpdir(), 'image-processor-'));
   const server = createServer((request, response) => void answer(request, response));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { url, close } = await listen(server);
   const config = readConfig({
     DATA_DIR: dataDir,
     PUBLIC_URL: url,
@@ -164,10 +163,7 @@ export async function startService(options: Options = {}) {
     },
     async stop() {
       await stopWorker?.();
-      await new Promise((resolve) => {
-        server.close(resolve);
-        server.closeAllConnections();
-      });
+      await close();
       await Promise.all([runs.close(), connection.close(), records.close(), dispatcher.close()]);
       await rm(dataDir, { recursive: true, force: true });
     },

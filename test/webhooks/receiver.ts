@@ -1,6 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { listen } from '../support/listen';
 
 export interface Delivery {
   readonly method: string;
@@ -20,16 +20,12 @@ export async function startReceiver(answer: (response: ServerResponse) => void) 
       () => undefined,
     );
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  const { port, url, close } = await listen(server);
   return {
     port,
-    url: `http://127.0.0.1:${port}/hook`,
+    url: `${url}/hook`,
     deliveries,
-    async stop(): Promise<void> {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
+    stop: close,
   };
 }
 

@@ -1,10 +1,11 @@
 import { once } from 'node:events';
-import { createServer, type ServerResponse } from 'node:http';
-import { createServer as createTcpServer, type AddressInfo } from 'node:net';
+import type { ServerResponse } from 'node:http';
+import { createServer as createTcpServer } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 import { DeliveryError } from '../../src/errors';
 import { createDispatcher } from '../../src/network/dispatcher';
 import { createWebhookSender } from '../../src/webhooks/send';
+import { closedPort, listen } from '../support/listen';
 import { startReceiver, type Receiver } from './receiver';
 
 const SECRET = `whsec_${Buffer.alloc(32, 's').toString('base64')}`;
@@ -52,25 +53,15 @@ async function failure(url: string, options?: Parameters<typeof sender>[0]) {
   throw error;
 }
 
-/** A port of loopback that nothing listens on. */
-async function closedPort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
 /** Accepts a connection and treats it below HTTP. */
 async function tcpServer(answer: string | null): Promise<string> {
   const server = createTcpServer((socket) => {
     socket.on('error', () => undefined);
     socket.once('data', () => (answer === null ? socket.destroy() : socket.end(answer)));
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  stops.push(() => new Promise((resolve) => server.close(resolve)));
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const { url, close } = await listen(server);
+  stops.push(close);
+  return `${url}/`;
 }
 
 describe('send: what the receiver gets', () => {

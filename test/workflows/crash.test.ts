@@ -1,18 +1,11 @@
 import path from 'node:path';
 import { supervise, type SupervisedProcess } from '../../src/process/supervise';
-import { finished, json, sheetOf, uploaded } from '../support/calls';
+import { finished, imagesOf, sheetOf, uploaded } from '../support/calls';
 import { bytes, startOrigin, type Origin } from '../support/origin';
 import { photo } from '../support/pictures';
 import { startService, type Service } from '../support/service';
 
 const ROOT = path.join(__dirname, '..', '..');
-
-interface ImageView {
-  readonly source_url: string;
-  readonly status: string;
-  readonly attempts: number;
-  readonly error: { readonly code: string } | null;
-}
 
 describe('An image that kills every worker', () => {
   let service: Service;
@@ -58,11 +51,9 @@ describe('An image that kills every worker', () => {
       sheetOf([...healthy.slice(0, 6), poison], healthy.slice(6)),
     );
     expect((await finished(service.url, id)).status).toBe('completed_with_errors');
-    const { images } = await json<{ images: ImageView[] }>(
-      `${service.url}/image/requests/${id}/images`,
-    );
+    const images = await imagesOf(service.url, id);
     const shown = images.map(({ source_url, status: became, attempts, error }) => [
-      new URL(source_url).pathname,
+      new URL(source_url ?? '').pathname,
       became,
       attempts,
       error?.code ?? null,

@@ -2,18 +2,12 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { workflowIdOf } from '../../workflows/names';
 import type { Activities } from '../../activities/types';
-import { finished, json, sheetOf, uploaded } from '../support/calls';
+import { finished, requestOf, sheetOf, uploaded } from '../support/calls';
 import { eventually } from '../support/eventually';
 import { bytes, stall, startOrigin, status, type Origin } from '../support/origin';
 import { photo } from '../support/pictures';
 import { startReceiver } from '../support/receiver';
 import { startService, type Service } from '../support/service';
-
-interface RequestAnswer {
-  readonly status: string;
-  readonly counts: Record<'total' | 'succeeded' | 'failed' | 'pending', number>;
-  readonly bytes: { readonly in: number; readonly out: number };
-}
 
 const ended = (of: Service, id: string): Promise<WorkflowExecutionDescription> =>
   eventually(
@@ -152,7 +146,7 @@ describe('imageRequest', () => {
       { fields: { webhook_url: receiver.on('/cancelled', 200) } },
     );
     await eventually(
-      () => json<RequestAnswer>(`${service.url}/image/requests/${id}`),
+      () => requestOf(service.url, id),
       ({ counts }) => counts.succeeded === 1 && origin.open() === 1,
     );
     const handle = service.client.workflow.getHandle(workflowIdOf(id));
@@ -353,7 +347,7 @@ describe('imageRequest, continued as new', () => {
       details: '30 of 30 images compressed',
     });
     for (const n of range(30)) expect(origin.hits(`/lost/${n}.jpg`)).toBe(1);
-    const { bytes: sums } = await json<RequestAnswer>(`${service.url}/image/requests/${id}`);
+    const { bytes: sums } = await requestOf(service.url, id);
     expect(sums.in).toBe(30 * picture.length);
     await wasContinued(service, id);
     await service.stop();

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { workflowIdOf } from '../../workflows/names';
-import { finished, json, sheetOf, statusOf, text, uploaded } from '../support/calls';
+import { finished, requestOf, resultOf, sheetOf, statusOf, uploaded } from '../support/calls';
 import { eventually } from '../support/eventually';
 import { bytes, stall, startOrigin, status, type Origin } from '../support/origin';
 import { photo } from '../support/pictures';
@@ -66,8 +66,8 @@ describe('A run that is reset', () => {
       ({ status }) => status.name === 'COMPLETED',
     );
     const before = [
-      await json(`${service.url}/image/requests/${id}`),
-      await text(`${service.url}/image/result/${id}`),
+      await requestOf(service.url, id),
+      await resultOf(service.url, id),
       await filesOf(id),
     ];
 
@@ -80,8 +80,8 @@ describe('A run that is reset', () => {
       cause: { cause: { type: 'round_closed' } },
     });
     expect([
-      await json(`${service.url}/image/requests/${id}`),
-      await text(`${service.url}/image/result/${id}`),
+      await requestOf(service.url, id),
+      await resultOf(service.url, id),
       await filesOf(id),
     ]).toEqual(before);
     expect(origin.hits(new URL(link).pathname)).toBe(1);
@@ -106,7 +106,7 @@ describe('A run that is reset', () => {
       details: '2 of 2 images compressed',
     });
     expect(origin.hits(new URL(done).pathname)).toBe(1);
-    expect(await json(`${service.url}/image/requests/${id}`)).toMatchObject({
+    expect(await requestOf(service.url, id)).toMatchObject({
       counts: { total: 2, succeeded: 2, failed: 0, pending: 0 },
     });
     const [message] = await eventually(

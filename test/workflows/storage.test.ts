@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { workflowIdOf } from '../../workflows/names';
-import { finished, json, sheetOf, uploaded } from '../support/calls';
+import { finished, imagesOf, sheetOf, uploaded } from '../support/calls';
 import { eventually } from '../support/eventually';
 import { bytes, startOrigin, type Origin } from '../support/origin';
 import { photo } from '../support/pictures';
@@ -40,8 +40,6 @@ describe('While DATA_DIR cannot be written', () => {
     await rm(folder);
     await mkdir(folder);
     expect(await finished(service.url, id)).toMatchObject({ status: 'completed' });
-    expect(await json(`${service.url}/image/requests/${id}/images`)).toMatchObject({
-      images: [{ status: 'succeeded', attempts: 1 }],
-    });
+    expect(await imagesOf(service.url, id)).toMatchObject([{ status: 'succeeded', attempts: 1 }]);
   });
 });

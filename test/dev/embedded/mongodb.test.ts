@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { mongo } from 'mongoose';
 import {
@@ -9,6 +9,7 @@ import {
   type MongodbCommand,
 } from '../../../src/dev/embedded/mongodb';
 import { freePort } from '../../../src/process/ports';
+import { listen } from '../../support/listen';
 import { withFolder } from '../../support/temporaryFile';
 
 const say = () => undefined;
@@ -76,14 +77,12 @@ describe('the MongoDB server', () => {
   it('ends when its port is taken, so that it is started again', () =>
     withFolder(async (folder) => {
       const { command, argsAt } = await provideMongodb(folder, say);
-      const taken = createServer();
-      await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
-      const { port } = taken.address() as AddressInfo;
+      const { port, close } = await listen(createServer());
       const server = spawn(command, argsAt(port), { stdio: 'ignore' });
       const timeLimit = setTimeout(() => server.kill('SIGKILL'), 30_000);
       const [code] = (await once(server, 'exit')) as [number | null];
       clearTimeout(timeLimit);
-      taken.close();
+      await close();
       expect(code).toBeGreaterThan(0);
     }));
 });

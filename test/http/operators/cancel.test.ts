@@ -1,5 +1,5 @@
 import { workflowIdOf } from '../../../workflows/names';
-import { finished, sheetOf, statusOf, text, uploaded } from '../../support/calls';
+import { finished, resultOf, sheetOf, statusOf, uploaded } from '../../support/calls';
 import { eventually } from '../../support/eventually';
 import { stall, startOrigin } from '../../support/origin';
 import { retryRecorded } from '../../support/retryRecorded';
@@ -35,7 +35,7 @@ describe('POST /image/requests/{request_id}/cancel', () => {
       status: 'cancelled',
       details: '1 of 6 images compressed, 5 cancelled',
     });
-    const [, first, second] = (await text(`${stage.service.url}/image/result/${id}`)).split('\r\n');
+    const [, first, second] = (await resultOf(stage.service.url, id)).split('\r\n');
     expect(first).toContain(`/image/files/${id}/`);
     expect(second).toMatch(/",{4}"$/);
     await hasState(id, 'delivered');

@@ -1,4 +1,5 @@
 import { readdir } from 'node:fs/promises';
+import { call as callApi } from '../../support/api';
 import { sheetOf, uploaded } from '../../support/calls';
 import { startRequestStage, UNKNOWN } from '../../support/requestStage';
 
@@ -21,7 +22,7 @@ describe('DELETE /image/requests/{request_id}', () => {
       ...['images', 'events'].map((part) => `${stage.service.url}/image/requests/${id}/${part}`),
       String(output),
     ];
-    for (const url of urls) expect([url, (await fetch(url)).status]).toEqual([url, 404]);
+    for (const url of urls) expect([url, (await callApi(url)).status]).toEqual([url, 404]);
     for (const operation of ['retry', 'cancel', 'webhook']) {
       expect([operation, (await call(`${id}/${operation}`)).status]).toEqual([operation, 404]);
     }

@@ -1,4 +1,6 @@
-import { finished, sheetOf, statusOf, text, uploaded } from '../../support/calls';
+import type { WebhookPayload } from '../../../contract/webhook';
+import { clientOf } from '../../support/api';
+import { finished, resultOf, sheetOf, statusOf, uploaded } from '../../support/calls';
 import { eventually } from '../../support/eventually';
 import { bytes, status } from '../../support/origin';
 import { startRequestStage, UNKNOWN } from '../../support/requestStage';
@@ -51,10 +53,10 @@ describe('POST /image/requests/{request_id}/retry', () => {
       round: 2,
       counts: { total: 3, succeeded: 3, failed: 0, pending: 0 },
     });
-    const [, first, second] = (await text(`${stage.service.url}/image/result/${id}`)).split('\r\n');
+    const [, first, second] = (await resultOf(stage.service.url, id)).split('\r\n');
     expect(first).toMatch(new RegExp(`"${outputs[0]},${outputs[1]}"$`));
     expect(second).toMatch(new RegExp(`,${outputs[2]}$`));
-    expect(await text(`${stage.service.url}/image/result/${id}?only=failed`)).toBe(
+    expect(await resultOf(stage.service.url, id, { only: 'failed' })).toBe(
       'S. No.,Product Name,Input Image Urls,Errors\r\n',
     );
   });
@@ -64,9 +66,9 @@ describe('POST /image/requests/{request_id}/retry', () => {
     stage.origin.on(path, status(404), status(403), bytes(stage.picture));
     const id = await uploaded(stage.service.url, sheetOf([link(path), link('/a.jpg')]));
     await finished(stage.service.url, id);
-    await call(`${id}/retry`);
+    await clientOf(stage.service.url).retry(id);
     expect((await finished(stage.service.url, id)).status).toBe('completed_with_errors');
-    await call(`${id}/retry`);
+    await clientOf(stage.service.url).retry(id);
     expect((await finished(stage.service.url, id)).status).toBe('completed');
     expect((await show(id)).round).toBe(3);
   });
@@ -75,13 +77,13 @@ describe('POST /image/requests/{request_id}/retry', () => {
     const path = fresh();
     const id = await failed(stage.service.url, { webhook_url: stage.receiver.on(path, 204) });
     await hasState(id, 'delivered');
-    await call(`${id}/retry`);
+    await clientOf(stage.service.url).retry(id);
     await eventually(
       () => stage.receiver.messages(path),
       (messages) => messages.length === 2,
     );
     const sent = stage.receiver.messages(path).map(({ headers, body }) => {
-      const { status: outcome } = JSON.parse(body) as { status: string };
+      const { status: outcome } = JSON.parse(body) as WebhookPayload;
       return [headers['webhook-id'], outcome];
     });
     expect(sent).toEqual([
@@ -119,7 +121,7 @@ describe('POST /image/requests/{request_id}/retry', () => {
       ({ details }) => details.startsWith('1 of 2'),
     );
     await stopped(id);
-    await call(`${id}/retry`);
+    await clientOf(stage.service.url).retry(id);
     expect((await finished(stage.service.url, id)).status).toBe('completed');
     expect([stage.origin.hits(done), stage.origin.hits(held)]).toEqual([1, 2]);
   });
@@ -128,7 +130,7 @@ describe('POST /image/requests/{request_id}/retry', () => {
     const sheet = `${sheetOf([link(failsOnce())])}2,Nothing,\n`;
     const id = await uploaded(stage.service.url, sheet);
     await finished(stage.service.url, id);
-    await call(`${id}/retry`);
+    await clientOf(stage.service.url).retry(id);
     expect((await finished(stage.service.url, id)).details).toBe(
       '1 of 2 images compressed, 1 failed',
     );

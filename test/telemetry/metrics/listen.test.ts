@@ -1,32 +1,19 @@
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { createLogger } from '../../../src/telemetry/logger';
 import { listenForScrapes, type ScrapeListener } from '../../../src/telemetry/metrics/listen';
 import { withSdkMetrics } from '../../../src/telemetry/metrics/sdk';
+import { closedPort, listen } from '../../support/listen';
 import { bytes, startOrigin, status, type Origin } from '../../support/origin';
 
 const logger = createLogger('silent', 'test');
 const own = { contentType: 'text/plain; version=0.0.4', text: () => Promise.resolve('ours 1\n') };
 const HOST = '127.0.0.1';
 
-/** A port that something listens on, and the way to give it back. */
-async function takenPort() {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, HOST, resolve));
-  const { port } = server.address() as AddressInfo;
-  return { port, release: () => new Promise((resolve) => server.close(resolve)) };
-}
-
-async function freePort() {
-  const { port, release } = await takenPort();
-  await release();
-  return port;
-}
-
 describe('the listener for scrapes', () => {
   let listener: ScrapeListener;
-  const listen = async (exposition = own, port?: number) => {
+  const start = async (exposition = own, port?: number) => {
     listener = await listenForScrapes(
-      { HOST, METRICS_PORT: port ?? (await freePort()) },
+      { HOST, METRICS_PORT: port ?? (await closedPort()) },
       exposition,
       logger,
     );
@@ -35,14 +22,14 @@ describe('the listener for scrapes', () => {
   afterEach(() => listener.close());
 
   it('answers /metrics as Prometheus expects it', async () => {
-    const response = await fetch(`${await listen()}/metrics`);
+    const response = await fetch(`${await start()}/metrics`);
     expect(response.status).toBe(200);
     expect(response.headers.get('content-type')).toBe(own.contentType);
     expect(await response.text()).toBe('ours 1\n');
   });
 
   it.each(['/metrics/', '/metrics?name[]=x'])('takes %s for the same', async (path) => {
-    expect((await fetch((await listen()) + path)).status).toBe(200);
+    expect((await fetch((await start()) + path)).status).toBe(200);
   });
 
   it.each([
@@ -53,14 +40,14 @@ describe('the listener for scrapes', () => {
     ['POST', '/metrics'],
     ['DELETE', '/metrics'],
   ])('answers nothing else: %s %s', async (method, path) => {
-    const response = await fetch((await listen()) + path, { method });
+    const response = await fetch((await start()) + path, { method });
     expect(response.status).toBe(404);
     expect(await response.text()).toBe('');
   });
 
   it('takes the next free port when its own is taken', async () => {
-    const { port, release } = await takenPort();
-    const url = await listen(own, port).finally(release);
+    const { port, close } = await listen(createServer());
+    const url = await start(own, port).finally(close);
     expect(listener.port).toBeGreaterThan(port);
     expect((await fetch(`${url}/metrics`)).status).toBe(200);
   });
@@ -68,7 +55,7 @@ describe('the listener for scrapes', () => {
   it('answers 500 to a scrape that failed, and lives on', async () => {
     const answers = [Promise.reject(new Error('broken')), Promise.resolve('ours 2\n')];
     const text = () => answers.shift() ?? Promise.resolve('');
-    const url = await listen({ ...own, text });
+    const url = await start({ ...own, text });
     expect((await fetch(`${url}/metrics`)).status).toBe(500);
     expect(await (await fetch(`${url}/metrics`)).text()).toBe('ours 2\n');
   });

@@ -1,0 +1,52 @@
+import type { Config } from '../config';
+import type { Operations } from '../requests/operations';
+import type { FileStore } from '../storage/fileStore';
+import type { Logger } from '../telemetry/logger';
+import type { ApiMetrics } from '../telemetry/metrics/api';
+import { bulkRetryRoute } from './bulkRetry';
+import { eventsRoute } from './events';
+import { fileRoute } from './files';
+import { liveRoute, readyRoute, type HealthChecks } from './health';
+import { imagesRoute } from './images';
+import { metricsRoute } from './metrics';
+import { operatorRoutes } from './operators';
+import { deleteRoute, requestRoute } from './request';
+import { requestsRoute } from './requests';
+import { resultRoute } from './result';
+import type { Route } from './route';
+import { statusRoute } from './status';
+import { uploadRoute } from './upload';
+
+/** Everything that routes need together; each route names its own part. */
+export interface AppDependencies {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly files: FileStore;
+  /** Where uploads are received. */
+  readonly spoolDir: string;
+  readonly requests: Operations;
+  readonly metrics: ApiMetrics;
+  /** Aborted when the process shuts down: streams end then. */
+  readonly stopping: AbortSignal;
+  readonly health: HealthChecks;
+}
+
+/** Lists all operations of the API: they are served, documented, and checked in the tests. */
+export function createRoutes(deps: AppDependencies): Route[] {
+  return [
+    uploadRoute(deps),
+    statusRoute(deps),
+    resultRoute(deps),
+    requestsRoute(deps),
+    bulkRetryRoute(deps),
+    requestRoute(deps),
+    deleteRoute(deps),
+    imagesRoute(deps),
+    eventsRoute(deps),
+    ...operatorRoutes(deps),
+    fileRoute(deps),
+    liveRoute(),
+    readyRoute(deps),
+    metricsRoute(deps),
+  ];
+}

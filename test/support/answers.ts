@@ -1,0 +1,161 @@
+import type { ResponseConfig, RouteConfig } from '@asteasolutions/zod-to-openapi';
+import { z } from 'zod';
+import { requestResource } from '../../contract/http/requests';
+import { readConfig } from '../../src/config';
+import { isOpen } from '../../src/http/auth';
+import type { AppDependencies } from '../../src/http/routes';
+import { documented } from '../../src/http/openapi';
+import {
+  problemResponse,
+  unauthorizedResponse,
+  unavailableResponse,
+} from '../../src/http/responses';
+import { createRoutes } from '../../src/http/routes';
+import { createLogger } from '../../src/telemetry/logger';
+import { createApiMetrics } from '../../src/telemetry/metrics/api';
+
+/** Holds the answers of the API against what its OpenAPI document says of them. */
+
+export interface Asked {
+  readonly method: string;
+  /** Of the URL. */
+  readonly path: string;
+}
+
+type Responses = Readonly<Record<string, ResponseConfig>>;
+
+const logger = createLogger('silent', 'test');
+
+/** The routes are read and never called: what only a call needs is left out. */
+const unused = { records: {}, files: {}, requests: {}, health: {} };
+const OPERATIONS: readonly RouteConfig[] = createRoutes({
+  ...unused,
+  logger,
+  config: readConfig({}),
+  metrics: createApiMetrics({ countByState: () => Promise.resolve({}), logger }),
+  stopping: new AbortController().signal,
+} as unknown as AppDependencies).map(documented);
+
+const allow = { Allow: { required: true, schema: { type: 'string' } } } as const;
+const notAllowed = { ...problemResponse('No such method of this path.'), headers: allow };
+/** A page and what belongs to it; the document lists calls only. */
+const page = { description: 'A page of the documentation.', content: { '*/*': {} } };
+
+/** What may be answered for another reason than what the call does. */
+const refusals = (path: string): Responses => ({
+  503: unavailableResponse('MongoDB cannot be reached.'),
+  ...(!isOpen(path) && { 401: unauthorizedResponse }),
+});
+
+/** @throws Error that says what the document does not have */
+export async function checkAnswer(asked: Asked, response: Response): Promise<void> {
+  const call = `${asked.method} ${asked.path}`;
+  const { status } = response;
+  const expected = responsesTo(asked)[status];
+  if (expected === undefined) throw new Error(`${call} answered ${status}, which is undocumented`);
+
+  const headers = 'headers' in expected ? expected.headers : {};
+  for (const [name, header] of Object.entries(headers as Record<string, { required?: boolean }>)) {
+    if (header.required === true && !response.headers.has(name))
+      throw new Error(`${call} answered ${status} without its header ${name}`);
+  }
+  if (expected.content === undefined || ['HEAD', 'OPTIONS'].includes(asked.method)) return;
+
+  const type = response.headers.get('content-type')?.replace(/ *;.*/, '') ?? '';
+  const [, media] = Object.entries(expected.content).find(([name]) => covers(name, type)) ?? [];
+  if (media === undefined) throw new Error(`${call} answered ${status} as ${type || 'no type'}`);
+  // The schemas of other types only say that they are text or bytes.
+  if (type !== 'application/json') return;
+  if ('schema' in media && media.schema instanceof z.ZodType) {
+    const fault = faultOf(media.schema, await response.clone().text());
+    if (fault !== null) throw new Error(`${call} answered ${status} with ${fault}`);
+  }
+}
+
+/** What may be answered, by status. Our routes make no references. */
+function responsesTo({ method, path }: Asked): Responses {
+  const url = path.replace(/(?<=.)\/$/, '');
+  const withPath = (isSame: (template: string) => boolean) =>
+    OPERATIONS.filter((operation) => isSame(operation.path.replace(/\/$/, '')));
+  // A word of a path is no parameter: `retry` is no request id.
+  const exact = withPath((template) => template === url);
+  const operations =
+    exact.length > 0 ? exact : withPath((template) => patternOf(template).test(url));
+
+  if (operations.length === 0) {
+    const isPage = isOpen(path);
+    const pages = { 200: page, 302: page, 405: notAllowed };
+    return { ...refusals(path), 404: problemResponse('No such path.'), ...(isPage && pages) };
+  }
+  const name = method === 'HEAD' ? 'get' : method.toLowerCase();
+  const operation = operations.find((one) => one.method === name);
+  if (operation !== undefined) return operation.responses as Responses;
+  const listed = method === 'OPTIONS' ? { 200: { ...page, headers: allow } } : { 405: notAllowed };
+  return { ...refusals(path), ...listed };
+}
+
+const patternOf = (template: string) =>
+  new RegExp(`^${template.replace(/[.]/g, '\\.').replace(/\{\w+\}/g, '[^/]+')}$`);
+
+/** Whether a documented media type, such as `image/*`, covers the one that was sent. */
+function covers(documentedType: string, type: string): boolean {
+  if (documentedType === '*/*') return true;
+  return documentedType.endsWith('/*')
+    ? type.startsWith(documentedType.slice(0, -1))
+    : type === documentedType;
+}
+
+/** What makes a body another than its schema says, or `null`. A key that the schema has not is a fault. */
+function faultOf(schema: z.ZodType, body: string): string | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(body);
+  } catch {
+    return `what is no JSON: ${body}`;
+  }
+  const parsed = schema.safeParse(value);
+  if (!parsed.success)
+    return `a body outside its schema: ${z.prettifyError(parsed.error)}\n${body}`;
+  const unknown = unknownKeys(value, parsed.data);
+  return unknown.length === 0 ? null : `undocumented fields: ${unknown.join(', ')}`;
+}
+
+/** The keys that parsing dropped, with their paths. */
+function unknownKeys(value: unknown, parsed: unknown, at = ''): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => {
+    const path = at === '' ? key : `${at}.${key}`;
+    const known = Object.entries(parsed ?? {}).find(([name]) => name === key);
+    return known === undefined ? [path] : unknownKeys(inner, known[1], path);
+  });
+}
+
+/**
+ * Passes a stream of server-sent events on.
+ *
+ * @param onFault called at a wrong event; what it throws breaks the stream off
+ */
+export function checkEvents(
+  { method, path }: Asked,
+  onFault: (fault: Error) => never,
+): TransformStream<Uint8Array, Uint8Array> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  return new TransformStream({
+    transform(chunk, controller) {
+      controller.enqueue(chunk);
+      const blocks = (rest + decoder.decode(chunk, { stream: true })).split('\n\n');
+      rest = blocks.pop() ?? '';
+      for (const block of blocks) {
+        const fault = faultOfEvent(block);
+        if (fault !== null) onFault(new Error(`${method} ${path} sent ${fault}`));
+      }
+    },
+  });
+}
+
+function faultOfEvent(block: string): string | null {
+  if (block.startsWith(':')) return null;
+  const [, data] = /^id: \S+\nevent: request\ndata: (.*)$/.exec(block) ?? [];
+  return data === undefined ? `another event: ${block}` : faultOf(requestResource, data);
+}

@@ -1,0 +1,192 @@
+import { createServer } from 'node:http';
+import { UNKNOWN } from './requestStage';
+import { call, clientOf, takeFaults } from './api';
+import { listen, type Listener } from './listen';
+import { bytes, type Answer } from './origin';
+
+const STATUS = { request_id: UNKNOWN, status: 'pending', details: '0 of 1 image compressed' };
+const REQUEST = {
+  ...STATUS,
+  file_name: 'products.csv',
+  counts: { total: 1, succeeded: 0, failed: 0, pending: 1 },
+  bytes: { in: 0, out: 0 },
+  options: {
+    quality: 50,
+    format: 'keep',
+    effort: 'balanced',
+    max_width: null,
+    max_height: null,
+  },
+  sheet: {
+    columns: [],
+    link_columns: [],
+    delimiter: ',',
+    encoding: 'utf-8',
+    rows: 1,
+    warnings: [],
+  },
+  round: 1,
+  created_at: '2026-01-31T08:00:00.000Z',
+  started_at: null,
+  finished_at: null,
+  webhook: null,
+  links: { self: '', status: '', images: '', events: '', result: null, failed: null },
+};
+const DETAIL = { detail: 'No' };
+const AGAIN = { 'retry-after': '5' };
+
+/** Answers every call in one way. */
+let answer: Answer;
+let service: Listener;
+beforeAll(async () => {
+  service = await listen(
+    createServer((request, response) => {
+      request.resume();
+      // The next test may come when a kept connection is just being closed.
+      answer(response.setHeader('connection', 'close'), request);
+    }),
+  );
+});
+afterAll(() => service.close());
+
+const plain =
+  (status: number, headers = {}, body = ''): Answer =>
+  (response) =>
+    response.writeHead(status, headers).end(body);
+const json = (status: number, body: unknown, headers = {}) =>
+  plain(
+    status,
+    { 'content-type': 'application/json; charset=utf-8', ...headers },
+    JSON.stringify(body),
+  );
+const event = (data: unknown, name = 'request') =>
+  `id: 1\nevent: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
+const events = (...blocks: readonly string[]) =>
+  bytes(blocks.join(''), { 'content-type': 'text/event-stream' });
+
+const get = (path: string, method = 'GET') => call(service.url + path, { method });
+const followed = async () => (await get(`/image/requests/${UNKNOWN}/events`)).text();
+
+/** The message of the fault, which is kept for the end of the test as well. */
+async function fault(answered: Promise<unknown>): Promise<string> {
+  const error: unknown = await answered.then(
+    () => null,
+    (reason: unknown) => reason,
+  );
+  const [kept, ...others] = takeFaults();
+  expect([error, others]).toEqual([kept, []]);
+  return kept?.message ?? 'none';
+}
+
+const PATH = `/image/status/${UNKNOWN}`;
+
+describe('call passes', () => {
+  it.each<[string, Answer, string, string]>([
+    ['a documented answer', json(200, STATUS), PATH, 'GET'],
+    ['a documented error', json(404, DETAIL), PATH, 'GET'],
+    ['an error without a key', json(401, DETAIL, { 'www-authenticate': 'Bearer' }), PATH, 'GET'],
+    ['an error while MongoDB is away', json(503, DETAIL, AGAIN), PATH, 'GET'],
+    ['405 of a method that the path has not', json(405, DETAIL, { allow: 'GET' }), PATH, 'PUT'],
+    ['404 of a path that is none', json(404, DETAIL), '/nowhere', 'GET'],
+    [
+      'an image of any type',
+      plain(200, { 'content-type': 'image/avif' }),
+      '/image/files/a/b',
+      'GET',
+    ],
+    ['an answer to HEAD', plain(200, { 'content-type': 'image/avif' }), '/image/files/a/b', 'HEAD'],
+    ['an answer without a body', plain(204), `/image/requests/${UNKNOWN}`, 'DELETE'],
+  ])('%s', async (_, given, path, method) => {
+    answer = given;
+    await expect(get(path, method)).resolves.toBeInstanceOf(Response);
+  });
+
+  it('events, with the comments between them', async () => {
+    answer = events(event(REQUEST), ': alive\n\n', event(REQUEST));
+    expect((await followed()).split('\n\n')).toHaveLength(4);
+  });
+});
+
+describe('call fails at', () => {
+  it.each<[string, Answer, string, string, string]>([
+    [
+      'an undocumented status',
+      json(418, DETAIL),
+      PATH,
+      'GET',
+      'answered 418, which is undocumented',
+    ],
+    ['a failure of the service', json(500, DETAIL), PATH, 'GET', 'answered 500'],
+    [
+      'a field too many',
+      json(200, { ...STATUS, more: 1 }),
+      PATH,
+      'GET',
+      'undocumented fields: more',
+    ],
+    ['a field too few', json(200, { ...STATUS, status: undefined }), PATH, 'GET', 'status'],
+    ['another value', json(200, { ...STATUS, status: 'uploading' }), PATH, 'GET', 'status'],
+    [
+      'a field too many within an error',
+      json(404, { detail: [{ loc: ['a'], msg: '', type: '', input: 1 }] }),
+      PATH,
+      'GET',
+      'undocumented fields: detail.0.input',
+    ],
+    ['an error of another form', json(404, { error: 'No' }), PATH, 'GET', 'detail'],
+    ['an error that is no JSON', plain(404, {}, 'No'), PATH, 'GET', 'as no type'],
+    [
+      'JSON that is none',
+      plain(200, { 'content-type': 'application/json' }, '{'),
+      PATH,
+      'GET',
+      'no JSON',
+    ],
+    ['another type', plain(200, { 'content-type': 'text/html' }), PATH, 'GET', 'as text/html'],
+    ['a missing header', json(503, DETAIL), PATH, 'GET', 'without its header Retry-After'],
+    ['401 without its scheme', json(401, DETAIL), '/nowhere', 'GET', 'WWW-Authenticate'],
+    ['401 of what is open', json(401, DETAIL), '/health/live', 'GET', '401'],
+    ['405 without the methods', json(405, DETAIL), PATH, 'PUT', 'Allow'],
+    ['405 of a method that the path has', json(405, DETAIL, { allow: 'PUT' }), PATH, 'GET', '405'],
+    ['an answer of a path that is none', json(200, {}), '/nowhere', 'GET', '200'],
+    [
+      'the answer of another call to a word of a path',
+      json(200, REQUEST),
+      '/image/requests/retry',
+      'GET',
+      '200',
+    ],
+    [
+      'an operation without its id',
+      json(202, { retried: 0, skipped: 0 }),
+      '/image/requests/retry',
+      'POST',
+      'Operation-Id',
+    ],
+  ])('%s', async (_, given, path, method, message) => {
+    answer = given;
+    expect(await fault(get(path, method))).toContain(message);
+  });
+
+  it.each([
+    ['an event of another name', event(REQUEST, 'message'), 'another event'],
+    ['an event without data', 'id: 1\nevent: request\n\n', 'another event'],
+    ['an event with a field too many', event({ ...REQUEST, more: 1 }), 'undocumented fields: more'],
+    ['an event with another value', event({ ...REQUEST, round: 'one' }), 'round'],
+  ])('%s, behind a good one', async (_, block, message) => {
+    answer = events(event(REQUEST), block);
+    expect(await fault(followed())).toContain(message);
+  });
+
+  it('a wrong answer to the typed client', async () => {
+    answer = json(200, { ...STATUS, more: 1 });
+    expect(await fault(clientOf(service.url).status(UNKNOWN))).toContain(
+      'undocumented fields: more',
+    );
+  });
+
+  it('a wrong event to the typed client, which does not wait on', async () => {
+    answer = events(event({ ...REQUEST, more: 1 }));
+    expect(await fault(clientOf(service.url).wait(UNKNOWN))).toContain('undocumented fields: more');
+  });
+});
