@@ -2,7 +2,7 @@ import { FINDINGS, type Finding } from '../../contract/findings';
 import { messageOf } from '../errors';
 import type { Logger } from '../telemetry/logger';
 import type { Records } from '../records/open';
-import { isRetryToBegin } from '../records/rounds';
+import { isPendingRetry } from '../records/rounds';
 import type { DeliveryRecord, RequestRecord } from '../records/types';
 import type { FileStore } from '../storage/fileStore';
 import type { LatestRun, Runs } from '../temporal/runs';
@@ -70,7 +70,7 @@ export async function reconcile(
   await each(await records.listing.quietOpen(before, BATCH), (record) =>
     mendOpen(deps, record, found),
   );
-  await each(await records.listing.quietLeftovers(before, BATCH), async ({ _id, state }) => {
+  await each(await records.listing.quietAbandoned(before, BATCH), async ({ _id, state }) => {
     if (state === 'uploading' && !(await records.requests.withdraw(_id, before))) return;
     await clearUp(deps, _id);
     found('leftover_removed', _id, 'what a process that died had left of it is removed');
@@ -88,7 +88,7 @@ async function mendOpen(deps: ReconcileDeps, record: RequestRecord, found: Found
   const run = await runs.latest(record._id);
   if (run?.status === 'RUNNING') {
     // It may be the run before, which delivers for days: told once more, it goes on with the retry.
-    if (isRetryToBegin(record)) await startRound(deps, record);
+    if (isPendingRetry(record)) await startRound(deps, record);
     // Alive, if slow: it makes room for others, and is looked at again when it has been silent as long.
     await records.rounds.touch(record._id, record.round);
   } else if (hasNotBegun(record, run)) {
@@ -133,6 +133,6 @@ async function mendDelivery(
  * accepted, and its record no longer pending, or tries for ever.
  */
 function hasNotBegun(record: RequestRecord, run: LatestRun | null): boolean {
-  if (!isRetryToBegin(record)) return false;
+  if (!isPendingRetry(record)) return false;
   return run === null || run.status === 'FAILED' || run.startedAt < record.updated_at;
 }
