@@ -8,7 +8,7 @@ const logger = createLogger('silent', 'test');
 const own = { contentType: 'text/plain; version=0.0.4', text: () => Promise.resolve('ours 1\n') };
 const HOST = '127.0.0.1';
 
-/** A port that something listens on, and the way to give it back. */
+/** Listens on a port. @returns the port and a function that closes it */
 async function takenPort() {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, HOST, resolve));
@@ -41,7 +41,7 @@ describe('the listener for scrapes', () => {
     expect(await response.text()).toBe('ours 1\n');
   });
 
-  it.each(['/metrics/', '/metrics?name[]=x'])('takes %s for the same', async (path) => {
+  it.each(['/metrics/', '/metrics?name[]=x'])('answers %s like /metrics', async (path) => {
     expect((await fetch((await listen()) + path)).status).toBe(200);
   });
 
@@ -52,20 +52,20 @@ describe('the listener for scrapes', () => {
     ['GET', '/health/live'],
     ['POST', '/metrics'],
     ['DELETE', '/metrics'],
-  ])('answers nothing else: %s %s', async (method, path) => {
+  ])('answers 404 to %s %s', async (method, path) => {
     const response = await fetch((await listen()) + path, { method });
     expect(response.status).toBe(404);
     expect(await response.text()).toBe('');
   });
 
-  it('takes the next free port when its own is taken', async () => {
+  it('listens on the next free port when its own is taken', async () => {
     const { port, release } = await takenPort();
     const url = await listen(own, port).finally(release);
     expect(listener.port).toBeGreaterThan(port);
     expect((await fetch(`${url}/metrics`)).status).toBe(200);
   });
 
-  it('answers 500 to a scrape that failed, and lives on', async () => {
+  it('answers 500 when a scrape fails, and keeps serving', async () => {
     const answers = [Promise.reject(new Error('broken')), Promise.resolve('ours 2\n')];
     const text = () => answers.shift() ?? Promise.resolve('');
     const url = await listen({ ...own, text });
@@ -87,17 +87,17 @@ describe("the SDK's metrics", () => {
   afterEach(() => sdk.stop());
   const text = () => withSdkMetrics(own, sdk.url.replace('http://', '')).text();
 
-  it('stand below ours', async () => {
+  it('are appended to ours', async () => {
     sdk.on('/metrics', bytes('temporal_polls 7\n'));
     expect(await text()).toBe('ours 1\n\ntemporal_polls 7\n');
   });
 
-  it('give way to a comment when they cannot be read', async () => {
+  it('are replaced by a comment when they cannot be read', async () => {
     sdk.on('/metrics', status(500));
     expect(await text()).toMatch(/^ours 1\n\n# The Temporal SDK's metrics .*: .* 500\n$/);
   });
 
-  it('give way to a comment when nothing listens', async () => {
+  it('are replaced by a comment when nothing listens', async () => {
     await sdk.stop();
     expect(await text()).toMatch(/^ours 1\n\n# The Temporal SDK's metrics .*: .+\n$/);
     sdk = await startOrigin();
