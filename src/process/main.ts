@@ -1,6 +1,6 @@
 import { ignoreBrokenPipes } from './output';
 
-/** How every entry point runs: its promise decides the exit code, and a failure is said in plain words. */
+/** Runs an entry point. Exits with 0 when `main` resolves; otherwise prints the error message and exits with 1. */
 export function runMain(main: () => Promise<void>): void {
   ignoreBrokenPipes();
   main().then(
@@ -12,34 +12,33 @@ export function runMain(main: () => Promise<void>): void {
   );
 }
 
-/** Progress for a person, a line at a time. */
+/** Prints one line of progress. */
 export type Log = (line: string) => void;
 
-/** For people; stdout belongs to what a command is asked for. */
+/** Prints a line for people to stderr. stdout is for the output of a command. */
 export function say(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
 /**
- * A process of ours that was started by another (see `keepRunning`) drains when that one is gone, however it
- * ended: nobody would stop it otherwise.
+ * Drains a process that `supervise` started when its parent is gone, for whatever reason. Nothing else would stop it.
  */
 export function stopWithParent(): void {
   if (process.channel === undefined) return;
   process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
 }
 
-/** Tells the process that started this one (see `keepRunning`) that it has come to where it can work. */
+/** Notifies the process that started this one (see `supervise`) that this one is ready. */
 export function tellReady(): void {
   process.send?.('ready');
 }
 
-/** One Ctrl-C arrives twice under npm: from the terminal, and passed on by npm. Nobody is so impatient. */
-const ECHO_MS = 1_500;
+/** Under npm, one Ctrl-C arrives twice: from the terminal, and forwarded by npm. Within this time, they count as one. */
+const DUPLICATE_MS = 1_500;
 
 /**
- * Resolves at the first SIGINT, SIGTERM or SIGHUP (the terminal is closed). A later SIGINT or SIGTERM ends the
- * process at once, for the impatient; to close the terminal meanwhile is none of that.
+ * Resolves at the first SIGINT, SIGTERM or SIGHUP (closed terminal). A later SIGINT or SIGTERM exits immediately; a
+ * later SIGHUP does not.
  */
 export function stopSignal(): Promise<NodeJS.Signals> {
   let first: number | undefined;
@@ -49,7 +48,7 @@ export function stopSignal(): Promise<NodeJS.Signals> {
       process.on(signal, () => {
         first ??= performance.now();
         resolve(signal);
-        if (performance.now() - first > ECHO_MS) process.exit(1);
+        if (performance.now() - first > DUPLICATE_MS) process.exit(1);
       });
     }
   });
