@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient } from '../client';
-import type { Stage } from './stage';
+import type { Bench } from './environment';
 
-/** A sheet of as many rows, each with as many links to different pictures. */
-export function sheetOf(originUrl: string, rows: number, linksPerRow = 1): Uint8Array<ArrayBuffer> {
+/** Returns a CSV with the given numbers of rows and of links per row. All links differ. */
+export function csvOf(originUrl: string, rows: number, linksPerRow = 1): Uint8Array<ArrayBuffer> {
   const lines = Array.from({ length: rows }, (_, row) => {
     const links = Array.from(
       { length: linksPerRow },
-      (_link, place) => `${originUrl}/${row * linksPerRow + place}.jpg`,
+      (_link, index) => `${originUrl}/${row * linksPerRow + index}.jpg`,
     );
     return `${row + 1},Product ${row + 1},"${links.join(', ')}"`;
   });
@@ -18,13 +18,13 @@ export function sheetOf(originUrl: string, rows: number, linksPerRow = 1): Uint8
 
 export interface Upload {
   readonly id: string;
-  /** Milliseconds until the request id was answered. */
-  readonly answeredMs: number;
+  /** Milliseconds until the response with the request id. */
+  readonly responseMs: number;
   readonly startedAt: number;
 }
 
 export async function upload(
-  { url, originUrl }: Pick<Stage, 'url' | 'originUrl'>,
+  { url, originUrl }: Pick<Bench, 'url' | 'originUrl'>,
   csv: Uint8Array<ArrayBuffer>,
 ): Promise<Upload> {
   const startedAt = performance.now();
@@ -32,18 +32,18 @@ export async function upload(
     name: 'bench.csv',
     fields: { webhook_url: `${originUrl}/webhook` },
   });
-  return { id, startedAt, answeredMs: performance.now() - startedAt };
+  return { id, startedAt, responseMs: performance.now() - startedAt };
 }
 
 const POLL_MS = 100;
 
-/** @returns milliseconds from the upload's beginning until the request was finished */
-export async function finished(url: string, { id, startedAt }: Upload): Promise<number> {
+/** Waits until the request is completed. @returns milliseconds since the start of the upload */
+export async function waitUntilCompleted(url: string, { id, startedAt }: Upload): Promise<number> {
   const client = createClient({ url });
   for (;;) {
     const { status, counts } = await client.request(id);
     if (status === 'completed') return performance.now() - startedAt;
-    if (counts.failed > 0) throw new Error(`Expected every image to succeed, received ${status}`);
+    if (counts.failed > 0) throw new Error(`${counts.failed} images failed (status ${status})`);
     await sleep(POLL_MS);
   }
 }

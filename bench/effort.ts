@@ -8,15 +8,15 @@ import { medianOf, type Measure } from './measure';
 interface Trial {
   readonly name: string;
   readonly format: CompressOptions['format'];
-  /** Fewer for slow encoders, so that the whole ends within minutes. */
+  /** Fewer for slow encoders, so that the whole benchmark takes only minutes. */
   readonly pictures: number;
   readonly source: 'jpg' | 'png';
-  /** What becomes of the source before it is measured on. */
+  /** Converts the source before the measurement. */
   readonly prepare?: (image: sharp.Sharp) => sharp.Sharp;
 }
 
 interface Work {
-  /** A second of CPU: the clock would count whatever else the machine does. */
+  /** Per second of CPU time. Wall-clock time would include other work of the machine. */
   readonly imagesPerSecond: number;
   readonly kilobytes: number;
 }
@@ -27,7 +27,7 @@ const TRIALS: readonly Trial[] = [
   { name: 'png of cut-outs', format: 'png', pictures: 4, source: 'png' },
   { name: 'webp', format: 'webp', pictures: 6, source: 'jpg' },
   { name: 'avif', format: 'avif', pictures: 2, source: 'jpg' },
-  // Nothing else becomes a GIF or a TIFF: they are only kept as what they are.
+  // GIF and TIFF are never target formats: an image keeps them only if it already has them.
   { name: 'gif', format: 'keep', pictures: 3, source: 'jpg', prepare: (image) => image.gif() },
   {
     name: 'tiff',
@@ -43,16 +43,16 @@ const [WIDTH, HEIGHT] = [1200, 900];
 const LIMITS = { MAX_IMAGE_PIXELS: 50_000_000 };
 const DEFAULTS = { quality: 50, max_width: null, max_height: null } as const;
 const CORES = availableParallelism();
-/** The machine is not quiet: many short rounds tell more than a few long ones. */
-const CROWD_ROUNDS = 9;
-/** Long enough that the last images, which leave a core idle, count for little. */
-const CROWD = 96;
+/** On a busy machine, many short rounds are more reliable than a few long ones. */
+const CONCURRENCY_ROUNDS = 9;
+/** Images per round: enough that the idle cores at the end of a round hardly matter. */
+const IMAGES_PER_ROUND = 96;
 
-/** What `effort` costs and saves, beside `balanced`; then how many images to compress at once. */
+/** Measures each `effort` against `balanced`, then the number of concurrent compressions. */
 export async function measureEffort(): Promise<Measure[]> {
   const measures: Measure[] = [];
   for (const trial of TRIALS) measures.push(...(await measureTrial(trial)));
-  return [...measures, ...(await measureAtOnce())];
+  return [...measures, ...(await measureConcurrency())];
 }
 
 async function measureTrial(trial: Trial): Promise<Measure[]> {
@@ -75,16 +75,16 @@ async function measureTrial(trial: Trial): Promise<Measure[]> {
       ? []
       : [
           {
-            name: `${name}: speed, ${effort} beside balanced`,
+            name: `${name}: speed, ${effort} vs balanced`,
             value: speed,
-            beside: balanced.speed,
+            baseline: balanced.speed,
             unit: 'images/s of CPU',
           },
           {
-            name: `${name}: size, ${effort} beside balanced`,
+            name: `${name}: size, ${effort} vs balanced`,
             value: size,
-            beside: balanced.size,
-            unit: 'kB an image',
+            baseline: balanced.size,
+            unit: 'kB per image',
           },
         ],
   );
@@ -102,32 +102,32 @@ async function workOn(originals: readonly Buffer[], options: CompressOptions): P
   };
 }
 
-/** By the clock: a core that waits costs no CPU. */
-async function measureAtOnce(): Promise<Measure[]> {
+/** Measures wall-clock time, since an idle core uses no CPU time. */
+async function measureConcurrency(): Promise<Measure[]> {
   const few = await originalsOf({ name: '', format: 'jpeg', pictures: 12, source: 'jpg' });
-  const crowd = Array.from({ length: CROWD / few.length }, () => few).flat();
-  const trials = [CORES, CORES + 1, 2 * CORES].map((atOnce) => ({
-    atOnce,
-    compressor: createCompressor(LIMITS, atOnce),
+  const many = Array.from({ length: IMAGES_PER_ROUND / few.length }, () => few).flat();
+  const trials = [CORES, CORES + 1, 2 * CORES].map((concurrency) => ({
+    concurrency,
+    compressor: createCompressor(LIMITS, concurrency),
     rates: new Array<number>(),
   }));
-  for (let round = 0; round < CROWD_ROUNDS; round += 1) {
+  for (let round = 0; round < CONCURRENCY_ROUNDS; round += 1) {
     for (const { compressor, rates } of trials) {
       const started = performance.now();
-      await compressAll(compressor, crowd, { ...DEFAULTS, format: 'jpeg', effort: 'balanced' });
-      rates.push(CROWD / ((performance.now() - started) / 1000));
+      await compressAll(compressor, many, { ...DEFAULTS, format: 'jpeg', effort: 'balanced' });
+      rates.push(IMAGES_PER_ROUND / ((performance.now() - started) / 1000));
     }
   }
-  const medians = trials.map(({ atOnce, rates }) => ({ atOnce, rate: medianOf(rates) }));
-  const one = medians.find(({ atOnce }) => atOnce === CORES);
-  return medians.flatMap(({ atOnce, rate }) =>
-    one === undefined || atOnce === CORES
+  const medians = trials.map(({ concurrency, rates }) => ({ concurrency, rate: medianOf(rates) }));
+  const one = medians.find(({ concurrency }) => concurrency === CORES);
+  return medians.flatMap(({ concurrency, rate }) =>
+    one === undefined || concurrency === CORES
       ? []
       : [
           {
-            name: `${atOnce} images at once beside ${CORES}, as many as cores`,
+            name: `${concurrency} concurrent compressions vs ${CORES}, one per core`,
             value: rate,
-            beside: one.rate,
+            baseline: one.rate,
             unit: 'images/s',
           },
         ],
@@ -144,7 +144,7 @@ function compressAll(
   );
 }
 
-/** All of one size, so that each is as much work as the next. */
+/** Makes originals of the same dimensions, so that all are the same amount of work. */
 async function originalsOf({ pictures, source, prepare }: Trial): Promise<Buffer[]> {
   const originals: Buffer[] = [];
   for (let number = 0; originals.length < pictures; number += 1) {

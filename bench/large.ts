@@ -1,55 +1,58 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient } from '../client';
-import { finished, sheetOf, upload } from './client';
+import { waitUntilCompleted, csvOf, upload } from './client';
 import { medianOf, type Measure } from './measure';
-import type { Stage } from './stage';
+import type { Bench } from './environment';
 
 const IMAGES = 20_000;
-const BEFORE = 2_000;
+const FIRST_IMAGES = 2_000;
 const SMALL_REQUESTS = 5;
-/** What is loaded at the first images is no growth: memory is read when it has settled. */
-const SETTLE_MS = 3_000;
+/** Memory is read after this pause, when it is stable. */
+const STABLE_PAUSE_MS = 3_000;
 
 /**
- * A request of 20,000 small images: how long requests of 3 images take that are uploaded meanwhile, beside
- * the same on an idle service, and the worker's memory after it beside that after 2,000.
+ * Runs a request of 20,000 small images. Compares requests of 3 images that are uploaded meanwhile with the same
+ * requests on an idle service, and the worker's memory after 20,000 images with that after 2,000. Code and data that
+ * the first images load do not count as growth.
  */
-export async function measureLarge(stage: Stage): Promise<Measure[]> {
-  const small = sheetOf(`${stage.originUrl}/small`, 3);
-  await finished(
-    stage.url,
-    await upload(stage, sheetOf(`${stage.originUrl}/small`, BEFORE / 4, 4)),
+export async function measureLarge(bench: Bench): Promise<Measure[]> {
+  const small = csvOf(`${bench.originUrl}/small`, 3);
+  await waitUntilCompleted(
+    bench.url,
+    await upload(bench, csvOf(`${bench.originUrl}/small`, FIRST_IMAGES / 4, 4)),
   );
-  await sleep(SETTLE_MS);
-  const memoryBefore = stage.memoryOf('worker');
+  await sleep(STABLE_PAUSE_MS);
+  const memoryBefore = bench.memoryOf('worker');
 
   const idle: number[] = [];
   for (let round = 0; round < SMALL_REQUESTS; round += 1) {
-    idle.push(await finished(stage.url, await upload(stage, small)));
+    idle.push(await waitUntilCompleted(bench.url, await upload(bench, small)));
   }
-  const large = await upload(stage, sheetOf(`${stage.originUrl}/small`, IMAGES / 4, 4));
-  const besideLarge: number[] = [];
+  const large = await upload(bench, csvOf(`${bench.originUrl}/small`, IMAGES / 4, 4));
+  const whileLarge: number[] = [];
   for (let round = 0; round < SMALL_REQUESTS; round += 1) {
-    await sleep(SETTLE_MS);
-    besideLarge.push(await finished(stage.url, await upload(stage, small)));
+    await sleep(STABLE_PAUSE_MS);
+    whileLarge.push(await waitUntilCompleted(bench.url, await upload(bench, small)));
   }
-  const { status } = await createClient({ url: stage.url }).request(large.id);
-  if (status !== 'processing') throw new Error(`Expected it to be running still, it is ${status}`);
-  const took = await finished(stage.url, large);
-  await sleep(SETTLE_MS);
+  const { status } = await createClient({ url: bench.url }).request(large.id);
+  if (status !== 'processing') {
+    throw new Error(`The large request ended before the small ones (status ${status})`);
+  }
+  const took = await waitUntilCompleted(bench.url, large);
+  await sleep(STABLE_PAUSE_MS);
   return [
     {
-      name: `3 images while ${IMAGES} run, beside an idle service`,
-      value: medianOf(besideLarge) / 1000,
-      beside: medianOf(idle) / 1000,
+      name: `3 images while ${IMAGES} run, vs an idle service`,
+      value: medianOf(whileLarge) / 1000,
+      baseline: medianOf(idle) / 1000,
       unit: 's',
     },
     {
-      name: `worker's memory after ${IMAGES} images, beside after ${BEFORE}`,
-      value: stage.memoryOf('worker'),
-      beside: memoryBefore,
+      name: `worker's memory after ${IMAGES} images, vs after ${FIRST_IMAGES}`,
+      value: bench.memoryOf('worker'),
+      baseline: memoryBefore,
       unit: 'MiB',
     },
-    { name: 'small images/s', value: IMAGES / (took / 1000), beside: null, unit: 'images/s' },
+    { name: 'small images/s', value: IMAGES / (took / 1000), baseline: null, unit: 'images/s' },
   ];
 }

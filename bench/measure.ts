@@ -1,9 +1,9 @@
-/** One line of the table: ours, and what it is measured beside. */
+/** One line of the table: a measured value and its baseline. */
 export interface Measure {
   readonly name: string;
   readonly value: number;
-  /** Of what was measured beside it in the same run; `null` when the figure stands alone. */
-  readonly beside: number | null;
+  /** Measured in the same run; `null` when there is none. */
+  readonly baseline: number | null;
   readonly unit: string;
 }
 

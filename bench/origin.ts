@@ -2,12 +2,12 @@ import { createServer } from 'node:http';
 import sharp from 'sharp';
 import { makePicture } from '../src/dev/demo/pictures';
 
-/** As many different pictures as the links are spread over; each is made once. */
+/** Number of different pictures that all links share; each is made once. */
 const PICTURES = 40;
 
 /**
- * A process of its own, as origins are: serves photo-like JPEGs at any path, of about 10 KB below `/small/`
- * and otherwise of about 300 KB, and takes every POST as a webhook receiver would. Prints its address when it is ready.
+ * Runs an origin in a separate process. It serves photo-like JPEGs at any path, of about 10 KB below `/small/` and
+ * otherwise of about 300 KB, and accepts every POST like a webhook receiver. Prints its address when it is ready.
  */
 async function main(): Promise<void> {
   const pictures = await Promise.all(

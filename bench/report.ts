@@ -5,34 +5,34 @@ const BAR = 300;
 const LINE = 64;
 
 export function tableOf(measures: readonly Measure[]): string {
-  const rows = measures.map(({ name, value, beside, unit }) =>
-    beside === null
+  const rows = measures.map(({ name, value, baseline, unit }) =>
+    baseline === null
       ? `| ${name} | ${shown(value)} ${unit} | | |`
-      : `| ${name} | ${shown(value)} ${unit} | ${shown(beside)} ${unit} | ${(value / beside).toFixed(2)} |`,
+      : `| ${name} | ${shown(value)} ${unit} | ${shown(baseline)} ${unit} | ${(value / baseline).toFixed(2)} |`,
   );
   return [
-    `On ${availableParallelism()} cores, servers and origin included; the embedded Temporal is a development`,
-    'server with one history shard. Medians of several rounds, taken in turns within one run.',
+    `On ${availableParallelism()} cores, shared with the servers and the origin. The embedded Temporal is a`,
+    'development server with one history shard. Values are medians of several rounds, alternating within one run.',
     '',
-    '| What | Measured | Beside it | Ratio |',
+    '| What | Measured | Baseline | Ratio |',
     '| --- | --- | --- | --- |',
     ...rows,
     '',
   ].join('\n');
 }
 
-/** Two bars for each measure that has something beside it. */
+/** Draws two bars for each measure with a baseline. */
 export function plotOf(measures: readonly Measure[]): string {
-  const pairs = measures.flatMap(({ beside, ...rest }) =>
-    beside === null ? [] : [{ ...rest, beside }],
+  const pairs = measures.flatMap(({ baseline, ...rest }) =>
+    baseline === null ? [] : [{ ...rest, baseline }],
   );
-  const bars = pairs.flatMap(({ name, value, beside, unit }, index) => {
-    const most = Math.max(value, beside);
+  const bars = pairs.flatMap(({ name, value, baseline, unit }, index) => {
+    const most = Math.max(value, baseline);
     const top = index * LINE;
     return [
       `<text x="10" y="${top + 18}">${name.replaceAll('&', '&amp;')}</text>`,
       bar(top + 24, (BAR * value) / most, '#2a6', `measured ${shown(value)} ${unit}`),
-      bar(top + 42, (BAR * beside) / most, '#999', `beside ${shown(beside)} ${unit}`),
+      bar(top + 42, (BAR * baseline) / most, '#999', `baseline ${shown(baseline)} ${unit}`),
     ];
   });
   const height = pairs.length * LINE + 10;

@@ -6,26 +6,26 @@ import { measureLarge } from './large';
 import type { Measure } from './measure';
 import { measureReading } from './reading';
 import { plotOf, tableOf } from './report';
-import { startBench, type Service, type Stage } from './stage';
+import { startBench, type Service, type Bench } from './environment';
 import { measureThroughput } from './throughput';
 import { measureUpload } from './upload';
 
 const MEASURES: Readonly<Record<string, () => Promise<Measure[]>>> = {
-  throughput: () => onStage(['api', 'worker'], measureThroughput),
-  large: () => onStage(['api', 'worker'], measureLarge),
-  upload: () => onStage(['api'], measureUpload),
+  throughput: () => withBench(['api', 'worker'], measureThroughput),
+  large: () => withBench(['api', 'worker'], measureLarge),
+  upload: () => withBench(['api'], measureUpload),
   reading: measureReading,
   effort: measureEffort,
 };
 const RESULTS = path.join(__dirname, '..', '..', 'bench', 'results');
 
-/** `npm run bench [-- NAME…]`: all measurements, or those named; written as a table and a plot. */
+/** `npm run bench [-- NAME…]`: prints a table of the measurements. Without names, also writes it and a plot to files. */
 runMain(async () => {
   const asked = process.argv.slice(2);
   const unknown = asked.filter((name) => !(name in MEASURES));
   if (unknown.length > 0) {
     const known = Object.keys(MEASURES).join(', ');
-    throw new Error(`Expected names of ${known}; received ${unknown.join(', ')}`);
+    throw new Error(`Expected names from ${known}, received ${unknown.join(', ')}`);
   }
   const measures: Measure[] = [];
   for (const [name, measure] of Object.entries(MEASURES)) {
@@ -41,14 +41,14 @@ runMain(async () => {
   }
 });
 
-async function onStage(
+async function withBench(
   services: readonly Service[],
-  measure: (stage: Stage) => Promise<Measure[]>,
+  measure: (bench: Bench) => Promise<Measure[]>,
 ): Promise<Measure[]> {
-  const stage = await startBench(services);
+  const bench = await startBench(services);
   try {
-    return await measure(stage);
+    return await measure(bench);
   } finally {
-    await stage.stop();
+    await bench.stop();
   }
 }

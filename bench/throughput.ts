@@ -3,30 +3,32 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
 import { Agent, request } from 'undici';
-import { finished, sheetOf, upload } from './client';
+import { waitUntilCompleted, csvOf, upload } from './client';
 import { medianOf, type Measure } from './measure';
-import type { Stage } from './stage';
+import type { Bench } from './environment';
 
 const IMAGES = 2_000;
 const ROUNDS = 3;
-/** Enough to keep both cores busy; more did not help the loop. */
+/** Enough to keep both cores busy; higher values were not faster. */
 const LOOP_CONCURRENCY = 16;
 
-/** A request of 2,000 images beside the bare loop on the same pictures, in turns. */
-export async function measureThroughput(stage: Stage): Promise<Measure[]> {
-  const csv = sheetOf(stage.originUrl, IMAGES / 4, 4);
+/** Compares a request of 2,000 images with a bare loop over the same pictures, alternating. */
+export async function measureThroughput(bench: Bench): Promise<Measure[]> {
+  const csv = csvOf(bench.originUrl, IMAGES / 4, 4);
   const service: number[] = [];
   const loop: number[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
-    service.push(IMAGES / ((await finished(stage.url, await upload(stage, csv))) / 1000));
-    loop.push(IMAGES / (await bareLoop(stage)));
+    service.push(IMAGES / ((await waitUntilCompleted(bench.url, await upload(bench, csv))) / 1000));
+    loop.push(IMAGES / (await bareLoop(bench)));
   }
   const [ours, bare] = [medianOf(service), medianOf(loop)];
-  return [{ name: `images/s, request of ${IMAGES}`, value: ours, beside: bare, unit: 'images/s' }];
+  return [
+    { name: `images/s, request of ${IMAGES}`, value: ours, baseline: bare, unit: 'images/s' },
+  ];
 }
 
-/** Downloads, compresses and writes every picture, and nothing else. @returns seconds */
-async function bareLoop({ originUrl, folder }: Stage): Promise<number> {
+/** Only downloads, compresses and writes every picture. @returns seconds */
+async function bareLoop({ originUrl, folder }: Bench): Promise<number> {
   const target = path.join(folder, 'bare', randomUUID());
   await mkdir(target, { recursive: true });
   const dispatcher = new Agent();

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { createConnection } from 'mongoose';
 import type { ImageRecord, RowRecord } from '../src/records/types';
-import { sheetOf, upload } from './client';
+import { csvOf, upload } from './client';
 import { medianOf, type Measure } from './measure';
-import type { Stage } from './stage';
+import type { Bench } from './environment';
 
 const ROWS = 100_000;
 const ROUNDS = 3;
@@ -11,44 +11,44 @@ const BATCH = 1_000;
 const SAMPLE_MS = 20;
 
 /**
- * An upload of 100,000 rows: how much the API's memory grows over it, and how long until the answer beside a
- * bare bulk insert of the same records. No worker runs: nothing else keeps the machine busy meanwhile.
+ * Measures the growth of the API's memory during an upload of 100,000 rows, and compares its response time with a bare
+ * bulk insert of the same records. No worker runs, so that nothing else uses the machine.
  */
-export async function measureUpload(stage: Stage): Promise<Measure[]> {
-  const csv = sheetOf('http://nowhere.invalid', ROWS);
+export async function measureUpload(bench: Bench): Promise<Measure[]> {
+  const csv = csvOf('http://nowhere.invalid', ROWS);
   const answers: number[] = [];
   const inserts: number[] = [];
   const growths: number[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
-    const before = stage.memoryOf('api');
+    const before = bench.memoryOf('api');
     let highest = before;
     const sampling = setInterval(() => {
-      highest = Math.max(highest, stage.memoryOf('api'));
+      highest = Math.max(highest, bench.memoryOf('api'));
     }, SAMPLE_MS);
-    const { id, answeredMs } = await upload(stage, csv);
+    const { id, responseMs } = await upload(bench, csv);
     clearInterval(sampling);
     growths.push(highest - before);
-    answers.push(answeredMs);
-    inserts.push(await bareInsert(stage, id));
+    answers.push(responseMs);
+    inserts.push(await bareInsert(bench, id));
   }
   return [
     {
-      name: `answer to an upload of ${ROWS} rows`,
+      name: `response to an upload of ${ROWS} rows, vs a bare insert`,
       value: medianOf(answers) / 1000,
-      beside: medianOf(inserts) / 1000,
+      baseline: medianOf(inserts) / 1000,
       unit: 's',
     },
     {
-      name: `growth of the API's memory over it, largest of ${ROUNDS}`,
+      name: `growth of the API's memory during an upload, maximum of ${ROUNDS}`,
       value: Math.max(...growths),
-      beside: null,
+      baseline: null,
       unit: 'MiB',
     },
   ];
 }
 
-/** Inserts records just like those of a request, under new ids. @returns milliseconds */
-async function bareInsert({ mongodbUri }: Stage, requestId: string): Promise<number> {
+/** Inserts copies of the records of a request under new ids. @returns milliseconds */
+async function bareInsert({ mongodbUri }: Bench, requestId: string): Promise<number> {
   const connection = await createConnection(mongodbUri, {
     writeConcern: { w: 'majority', journal: true },
   }).asPromise();
@@ -59,7 +59,7 @@ async function bareInsert({ mongodbUri }: Stage, requestId: string): Promise<num
       rows.findOne({ _id: `${requestId}/1` }),
       images.findOne({ _id: `${requestId}/0-0` }),
     ]);
-    if (row === null || image === null) throw new Error('Expected the records of the upload');
+    if (row === null || image === null) throw new Error(`No records of request ${requestId}`);
     const own = randomUUID();
     const started = performance.now();
     for (let first = 0; first < ROWS; first += BATCH) {

@@ -2,22 +2,22 @@ import { problem } from '../contract/http/problem';
 import { ApiError } from './errors';
 
 export interface ClientOptions {
-  /** Of the service, as `PUBLIC_URL` has it; a path prefix stays. */
+  /** URL of the service, as in `PUBLIC_URL`; it may have a path prefix. */
   readonly url: string;
-  /** Sent as `Authorization: Bearer`; none by default. */
+  /** API key, sent as `Authorization: Bearer`; none by default. */
   readonly key?: string | undefined;
   /** Used in place of the global `fetch`, for instance to go through a proxy. */
   readonly fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined;
 }
 
 export interface CallOptions {
-  /** Aborts the call, and the stream of its answer. */
+  /** Aborts the call, and the stream of its response. */
   readonly signal?: AbortSignal | undefined;
 }
 
 export type Call = (path: string, init?: RequestInit) => Promise<Response>;
 
-/** @throws ApiError from calls that are answered with an error; fetch's TypeError where no answer came */
+/** @throws ApiError when the response is an error; fetch's TypeError when there is no response */
 export function createCall({ url, key, fetch: send = fetch }: ClientOptions): Call {
   const base = url.replace(/\/+$/, '');
   return async (path, init = {}) => {

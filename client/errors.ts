@@ -1,19 +1,19 @@
-/** One fault of what was sent, as validation answers name it. */
+/** One fault in a validation error response. */
 export interface Fault {
   readonly loc: readonly (string | number)[];
   readonly msg: string;
   readonly type: string;
 }
 
-/** The service answered with an error. */
+/** An error response of the service. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
 
   constructor(
     readonly status: number,
-    /** A sentence, or for validation the faults; `null` when the answer was none of the service's. */
+    /** A sentence or, for validation errors, the faults; `null` when the response is not from the service. */
     readonly detail: string | readonly Fault[] | null,
-    /** Seconds after which the call may be sent again, where the service said so. */
+    /** Seconds after which the call may be repeated; `null` when the response does not say so. */
     readonly retryAfter: number | null,
   ) {
     super(`The service answered HTTP ${status}: ${sentenceOf(detail)}`);

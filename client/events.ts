@@ -1,6 +1,6 @@
 import { requestResource, type RequestResource } from '../contract/http/requests';
 
-/** The requests in a stream of server-sent events, as they come; comments and other events are left out. */
+/** Yields the requests in a stream of server-sent events; skips comments and events without data. */
 export async function* readEvents(
   body: ReadableStream<Uint8Array>,
 ): AsyncGenerator<RequestResource, void> {

@@ -18,17 +18,17 @@ export type { CallOptions, ClientOptions, UploadOptions };
 
 export type Client = ReturnType<typeof createClient>;
 
-/** Images, or requests, that a page of a list holds: as many as the service gives. */
+/** Page sizes of lists: the maximum that the service allows. */
 const IMAGES_A_PAGE = 1_000;
 const REQUESTS_A_PAGE = 200;
 
-/** Between two tries to follow a request whose events broke off. */
+/** Pause before the events of a request are read again after the stream broke off. */
 const RETRY_PAUSE_MS = 1_000;
 
 /**
- * Everything that the service answers over HTTP.
+ * Creates a client for all calls of the HTTP API.
  *
- * @throws ApiError from every call that is answered with an error
+ * @throws ApiError from every call that receives an error response
  */
 export function createClient(options: ClientOptions) {
   const call = createCall(options);
@@ -51,7 +51,7 @@ export function createClient(options: ClientOptions) {
       return requestResource.parse(await (await get(`/image/requests/${id}`, given)).json());
     },
 
-    /** Newest first. */
+    /** Lists requests, newest first. */
     async *requests(
       given: CallOptions & { readonly status?: RequestStatus } = {},
     ): AsyncGenerator<RequestResource, void> {
@@ -66,7 +66,7 @@ export function createClient(options: ClientOptions) {
       }
     },
 
-    /** Every place in the sheet, in its order. */
+    /** Lists every occurrence, in the order of the file. */
     async *images(
       id: string,
       given: CallOptions & { readonly status?: ImageStatus } = {},
@@ -80,14 +80,14 @@ export function createClient(options: ClientOptions) {
       }
     },
 
-    /** The request at every change, until it is finished. The stream may break off before: see `wait`. */
+    /** Yields the request at every change, until it is finished. The stream may break off before that: see `wait`. */
     async *events(id: string, given: CallOptions = {}): AsyncGenerator<RequestResource, void> {
       const { body } = await get(`/image/requests/${id}/events`, given);
       if (body !== null) yield* readEvents(body);
     },
 
     /**
-     * The finished request, whatever becomes of the connection meanwhile.
+     * Waits until the request is finished, and returns it. Reconnects when the connection breaks.
      *
      * @param onChange called with the request at every change
      */
@@ -101,7 +101,7 @@ export function createClient(options: ClientOptions) {
           const request = await client.request(id, given);
           if (isFinished(request.status)) return request;
         } catch (error) {
-          // A lost connection, which fetch reports as a TypeError, and a service that is down are waited for.
+          // Try again after a lost connection (fetch reports a TypeError) and while the service is down.
           const isBroken = error instanceof TypeError;
           const isDown = error instanceof ApiError && error.status >= 500;
           if (!(isBroken || isDown) || given.signal?.aborted === true) throw error;
@@ -110,7 +110,7 @@ export function createClient(options: ClientOptions) {
       }
     },
 
-    /** The result CSV, or the rows that failed. */
+    /** Downloads the result CSV, or the failed rows. */
     result: (id: string, given: CallOptions & { readonly only?: 'failed' } = {}) =>
       get(`/image/result/${id}?${queryOf({ only: given.only })}`, given),
 

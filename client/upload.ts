@@ -2,16 +2,16 @@ import { accepted, type UploadFields } from '../contract/http/uploads';
 import type { Call, CallOptions } from './call';
 
 export interface UploadOptions extends CallOptions {
-  /** As the service shows it; it must end in `.csv`. */
+  /** The file name that the service shows. It must end in `.csv`. */
   readonly name: string;
   readonly fields?: UploadFields;
-  /** The same key and content again is one request, and answers its id. */
+  /** Repeating the same key and content returns the id of the same request. */
   readonly idempotencyKey?: string;
-  /** Bytes of the body that were handed to the connection, and all of them. */
+  /** Called with the number of bytes handed to the connection, and the total of the body. */
   readonly onProgress?: (sent: number, total: number) => void;
 }
 
-/** @returns the request id, once the request is durable */
+/** Uploads a CSV. @returns the request id, once the request is durable */
 export async function upload(call: Call, csv: Blob, options: UploadOptions): Promise<string> {
   const { name, fields = {}, idempotencyKey, onProgress, signal } = options;
   const form = new FormData();
@@ -28,7 +28,7 @@ export async function upload(call: Call, csv: Blob, options: UploadOptions): Pro
   return accepted.parse(await response.json()).request_id;
 }
 
-/** fetch tells of no progress: the form is written out, and its bytes are counted on their way. */
+/** Encodes the form and counts its bytes as they are sent, because fetch reports no progress of uploads. */
 async function countedBody(
   form: FormData,
   headers: Readonly<Record<string, string>>,

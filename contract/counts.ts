@@ -1,4 +1,4 @@
-/** Places in the sheet: a link that stands twice counts twice, a bad row counts as one failed. */
+/** Counts of occurrences: a link that occurs twice counts twice, and a bad row counts as one failed. */
 export interface Counts {
   readonly total: number;
   readonly succeeded: number;
@@ -6,7 +6,7 @@ export interface Counts {
   readonly pending: number;
 }
 
-/** Bytes downloaded and bytes written, over the images that succeeded; a shared image counts once. */
+/** Bytes downloaded and bytes written for images that succeeded. An image with several occurrences counts once. */
 export interface ByteCounts {
   readonly in: number;
   readonly out: number;

@@ -1,6 +1,6 @@
 /**
- * Why an image failed, and whether a later attempt can succeed. Besides these, every 4xx answer that is not listed
- * is `http_NNN` with its number, and permanent (404 and 410 are `not_found`).
+ * Why an image failed, and whether a later attempt can succeed. Every other 4xx response is `http_NNN` with its status
+ * code, and is permanent (404 and 410 are `not_found`).
  */
 const IMAGE_ERROR_CODES = {
   invalid_links: { isRetryable: false },
@@ -30,7 +30,7 @@ export type RetryableImageCode = {
   [Code in Listed]: (typeof IMAGE_ERROR_CODES)[Code]['isRetryable'] extends true ? Code : never;
 }[Listed];
 
-/** An image with such a code cannot succeed, however often it is tried. */
+/** No later attempt can succeed. */
 export type PermanentImageCode = Exclude<Listed, RetryableImageCode> | `http_${number}`;
 
 export type ImageErrorCode = PermanentImageCode | RetryableImageCode;
@@ -38,8 +38,8 @@ export type ImageErrorCode = PermanentImageCode | RetryableImageCode;
 export const LISTED_IMAGE_CODES = Object.keys(IMAGE_ERROR_CODES) as Listed[];
 
 /**
- * Why nothing was made of a row. `no_links`: no cell of the link columns holds anything. `invalid_links`: they hold
- * text that is no list of links. `malformed_row`: a quote is not closed, or there are more cells than columns.
+ * Why a row failed. `no_links`: all cells of the link columns are empty. `invalid_links`: they contain text that is not
+ * a list of links. `malformed_row`: a quote is not closed, or there are more cells than columns.
  */
 export const ROW_ERROR_CODES = ['no_links', 'invalid_links', 'malformed_row'] as const;
 export type RowErrorCode = (typeof ROW_ERROR_CODES)[number];

@@ -1,4 +1,4 @@
-/** What the reconciler found that records and runs disagreed about, and repaired. */
+/** Disagreements between records and runs that the reconciler found and repaired. */
 export const FINDINGS = [
   'run_ended',
   'run_missing',

@@ -1,4 +1,4 @@
-/** What an image format is to every part of the service. A new one is one line here; then the compiler asks the rest. */
+/** Properties of the image formats. For a new format, add one line here; compiler errors then show what else to add. */
 const FORMATS = {
   jpeg: { extension: 'jpg', contentType: 'image/jpeg', isTarget: true },
   png: { extension: 'png', contentType: 'image/png', isTarget: true },
@@ -11,14 +11,14 @@ const FORMATS = {
 export type ImageFormat = keyof typeof FORMATS;
 export type ImageExtension = (typeof FORMATS)[ImageFormat]['extension'];
 
-/** Formats that are read, and kept unless another is asked for. */
+/** Input formats. An image keeps its format unless the upload sets another one. */
 export const IMAGE_FORMATS = Object.keys(FORMATS) as [ImageFormat, ...ImageFormat[]];
 
 type Target = {
   [Format in ImageFormat]: (typeof FORMATS)[Format]['isTarget'] extends true ? Format : never;
 }[ImageFormat];
 
-/** What an upload may ask for. */
+/** Values of the upload field `format`. */
 export const TARGET_FORMATS: readonly ['keep', ...Target[]] = [
   'keep',
   ...IMAGE_FORMATS.filter((format): format is Target => FORMATS[format].isTarget),
@@ -31,22 +31,22 @@ export function extensionOf(format: ImageFormat): ImageExtension {
 
 export const EXTENSIONS: readonly ImageExtension[] = IMAGE_FORMATS.map(extensionOf);
 
-/** @returns `undefined` for an extension of no format of ours */
+/** @returns `undefined` for an unknown extension */
 export function contentTypeOf(extension: string): string | undefined {
   return Object.values(FORMATS).find((format) => format.extension === extension)?.contentType;
 }
 
-/** Trades CPU for bytes; docs/decisions/effort.md has what each costs. */
+/** Trades CPU time for file size; docs/decisions/effort.md has the figures. */
 export const EFFORTS = ['fast', 'balanced', 'small'] as const;
 export type Effort = (typeof EFFORTS)[number];
 
-/** How the images of one request are to be compressed. */
+/** How the images of a request are compressed. */
 export interface CompressOptions {
   /** 1 to 100. */
   readonly quality: number;
   readonly format: TargetFormat;
   readonly effort: Effort;
-  /** Pixels; `null`: as wide as it is. Never enlarged. */
+  /** In pixels; `null`: no limit. Images are never enlarged. */
   readonly max_width: number | null;
   readonly max_height: number | null;
 }

@@ -1,7 +1,7 @@
 import type { ByteCounts, Counts } from './counts';
 import type { OutcomeStatus, RequestStatus } from './statuses';
 
-/** The answer of the workflow query `status`; the first three are what `GET /image/status` returns. */
+/** The result of the workflow query `status`. `GET /image/status` returns the first three fields. */
 export interface StatusReport {
   readonly request_id: string;
   readonly status: RequestStatus;
@@ -10,16 +10,16 @@ export interface StatusReport {
   readonly bytes: ByteCounts;
 }
 
-/** The status of a request that ran to its end. One without any image has nothing that failed. */
+/** Returns the status of a request that was not cancelled. A request without images is `completed`. */
 export function outcomeFor(counts: Counts): Exclude<OutcomeStatus, 'cancelled'> {
   if (counts.failed === 0) return 'completed';
   return counts.succeeded === 0 ? 'failed' : 'completed_with_errors';
 }
 
 /**
- * One sentence for a person: "37 of 40 images compressed, 2 failed, 1 to go".
+ * Describes the counts in one sentence: "37 of 40 images compressed, 2 failed, 1 to go".
  *
- * @param note what is to be known beside the counts
+ * @param note appended to the sentence
  */
 export function describe(
   status: RequestStatus,

@@ -1,6 +1,6 @@
 import { z } from './zod';
 
-/** Kinds of fields, parameters and variables, as strings: forms, queries and environments hold strings. */
+/** Schemas of fields, parameters and variables. All parse strings, because forms, queries and environments hold strings. */
 
 export function integer(low: number, high: number) {
   const range = `Expected a whole number from ${low} to ${high}`;
@@ -16,10 +16,10 @@ export const oneOf = <const T extends readonly [string, ...string[]]>(values: T)
   z.enum(values, `Expected one of ${values.join(', ')}`);
 
 export const requestIdParams = z.object({
-  request_id: z.string().openapi({ format: 'uuid', description: 'As the upload answered it.' }),
+  request_id: z.string().openapi({ format: 'uuid', description: 'As returned by the upload.' }),
 });
 
-/** A date alone is its midnight, in UTC. */
+/** A date without a time means midnight in UTC. */
 export const time = (description: string) =>
   z
     .union(

@@ -8,14 +8,17 @@ export const imagesQuery = z.strictObject({
   limit: integer(1, 1000).default(100).openapi({ default: 100 }),
   cursor: z
     .string()
-    .regex(/^\d{1,9}\.\d{1,9}$/, 'Expected a next_cursor from an earlier page')
+    .regex(/^\d{1,9}\.\d{1,9}$/, 'Expected the next_cursor of an earlier page')
     .optional(),
 });
 
 export const imageResource = z
   .object({
     row: z.int().openapi({ description: '1 for the first row below the header.' }),
-    position: z.int().nullable().openapi({ description: '1 for the first link; null: a bad row.' }),
+    position: z
+      .int()
+      .nullable()
+      .openapi({ description: '1 for the first link of the row; `null` for a bad row.' }),
     source_url: z.string().nullable(),
     status: z.enum(IMAGE_STATUSES),
     attempts: z.int(),
@@ -27,7 +30,7 @@ export const imageResource = z
     height: z.int().nullable(),
     format: z.enum(IMAGE_FORMATS).nullable(),
     note: z.string().nullable().openapi({
-      description: 'What to know of the output: that frames or pages were left out.',
+      description: 'A sentence about the output: that frames or pages were left out.',
     }),
   })
   .openapi('Image');

@@ -1,6 +1,6 @@
 import { z } from './zod';
 
-/** The body of every error: a sentence, or for validation where each fault is. */
+/** The body of every error response: a sentence or, for validation errors, the list of faults. */
 export const problem = z
   .object({
     detail: z.union([

@@ -41,24 +41,24 @@ export const requestResource = z
       columns: z.array(z.string()),
       link_columns: z
         .array(z.string())
-        .openapi({ description: 'The columns that were read for links, from left to right.' }),
+        .openapi({ description: 'Names of the link columns, from left to right.' }),
       delimiter: z
         .string()
         .nullable()
-        .openapi({ description: 'null for uploads recorded by older versions.' }),
+        .openapi({ description: '`null` for uploads recorded by older versions.' }),
       encoding: z.string(),
       rows: z.int(),
       warnings: z
         .array(z.string())
-        .openapi({ description: 'Warnings about the sheet, as sentences.' }),
+        .openapi({ description: 'Warnings about the file, as sentences.' }),
     }),
-    round: z.int().openapi({ description: '1 at first, and one more with every retry.' }),
+    round: z.int().openapi({ description: '1 for the upload; each retry adds 1.' }),
     created_at: instant,
     started_at: instant.nullable(),
     finished_at: instant.nullable(),
     webhook: z
       .object({
-        id: z.string().openapi({ description: 'The `webhook-id`.' }),
+        id: z.string().openapi({ description: 'The value of the header `webhook-id`.' }),
         url: z.string(),
         state: z.enum(['waiting', ...DELIVERY_STATES]),
         attempts: z.int(),
@@ -94,15 +94,15 @@ export const resultQuery = z.strictObject({
   only: z
     .enum(['failed'], 'Expected failed')
     .optional()
-    .openapi({ description: '`failed`: the rows to fix and upload again.' }),
+    .openapi({ description: '`failed`: only the rows to correct and upload again.' }),
 });
 
 export const bulkRetryQuery = z.strictObject({
   status: oneOf(RETRYABLE_STATUSES)
     .optional()
-    .openapi({ description: 'Otherwise `failed` and `completed_with_errors`.' }),
-  since: time('Uploaded at this date or date-time (ISO 8601), or later.'),
-  until: time('Uploaded before this date or date-time.'),
+    .openapi({ description: 'Default: `failed` and `completed_with_errors`.' }),
+  since: time('Only requests uploaded at or after this date or date-time (ISO 8601).'),
+  until: time('Only requests uploaded before this date or date-time (ISO 8601).'),
 });
 
 export const bulkRetryResult = z

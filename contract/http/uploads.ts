@@ -2,32 +2,42 @@ import { EFFORTS, TARGET_FORMATS } from '../formats';
 import { integer, oneOf } from './fields';
 import { z } from './zod';
 
-/** Wider than any image that is accepted. */
+/** In pixels; more than any accepted image has. */
 const MAX_SIDE = 65_535;
 
-/** The text fields of the upload form, as strings: that is how forms send them. */
+/** The text fields of the upload form. They are strings, because forms send strings. */
 export const uploadFields = z.strictObject({
   webhook_url: z
     .string('Expected an http or https URL')
     .max(2048, 'Expected at most 2048 characters')
     .regex(/^https?:/i, 'Expected an http or https URL')
     .optional()
-    .openapi({ format: 'uri', description: 'Where the outcome is sent; otherwise `WEBHOOK_URL`.' }),
+    .openapi({ format: 'uri', description: 'Receives the outcome. Default: `WEBHOOK_URL`.' }),
   quality: integer(1, 100).default(50).openapi({ default: 50 }),
   format: oneOf(TARGET_FORMATS).default('keep'),
-  effort: oneOf(EFFORTS).default('balanced').openapi({ description: 'Trades CPU for bytes.' }),
-  max_width: integer(1, MAX_SIDE).optional().openapi({ description: 'Pixels; never enlarged.' }),
-  max_height: integer(1, MAX_SIDE).optional().openapi({ description: 'Pixels; never enlarged.' }),
+  effort: oneOf(EFFORTS)
+    .default('balanced')
+    .openapi({ description: 'Trades CPU time for file size.' }),
+  max_width: integer(1, MAX_SIDE)
+    .optional()
+    .openapi({ description: 'Maximum width in pixels. Images are never enlarged.' }),
+  max_height: integer(1, MAX_SIDE)
+    .optional()
+    .openapi({ description: 'Maximum height in pixels. Images are never enlarged.' }),
   strict: z
     .enum(['true', 'false'], 'Expected true or false')
     .default('false')
     .transform((value) => value === 'true')
-    .openapi({ type: 'boolean', default: false, description: 'Any bad row refuses the file.' }),
+    .openapi({
+      type: 'boolean',
+      default: false,
+      description: 'Refuse the file if any row is bad.',
+    }),
 });
 
 type Fields = z.ZodObject<(typeof uploadFields)['shape']>;
 
-/** The fields as a caller may give them: numbers and flags also as such. */
+/** The fields as the client accepts them: numbers and booleans may also be given as such. */
 export type UploadFields = {
   readonly [Name in keyof z.input<Fields>]?: z.input<Fields>[Name] | z.output<Fields>[Name];
 };
@@ -36,7 +46,7 @@ export const uploadForm = z
   .object({
     file: z.string().openapi({
       format: 'binary',
-      description: 'The CSV: S. No., Product Name, Input Image Urls.',
+      description: 'A CSV with the columns S. No., Product Name and Input Image Urls.',
     }),
     ...uploadFields.shape,
   })
@@ -47,7 +57,7 @@ export const uploadHeaders = z.object({
     .string()
     .regex(/^[\x21-\x7e]{1,255}$/, 'Expected 1 to 255 visible ASCII characters')
     .optional()
-    .openapi({ description: 'The same key and content again: the first request id again.' }),
+    .openapi({ description: 'Repeating the same key and content returns the same request id.' }),
 });
 
 export const accepted = z.object({ request_id: z.string() }).openapi('Accepted');

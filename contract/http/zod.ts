@@ -1,7 +1,7 @@
 import { extendZodWithOpenApi } from '@asteasolutions/zod-to-openapi';
 import { z } from 'zod';
 
-// Once, before any schema is made: it adds `openapi`, by which schemas carry what the document says of them.
+// Must run before any schema is created. It adds the method `openapi`, which sets what the document says of a schema.
 extendZodWithOpenApi(z);
 
 export { z };

@@ -8,38 +8,38 @@ export const DELIMITERS = [',', ';', '\t'] as const;
 export type Delimiter = (typeof DELIMITERS)[number];
 
 export interface Header {
-  /** The header cells as they were. */
+  /** The header cells, unchanged. */
   readonly columns: readonly string[];
-  /** Which of `columns` hold links, from left to right; at least one. */
+  /** Indexes of the `columns` that hold links, in ascending order; at least one. */
   readonly link_columns: readonly number[];
   readonly delimiter: Delimiter;
-  /** Where in the file's text the rows begin, in characters. */
+  /** Offset in characters at which the rows begin. */
   readonly end: number;
 }
 
-/** What the first record of a file may be. */
+/** One way to read the first record of a file. */
 interface Candidate {
   readonly delimiter: Delimiter;
   readonly cells: readonly string[];
-  /** Where in the text the record ends. */
+  /** Offset of the record's end. */
   readonly end: number;
 }
 
-/** The needed columns by the spellings met in practice, as {@link normalized} makes them. */
+/** The required columns, in the spellings seen in practice after {@link normalized}. */
 const SERIAL_NUMBER = /^(sno|srno|serialno|serialnumber)$/;
 const PRODUCT_NAME = /^productname$/;
-/** `Input Image Urls` and its kin: `Image URL`, `Images`, `Image 1`, `Image 2 Link`. `Output Image Urls` is none. */
-const LINKS = /^(input)?(image|img)s?\d*(url|link|src)?s?\d*$/;
+/** `Input Image Urls`, `Image URL`, `Images`, `Image 1`, `Image 2 Link`; but not `Output Image Urls`. */
+const LINK_COLUMN = /^(input)?(image|img)s?\d*(url|link|src)?s?\d*$/;
 
-const NEEDED = [SERIAL_NUMBER, PRODUCT_NAME, LINKS];
+const REQUIRED = [SERIAL_NUMBER, PRODUCT_NAME, LINK_COLUMN];
 
-/** A sheet has a handful; a thousand are a mistake or an attack. */
+/** A CSV has a handful of columns; a thousand are a mistake or an attack. */
 const MAX_COLUMNS = 1_000;
 
 /**
- * Recognizes the header at the beginning of a file, and by it the delimiter.
+ * Reads the header at the beginning of a file, and detects the delimiter.
  *
- * @throws Refusal `invalid`, naming what was found and what is accepted
+ * @throws Refusal `invalid` when no delimiter gives the required columns
  */
 export function readHeader(beginning: string, hasOddQuotes: boolean): Header {
   const candidates = DELIMITERS.flatMap((delimiter) =>
@@ -47,15 +47,15 @@ export function readHeader(beginning: string, hasOddQuotes: boolean): Header {
   );
   for (const { delimiter, cells, end } of candidates) {
     const names = cells.map(normalized);
-    if (!NEEDED.every((spelling) => names.some((name) => spelling.test(name)))) continue;
+    if (!REQUIRED.every((spelling) => names.some((name) => spelling.test(name)))) continue;
     if (cells.length > MAX_COLUMNS) {
       throw headerRefusal(`at most ${MAX_COLUMNS} columns, received ${cells.length}; remove some`);
     }
-    const link_columns = names.flatMap((name, index) => (LINKS.test(name) ? [index] : []));
+    const link_columns = names.flatMap((name, index) => (LINK_COLUMN.test(name) ? [index] : []));
     return { columns: cells, link_columns, delimiter, end };
   }
-  const [most] = candidates.sort((one, other) => other.cells.length - one.cells.length);
-  const received = (most?.cells ?? [])
+  const [widest] = candidates.sort((one, other) => other.cells.length - one.cells.length);
+  const received = (widest?.cells ?? [])
     .slice(0, 20)
     .map((name) => JSON.stringify(name.slice(0, 60)));
   throw headerRefusal(
@@ -64,12 +64,12 @@ export function readHeader(beginning: string, hasOddQuotes: boolean): Header {
   );
 }
 
-/** A column's name without what people and programs spell differently, and without what nothing shows. */
+/** Lowercases a column name, and removes separators, quotes and invisible characters. */
 export function normalized(name: string): string {
   return name.toLowerCase().replace(/[\s._\-"\p{Cc}\p{Cf}]/gu, '');
 }
 
-/** The first record by one delimiter. Where it can be read in two ways, the one that takes fewer lines comes first. */
+/** Reads the first record with one delimiter. If several readings are possible, the one with fewer lines comes first. */
 function readFirstRecord(text: string, delimiter: Delimiter, hasOddQuotes: boolean): Candidate[] {
   const start = skipEmptyLines(text);
   const found = findRecordEnd(text, start, delimiter);
@@ -86,21 +86,21 @@ function readFirstRecord(text: string, delimiter: Delimiter, hasOddQuotes: boole
   const cells = isSpaced
     ? readLenientCells(record, delimiter, 'text').cells
     : (parseRecord(record, delimiter) ?? []);
-  // Programs that quote whole lines do so with the header too.
+  // Programs that quote whole lines also quote the header line.
   const quoted = cells.length === 1 ? parseRecord(cells[0] ?? '', delimiter) : null;
   return [
-    // A name may have a line break in it. Where a quote is wrong, the break may also be the header's end.
-    ...(end > firstLine.end && (hasOddQuotes || holdsLink(cells)) ? [firstLine] : []),
+    // A column name may contain a line break. After a wrong quote, the break may also be the header's end.
+    ...(end > firstLine.end && (hasOddQuotes || containsLink(cells)) ? [firstLine] : []),
     { delimiter, cells, end },
     ...(quoted === null ? [] : [{ delimiter, cells: quoted, end }]),
   ];
 }
 
-function holdsLink(cells: readonly string[]): boolean {
+function containsLink(cells: readonly string[]): boolean {
   return cells.some((cell) => readLinks(cell).hasLink);
 }
 
-/** Where the first line begins that holds more than separators. */
+/** Returns the offset of the first line that holds more than separators. */
 function skipEmptyLines(text: string): number {
   const first = text.search(/[^\s,;]/);
   if (first === -1) return text.length;

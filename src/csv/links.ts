@@ -1,51 +1,51 @@
-import { isPictureName, pictureEndsAt, withoutPunctuation } from './pictureNames';
+import { isImageFileName, imageFileNameEndsAt, withoutPunctuation } from './imageFileNames';
 
-/** What a cell of links holds, in its sequence. */
+/** The content of a cell of links, in order. */
 export interface CellReading {
   /**
-   * As they were read. Texts that look like a picture's name (`side.jpg`) stand among them: they were meant as
-   * links, and fail as such.
+   * As written. Includes texts that look like an image file name (`side.jpg`): they were meant as links, and fail
+   * as such.
    */
   readonly links: readonly string[];
-  /** Whether one of them is a link indeed. */
+  /** Whether at least one of `links` is really a link. */
   readonly hasLink: boolean;
-  /** Other text, which is passed over: alternative texts, captions, notes. */
+  /** Other text, which is ignored: alternative texts, captions, notes. */
   readonly texts: readonly string[];
 }
 
 /**
- * Characters that nothing shows: controls, zero-width ones, marks of direction, the byte order mark (Unicode's
- * Cc and Cf). Spreadsheets and web pages leave them around what is copied from them.
+ * Invisible characters (Unicode's Cc and Cf): controls, zero-width characters, direction marks, the byte order
+ * mark. Text copied from spreadsheets and web pages often has them around it.
  */
 const INVISIBLE = '\\p{Cc}\\p{Cf}';
-/** What separates the items of a list. The wide ones are of Asian and Arabic keyboards. */
+/** Separators of list items. The wide ones are typed on Asian and Arabic keyboards. */
 const LIST_SEPARATOR = ',;|、，；｜،؛。・';
 const SEPARATOR = `\\s${LIST_SEPARATOR}${INVISIBLE}`;
 const OPENING = '"\'`(<\\[{“„‘«‹（「【《';
 const CLOSING = '"\'`)>\\]}”“’»›）」】》';
-/** A line break as Excel writes it into XML (ECMA-376, ST_Xstring), as HTML has it, and as programs escape it. */
+/** A line break as Excel writes it into XML (ECMA-376, ST_Xstring), as an HTML tag, or as an escape sequence. */
 const WRITTEN_BREAK = `_x000[AaDd]_|<br\\s*/?>|\\\\[rnt](?=$|[\\\\${SEPARATOR}${OPENING}]|https?:|//|www\\.)`;
 
 const WITH_SCHEME = '(?:https?://|s3://|data:image/)';
-/** Meant as https, as browsers take them. */
+/** Read as https, as browsers do. */
 const WITHOUT_SCHEME = '(?://(?=[\\w[])|www\\.(?=\\w))';
 
 const LINK_BEGINS = new RegExp(
   `(?<=^|[${SEPARATOR}${OPENING}>]|\\b(?:src|href)=|${WRITTEN_BREAK})(?:${WITH_SCHEME}|${WITHOUT_SCHEME})`,
   'giu',
 );
-/** Few separators are looked through: a cell may have a million of them. */
+/** Only 8 separators are skipped: a cell may have a million of them. */
 const WITH_SCHEME_FOLLOWS = new RegExp(`[${SEPARATOR}${OPENING}]{0,8}${WITH_SCHEME}`, 'iuy');
 const WITHOUT_SCHEME_FOLLOWS = new RegExp(`[${OPENING}]{0,8}${WITHOUT_SCHEME}`, 'iuy');
-/** Quotes and angle brackets, which stand in no link (RFC 3986, appendix C); separators; brackets. */
+/** Quotes and angle brackets, which no link contains (RFC 3986, appendix C); separators; brackets. */
 const MAY_END = new RegExp(
   `["<>“”«»]|((?:${WRITTEN_BREAK}|[${SEPARATOR}])+|::)|(['‘’\`()[\\]{}（）「」【】《》‹›])`,
   'giu',
 );
-/** RFC 2397; base64 knows none of the separators. */
+/** RFC 2397; base64 uses none of the separators. */
 const DATA = /data:[^,\s]*,?[^\s,;|"'<>)\]}]*/iuy;
 
-const CLOSES: Readonly<Record<string, string>> = {
+const CLOSING_BRACKET: Readonly<Record<string, string>> = {
   '(': ')',
   '[': ']',
   '{': '}',
@@ -62,14 +62,14 @@ const CLOSES: Readonly<Record<string, string>> = {
 /** Fast path: most cells hold one plain link. */
 const PLAIN_LINK = /^https?:\/\/[\w.-]+(?::\d+)?\/[\w/.~%?#@$&*+=-]*\w$/;
 
-/** Reads a cell of links, separated or listed in any of the ways in which spreadsheets and programs do. */
+/** Reads a cell of links, in any list syntax that spreadsheets and programs write. */
 export function readLinks(text: string): CellReading {
   if (PLAIN_LINK.test(text) && !text.includes('_x000')) {
     return { links: [text], hasLink: true, texts: [] };
   }
-  // Some programs escape slashes in JSON.
+  // Some programs escape slashes when they write JSON.
   const cell = text.includes(':\\/\\/') ? text.replaceAll('\\/', '/') : text;
-  // What a formula shows beside its link is a caption.
+  // The text beside the link of a formula is its caption.
   const isFormula = /^\s*=/.test(cell);
   const links: string[] = [];
   const texts: string[] = [];
@@ -79,13 +79,13 @@ export function readLinks(text: string): CellReading {
   for (;;) {
     LINK_BEGINS.lastIndex = at;
     const start = LINK_BEGINS.exec(cell)?.index;
-    for (const beside of readTexts(cell.slice(at, start))) {
-      (isMeantAsLink(beside) && !isFormula ? links : texts).push(beside);
+    for (const other of readTexts(cell.slice(at, start))) {
+      (isMeantAsLink(other) && !isFormula ? links : texts).push(other);
     }
     if (start === undefined) return { links, hasLink, texts };
     if (query < start) query = findQuery(cell, start);
     at = findLinkEnd(cell, start, query);
-    links.push(withoutPunctuation(trimEnd(cell.slice(start, at), BEHIND_LINK)));
+    links.push(withoutPunctuation(trimEnd(cell.slice(start, at), AFTER_LINK)));
     hasLink = true;
   }
 }
@@ -100,10 +100,11 @@ export function beginsWithLink(cell: string): boolean {
 }
 
 /**
- * A link may hold separators (`w_300,h_200/a.jpg`, `my photo (1).jpg`). One ends it where its line ends, where
- * another link follows, and where it is complete: it has a picture's ending, or a query and white space follows.
+ * Finds the end of the link that begins at `start`. A link may contain separators (`w_300,h_200/a.jpg`,
+ * `my photo (1).jpg`). A separator ends it if it is a line break, if another link follows, or if the link is
+ * complete: it ends like an image file name, or it has a query and the separator contains white space.
  *
- * @param query where the first query behind `start` begins
+ * @param query where the first query after `start` begins
  */
 function findLinkEnd(cell: string, start: number, query: number): number {
   if (/^data:/i.test(cell.slice(start, start + 5))) {
@@ -117,10 +118,10 @@ function findLinkEnd(cell: string, start: number, query: number): number {
     const { index } = found;
     const [, separator, bracket] = found;
     if (separator !== undefined) {
-      if (separatorEnds(cell, index, separator, index > query)) return index;
+      if (separatorEndsLink(cell, index, separator, index > query)) return index;
     } else if (bracket === undefined) {
       return index;
-    } else if (bracket === CLOSES[opening]) {
+    } else if (bracket === CLOSING_BRACKET[opening]) {
       if (depth === 0 && isDelimited(cell, index + 1)) return index;
       depth = Math.max(depth - 1, 0);
     } else if (bracket === opening) {
@@ -130,20 +131,25 @@ function findLinkEnd(cell: string, start: number, query: number): number {
   return cell.length;
 }
 
-/** Where the next query or fragment begins; looked for once, not for each link, in a cell that has none. */
+/** Finds the next query or fragment. `readLinks` keeps the result, so that a cell without one is searched once. */
 function findQuery(cell: string, start: number): number {
   const offset = cell.slice(start).search(/[?#]/);
   return offset === -1 ? cell.length : start + offset;
 }
 
-/** Cloudinary's: `l_logo.png,w_100/sample.jpg` (its documentation, "Transformation URL syntax"). */
+/** A Cloudinary transformation: `l_logo.png,w_100/sample.jpg` (its documentation, "Transformation URL syntax"). */
 const TRANSFORMATION = /,[a-z]{1,4}_[\w.:-]+[,/]/iy;
 
-function separatorEnds(cell: string, index: number, separator: string, hasQuery: boolean): boolean {
+function separatorEndsLink(
+  cell: string,
+  index: number,
+  separator: string,
+  hasQuery: boolean,
+): boolean {
   if (/[\r\n\t_<\\]/.test(separator)) return true;
   if (followsAt(TRANSFORMATION, cell, index)) return false;
   const hasSpace = /\s/.test(separator);
-  if (hasQuery ? hasSpace : pictureEndsAt(cell, index)) return true;
+  if (hasQuery ? hasSpace : imageFileNameEndsAt(cell, index)) return true;
   if (separator === '::') return false;
   return (
     followsAt(WITH_SCHEME_FOLLOWS, cell, index + separator.length) ||
@@ -158,20 +164,20 @@ function followsAt(sticky: RegExp, text: string, at: number): boolean {
 
 const DELIMITED = new RegExp(`$|[${SEPARATOR}${OPENING}${CLOSING}.:!]`, 'uy');
 
-/** Whether what ends in front of `at` ends there for a reader: an apostrophe within a name does not. */
+/** Whether a link can end before `at`: not at an apostrophe inside a name. */
 function isDelimited(text: string, at: number): boolean {
   return followsAt(DELIMITED, text, at);
 }
 
-/** A picture's name, or an address that is written in no way that we read. */
+/** Whether a text is an image file name, or an address in a notation that is not supported. */
 function isMeantAsLink(text: string): boolean {
-  return isPictureName(text) || text.includes('://');
+  return isImageFileName(text) || text.includes('://');
 }
 
 const MARKUP = /<\/?[a-z][^<>]*>?/giu;
 const BETWEEN_TEXTS = new RegExp(`[${LIST_SEPARATOR}\\r\\n\\t]|::|${WRITTEN_BREAK}`, 'u');
 
-/** The texts beside links; punctuation alone is none. */
+/** Splits the text between two links into texts, and drops markup and bare punctuation. */
 function readTexts(between: string): string[] {
   if (!hasWords(between)) return [];
   return between
@@ -181,21 +187,21 @@ function readTexts(between: string): string[] {
     .filter(hasWords);
 }
 
-/** Punctuation alone is no text, such as the `'` by which a spreadsheet keeps a cell from being a formula. */
+/** Whether there is more than punctuation, such as the `'` with which a spreadsheet marks a cell as text. */
 export function hasWords(text: string): boolean {
   return /[\p{L}\p{N}]/u.test(text);
 }
 
 const AROUND_TEXT = new RegExp(`[${SEPARATOR}${OPENING}${CLOSING}]`, 'u');
-const BEHIND_LINK = new RegExp(`[${SEPARATOR}"]`, 'u');
-const UNSEEN = new RegExp(`[\\s${INVISIBLE}]`, 'u');
+const AFTER_LINK = new RegExp(`[${SEPARATOR}"]`, 'u');
+const BLANK = new RegExp(`[\\s${INVISIBLE}]`, 'u');
 
-/** Without what nothing shows at both ends. */
-export function trimUnseen(text: string): string {
-  return trim(text, UNSEEN);
+/** Removes white space and invisible characters at both ends. */
+export function trimInvisible(text: string): string {
+  return trim(text, BLANK);
 }
 
-/** Character by character, since a pattern would try each run of separators in the text anew. */
+/** Works character by character: a regular expression would retry every run of separators in the text. */
 function trim(text: string, surrounding: RegExp): string {
   let start = 0;
   while (start < text.length && surrounding.test(text.charAt(start))) start += 1;

@@ -1,22 +1,22 @@
 import { CsvError, parse } from 'csv-parse/sync';
 
-/** How csv-parse is to read every sheet: as spreadsheets and scripts write them, not only as RFC 4180 wants. */
+/** Options of csv-parse. They accept CSV as spreadsheets and scripts write it, which is more than RFC 4180. */
 const SYNTAX = {
   record_delimiter: ['\r\n', '\n', '\r'],
   /** A quote within an unquoted cell (`5" screen`) is text. */
   relax_quotes: true,
-  /** Unquoted lists of links spill into further cells; see fold.ts. */
+  /** Unquoted lists of links spill into the following cells; see fold.ts. */
   relax_column_count: true,
   skip_empty_lines: true,
   skip_records_with_empty_values: true,
-  /** Characters of its cells; bounds what is made of one record. */
+  /** In characters of all cells; bounds the memory for one record. */
   max_record_size: 2 ** 20,
 };
 
 export const MAX_RECORD_SIZE = SYNTAX.max_record_size;
 
 /**
- * The records of a text; empty ones are left out.
+ * Parses the records of a text, without empty ones.
  *
  * @throws CsvError when a quote is not closed (`CSV_QUOTE_NOT_CLOSED`), or a record is longer than
  * {@link MAX_RECORD_SIZE} (`CSV_MAX_RECORD_SIZE`)
@@ -25,7 +25,7 @@ export function parseRecords(text: string, delimiter: string): string[][] {
   return parse(text, { ...SYNTAX, delimiter });
 }
 
-/** The one record that a text is; `null` when it is none, or more than one. */
+/** Parses a text that is one record. @returns `null` when it is not exactly one */
 export function parseRecord(text: string, delimiter: string): string[] | null {
   try {
     const [record, more] = parseRecords(text, delimiter);
@@ -36,7 +36,7 @@ export function parseRecord(text: string, delimiter: string): string[] | null {
   }
 }
 
-/** Whether a text has enough delimiters for so many cells: quicker to find out than to parse it. */
+/** Whether a text has enough delimiters for that many cells. A cheap check before parsing. */
 export function mayHaveCells(text: string, delimiter: string, cells: number): boolean {
   let at = -1;
   for (let found = 1; found < cells; found += 1) {

@@ -4,13 +4,13 @@ import { readHeader, type Header } from './header';
 import { readLenientCells } from './lenientCells';
 import { MAX_RECORD_SIZE, parseRecord, parseRecords } from './parse';
 import { findRecordEnd } from './quotes';
-import { readDamagedLine, readRow, tooLong, type RowReading } from './row';
+import { readDamagedLine, readRow, tooLongRow, type RowReading } from './row';
 import { createRowShape } from './rowShape';
 import { MAX_RECORD, splitRecords, type Piece } from './split';
 import { hasOddQuotes, readText } from './text';
 
 export interface Sheet extends Header {
-  /** One of the file's quotes is missing or too many. */
+  /** The file has an odd number of quotes: at least one is missing or surplus. */
   readonly hasOddQuotes: boolean;
 }
 
@@ -19,10 +19,14 @@ export interface SheetRow extends RowReading {
   readonly number: number;
 }
 
-/** Characters of the file's beginning in which the header must end. */
+/** The header must end within this many characters. */
 const HEADER_WITHIN = 64 * 1024;
 
-/** @throws Refusal when the file is no CSV in UTF-8 or its header lacks a needed column */
+/**
+ * Reads the header of a CSV file.
+ *
+ * @throws Refusal when the file is not a CSV in UTF-8, or its header lacks a required column
+ */
 export async function openSheet(file: string): Promise<Sheet> {
   let beginning = '';
   for await (const text of readText(file)) {
@@ -34,9 +38,9 @@ export async function openSheet(file: string): Promise<Sheet> {
 }
 
 /**
- * The rows below the header, in order, as a stream: memory does not grow with the file.
+ * Streams the rows below the header, in order. Memory does not grow with the file.
  *
- * @throws Refusal when the file turns out to be no CSV after all
+ * @throws Refusal when a later part of the file shows that it is not a CSV in UTF-8
  */
 export async function* readRows(file: string, sheet: Sheet): AsyncGenerator<SheetRow> {
   const { delimiter, end } = sheet;
@@ -54,17 +58,17 @@ export async function* readRows(file: string, sheet: Sheet): AsyncGenerator<Shee
 }
 
 async function* skip(chunks: AsyncIterable<string>, characters: number): AsyncGenerator<string> {
-  let left = characters;
+  let remaining = characters;
   for await (const chunk of chunks) {
-    if (left < chunk.length) yield chunk.slice(left);
-    left = Math.max(left - chunk.length, 0);
+    if (remaining < chunk.length) yield chunk.slice(remaining);
+    remaining = Math.max(remaining - chunk.length, 0);
   }
 }
 
 function readPiece(piece: Piece, sheet: Sheet, lastRow: number): RowReading[] {
   switch (piece.kind) {
     case 'endless':
-      throw endless(lastRow + 1);
+      throw endlessRow(lastRow + 1);
     case 'damaged':
       return [readDamagedLine(piece.line, piece.quote, sheet)];
     case 'records':
@@ -83,12 +87,12 @@ function readTogether(text: string, sheet: Sheet): RowReading[] {
     return parseRecords(text, sheet.delimiter).map((record) => readRow(record, sheet));
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    // One of them is longer than the parser takes.
+    // One record is longer than the parser accepts.
     return readOneByOne(text, sheet, (record) => parseRecord(record, sheet.delimiter));
   }
 }
 
-/** @param cellsOf `null` for a record that is too long */
+/** @param cellsOf returns `null` for a record that is too long */
 function readOneByOne(
   text: string,
   sheet: Sheet,
@@ -101,13 +105,13 @@ function readOneByOne(
     const record = text.slice(at, end).replace(/\r?\n?$/, '');
     if (record === '') continue;
     const cells = record.length > MAX_RECORD_SIZE ? null : cellsOf(record);
-    if (cells === null) readings.push(tooLong(record, sheet));
+    if (cells === null) readings.push(tooLongRow(record, sheet));
     else if (cells.some((cell) => cell.trim() !== '')) readings.push(readRow(cells, sheet));
   }
   return readings;
 }
 
-function endless(row: number): Refusal {
+function endlessRow(row: number): Refusal {
   const message =
     `Expected rows of at most ${MAX_RECORD_SIZE} characters, received one of more than ${MAX_RECORD}; ` +
     'check that it is a CSV with line breaks';

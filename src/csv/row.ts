@@ -1,23 +1,23 @@
 import type { RowErrorCode } from '../../contract/errorCodes';
 import { fold } from './fold';
 import { DELIMITERS, type Header } from './header';
-import { beginsWithLink, hasWords, readLinks, trimUnseen } from './links';
+import { beginsWithLink, hasWords, readLinks, trimInvisible } from './links';
 import { MAX_RECORD_SIZE, mayHaveCells, parseRecord } from './parse';
 import { readLenientCells } from './lenientCells';
 import { findRecordEnd } from './quotes';
-import { shown } from './shown';
+import { excerpt } from './excerpt';
 
-/** What was read of one record. */
+/** One record, as it was read. */
 export interface RowReading {
-  /** As many as there are columns, text as it was. */
+  /** One cell per column, unchanged. */
   readonly cells: readonly string[];
-  /** Of all columns of links, from left to right; see `readLinks` for what stands among them. */
+  /** From all link columns, from left to right. `readLinks` also puts image file names here. */
   readonly links: readonly string[];
   /** Why the row failed; `null` when it has a link. */
   readonly error: RowError | null;
   /** Text beside the links, which was ignored. */
   readonly texts: readonly string[];
-  /** How the row is written otherwise than the header; `null` when it is not. */
+  /** How the notation of the row differs from the header's; `null` when it does not. */
   readonly oddity: 'quoted_line' | 'other_delimiter' | null;
 }
 
@@ -26,60 +26,61 @@ export interface RowError {
   readonly message: string;
 }
 
-/** What is wrong with a row that `strict` does not accept; `null` when all of its places are links. */
+/** Why `strict` does not accept a row. @returns `null` when every occurrence in it is a link */
 export function strictErrorOf({ error, links }: RowReading): RowError | null {
   const text = links.find((link) => !beginsWithLink(link));
-  return error ?? (text === undefined ? null : notLinks(text));
+  return error ?? (text === undefined ? null : invalidLinksError(text));
 }
 
-/** Reads a record whose quotes are in their places. */
+/** Reads a record without damaged quotes. */
 export function readRow(record: readonly string[], sheet: Header): RowReading {
   const cells = fold(record, sheet);
-  if (cells === null) return damaged(record, sheet, tooManyCells(record, sheet));
+  if (cells === null) return failedReading(record, sheet, tooManyCellsError(record, sheet));
   const reading = readCells(cells, sheet);
   const looksOdd =
     reading.error === null
-      ? hasLinkBehindSeparator(cells, sheet)
+      ? hasLinkAfterSeparator(cells, sheet)
       : record.length < sheet.columns.length;
   return (
-    (looksOdd ? readOtherwise(record.join(sheet.delimiter), sheet, record.length === 1) : null) ??
-    reading
+    (looksOdd
+      ? readOtherNotation(record.join(sheet.delimiter), sheet, record.length === 1)
+      : null) ?? reading
   );
 }
 
-const LINK_BEHIND_SEPARATOR = /[,;\t|] *"?(?:https?:\/\/|www\.)/i;
+const LINK_AFTER_SEPARATOR = /[,;\t|] *"?(?:https?:\/\/|www\.)/i;
 
-/** In a column that is none of links: the row's cells are separated otherwise than they were read. */
-function hasLinkBehindSeparator(cells: readonly string[], { link_columns }: Header): boolean {
+/** A separator and a link in any other column show that the row uses another delimiter. */
+function hasLinkAfterSeparator(cells: readonly string[], { link_columns }: Header): boolean {
   return cells.some(
-    (cell, column) => !link_columns.includes(column) && LINK_BEHIND_SEPARATOR.test(cell),
+    (cell, column) => !link_columns.includes(column) && LINK_AFTER_SEPARATOR.test(cell),
   );
 }
 
 /**
- * Reads a line by itself that has a quote where none can be. It is text where the line, read so, has the header's
- * number of cells (`24" screen`, `"Vintage" mug`). Otherwise the line fails, and shows all of its text.
+ * Reads one line that has a quote where none is allowed. If the line has as many cells as the header when that quote
+ * is read as text (`24" screen`, `"Vintage" mug`), it is text. Otherwise the row fails, and keeps all of its text.
  *
- * @param quote where it stands in the line
+ * @param quote offset of the quote in the line
  */
 export function readDamagedLine(line: string, quote: number, sheet: Header): RowReading {
   const { columns, delimiter } = sheet;
-  for (const inner of ['text', 'fault'] as const) {
-    const { cells, hasOpenQuote } = readLenientCells(line, delimiter, inner);
+  for (const innerQuotes of ['text', 'invalid'] as const) {
+    const { cells, hasOpenQuote } = readLenientCells(line, delimiter, innerQuotes);
     if (cells.length === columns.length && !hasOpenQuote) return readCells(cells, sheet);
   }
-  const otherwise = readOtherwise(line, sheet, false);
+  const otherwise = readOtherNotation(line, sheet, false);
   if (otherwise !== null) return otherwise;
-  return damaged(line.split(delimiter), sheet, {
+  return failedReading(line.split(delimiter), sheet, {
     code: 'malformed_row',
     message:
-      `Expected ${columns.length} cells with each quote closed, received ${shown(line.slice(quote))}; ` +
+      `Expected ${columns.length} cells with each quote closed, received ${excerpt(line.slice(quote))}; ` +
       'close the quote, or remove it',
   });
 }
 
-/** A line that is quoted as a whole, and reached us as one cell, or whose cells another delimiter separates. */
-function readOtherwise(line: string, sheet: Header, isOneCell: boolean): RowReading | null {
+/** Reads a line that is quoted as a whole (and was parsed as one cell), or that uses another delimiter. */
+function readOtherNotation(line: string, sheet: Header, isOneCell: boolean): RowReading | null {
   for (const delimiter of DELIMITERS) {
     const isOwn = delimiter === sheet.delimiter;
     if ((isOwn && !isOneCell) || !mayHaveCells(line, delimiter, sheet.columns.length)) continue;
@@ -99,51 +100,51 @@ function readCells(cells: readonly string[], sheet: Header): RowReading {
   return {
     cells,
     links: hasLink ? readings.flatMap(({ links }) => links) : [],
-    error: hasLink ? null : linkless(cells, sheet),
+    error: hasLink ? null : noLinksError(cells, sheet),
     texts: hasLink ? readings.flatMap(({ texts }) => texts) : [],
     oddity: null,
   };
 }
 
-function linkless(cells: readonly string[], { columns, link_columns }: Header): RowError {
-  const text = link_columns.map((column) => trimUnseen(cells[column] ?? '')).find(hasWords);
-  if (text !== undefined) return notLinks(text);
+function noLinksError(cells: readonly string[], { columns, link_columns }: Header): RowError {
+  const text = link_columns.map((column) => trimInvisible(cells[column] ?? '')).find(hasWords);
+  if (text !== undefined) return invalidLinksError(text);
   const elsewhere = cells.findIndex((cell) => readLinks(cell).hasLink);
-  const wanted = shown(columns[link_columns[0] ?? 0] ?? '');
+  const wanted = excerpt(columns[link_columns[0] ?? 0] ?? '');
   return {
     code: 'no_links',
     message:
       elsewhere === -1
         ? 'Expected links to images, received an empty cell; add links or remove the row'
-        : `Expected links under ${wanted}, received one under ${shown(columns[elsewhere] ?? '')}; ` +
+        : `Expected links under ${wanted}, received one under ${excerpt(columns[elsewhere] ?? '')}; ` +
           "move it, or check the row's delimiter",
   };
 }
 
-function notLinks(text: string): RowError {
+function invalidLinksError(text: string): RowError {
   return {
     code: 'invalid_links',
-    message: `Expected links that begin with http:// or https://, received ${shown(text)}; fix the cell`,
+    message: `Expected links that begin with http:// or https://, received ${excerpt(text)}; fix the cell`,
   };
 }
 
-/** A row that is longer than any is read. */
-export function tooLong(record: string, sheet: Header): RowReading {
-  return damaged(record.split(sheet.delimiter), sheet, {
+/** Reads a record that exceeds {@link MAX_RECORD_SIZE}. */
+export function tooLongRow(record: string, sheet: Header): RowReading {
+  return failedReading(record.split(sheet.delimiter), sheet, {
     code: 'malformed_row',
     message: `Expected a row of at most ${MAX_RECORD_SIZE} characters, received ${record.length}; shorten it`,
   });
 }
 
-function tooManyCells({ length }: readonly string[], { columns }: Header): RowError {
+function tooManyCellsError({ length }: readonly string[], { columns }: Header): RowError {
   return {
     code: 'malformed_row',
     message: `Expected ${columns.length} cells, received ${length}; quote cells that hold the delimiter`,
   };
 }
 
-/** A row of which nothing is used: all its text is shown, what has no column of its own in the last one. */
-function damaged(record: readonly string[], sheet: Header, error: RowError): RowReading {
+/** A row that failed. It keeps all of its text; cells without a column are joined in the last one. */
+function failedReading(record: readonly string[], sheet: Header, error: RowError): RowReading {
   const { columns, delimiter } = sheet;
   const last = columns.length - 1;
   const cells = fold(record, sheet) ?? [

@@ -6,12 +6,13 @@ import { findClosingQuote, findLineEnd, findRecordEnd, QUOTE, type WholeRecord }
 
 export interface RowShape {
   /**
-   * Whether a record over several lines holds what has the shape of rows, so that it is none itself.
+   * Whether a record over several lines contains something that looks like a row. If it does, a wrong quote joined
+   * several rows.
    *
-   * @param text with what follows the record
-   * @returns `undecided` when that depends on what follows
+   * @param text the record and the text after it
+   * @returns `undecided` when more of the file is needed
    */
-  holdsRow(
+  containsRow(
     text: string,
     start: number,
     record: WholeRecord,
@@ -19,31 +20,31 @@ export interface RowShape {
   ): boolean | 'undecided';
 }
 
-/** Whether more of the file may be waited for, to decide about a record that begins at a place of the text. */
+/** Whether the decision about the record at `at` may wait for more of the file. */
 export type WaitTest = (at: number) => boolean;
 
 const MAY_BE_LINK = /:\/\/|\/\/|www\.|data:/i;
 
 /**
- * A row that a quote has swallowed is told by its link: it stands where links belong, and is none of the links of the
- * record that it is in. Where the file has an odd number of quotes, so that one of them is certainly wrong, the
- * number of cells alone tells as well.
+ * Detects a row inside a quoted cell by its link: the link is in a link column of that row, and is not a link of the
+ * record around it. If the file has an odd number of quotes, one of them is certainly wrong. Then a line with the
+ * header's number of cells also counts as a row.
  */
 export function createRowShape(sheet: Header & { readonly hasOddQuotes: boolean }): RowShape {
   const { columns, link_columns, delimiter, hasOddQuotes } = sheet;
   const firstLinkColumn = link_columns[0] ?? 0;
 
   return {
-    holdsRow(text, start, { end, cells: count }, canWait) {
+    containsRow(text, start, { end, cells: count }, canWait) {
       if (count > columns.length && filledOf(text.slice(start, end)).length > columns.length)
         return true;
       if (!hasOddQuotes && endsWithOwnLinks(text.slice(start, end), count)) return false;
       const firstEnd = findLineEnd(text, start);
-      // Read for the first line that has a link: most records have none.
+      // Read only when a line has a link: most records have none.
       let read: readonly string[] | undefined;
       const ownLinks = () => (read ??= linkCellsOf(text.slice(start, end)));
       if (hasForeignLink(text.slice(start, firstEnd), ownLinks)) return true;
-      // Looked for once for all the lines in front of it: a cell may have a hundred thousand.
+      // Searched once for all lines before it: a cell may have a hundred thousand lines.
       let close = -1;
       for (let line = firstEnd, lineEnd; line < end; line = lineEnd) {
         lineEnd = findLineEnd(text, line);
@@ -64,12 +65,12 @@ export function createRowShape(sheet: Header & { readonly hasOddQuotes: boolean 
     },
   };
 
-  /** Most rows over several lines: a text in quotes, and behind all quotes the links, in their own column. */
+  /** Most rows over several lines: the text is quoted, and the links follow after all quotes, in their column. */
   function endsWithOwnLinks(record: string, cells: number): boolean {
     const first = record.search(MAY_BE_LINK);
     if (first === -1 || record.includes(QUOTE, first)) return false;
-    const behind = record.slice(first).split(delimiter).length;
-    return link_columns.length === 1 && cells - behind === firstLinkColumn;
+    const after = record.slice(first).split(delimiter).length;
+    return link_columns.length === 1 && cells - after === firstLinkColumn;
   }
 
   function isRow(record: string, cells: number): boolean {
@@ -93,7 +94,7 @@ export function createRowShape(sheet: Header & { readonly hasOddQuotes: boolean 
     );
   }
 
-  /** The readings of a line by itself, by any delimiter and with its quotes as they come, that look like rows. */
+  /** Reads one line with every delimiter, with and without its quotes, and returns the readings that look like rows. */
   function rowsIn(line: string): string[][] {
     if (!MAY_BE_LINK.test(line)) return [];
     const rows: string[][] = [];
@@ -102,7 +103,7 @@ export function createRowShape(sheet: Header & { readonly hasOddQuotes: boolean 
       const bySplit = line.split(one);
       const readings = line.includes(QUOTE) ? [readCells(line, one), bySplit] : [bySplit];
       for (const cells of readings) {
-        // By another delimiter than the sheet's, less than all of the cells says nothing.
+        // With another delimiter than the header's, a row counts only if it has all cells.
         const isEnough = one === delimiter || cells.length === columns.length;
         if (isEnough && hasRowLinks(cells)) rows.push(cells);
       }
@@ -116,7 +117,7 @@ export function createRowShape(sheet: Header & { readonly hasOddQuotes: boolean 
       .filter(beginsWithLink);
   }
 
-  /** A list of links has links in every cell, a row something else beside them. */
+  /** A list of links has a link in every cell; a row also has other text. */
   function hasRowLinks(cells: readonly string[]): boolean {
     const others = cells.filter(
       (cell, column) => !link_columns.includes(column) && cell.trim() !== '',

@@ -1,18 +1,18 @@
 import { findLineEnd, findRecordEnd, type WholeRecord } from './quotes';
 import type { RowShape } from './rowShape';
 
-/** A part of a file, in the file's order. */
+/** A part of a file. Pieces come in file order. */
 export type Piece =
-  /** Any number of whole records, all of whose quotes are in their places. */
+  /** Any number of complete records without damaged quotes. */
   | { readonly kind: 'records'; readonly text: string; readonly isSpaced: boolean }
-  /** One line, without its break, in which a quote is not where it can be. */
+  /** One line, without its line break, that has a quote where none is allowed. */
   | {
       readonly kind: 'damaged';
       readonly line: string;
-      /** Where in the line the quote stands. */
+      /** Offset of the quote in the line. */
       readonly quote: number;
     }
-  /** What follows has no end within {@link MAX_RECORD}: nothing more is read. */
+  /** The next record does not end within {@link MAX_RECORD}. Reading stops. */
   | { readonly kind: 'endless' };
 
 export interface SplitOptions {
@@ -20,20 +20,20 @@ export interface SplitOptions {
   readonly shape: RowShape;
 }
 
-/** Characters of the longest line that is accepted; each is held in memory whole. */
+/** Maximum length of a line, in characters: a line is held in memory as a whole. */
 export const MAX_RECORD = 4 * 2 ** 20;
 
-/** Characters over which a quoted cell may go on. One that is longer is taken for a quote that is never closed. */
+/** Maximum length of a record over several lines, in characters. A longer one counts as a quote that is not closed. */
 const MAX_QUOTED = 2 ** 20;
 
 /**
- * Splits a file into records such that a quote which is never closed costs its own row and no other.
+ * Splits a file into records. A quote that is never closed damages only its own row.
  *
- * A parser that goes by quotes alone joins rows there: it reads on to the next quote, in another row, and takes
- * one product's link for another's. Here a record goes over several lines only when its quotes are all in their
- * places and none of the lines within it begins a row. Otherwise its first line is handed over as damaged, and
- * the next line begins a record again. One line never holds parts of two rows, so that whatever is made of a
- * single line, its links stay in their row: docs/decisions/damaged-quotes.md has the argument in full.
+ * A plain CSV parser joins rows at such a quote: it reads on to the next quote, in another row, and assigns the link
+ * of one product to another. Here a record spans several lines only if all its quotes are where RFC 4180 allows
+ * them and none of its lines begins a row. Otherwise its first line is yielded as damaged, and the next line begins
+ * a new record. A line never contains parts of two rows. However a single line is read, its links therefore stay
+ * in their row. docs/decisions/damaged-quotes.md has the full argument.
  */
 export async function* splitRecords(
   chunks: AsyncIterable<string> | Iterable<string>,
@@ -43,31 +43,32 @@ export async function* splitRecords(
   let fence = 0;
   for await (const chunk of chunks) {
     const text = rest + chunk;
-    // Whether a line feed follows belongs to the next chunk.
+    // A line feed may follow in the next chunk.
     const end = text.endsWith('\r') ? text.length - 1 : text.length;
-    const split = take(text.slice(0, end), false, fence, options);
+    const split = splitText(text.slice(0, end), false, fence, options);
     yield* split.pieces;
-    rest = text.slice(split.taken);
-    fence = split.fence - split.taken;
+    rest = text.slice(split.consumed);
+    fence = split.fence - split.consumed;
     if (rest.length > MAX_RECORD) {
       yield { kind: 'endless' };
       return;
     }
   }
-  yield* take(rest, true, fence, options).pieces;
+  yield* splitText(rest, true, fence, options).pieces;
 }
 
 /**
- * As much as can be decided by the text at hand; `taken` is where the undecided rest begins.
+ * Splits as much of the text as can be decided now. `consumed` is where the undecided rest begins.
  *
- * @param fence the end of a record that was not believed: no record that begins before it may end after it
+ * @param fence the end of a record over several lines that was rejected: no record that begins before it may end
+ * after it
  */
-function take(text: string, isLast: boolean, fence: number, options: SplitOptions) {
+function splitText(text: string, isLast: boolean, fence: number, options: SplitOptions) {
   const pieces: Piece[] = [];
-  let taken = 0;
-  const handOver = (end: number, isSpaced = false) => {
-    const records = text.slice(taken, end);
-    taken = end;
+  let consumed = 0;
+  const emitRecords = (end: number, isSpaced = false) => {
+    const records = text.slice(consumed, end);
+    consumed = end;
     const last = pieces.at(-1);
     const isMore = last?.kind === 'records' && last.isSpaced === isSpaced;
     if (isMore) pieces.splice(-1, 1, { ...last, text: last.text + records });
@@ -86,8 +87,8 @@ function take(text: string, isLast: boolean, fence: number, options: SplitOption
     if (decision.kind === 'undecided') break;
     if (decision.kind === 'whole') {
       if (decision.isSpaced) {
-        handOver(at);
-        handOver(decision.end, true);
+        emitRecords(at);
+        emitRecords(decision.end, true);
       }
       at = decision.end;
       continue;
@@ -95,15 +96,15 @@ function take(text: string, isLast: boolean, fence: number, options: SplitOption
     const end = findLineEnd(text, at);
     if (end === -1 && !isLast) break;
     fence = Math.max(fence, decision.fence);
-    handOver(at);
+    emitRecords(at);
     const line = end === -1 ? text.slice(at) : text.slice(at, end);
     const offset = decision.quote - at;
     pieces.push({ kind: 'damaged', line: line.replace(/[\r\n]+$/, ''), quote: offset });
     at = end === -1 ? text.length : end;
-    taken = at;
+    consumed = at;
   }
-  handOver(at);
-  return { pieces, taken, fence };
+  emitRecords(at);
+  return { pieces, consumed, fence };
 }
 
 type Decision =
@@ -111,7 +112,7 @@ type Decision =
   | { readonly kind: 'damaged'; readonly quote: number; readonly fence: number }
   | { readonly kind: 'undecided' };
 
-/** What is to be made of the record at `at`, when none may go on behind `fence`. */
+/** Decides about the record at `at`, which must not end after `fence`. */
 function decide(
   text: string,
   at: number,
@@ -131,14 +132,14 @@ function decide(
   if (!isLast && found.end === text.length && !isBreak(text, text.length - 1))
     return { kind: 'undecided' };
   if (lineEnd === -1 || lineEnd >= found.end) return found;
-  const refused = { kind: 'damaged', quote: firstQuote } as const;
-  if (found.end - at > MAX_QUOTED || found.end > fence) return { ...refused, fence: 0 };
-  const hasRow = options.shape.holdsRow(text, at, found, canWait);
+  const rejected = { kind: 'damaged', quote: firstQuote } as const;
+  if (found.end - at > MAX_QUOTED || found.end > fence) return { ...rejected, fence: 0 };
+  const hasRow = options.shape.containsRow(text, at, found, canWait);
   if (hasRow === 'undecided') return { kind: 'undecided' };
-  return hasRow ? { ...refused, fence: found.end } : found;
+  return hasRow ? { ...rejected, fence: found.end } : found;
 }
 
-/** Where the line begins that `position` is in, not before `from`. */
+/** Returns the offset of the line that contains `position`, but not less than `from`. */
 function findLineStart(text: string, position: number, from: number): number {
   let at = position;
   while (at > from && !isBreak(text, at - 1)) at -= 1;

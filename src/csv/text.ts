@@ -1,13 +1,16 @@
 import { createReadStream } from 'node:fs';
 import { Refusal } from '../errors';
 
-/** The words of the first version of this service; clients compare them. */
+/** Unchanged since the first version of this service: clients compare it. */
 const NOT_CSV = 'Only CSV files are supported';
 
-/** How files of other kinds begin; of those that people upload for a CSV. All but NUL may stand in a text. */
-const OTHER_KINDS: readonly Buffer[] = [
+/**
+ * Signatures of the kinds of files that people upload instead of a CSV. Text may contain any byte but NUL, and these
+ * files may begin without one.
+ */
+const SIGNATURES: readonly Buffer[] = [
   '25504446', // PDF
-  '504b0304', // ZIP, and so Excel's and OpenDocument's files
+  '504b0304', // ZIP, which includes the files of Excel and OpenDocument
   'd0cf11e0a1b11ae1', // Excel before 2007
   '1f8b', // gzip
   '377abcaf271c', // 7z
@@ -20,15 +23,15 @@ const OTHER_KINDS: readonly Buffer[] = [
   '474946383961', // GIF89a
 ].map((hex) => Buffer.from(hex, 'hex'));
 
-const LONGEST_SIGNATURE = Math.max(...OTHER_KINDS.map(({ length }) => length));
+const LONGEST_SIGNATURE = Math.max(...SIGNATURES.map(({ length }) => length));
 
-/** CP/M's and DOS's end of a text file, which old programs still write, some of them to fill up a block. */
+/** The end-of-text mark of CP/M and DOS. Old programs still write it, sometimes repeatedly to fill a block. */
 const END_OF_TEXT = '\u001a';
 
 /**
- * A file's text, piece by piece, without a byte order mark and without DOS's end of text.
+ * Streams the text of a file, without a byte order mark and without end-of-text marks at the end.
  *
- * @throws Refusal `not_csv` when it holds what no text file holds, `invalid` when it is not UTF-8
+ * @throws Refusal `not_csv` when the file is of another kind or contains NUL, `invalid` when it is not UTF-8
  */
 export async function* readText(file: string): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
@@ -50,7 +53,7 @@ export async function* readText(file: string): AsyncGenerator<string> {
 
 const QUOTE = '"'.charCodeAt(0);
 
-/** Whether the number of quotes in a file is odd: one of them, at least, is missing or too many. */
+/** Whether the number of quotes in a file is odd: at least one is missing or surplus. */
 export async function hasOddQuotes(file: string): Promise<boolean> {
   let quotes = 0;
   for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {
@@ -60,8 +63,8 @@ export async function hasOddQuotes(file: string): Promise<boolean> {
 }
 
 /**
- * Looks at a file's bytes in their order, for callers that see them before they are a file, and throws as
- * {@link readText} does. Bytes that are not UTF-8 pass.
+ * Checks the bytes of a file chunk by chunk, while it is still being received. Throws as {@link readText} does, but
+ * does not check that the bytes are UTF-8.
  */
 export function createContentCheck(): (chunk: Buffer) => void {
   let beginning = Buffer.alloc(0);
@@ -75,7 +78,7 @@ export function createContentCheck(): (chunk: Buffer) => void {
 }
 
 function refuseOtherKinds(beginning: Buffer): void {
-  const isOther = OTHER_KINDS.some((kind) => beginning.subarray(0, kind.length).equals(kind));
+  const isOther = SIGNATURES.some((kind) => beginning.subarray(0, kind.length).equals(kind));
   if (isOther) throw new Refusal('not_csv', NOT_CSV);
   const mark = beginning.subarray(0, 2).toString('hex');
   if (mark === 'fffe' || mark === 'feff') throw notUtf8('UTF-16');

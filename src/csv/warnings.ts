@@ -1,23 +1,23 @@
 import type { Sheet, SheetRow } from './read';
 import { normalized } from './header';
 import { beginsWithLink } from './links';
-import { shown } from './shown';
+import { excerpt } from './excerpt';
 import { ERRORS_COLUMN, OUTPUT_COLUMN } from './write';
 
 export interface WarningCollector {
   add(row: SheetRow): void;
-  /** A sentence for each kind of thing that was noticed, for a person. */
+  /** Returns one sentence for each kind of warning. */
   list(): string[];
 }
 
-/** Columns that we write ourselves: what is in them was read, or told, before. */
+/** Columns that the service writes: their content needs no warning. */
 const OWN_COLUMNS = [OUTPUT_COLUMN, ERRORS_COLUMN].map(normalized);
 
-/** Collects what a person should know of a sheet that was read, though nothing of it is an error. */
+/** Collects warnings about the file: what was read, but possibly not as it was meant. */
 export function createWarnings({ columns, link_columns }: Sheet): WarningCollector {
-  const withText = createOccurrences();
-  const quotedLines = createOccurrences();
-  const otherDelimiters = createOccurrences();
+  const withText = createRowCounter();
+  const quotedLines = createRowCounter();
+  const otherDelimiters = createRowCounter();
   const unread = columns
     .map((name, column) => ({ name, column, filled: 0, links: 0 }))
     .filter(
@@ -41,16 +41,22 @@ export function createWarnings({ columns, link_columns }: Sheet): WarningCollect
     list: () => [
       ...unread
         .filter(({ filled, links }) => links > filled / 2)
-        .map(({ name }) => `Column ${shown(name)} looks like links and was not read`),
-      ...withText.told((rows, text) => `Text beside links was ignored in ${rows}: ${shown(text)}`),
-      ...quotedLines.told((rows) => `Whole lines in quotes were split into cells in ${rows}`),
-      ...otherDelimiters.told((rows) => `Another delimiter than the header's was read in ${rows}`),
+        .map(({ name }) => `Column ${excerpt(name)} appears to contain links but was not read`),
+      ...withText.toSentences(
+        (rows, text) => `Text beside links was ignored in ${rows}: ${excerpt(text)}`,
+      ),
+      ...quotedLines.toSentences(
+        (rows) => `Whole lines in quotes were split into cells in ${rows}`,
+      ),
+      ...otherDelimiters.toSentences(
+        (rows) => `A delimiter other than the header's was used in ${rows}`,
+      ),
     ],
   };
 }
 
-/** Counts the rows in which something was met, and keeps the first. */
-function createOccurrences() {
+/** Counts the rows with a warning, and keeps the first. */
+function createRowCounter() {
   let rows = 0;
   let first = { number: 0, text: '' };
   return {
@@ -58,7 +64,7 @@ function createOccurrences() {
       if (rows === 0) first = { number, text };
       rows += 1;
     },
-    told: (sentence: (rows: string, text: string) => string): string[] => {
+    toSentences: (sentence: (rows: string, text: string) => string): string[] => {
       const others = rows === 1 ? '' : ` and ${rows - 1} more`;
       return rows === 0 ? [] : [sentence(`row ${first.number}${others}`, first.text)];
     },

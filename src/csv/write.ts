@@ -6,46 +6,46 @@ export const OUTPUT_COLUMN = 'Output Image Urls';
 export const ERRORS_COLUMN = 'Errors';
 
 /**
- * What a spreadsheet would run instead of showing (OWASP, CSV injection), full-width forms included: also
- * behind leading spaces, which spreadsheets skip.
+ * Cells that a spreadsheet runs as a formula (OWASP, CSV injection), including full-width characters. Spreadsheets
+ * skip leading spaces.
  */
 const FORMULA = /^[ \u00A0]*[=+\-@＝＋－＠\t\r\n]/;
 
 export interface FormatOptions {
-  /** Puts `'` before cells that would run. */
+  /** Puts `'` before cells that would run as formulas. */
   readonly escapeFormulas: boolean;
 }
 
-/** One record by RFC 4180, its line end included. */
+/** Formats one record by RFC 4180, including its line end. */
 export function formatRecord(cells: readonly string[], { escapeFormulas }: FormatOptions): string {
   const safe = escapeFormulas
     ? cells.map((cell) => (FORMULA.test(cell) ? `'${cell}` : cell))
     : [...cells];
-  // csv-stringify by itself quotes line ends only if they are its own record delimiter.
+  // By default csv-stringify quotes only the line ends that are its own record delimiter.
   return stringify([safe], { record_delimiter: 'windows', quoted_match: /[\r\n]/ });
 }
 
-/** A result that is uploaded again has the column of outputs already: it is filled anew. */
+/** Adds the output column, unless the upload is itself a result: then its output column is reused. */
 export function resultHeader(columns: readonly string[]): string[] {
-  return outputPlace(columns) === -1 ? [...columns, OUTPUT_COLUMN] : [...columns];
+  return outputIndex(columns) === -1 ? [...columns, OUTPUT_COLUMN] : [...columns];
 }
 
-/** @param outputs in the sequence of the row's links; empty where an image has none, its place is kept */
+/** @param outputs in the order of the row's links; an empty string for an image without output */
 export function resultRow(
   columns: readonly string[],
   cells: readonly string[],
   outputs: readonly string[],
 ): string[] {
-  const place = outputPlace(columns);
+  const index = outputIndex(columns);
   const list = outputs.join(',');
-  return place === -1 ? [...cells, list] : cells.with(place, list);
+  return index === -1 ? [...cells, list] : cells.with(index, list);
 }
 
-function outputPlace(columns: readonly string[]): number {
+function outputIndex(columns: readonly string[]): number {
   return columns.findIndex((name) => normalized(name) === normalized(OUTPUT_COLUMN));
 }
 
-/** A file of failed rows that is fixed and uploaded again has an `Errors` column already: it is reused. */
+/** Adds the `Errors` column, unless the upload is a corrected file of failed rows: then its column is reused. */
 export function failedHeader(columns: readonly string[]): string[] {
   return columns.includes(ERRORS_COLUMN) ? [...columns] : [...columns, ERRORS_COLUMN];
 }
@@ -55,6 +55,6 @@ export function failedRow(
   cells: readonly string[],
   errors: string,
 ): string[] {
-  const place = columns.indexOf(ERRORS_COLUMN);
-  return place === -1 ? [...cells, errors] : cells.with(place, errors);
+  const index = columns.indexOf(ERRORS_COLUMN);
+  return index === -1 ? [...cells, errors] : cells.with(index, errors);
 }

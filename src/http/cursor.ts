@@ -17,6 +17,6 @@ export function readCursor(cursor: string): PageCursor {
   const [, time, id] = /^(\d{1,15}) ([0-9a-f-]{36})$/.exec(text) ?? [];
   if (time !== undefined && id !== undefined)
     return { created_at: new Date(Number(time)), _id: id };
-  const msg = 'Expected a next_cursor from an earlier page';
+  const msg = 'Expected the next_cursor of an earlier page';
   throw new Refusal('invalid', msg, [{ loc: ['query', 'cursor'], msg, type: 'custom' }]);
 }

@@ -6,8 +6,8 @@ const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 10_000;
 
 /**
- * Connects to a server that may not be up yet, for as long as it takes: processes are started in any
- * order, and an operator should not have to restart one because another came late.
+ * Connects to a server that may not be up yet, and retries without limit. Processes can start in any order, and an
+ * operator need not restart one because another started later.
  */
 export async function connectWithRetry<T>(
   what: string,

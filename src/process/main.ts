@@ -1,6 +1,6 @@
 import { ignoreBrokenPipes } from './output';
 
-/** How every entry point runs: its promise decides the exit code, and a failure is said in plain words. */
+/** Runs an entry point. Exits with 0 when `main` resolves; otherwise prints the error message and exits with 1. */
 export function runMain(main: () => Promise<void>): void {
   ignoreBrokenPipes();
   main().then(
@@ -12,10 +12,10 @@ export function runMain(main: () => Promise<void>): void {
   );
 }
 
-/** Progress for a person, a line at a time. */
+/** Prints one line of progress. */
 export type Log = (line: string) => void;
 
-/** For people; stdout belongs to what a command is asked for. */
+/** Prints a line for people to stderr. stdout is for the output of a command. */
 export function say(line: string): void {
   process.stderr.write(`${line}\n`);
 }
@@ -37,7 +37,7 @@ export function stopWithParent(): void {
 
 const NPM_POLL_MS = 500;
 
-/** npm passes on the signals that it gets, except SIGKILL: what it has started stops when it is gone. */
+/** Stops this process when npm, which started it, is gone: npm forwards signals, but cannot forward SIGKILL. */
 export function stopWithNpm(): void {
   if (process.env['npm_lifecycle_event'] === undefined) return;
   const npm = process.ppid;
@@ -48,17 +48,17 @@ export function stopWithNpm(): void {
   }, NPM_POLL_MS).unref();
 }
 
-/** Tells the process that started this one (see `supervise`) that it has come to where it can work. */
+/** Notifies the process that started this one (see `supervise`) that this one is ready. */
 export function tellReady(): void {
   process.send?.('ready');
 }
 
-/** One Ctrl-C arrives twice under npm: from the terminal, and passed on by npm. A person is slower. */
-const ECHO_MS = 1_500;
+/** Under npm, one Ctrl-C arrives twice: from the terminal, and forwarded by npm. Within this time, they count as one. */
+const DUPLICATE_MS = 1_500;
 
 /**
- * Resolves at the first SIGINT, SIGTERM or SIGHUP (the terminal is closed). A later SIGINT or SIGTERM ends the
- * process at once, for the impatient; to close the terminal meanwhile is none of that.
+ * Resolves at the first SIGINT, SIGTERM or SIGHUP (closed terminal). A later SIGINT or SIGTERM exits immediately; a
+ * later SIGHUP does not.
  */
 export function stopSignal(): Promise<NodeJS.Signals> {
   let first: number | undefined;
@@ -68,7 +68,7 @@ export function stopSignal(): Promise<NodeJS.Signals> {
       process.on(signal, () => {
         first ??= performance.now();
         resolve(signal);
-        if (performance.now() - first > ECHO_MS) process.exit(1);
+        if (performance.now() - first > DUPLICATE_MS) process.exit(1);
       });
     }
   });

@@ -5,8 +5,8 @@ import type { Logger } from '../telemetry/logger';
 const EVERY_MS = 5_000;
 
 /**
- * V8 lets its heap grow to four times what is in use before it looks for garbage, when garbage comes fast; with
- * the garbage go the buffers of downloads. Read anew at each of its collections.
+ * By default, V8 lets the heap grow up to four times its used size before it collects, if garbage is created fast.
+ * The buffers of downloads are freed with that garbage. V8 reads this flag at each collection.
  */
 const HEAP_GROWTH_PERCENT = 50;
 
@@ -15,10 +15,10 @@ interface MallocTrim {
 }
 
 /**
- * Keeps what a worker holds of memory near what it uses (docs/decisions/memory.md): V8 collects garbage earlier,
- * and glibc is told, again and again, to give back what was freed. By itself it keeps every page between two blocks
- * that are still in use: after 20,000 images of all sizes that is more than the worker uses. To give it back takes
- * some milliseconds on a thread of libuv's.
+ * Keeps the resident memory of a worker close to what it uses (docs/decisions/memory.md). V8 collects garbage earlier,
+ * and `malloc_trim` regularly makes glibc return freed memory to the system. By default, glibc keeps every free page
+ * between two used blocks: after 20,000 images of all sizes, that is more than the worker uses. `malloc_trim` takes
+ * some milliseconds, on a thread of libuv.
  */
 export async function keepMemoryLevel(logger: Logger, everyMs = EVERY_MS): Promise<void> {
   setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH_PERCENT}`);
@@ -28,8 +28,8 @@ export async function keepMemoryLevel(logger: Logger, everyMs = EVERY_MS): Promi
     const { load } = await import('koffi');
     mallocTrim = load(null).func('int malloc_trim(size_t pad)') as MallocTrim;
   } catch (error) {
-    // Other allocators see to it themselves.
-    logger.info({ reason: messageOf(error) }, 'Freed memory is left to the allocator, not glibc');
+    // Other allocators return memory by themselves.
+    logger.info({ reason: messageOf(error) }, 'malloc_trim is not available');
     return;
   }
   let isUnderWay = false;
@@ -38,8 +38,7 @@ export async function keepMemoryLevel(logger: Logger, everyMs = EVERY_MS): Promi
     isUnderWay = true;
     mallocTrim.async(0, (error: unknown) => {
       isUnderWay = false;
-      if (error !== null)
-        logger.warn({ reason: messageOf(error) }, 'Freed memory is not given back');
+      if (error !== null) logger.warn({ reason: messageOf(error) }, 'malloc_trim failed');
     });
   }, everyMs).unref();
 }

@@ -1,4 +1,4 @@
-/** What a write fails with when its reader is gone: of a pipe, and of a terminal that is closed. */
+/** Error codes of writing to a pipe without a reader, and to a closed terminal. */
 const READER_IS_GONE = ['EPIPE', 'EIO'];
 
 interface Writable {
@@ -6,8 +6,8 @@ interface Writable {
 }
 
 /**
- * Whoever reads our output may end before us, as `tee` does at Ctrl-C. Lines without a reader are dropped: to die of
- * them would leave behind what we have started.
+ * Drops output after its reader is gone, as `tee` is after Ctrl-C. An unhandled error would end the process, and leave
+ * the processes that it started running.
  */
 export function ignoreBrokenPipe(stream: Writable): void {
   stream.on('error', (error) => {
@@ -15,7 +15,7 @@ export function ignoreBrokenPipe(stream: Writable): void {
   });
 }
 
-/** For what is printed: stdout and stderr. */
+/** Applies {@link ignoreBrokenPipe} to stdout and stderr. */
 export function ignoreBrokenPipes(): void {
   ignoreBrokenPipe(process.stdout);
   ignoreBrokenPipe(process.stderr);

@@ -5,15 +5,15 @@ import type { Log } from './main';
 const TRIES = 200;
 
 /**
- * Below the ports that systems hand out by themselves (Linux from 32768 on): one of those may be another program's
- * outgoing connection by the time that a server has started.
+ * Below the ephemeral ports (on Linux from 32768 on): one of those may be in use by an outgoing connection by the time
+ * that a server has started.
  */
-const ANY = [10_000, 32_000] as const;
+const RANDOM_RANGE = [10_000, 32_000] as const;
 
 /**
- * The port asked for or, when it is taken, the next free one.
+ * Returns the wanted port or, when it is taken, the next free one.
  *
- * @param wanted 0 for any free one
+ * @param wanted 0 for any free port
  */
 export async function freePort(
   what: string,
@@ -21,7 +21,7 @@ export async function freePort(
   wanted: number,
   log: Log,
 ): Promise<number> {
-  const first = wanted === 0 ? randomInt(...ANY) : wanted;
+  const first = wanted === 0 ? randomInt(...RANDOM_RANGE) : wanted;
   for (let port = first; port < Math.min(first + TRIES, 65_536); port += 1) {
     const free = await probe(port, '127.0.0.1');
     if (free === null) continue;
@@ -30,12 +30,10 @@ export async function freePort(
     }
     return free;
   }
-  throw new Error(
-    `Expected a free port for ${what} from ${first} on, found none in ${TRIES}; set ${variable}`,
-  );
+  throw new Error(`No free port for ${what} among the ${TRIES} from ${first} on; set ${variable}`);
 }
 
-/** @returns the port that could be listened on just now; `null` when it is taken */
+/** Tries to listen on a port. @returns the port; `null` when it is taken */
 export function probe(port: number, host: string): Promise<number | null> {
   return new Promise((resolve, reject) => {
     const server = createServer();

@@ -7,53 +7,53 @@ export interface ProcessSpec {
   readonly command: string;
   readonly args: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
-  /** Where its output is appended; otherwise it goes to our stderr. */
+  /** The file to which its output is appended; by default it goes to our stderr. */
   readonly logFile?: string;
-  /** Told of every new process, to be found again should we be killed. */
+  /** Called for every new process, so that it can be found again if we are killed. */
   readonly onSpawn?: (pid: number) => void;
-  /** Started again after this pause however often it dies; otherwise pauses grow until it is given up. */
+  /** Always restart after this pause. By default pauses grow, and a crash loop ends the restarts. */
   readonly restartMs?: number;
 }
 
 export interface SupervisedProcess {
-  /** SIGTERM, then SIGKILL after the grace; resolves when it is gone. */
+  /** Sends SIGTERM, and SIGKILL after the grace period. Resolves when the process is gone. */
   stop(): Promise<void>;
-  /** SIGKILL, for one that is past work; it is started again as after any other death. */
+  /** Sends SIGKILL to a process that hangs. It is restarted as after any other death. */
   kill(): void;
-  /** Never resolves; rejects when the process dies again and again and has never been ready. */
+  /** Never resolves. Rejects when the process dies repeatedly without ever having been ready. */
   readonly crashLoop: Promise<never>;
-  /** For whoever has seen it answer; our own processes say it themselves (`tellReady`). */
+  /** Call it when the process has answered. Our own processes report it themselves (`tellReady`). */
   markReady(): void;
 }
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 10_000;
-/** After one that lived so long, pauses begin anew. */
-const SETTLED_MS = 10_000;
-/** Of one that has never been ready: so many show that it will never be. */
-const QUICK_DEATHS = 5;
+/** After a process has lived this long, pauses start again at the first one. */
+const STABLE_MS = 10_000;
+/** A process that was never ready and dies this often in a row is in a crash loop. */
+const MAX_EARLY_DEATHS = 5;
 /** Longer than our processes take to drain. */
 const GRACE_MS = 30_000;
 
 /**
- * Runs a process and starts it again when it dies. It has a process group of its own, so that Ctrl-C
- * reaches us alone and we stop things in order.
+ * Runs a process, and restarts it when it dies. It has its own process group, so that Ctrl-C reaches only us, and we
+ * stop processes in order.
  */
 export function supervise(spec: ProcessSpec, log: Log): SupervisedProcess {
   const { name } = spec;
   let child: ChildProcess | null = null;
   let stopping = false;
-  let quickDeaths = 0;
+  let earlyDeaths = 0;
   let hasBeenReady = false;
   let restart: NodeJS.Timeout | undefined;
-  let giveUp: (error: Error) => void = () => undefined;
-  const givenUp = new Promise<never>((_, reject) => {
-    giveUp = reject;
+  let rejectCrashLoop: (error: Error) => void = () => undefined;
+  const crashLoop = new Promise<never>((_, reject) => {
+    rejectCrashLoop = reject;
   });
-  // Whoever does not wait for it is not to be ended by it.
-  givenUp.catch(() => undefined);
+  // Without a handler, the rejection would end our process.
+  crashLoop.catch(() => undefined);
 
-  /** One that was ready may die of its work, as over poison images, however soon and often: that passes. */
+  /** A process that was ready may still die often and early, for example from poison images. Then it recovers. */
   function markReady(): void {
     hasBeenReady = true;
   }
@@ -63,19 +63,21 @@ export function supervise(spec: ProcessSpec, log: Log): SupervisedProcess {
     const current = launch(spec);
     child = current;
     current.once('message', markReady);
-    let over = false;
+    let hasEnded = false;
     const ended = (how: string) => {
-      if (over) return;
-      over = true;
+      if (hasEnded) return;
+      hasEnded = true;
       child = null;
       if (stopping) return;
-      quickDeaths = Date.now() - started < SETTLED_MS ? quickDeaths + 1 : 1;
+      earlyDeaths = Date.now() - started < STABLE_MS ? earlyDeaths + 1 : 1;
       const where = spec.logFile === undefined ? 'its last lines are above' : `see ${spec.logFile}`;
-      if (spec.restartMs === undefined && !hasBeenReady && quickDeaths >= QUICK_DEATHS) {
-        giveUp(new Error(`The ${name} keeps dying right after its start (${how}); ${where}`));
+      if (spec.restartMs === undefined && !hasBeenReady && earlyDeaths >= MAX_EARLY_DEATHS) {
+        rejectCrashLoop(
+          new Error(`The ${name} keeps dying right after its start (${how}); ${where}`),
+        );
         return;
       }
-      const growing = Math.min(FIRST_PAUSE_MS * 2 ** (quickDeaths - 1), LONGEST_PAUSE_MS);
+      const growing = Math.min(FIRST_PAUSE_MS * 2 ** (earlyDeaths - 1), LONGEST_PAUSE_MS);
       const pause = spec.restartMs ?? growing;
       log(`The ${name} died (${how}) and is started again in ${pause} ms; ${where}`);
       restart = setTimeout(start, pause);
@@ -90,7 +92,7 @@ export function supervise(spec: ProcessSpec, log: Log): SupervisedProcess {
 
   start();
   return {
-    crashLoop: givenUp,
+    crashLoop,
     markReady,
     kill() {
       if (child !== null) send(child, 'SIGKILL');
@@ -100,7 +102,7 @@ export function supervise(spec: ProcessSpec, log: Log): SupervisedProcess {
       clearTimeout(restart);
       const current = child;
       if (current === null) return;
-      // A program that cannot be started never exits: it has an error instead.
+      // A program that cannot be started emits `error`, and never `exit`.
       const gone = new Promise((resolve) => current.once('exit', resolve).once('error', resolve));
       send(current, 'SIGTERM');
       const kill = setTimeout(() => {
@@ -114,8 +116,8 @@ export function supervise(spec: ProcessSpec, log: Log): SupervisedProcess {
 
 function launch({ command, args, env, logFile, onSpawn }: ProcessSpec): ChildProcess {
   const output = logFile === undefined ? 2 : openSync(logFile, 'a');
-  // Over the channel our own processes say that they are ready (`tellReady`); it closes when we die, by
-  // which they know (`stopWithParent`).
+  // Over this channel, our own processes report that they are ready (`tellReady`). It closes when we die, which
+  // stops them (`stopWithParent`).
   const child = spawn(command, args, {
     detached: true,
     env: { ...process.env, ...env },
@@ -127,6 +129,6 @@ function launch({ command, args, env, logFile, onSpawn }: ProcessSpec): ChildPro
 }
 
 function send(child: ChildProcess, signal: NodeJS.Signals): void {
-  // Without a pid Node would send it to our own process group: kill(0).
+  // Without a pid, Node would signal our own process group: kill(0).
   if (child.pid !== undefined) child.kill(signal);
 }

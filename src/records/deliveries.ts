@@ -4,7 +4,7 @@ import type { DeliveryRecord } from './types';
 
 export interface DeliveryAttempt {
   readonly state: DeliveryState;
-  /** The attempt's number. */
+  /** The number of this attempt. */
   readonly attempts: number;
   readonly statusCode: number | null;
   readonly error: string | null;
@@ -12,7 +12,7 @@ export interface DeliveryAttempt {
 
 export type Deliveries = ReturnType<typeof createDeliveries>;
 
-/** The `webhook-id`: the same over all attempts and redeliveries of one outcome. */
+/** Returns the `webhook-id`. All attempts and redeliveries of one outcome share it. */
 export function deliveryIdOf(requestId: string, round: number): string {
   return `${requestId}.${round}`;
 }
@@ -22,7 +22,7 @@ export function createDeliveries({ Delivery }: Models) {
     find: (requestId: string, round: number) =>
       Delivery.findById(deliveryIdOf(requestId, round)).lean<DeliveryRecord>().exec(),
 
-    /** The deliveries of the requests' rounds, by request; those that have none are missing from the map. */
+    /** Returns the deliveries of the given rounds, by request id. A round without a delivery is missing from the map. */
     async findMany(
       rounds: readonly { readonly _id: string; readonly round: number }[],
     ): Promise<Map<string, DeliveryRecord>> {
@@ -33,7 +33,7 @@ export function createDeliveries({ Delivery }: Models) {
       return new Map(found.map((delivery) => [delivery.request_id, delivery]));
     },
 
-    /** Notes that an outcome is to be delivered. Repeated, it changes nothing. */
+    /** Records that an outcome is to be delivered. A repeated call changes nothing. */
     async open(requestId: string, round: number, url: string): Promise<void> {
       const fresh: Omit<DeliveryRecord, '_id'> = {
         request_id: requestId,
@@ -53,7 +53,7 @@ export function createDeliveries({ Delivery }: Models) {
       );
     },
 
-    /** Has a delivery made once more. @returns false while one is under way, or when there is none */
+    /** Starts a redelivery. @returns false while a delivery is under way, or when there is none */
     async reopen(requestId: string, round: number): Promise<boolean> {
       const { matchedCount } = await Delivery.updateOne(
         { _id: deliveryIdOf(requestId, round), state: { $in: ['delivered', 'failed'] } },
@@ -71,7 +71,7 @@ export function createDeliveries({ Delivery }: Models) {
       return matchedCount === 1;
     },
 
-    /** Takes a `reopen` back whose run did not start. */
+    /** Undoes a `reopen` whose run did not start. */
     async rollbackReopen(before: DeliveryRecord): Promise<void> {
       const { _id, state, attempts, status_code, error, delivered_at } = before;
       await Delivery.updateOne(
@@ -80,7 +80,7 @@ export function createDeliveries({ Delivery }: Models) {
       );
     },
 
-    /** Ends a delivery that is under way, for another reason than an answer. */
+    /** Ends a delivery that is under way, for a reason other than a response. */
     async end(
       requestId: string,
       round: number,
@@ -93,7 +93,7 @@ export function createDeliveries({ Delivery }: Models) {
       );
     },
 
-    /** Notes that the run of a delivery was seen alive. */
+    /** Records that the run of a delivery is alive. */
     async touch(requestId: string, round: number): Promise<void> {
       await Delivery.updateOne(
         { _id: deliveryIdOf(requestId, round), state: 'pending' },
@@ -101,7 +101,7 @@ export function createDeliveries({ Delivery }: Models) {
       );
     },
 
-    /** Deliveries under way that nothing has been recorded for since, longest silent first. */
+    /** Returns deliveries under way without an update since `before`, oldest update first. */
     quietPending: (before: Date, limit: number) =>
       Delivery.find({ state: 'pending', updated_at: { $lt: before } })
         .sort({ updated_at: 1 })

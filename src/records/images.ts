@@ -1,7 +1,7 @@
 import type { Models } from './models';
 import type { ImageFailure, ImageRecord, CompressedImage } from './types';
 
-/** What became of one attempt; `at` is the attempt's number. */
+/** The outcome of one attempt; `at` is its number. */
 export type Attempt =
   | { readonly ref: string; readonly at: number; readonly result: CompressedImage }
   | { readonly ref: string; readonly at: number; readonly failure: ImageFailure }
@@ -9,7 +9,7 @@ export type Attempt =
       readonly ref: string;
       readonly at: number;
       readonly failure: ImageFailure;
-      /** Another attempt follows, not before this time. */
+      /** The next attempt starts at this time, or later. */
       readonly retryAt: Date;
     };
 
@@ -36,7 +36,7 @@ export function createImages({ Image }: Models) {
   const idOf = (requestId: string, ref: string) => `${requestId}/${ref}`;
 
   return {
-    /** Writes new images, past mongoose's casting: see `rows.insert`. */
+    /** Inserts new images without mongoose's casting: see `rows.insert`. */
     async insert(images: readonly ImageRecord[]): Promise<void> {
       if (images.length > 0)
         await Image.db
@@ -44,11 +44,14 @@ export function createImages({ Image }: Models) {
           .insertMany([...images], { ordered: false });
     },
 
-    /** Corrects how often images stand in the sheet, where that became known after they were written. */
-    async setPlaces(requestId: string, places: ReadonlyMap<string, number>): Promise<void> {
-      if (places.size === 0) return;
+    /** Updates the numbers of occurrences that were still incomplete when the images were inserted. */
+    async setOccurrences(
+      requestId: string,
+      occurrences: ReadonlyMap<string, number>,
+    ): Promise<void> {
+      if (occurrences.size === 0) return;
       await Image.bulkWrite(
-        [...places].map(([ref, count]) => ({
+        [...occurrences].map(([ref, count]) => ({
           updateOne: {
             filter: { _id: idOf(requestId, ref) },
             update: { $set: { places: count } },
@@ -58,7 +61,7 @@ export function createImages({ Image }: Models) {
       );
     },
 
-    /** Images by ref (`lane-number`); those that do not exist are missing from the map. */
+    /** Returns images by ref (`lane-number`). An image that does not exist is missing from the map. */
     async findMany(requestId: string, refs: readonly string[]): Promise<Map<string, ImageRecord>> {
       const images = await Image.find({ _id: { $in: refs.map((ref) => idOf(requestId, ref)) } })
         .lean<ImageRecord[]>()
@@ -67,9 +70,10 @@ export function createImages({ Image }: Models) {
     },
 
     /**
-     * Records attempts by one bulk write, each only while the image is not done and the round is open.
+     * Records attempts in one bulk write. An attempt is recorded only while its image is pending and the round is
+     * open.
      *
-     * @returns how many were recorded; the others were done already or are fenced off
+     * @returns the number of recorded attempts; for the others, the image is done or fenced off
      */
     async record(requestId: string, round: number, attempts: readonly Attempt[]): Promise<number> {
       if (attempts.length === 0) return 0;
@@ -80,7 +84,7 @@ export function createImages({ Image }: Models) {
               _id: idOf(requestId, attempt.ref),
               round,
               status: 'pending',
-              // A twin that wakes late does not turn attempts back.
+              // A stale duplicate of the activity must not lower the number of attempts.
               attempts: { $lte: attempt.at },
             },
             update: { $set: changesOf(attempt) },
@@ -92,8 +96,8 @@ export function createImages({ Image }: Models) {
     },
 
     /**
-     * Lets a new round try images again that did not succeed. A repeated or late call changes nothing: what
-     * the round has begun with is not reset.
+     * Resets the images that did not succeed, for a new round. A repeated or late call changes nothing: images that
+     * the round has already reopened are not reset.
      */
     async reopen(requestId: string, round: number, refs: readonly string[]): Promise<void> {
       await Image.updateMany(
@@ -106,7 +110,7 @@ export function createImages({ Image }: Models) {
       );
     },
 
-    /** From now on no run of the round may record these images, unless they are done already. */
+    /** Fences off images that are not done: runs of the round can no longer record them. */
     async close(requestId: string, round: number, refs: readonly string[]): Promise<void> {
       await Image.updateMany(
         { _id: { $in: refs.map((ref) => idOf(requestId, ref)) }, round, status: 'pending' },

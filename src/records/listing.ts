@@ -10,19 +10,19 @@ import type { Models } from './models';
 import type { RequestRecord, RequestState } from './types';
 
 export interface ListQuery {
-  /** Nothing: every state that people see. */
+  /** Default: all statuses, which excludes requests that are uploading or withdrawn. */
   readonly status?: readonly RequestStatus[] | undefined;
-  /** Created in this span: from `since` to before `until`. */
+  /** Created at or after `since`, and before `until`. */
   readonly since?: Date | undefined;
   readonly until?: Date | undefined;
   readonly limit: number;
-  /** The last request of the page before. */
+  /** The last request of the previous page. */
   readonly after?: { readonly created_at: Date; readonly _id: string } | undefined;
 }
 
 export type Listing = ReturnType<typeof createListing>;
 
-/** Requests found otherwise than by their id; each query has its index (models.ts). */
+/** Finds requests other than by id. Every query has an index (models.ts). */
 export function createListing({ Request }: Models) {
   const quiet = (states: readonly RequestState[], before: Date, limit: number) =>
     Request.find({ state: { $in: states }, updated_at: { $lt: before } })
@@ -32,7 +32,7 @@ export function createListing({ Request }: Models) {
       .exec();
 
   return {
-    /** Newest first. */
+    /** Returns requests, newest first. */
     async list({
       status = REQUEST_STATUSES,
       since,
@@ -56,14 +56,14 @@ export function createListing({ Request }: Models) {
         .exec();
     },
 
-    /** Requests in work that nothing has been recorded for since, longest silent first. */
+    /** Returns unfinished requests without an update since `before`, oldest update first. */
     quietOpen: (before: Date, limit: number) => quiet(OPEN_STATUSES, before, limit),
 
-    /** What uploads and deletions that were cut off left behind. */
-    quietLeftovers: (before: Date, limit: number) =>
+    /** Returns uploads and deletions that were interrupted: without an update since `before`. */
+    quietAbandoned: (before: Date, limit: number) =>
       quiet(['uploading', 'withdrawn'], before, limit),
 
-    /** Finished requests that nothing has happened to since. */
+    /** Returns finished requests without an update since `before`. */
     quietFinished: (
       before: Date,
       limit: number,

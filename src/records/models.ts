@@ -8,7 +8,7 @@ export interface Models {
   readonly Delivery: Model<DeliveryRecord>;
 }
 
-/** A field that mongoose does not know would be dropped in silence; `throw` makes it a bug that shows. */
+/** By default mongoose drops unknown fields silently; with `throw` they are an error. */
 const options = { versionKey: false, strict: 'throw', autoIndex: false } as const;
 
 const counts = {
@@ -60,7 +60,7 @@ const requestSchema = new Schema(
   options,
 )
   .index({ idempotency_key: 1 }, { unique: true, sparse: true })
-  // The newest first, of all or of one state; and those of a state that nothing has happened to for long.
+  // Newest first, of all states or of one; and of one state, longest without an update first.
   .index({ created_at: -1, _id: -1 })
   .index({ state: 1, created_at: -1, _id: -1 })
   .index({ state: 1, updated_at: 1 });

@@ -20,20 +20,20 @@ export interface Records {
 }
 
 /**
- * Connects and sees to the indexes. Every write is acknowledged by a majority and journalled: what a
- * caller was told is recorded survives the loss of a node.
+ * Connects to MongoDB and creates the indexes. Every write is acknowledged by a majority and journalled, so that an
+ * acknowledged write survives the loss of a node.
  *
- * @throws when the database cannot be reached within five seconds; the caller decides whether to try again
+ * @throws when the database cannot be reached within five seconds; the caller decides whether to retry
  */
 export async function openRecords(uri: string): Promise<Records> {
   const connection = mongoose.createConnection(uri, {
     autoIndex: false,
-    // Mongoose would create collections behind our back, at the same time as the indexes below do.
+    // Otherwise mongoose creates the collections in the background, at the same time as the indexes below.
     autoCreate: false,
     bufferCommands: false,
     serverSelectionTimeoutMS: 5_000,
     connectTimeoutMS: 5_000,
-    // A server that was frozen, not closed, would otherwise hold a call for ever.
+    // Without it, a call to a server that froze would never end.
     socketTimeoutMS: 60_000,
     writeConcern: { w: 'majority', journal: true },
   });

@@ -9,7 +9,7 @@ export type Uploaded = Pick<RequestRecord, 'rows' | 'lanes' | 'bad_rows' | 'coun
 
 export type RequestRecords = ReturnType<typeof createRequests>;
 
-/** Every write names the states it may leave, so that late writers and repeated ones change nothing. */
+/** Every write filters by the states that it may leave, so that late and repeated writes change nothing. */
 export function createRequests({ Request, Row, Image, Delivery }: Models) {
   const find = (id: string) => Request.findById(id).lean<RequestRecord>().exec();
 
@@ -30,7 +30,7 @@ export function createRequests({ Request, Row, Image, Delivery }: Models) {
       }
     },
 
-    /** Says that rows and images are all there. @returns false when the upload was withdrawn meanwhile */
+    /** Records that all rows and images are inserted. @returns false when the upload was withdrawn meanwhile */
     async completeUpload(id: string, uploaded: Uploaded): Promise<boolean> {
       const { matchedCount } = await Request.updateOne(
         { _id: id, state: 'uploading' },
@@ -39,7 +39,7 @@ export function createRequests({ Request, Row, Image, Delivery }: Models) {
       return matchedCount === 1;
     },
 
-    /** Shows that the upload is alive. */
+    /** Records that the upload is alive. */
     async touchUpload(id: string): Promise<void> {
       await Request.updateOne(
         { _id: id, state: 'uploading' },
@@ -48,10 +48,10 @@ export function createRequests({ Request, Row, Image, Delivery }: Models) {
     },
 
     /**
-     * Turns `uploading` into `pending`, unless it was withdrawn. Called by the API and by the workflow's
-     * first activity: whoever is first wins, and both learn the result.
+     * Changes `uploading` to `pending`, unless the upload was withdrawn. The API and the first activity of the workflow
+     * both call it: the first call decides, and both get the result.
      *
-     * @returns the accepted request; `null` when it was withdrawn or is gone
+     * @returns the accepted request; `null` when it was withdrawn or removed
      */
     async accept(id: string): Promise<RequestRecord | null> {
       await Request.updateOne(
@@ -63,10 +63,10 @@ export function createRequests({ Request, Row, Image, Delivery }: Models) {
     },
 
     /**
-     * Takes an upload back for good, unless it was accepted first. With a `quietSince`, only when the
-     * upload has shown no life since.
+     * Withdraws an upload permanently, unless it was accepted first.
      *
-     * @returns whether it is withdrawn (or was never there)
+     * @param quietSince withdraw only if the upload has had no update since
+     * @returns whether it is withdrawn (or does not exist)
      */
     async withdraw(id: string, quietSince?: Date): Promise<boolean> {
       await Request.updateOne(
@@ -82,10 +82,10 @@ export function createRequests({ Request, Row, Image, Delivery }: Models) {
     },
 
     /**
-     * Deletes a finished request for everyone; `remove` clears up after it.
+     * Marks a finished request as deleted, which hides it from clients. `remove` then removes its documents.
      *
-     * @param quietSince only when nothing has happened to it since
-     * @returns false when it is not finished
+     * @param quietSince only if the request has had no update since
+     * @returns false when it is not finished, or was updated since `quietSince`
      */
     async retire(id: string, quietSince?: Date): Promise<boolean> {
       const { matchedCount } = await Request.updateOne(
@@ -99,16 +99,16 @@ export function createRequests({ Request, Row, Image, Delivery }: Models) {
       return matchedCount === 1;
     },
 
-    /** Removes everything recorded for the request, the request itself last. */
+    /** Removes all documents of the request; the request itself is the last. */
     async remove(id: string): Promise<void> {
-      // '0' follows '/' in ASCII: the range holds exactly the ids that begin with `{id}/`.
+      // '0' follows '/' in ASCII: the range contains exactly the ids that begin with `{id}/`.
       const parts = { _id: { $gte: `${id}/`, $lt: `${id}0` } };
       await Promise.all([Row.deleteMany(parts), Image.deleteMany(parts)]);
       await Delivery.deleteMany({ request_id: id });
       await Request.deleteOne({ _id: id });
     },
 
-    /** Reads an index alone: no request is looked at, however many there are. */
+    /** Counts requests by state. Uses only an index, and reads no documents. */
     async countByState(): Promise<Record<RequestState, number>> {
       const found = await Request.aggregate<{ _id: RequestState; count: number }>([
         { $sort: { state: 1, updated_at: 1 } },

@@ -3,8 +3,8 @@ import { OPEN_STATUSES, type OutcomeStatus } from '../../contract/statuses';
 import type { Models } from './models';
 import type { RequestRecord } from './types';
 
-/** A retry that is recorded, and that no run has taken up yet. */
-export function isRetryToBegin({ state, round }: RequestRecord): boolean {
+/** Whether a retry is recorded that no run has started to process. */
+export function isPendingRetry({ state, round }: RequestRecord): boolean {
   return state === 'pending' && round > 1;
 }
 
@@ -18,7 +18,7 @@ export interface RoundOutcome {
 
 export type Rounds = ReturnType<typeof createRounds>;
 
-/** The rounds of requests: each write is fenced by the round and by the states it may leave. */
+/** Writes to the rounds of requests. Every write filters by the round and by the states that it may leave. */
 export function createRounds({ Request }: Models) {
   return {
     async start(id: string, round: number): Promise<void> {
@@ -29,7 +29,7 @@ export function createRounds({ Request }: Models) {
       );
     },
 
-    /** Notes that a run in work was seen alive. */
+    /** Records that the run of an open round is alive. */
     async touch(id: string, round: number): Promise<void> {
       await Request.updateOne(
         { _id: id, round, state: { $in: OPEN_STATUSES } },
@@ -37,7 +37,7 @@ export function createRounds({ Request }: Models) {
       );
     },
 
-    /** Takes only numbers that are newer than those recorded. */
+    /** Records counts, unless newer ones are recorded already. */
     async recordProgress(
       id: string,
       round: number,
@@ -49,7 +49,7 @@ export function createRounds({ Request }: Models) {
       );
     },
 
-    /** Closes the round. Repeated, it changes nothing. */
+    /** Closes the round. A repeated call changes nothing. */
     async finish(id: string, round: number, outcome: RoundOutcome): Promise<void> {
       const { status: state, ...rest } = outcome;
       const now = new Date();
@@ -60,8 +60,10 @@ export function createRounds({ Request }: Models) {
     },
 
     /**
-     * Opens the next round of a finished request, with the counts that it begins with. Of several callers
-     * one succeeds.
+     * Opens the next round of a finished request.
+     *
+     * @param counts the counts at the start of the round
+     * @returns false when another caller was first
      */
     async reopen({ _id, round, state }: RequestRecord, counts: Counts): Promise<boolean> {
       const { matchedCount } = await Request.updateOne(
@@ -82,7 +84,7 @@ export function createRounds({ Request }: Models) {
       return matchedCount === 1;
     },
 
-    /** Takes a `reopen` back whose run did not start. @returns false when it did start after all */
+    /** Undoes a `reopen` whose run did not start. @returns false when the run did start */
     async rollbackReopen(before: RequestRecord): Promise<boolean> {
       const { _id, round, state, sequence, counts, note, started_at, finished_at } = before;
       const { matchedCount } = await Request.updateOne(

@@ -3,10 +3,10 @@ import type { RowRecord } from './types';
 
 export type Rows = ReturnType<typeof createRows>;
 
-/** Images read with rows at once. */
+/** Maximum number of images that are read together with rows. */
 const IMAGES_AT_ONCE = 5_000;
 
-/** Parts of the rows, in order, that hold few enough images to be read with them; a row stays whole. */
+/** Splits rows into parts with few enough images to read them at once. Keeps the order, and does not split a row. */
 export function* inReadableParts(rows: readonly RowRecord[]): Generator<RowRecord[]> {
   let part: RowRecord[] = [];
   let images = 0;
@@ -25,7 +25,7 @@ export function* inReadableParts(rows: readonly RowRecord[]): Generator<RowRecor
 export function createRows({ Row }: Models) {
   return {
     /**
-     * Writes new rows. Past mongoose's casting, which takes longer than the write itself: the types say
+     * Inserts new rows without mongoose's casting, which takes longer than the write itself. The types guarantee
      * what casting would check.
      */
     async insert(rows: readonly RowRecord[]): Promise<void> {
@@ -33,7 +33,7 @@ export function createRows({ Row }: Models) {
         await Row.db.collection<RowRecord>('rows').insertMany([...rows], { ordered: false });
     },
 
-    /** The rows `first` to `last` (numbers, inclusive), in order. Read by key: give at most a few thousand. */
+    /** Returns the rows numbered `first` to `last` (inclusive), in order. Reads by key: at most a few thousand. */
     async range(requestId: string, first: number, last: number): Promise<RowRecord[]> {
       const ids = Array.from(
         { length: Math.max(last - first + 1, 0) },

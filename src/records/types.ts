@@ -4,14 +4,14 @@ import type { CompressOptions, ImageFormat } from '../../contract/formats';
 import type { DeliveryState, ImageStatus, RequestStatus } from '../../contract/statuses';
 
 /**
- * The documents as they stand in MongoDB. Every `_id` is computed, never generated, so that each write
- * can be repeated and each read is by key: see docs/decisions/document-model.md.
+ * The documents in MongoDB. Every `_id` is computed, never generated: each write can be repeated, and each read is by
+ * key. See docs/decisions/document-model.md.
  */
 
 /**
  * `uploading`: rows and images are being written, and no client knows the id.
- * `withdrawn`: the upload did not get through, or the request was deleted: for clients it does not exist,
- * no run may touch it, and what is left of it is being removed.
+ * `withdrawn`: the upload was rolled back, or the request was deleted. For clients it does not exist, no run may
+ * change it, and its documents and files are being removed.
  */
 export type RequestState = 'uploading' | 'withdrawn' | RequestStatus;
 
@@ -19,20 +19,20 @@ export interface RequestRecord {
   /** The request id, a random UUID. */
   readonly _id: string;
   readonly state: RequestState;
-  /** 1 for the first run; a retry opens the next one. */
+  /** 1 for the upload; each retry opens the next round. */
   readonly round: number;
-  /** Of the newest progress report that was recorded in this round. */
+  /** Sequence number of the newest progress report recorded in this round. */
   readonly sequence: number;
   readonly counts: Counts;
   readonly bytes: ByteCounts;
   readonly options: CompressOptions;
-  /** `null`: none asked for. */
+  /** `null`: no webhook was requested. */
   readonly webhook_url: string | null;
-  /** The header cells of the upload, as they were. */
+  /** The header cells of the upload, unchanged. */
   readonly columns: readonly string[];
   /** How the upload was read; absent in records of older versions. */
   readonly sheet?: SheetRecord | null;
-  /** Which of `columns` held the links, in records that have no `sheet`. */
+  /** Index of the link column, in records without `sheet`. */
   readonly url_column?: number;
   /** Number of row documents: `{request}/1` to `{request}/{rows}`. */
   readonly rows: number;
@@ -44,9 +44,9 @@ export interface RequestRecord {
   readonly file_name: string;
   /** Present when the upload carried an `Idempotency-Key`. Unique. */
   readonly idempotency_key?: string;
-  /** SHA-256 of the upload's content and options: tells a repeated upload from another under the same key. */
+  /** SHA-256 of the upload's content and options. Distinguishes a repeated upload from another under the same key. */
   readonly fingerprint: string;
-  /** What a person should know beside the counts: that the run was ended from outside. */
+  /** A sentence in addition to the counts: that the run was ended from outside. */
   readonly note: string | null;
   readonly created_at: Date;
   readonly started_at: Date | null;
@@ -55,12 +55,12 @@ export interface RequestRecord {
 }
 
 export interface SheetRecord {
-  /** Which of the request's `columns` hold links, from left to right. */
+  /** Indexes of the request's `columns` that hold links, in ascending order. */
   readonly link_columns: readonly number[];
   readonly delimiter: string;
   /** WHATWG label. */
   readonly encoding: string;
-  /** Warnings about the sheet, as sentences. */
+  /** Warnings about the file, as sentences. */
   readonly warnings: readonly string[];
 }
 
@@ -70,24 +70,24 @@ export interface RowRecord {
   readonly request_id: string;
   /** 1 for the first row below the header; empty lines are not counted. */
   readonly number: number;
-  /** As many as the request has columns, text as it was. */
+  /** One cell per column, unchanged. */
   readonly cells: readonly string[];
-  /** The images in the sequence of the links, each as `{lane}-{n}`; one image may stand several times. */
+  /** The images in the order of the links, each as `{lane}-{n}`. An image may occur several times. */
   readonly images: readonly string[];
   /** Why no image could be read from the row; `null` for a good row. */
   readonly error: { readonly code: RowErrorCode; readonly message: string } | null;
 }
 
-/** What came out of one image that succeeded. */
+/** The result of an image that succeeded. */
 export interface CompressedImage {
-  /** Of the file under the request, ending in a hash of its content. */
+  /** Name of the file below the folder of the request. It ends in a hash of the content. */
   readonly file: string;
   readonly bytes_in: number;
   readonly bytes_out: number;
   readonly width: number;
   readonly height: number;
   readonly format: ImageFormat;
-  /** What a person should know of the output: that frames or pages were left out. Absent in older records. */
+  /** A sentence about the output: that frames or pages were left out. Absent in older records. */
   readonly note?: string | null;
 }
 
@@ -100,18 +100,18 @@ export interface ImageRecord {
   /** `{request}/{lane}-{n}` */
   readonly _id: string;
   readonly request_id: string;
-  /** The link, as it stands in the sheet. */
+  /** The link as written in the CSV. */
   readonly url: string;
-  /** How many places of the sheet show this image. */
+  /** Number of occurrences of the link in the CSV. */
   readonly places: number;
   readonly status: ImageStatus;
-  /** The round in which the image may be recorded; `null` when none may (fences runs that wake late). */
+  /** The round that may record this image; `null` when no round may. It fences off stale runs. */
   readonly round: number | null;
-  /** Attempts that ended in this round. One that a crash cut off is not counted. */
+  /** Attempts that ended in this round. One that a crash interrupted is not counted. */
   readonly attempts: number;
-  /** Of the last attempt that failed, also while the next one is awaited. */
+  /** Error of the last attempt, if it failed; kept while the image waits for the next attempt. */
   readonly error: ImageFailure | null;
-  /** Not to be tried again before; `null` when nothing is awaited. */
+  /** Earliest time of the next attempt; `null` when the image is not waiting for one. */
   readonly retry_at: Date | null;
   readonly result: CompressedImage | null;
 }
@@ -124,7 +124,7 @@ export interface DeliveryRecord {
   readonly url: string;
   readonly state: DeliveryState;
   readonly attempts: number;
-  /** Of the last attempt; `null` when no answer came. */
+  /** Of the last attempt; `null` when there was no response. */
   readonly status_code: number | null;
   readonly error: string | null;
   readonly created_at: Date;

@@ -1,6 +1,6 @@
 import { mongo, Error as MongooseError } from 'mongoose';
 
-/** Whether a call failed because the database could not be reached, not because of what it asked. */
+/** Whether a call failed because the database is unreachable, and not because of the call itself. */
 export function isUnavailable(error: unknown): boolean {
   return (
     error instanceof mongo.MongoNetworkError ||
@@ -9,7 +9,7 @@ export function isUnavailable(error: unknown): boolean {
     error instanceof mongo.MongoTopologyClosedError ||
     error instanceof MongooseError.MongooseServerSelectionError ||
     (error instanceof mongo.MongoError && error.hasErrorLabel('RetryableWriteError')) ||
-    // The driver puts what cut off a bulk write into an error of this kind. What a server said has a code.
+    // The driver reports an interrupted bulk write as this error, without a code. An error from the server has a code.
     (error instanceof mongo.MongoBulkWriteError && error.code === undefined)
   );
 }

@@ -1,7 +1,7 @@
 import { Refusal } from '../errors';
 import type { Records } from '../records/open';
 import { isFinished } from '../../contract/statuses';
-import { isRetryToBegin } from '../records/rounds';
+import { isPendingRetry } from '../records/rounds';
 import type { Runs } from '../temporal/runs';
 import { findVisible } from './find';
 import { noTemporal } from './retry';
@@ -28,7 +28,7 @@ export async function cancelRequest(deps: CancelDeps, requestId: string): Promis
   }
   try {
     const isRunning = await deps.runs.cancel(requestId);
-    if (isRetryToBegin(record)) {
+    if (isPendingRetry(record)) {
       // The retry may have no run yet, or the cancelled run may be the previous one, which continues with the retry.
       await finalizeRequest(deps, record, null);
     } else if (!isRunning) {

@@ -2,7 +2,7 @@ import { FINDINGS, type Finding } from '../../contract/findings';
 import { messageOf } from '../errors';
 import type { Logger } from '../telemetry/logger';
 import type { Records } from '../records/open';
-import { isRetryToBegin } from '../records/rounds';
+import { isPendingRetry } from '../records/rounds';
 import type { DeliveryRecord, RequestRecord } from '../records/types';
 import type { FileStore } from '../storage/fileStore';
 import type { LatestRun, Runs } from '../temporal/runs';
@@ -70,7 +70,7 @@ export async function reconcile(
   await each(await records.listing.quietOpen(before, BATCH), (record) =>
     repairOpen(deps, record, found),
   );
-  await each(await records.listing.quietLeftovers(before, BATCH), async ({ _id, state }) => {
+  await each(await records.listing.quietAbandoned(before, BATCH), async ({ _id, state }) => {
     if (state === 'uploading' && !(await records.requests.withdraw(_id, before))) return;
     await removeData(deps, _id);
     found('leftover_removed', _id, 'data left by a process that died was removed');
@@ -88,7 +88,7 @@ async function repairOpen(deps: ReconcileDeps, record: RequestRecord, found: Fou
   const run = await runs.latest(record._id);
   if (run?.status === 'RUNNING') {
     // It may be the previous run, which may deliver for days: a repeated signal makes it continue with the retry.
-    if (isRetryToBegin(record)) await startRound(deps, record);
+    if (isPendingRetry(record)) await startRound(deps, record);
     // Running, if slowly: other requests are examined first in the next sweep.
     await records.rounds.touch(record._id, record.round);
   } else if (hasNotBegun(record, run)) {
@@ -133,6 +133,6 @@ async function repairDelivery(
  * back. The retry's own run is either accepted, so that the record is no longer pending, or keeps trying.
  */
 function hasNotBegun(record: RequestRecord, run: LatestRun | null): boolean {
-  if (!isRetryToBegin(record)) return false;
+  if (!isPendingRetry(record)) return false;
   return run === null || run.status === 'FAILED' || run.startedAt < record.updated_at;
 }

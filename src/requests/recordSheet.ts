@@ -77,7 +77,7 @@ export async function recordSheet(
   await flush();
   await writing;
   for (const places of batchesOf([...repeated], BATCH_ROWS)) {
-    await Promise.all([records.images.setPlaces(requestId, new Map(places)), onBatch()]);
+    await Promise.all([records.images.setOccurrences(requestId, new Map(places)), onBatch()]);
   }
   return {
     rows: recorded,

@@ -3,12 +3,12 @@ import { ignoreBrokenPipe } from '../process/output';
 
 export type Logger = pino.Logger;
 
-/** Lines that a closed terminal does not take are kept up to this length, and then dropped. */
+/** Limit of the lines that are kept while a closed terminal does not accept them. Further lines are dropped. */
 const MAX_UNWRITTEN = 2 ** 20;
 
 /**
- * JSON lines on stderr: stdout belongs to what a command prints for its user. Control characters in
- * values are escaped by JSON, so that no input can forge or break a line.
+ * Writes JSON lines to stderr: stdout is for the output of commands. JSON escapes control characters in values, so
+ * that no input can forge or break a line.
  */
 export function createLogger(level: string, name: string): Logger {
   const stderr = pino.destination({ dest: 2, sync: true, maxLength: MAX_UNWRITTEN });
@@ -20,8 +20,8 @@ export function createLogger(level: string, name: string): Logger {
 }
 
 /**
- * Temporal's SDK logs what failed as `error`, whose `type` is our code. pino's own serializer would put the
- * class's name there, and JSON by itself leaves the message out.
+ * Temporal's SDK logs failures as `error`, and the `type` of such an error is one of our codes. pino's own serializer
+ * would replace `type` with the name of the class, and plain JSON omits the message.
  */
 function withMessage(error: unknown): unknown {
   if (!(error instanceof Error)) return error;

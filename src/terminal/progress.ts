@@ -1,15 +1,15 @@
 import type { Counts } from '../../contract/counts';
 
-/** Standard output, or what stands in for it. */
+/** Standard output, or a substitute in tests. */
 export interface Output {
   readonly isTTY?: boolean;
   write(text: string): unknown;
 }
 
 export interface Progress {
-  /** @param details the sentence that goes with the counts */
+  /** @param details the sentence next to the bar */
   show(counts: Counts, details: string): void;
-  /** Leaves the cursor at the beginning of a line. */
+  /** Moves the cursor to the beginning of a new line. */
   end(): void;
 }
 
@@ -17,7 +17,7 @@ const BAR_WIDTH = 40;
 const LINES = 10;
 const CLEAR_TO_END_OF_LINE = '\x1b[K';
 
-/** A bar that fills on a terminal; elsewhere about ten lines, so that logs stay readable. */
+/** Shows a bar on a terminal; elsewhere prints about ten lines, so that logs stay readable. */
 export function createProgress(output: Output): Progress {
   return output.isTTY === true ? bar(output) : lines(output);
 }

@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
 import { printable } from './text';
 
-/** No frame: rows can be read, cut and searched by other programs as well. */
+/** No frame, so that other programs can cut and search the rows. */
 const FRAME = Object.fromEntries(
   [
     'top',
@@ -22,17 +22,17 @@ const FRAME = Object.fromEntries(
   ].map((part) => [part, '']),
 );
 
-/** Columns under their heads; without any row the heads alone. */
+/** Formats rows as columns under their heads. */
 export function tableOf(heads: readonly string[], rows: readonly (readonly string[])[]): string {
-  return laidOut([heads, ...rows]);
+  return layOut([heads, ...rows]);
 }
 
-/** A name and its value a line. */
+/** Formats one name and value per line. */
 export function listOf(entries: readonly (readonly [name: string, value: string])[]): string {
-  return laidOut(entries);
+  return layOut(entries);
 }
 
-function laidOut(rows: readonly (readonly string[])[]): string {
+function layOut(rows: readonly (readonly string[])[]): string {
   const table = new Table({
     chars: FRAME,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },

@@ -1,7 +1,7 @@
-/** Control and format characters: in a terminal they move the cursor, colour, or hide what is there. */
+/** Control and format characters: in a terminal they move the cursor, change colours, or hide text. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
 
-/** Text from outside (file names, answers of servers) on one line of a terminal, and nothing but text. */
+/** Makes text from outside (file names, responses of servers) safe to print: one line, without control characters. */
 export function printable(text: string, width = Infinity): string {
   const line = text.replace(UNPRINTABLE, ' ').trim();
   const letters = Array.from(line);

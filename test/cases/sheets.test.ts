@@ -7,8 +7,8 @@ import { bytes, startOrigin, type Origin } from '../support/origin';
 import { startService, type Service } from '../support/service';
 
 /**
- * Sheets as people upload them, made after public reports of trouble with them: through the whole service, with
- * what is to become of every link. In the files the origin is `127.0.0.1:19000`.
+ * CSV files as people upload them, modelled on public reports of problems. Each one passes through the whole service,
+ * and the outcome of every link is checked. In the files, the origin is `127.0.0.1:19000`.
  */
 
 let service: Service;
@@ -35,14 +35,14 @@ async function run(name: string) {
   const id = await uploaded(service.url, sheet);
   const { status } = await finished(service.url, id);
   const images = await imagesOf(service.url, id);
-  const { sheet: told } = await requestOf(service.url, id);
+  const { sheet: reading } = await requestOf(service.url, id);
   const result = parse(await resultOf(service.url, id));
   const failed = parse(await resultOf(service.url, id, { only: 'failed' }));
-  return { status, images, warnings: told.warnings, result, failed };
+  return { status, images, warnings: reading.warnings, result, failed };
 }
 
-/** For each place its row, and the name of its picture, or why it failed. */
-function placesOf(images: readonly ImageResource[]): string[] {
+/** Returns for each occurrence its row, and the name of its image or the code of its error. */
+function outcomesOf(images: readonly ImageResource[]): string[] {
   return images.map(({ row, source_url, error }) =>
     error === null
       ? `${row} ${String(source_url).replace(/^.*\//, '')}`
@@ -75,7 +75,7 @@ const CASES: Readonly<Record<string, readonly string[]>> = {
   ],
   'second-no-scheme': [
     ...['1 photo.jpg', '1 invalid_url www.[shop]/side.jpg'],
-    // The origin speaks no TLS.
+    // The origin does not support TLS.
     ...['2 photo.jpg', '2 connect_failure //H/photo.png'],
     ...['3 photo.jpg', '3 invalid_links side.jpg'],
     ...['4 photo.jpg', '4 photo.png', '5 photo.jpg', '5 photo.png', '6 photo.jpg', '6 photo.png'],
@@ -108,15 +108,15 @@ const CASES: Readonly<Record<string, readonly string[]>> = {
   apostrophe: ['1 photo.jpg'],
 };
 
-describe('every link of the sheet', () => {
-  it.each(Object.keys(CASES))('%s.csv ends as it should', async (name) => {
+describe('every link of a file', () => {
+  it.each(Object.keys(CASES))('%s.csv has the expected outcome', async (name) => {
     const expected = CASES[name] ?? [];
     const { status, images, result, failed } = await run(name);
-    expect(placesOf(images)).toEqual(expected);
-    const faulty = expected.filter((place) => place.includes('_')).length;
+    expect(outcomesOf(images)).toEqual(expected);
+    const faulty = expected.filter((outcome) => outcome.includes('_')).length;
     expect(status).toBe(faulty === 0 ? 'completed' : 'completed_with_errors');
 
-    // What was made of a link stands in its own row, and the files can be read by any parser of RFC 4180.
+    // The output of a link is in its own row, and any RFC 4180 parser can read the result files.
     const rows = new Set(images.map(({ row }) => row));
     expect(result).toHaveLength(rows.size + 1);
     for (const { row, output_url } of images) {
@@ -127,8 +127,8 @@ describe('every link of the sheet', () => {
   });
 });
 
-describe('what was passed over', () => {
-  it('is a warning, not a failure: alternative texts and captions', async () => {
+describe('text beside links', () => {
+  it('gives a warning, not a failure: alternative texts and captions', async () => {
     const { warnings } = await run('wpallexport');
     expect(warnings).toEqual([
       'Text beside links was ignored in row 1 and 2 more: "! alt : Blue mug ! title : Mug ! desc :"',
@@ -137,7 +137,7 @@ describe('what was passed over', () => {
 });
 
 describe('a row with an open quote', () => {
-  it('can be fixed in the failed rows and uploaded again', async () => {
+  it('is in the failed rows, with its text, to be corrected and uploaded again', async () => {
     const { failed } = await run('unclosed');
     expect(failed).toEqual([
       ['S. No.', 'Product Name', 'Input Image Urls', 'Errors'],

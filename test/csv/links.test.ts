@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { readLinks } from '../../src/csv/links';
 
 describe('readLinks(cell)', () => {
-  it('gives back any links joined by any separators', () => {
+  it('reads any links joined by any separators', () => {
     const link = fc.webUrl({ withQueryParameters: true, withFragments: true });
     const separator = fc.constantFrom(',', ';', '|', ' ', '\n', ', ', ' | ', ';\n');
     fc.assert(
@@ -20,7 +20,7 @@ describe('readLinks(cell)', () => {
     ['another address', 'https://proxy/?u=http://origin/a.jpg', 1],
     ['another address in the path', 'https://archive/2020/http://origin/a.jpg', 1],
     ['capitals', 'HTTPS://CDN/A.JPG', 1],
-  ])('lets a link have %s in it', (_, cell, count) => {
+  ])('reads a link that contains %s', (_, cell, count) => {
     expect(readLinks(cell).links).toHaveLength(count);
   });
 
@@ -31,7 +31,7 @@ describe('readLinks(cell)', () => {
     expect(readLinks(`${many}http://a/1${many}`).links).toEqual(['http://a/1']);
   });
 
-  it('stays quick over a cell that is made to be slow', () => {
+  it('reads a cell quickly that is crafted to be slow', () => {
     for (const piece of [
       ' (',
       "'",
@@ -73,8 +73,8 @@ describe('readLinks(cell)', () => {
     ['HTML without quotes', '<img src=http://a/1.jpg> <img src=http://a/2.png>'],
     ['JSON with escaped slashes', '["http:\\/\\/a\\/1.jpg","http:\\/\\/a\\/2.png"]'],
     ['Arabic separators', 'http://a/1.jpg؛ http://a/2.png'],
-    ['a full stop behind it', 'http://a/1.jpg, http://a/2.png.'],
-    ['a slash between', 'http://a/1.jpg / http://a/2.png'],
+    ['a list that ends with a full stop', 'http://a/1.jpg, http://a/2.png.'],
+    ['a list separated by a slash', 'http://a/1.jpg / http://a/2.png'],
     ['invisible characters', '\u200bhttp://a/1.jpg\u2060, \ufeffhttp://a/2.png\u200b'],
     ['control characters', '\u0002http://a/1.jpg\u001f \u0007http://a/2.png'],
   ])('reads links in %s', (_, cell) => {
@@ -92,11 +92,11 @@ describe('readLinks(cell)', () => {
     ['backslashes in its name', 'http://a/p\\new\\1.png', 'http://a/p\\new\\1.png'],
     ['an overlay', 'http://a/l_logo.png,w_100/s.jpg', 'http://a/l_logo.png,w_100/s.jpg'],
     ['parentheses in its name', '(http://a/my photo (1).jpg)', 'http://a/my photo (1).jpg'],
-    ['a second link in its own', 'http://a/1.jpghttp://a/2.png', 'http://a/1.jpghttp://a/2.png'],
+    ['another link appended', 'http://a/1.jpghttp://a/2.png', 'http://a/1.jpghttp://a/2.png'],
     ['no scheme', 'www.a.example/1.jpg', 'www.a.example/1.jpg'],
-    ['no scheme but slashes', '//a.example/1.jpg', '//a.example/1.jpg'],
-    ['data', 'data:image/png;base64,iVBO//w0K=', 'data:image/png;base64,iVBO//w0K='],
-    ['a bucket', 's3://bucket/a b.jpg', 's3://bucket/a b.jpg'],
+    ['slashes but no scheme', '//a.example/1.jpg', '//a.example/1.jpg'],
+    ['the scheme data', 'data:image/png;base64,iVBO//w0K=', 'data:image/png;base64,iVBO//w0K='],
+    ['the scheme s3', 's3://bucket/a b.jpg', 's3://bucket/a b.jpg'],
     ['commas and a query', 'http://a/w_1,h_2/1.jpg?s=1,2', 'http://a/w_1,h_2/1.jpg?s=1,2'],
     ['semicolons in its query', 'http://a/1.jpg?a=1;b=2', 'http://a/1.jpg?a=1;b=2'],
   ])('reads one link that has %s', (_, cell, link) => {
@@ -115,7 +115,7 @@ describe('readLinks(cell)', () => {
     ['http://a/1.jpg؛ side.jpg؛ back.jpg', ['http://a/1.jpg', 'side.jpg', 'back.jpg']],
     ['http://a/1.jpg, b.jpg (front', ['http://a/1.jpg', 'b.jpg (front']],
     ['http://a/1.jpg, C:\\new\\side.jpg', ['http://a/1.jpg', 'C:\\new\\side.jpg']],
-  ])('gives what looks like a picture in %j a place of its own', (cell, links) => {
+  ])('counts an image file name or an unsupported address in %j as a link', (cell, links) => {
     expect(readLinks(cell)).toEqual({ links, hasLink: true, texts: [] });
   });
 
@@ -133,7 +133,7 @@ describe('readLinks(cell)', () => {
     ['<img src="http://a/1.jpg" alt="1.png">', ['alt="1.png']],
     ['{"url":"http://a/1.jpg","name":"1.jpg"}', ['url":', 'name":"1.jpg']],
     ['=HYPERLINK("http://a/1.jpg","1.jpg")', ['=HYPERLINK', '1.jpg']],
-  ])('passes over other text in %j', (cell, texts) => {
+  ])('ignores other text in %j', (cell, texts) => {
     const reading = readLinks(cell);
     expect(reading.texts).toEqual(texts);
     expect(reading.links.every((link) => /^http:\/\/a\/[12]\.(jpg|png)$/.test(link))).toBe(true);

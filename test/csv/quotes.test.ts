@@ -8,8 +8,8 @@ import { withFolder } from '../support/temporaryFile';
 const HEADER = ['S. No.', 'Product Name', 'Input Image Urls', 'Colour'];
 
 /**
- * Cells of what makes it hard to tell rows apart: quotes, delimiters, line breaks, anywhere. Marked cells name their
- * row, so that it shows where each came to stand.
+ * Cells with quotes, delimiters and line breaks anywhere, which make rows hard to tell apart. Marked cells contain
+ * the number of their row, which shows where each of them ended up.
  */
 const hard = fc
   .array(fc.constantFrom('"', ',', '\n', ' ', 'a', 'bc', '""', ',\n', '\r\n', '","', ';'), {
@@ -40,7 +40,7 @@ type RowSpec = typeof row extends fc.Arbitrary<infer T> ? T : never;
 interface Dialect {
   readonly delimiter: string;
   readonly lineEnd: string;
-  /** Which of the columns stands where. */
+  /** The order of the columns. */
   readonly order: readonly number[];
 }
 
@@ -63,16 +63,16 @@ function written(cells: readonly string[], quotesAll: boolean, { delimiter }: Di
     .join(delimiter);
 }
 
-/** One quote more, or one less, anywhere. */
+/** Adds or removes one quote anywhere. */
 function damaged(text: string, { isRemoval, at }: { isRemoval: boolean; at: number }): string {
   const quotes = [...text.matchAll(/"/g)].map(({ index }) => index);
   const quote = quotes[at % Math.max(quotes.length, 1)];
   if (isRemoval && quote !== undefined) return text.slice(0, quote) + text.slice(quote + 1);
-  const place = at % (text.length + 1);
-  return `${text.slice(0, place)}"${text.slice(place)}`;
+  const offset = at % (text.length + 1);
+  return `${text.slice(0, offset)}"${text.slice(offset)}`;
 }
 
-/** Whether a row is one line, as it was written, and has links. */
+/** Whether a row is one unchanged line with links. */
 function isUntouched(text: string, cells: readonly string[], line = ''): boolean {
   return (
     cells.some((cell) => cell.startsWith('http:')) &&
@@ -97,11 +97,11 @@ async function read(file: string): Promise<SheetRow[] | null> {
   }
 }
 
-/** For longer runs: `QUOTE_RUNS=10000 npx jest test/csv/damagedQuotes`. */
+/** For a longer run: `QUOTE_RUNS=10000 npx jest test/csv/damagedQuotes`. */
 const numRuns = Number(process.env['QUOTE_RUNS'] ?? 300);
 
 describe('a table with one quote too many or too few', () => {
-  it('never shows a link in a row that has anything of another, and accounts for every row', async () => {
+  it('never mixes two rows, and accounts for every row', async () => {
     let refused = 0;
     await withFolder(async (folder) => {
       const file = path.join(folder, 'sheet.csv');
@@ -138,7 +138,7 @@ describe('a table with one quote too many or too few', () => {
         { numRuns },
       );
     });
-    // Only a header that cannot be recognized costs the file.
+    // Only a header that is not recognized refuses the file.
     expect(refused).toBeLessThan(numRuns / 4);
   });
 });

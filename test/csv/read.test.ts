@@ -20,9 +20,9 @@ const run = promisify(execFile);
 const ROOT = path.join(__dirname, '..', '..');
 
 /**
- * The most that is held while a file is read, in bytes, without the garbage that waits for its
- * collector: a busy machine lets tens of MB wait. A process of its own has only this memory, and
- * reads several times as fast as within Jest.
+ * Prints the most memory that is held while a file is read, in bytes. It collects garbage before each
+ * measurement: on a busy machine, tens of MB may be waiting. A separate process has no other memory, and
+ * reads several times as fast as Jest.
  */
 const MEASURED_READ = `
   const { openSheet, readRows } = require('./dist/src/csv/read.js');
@@ -48,7 +48,7 @@ const HEADER = 'S. No.,Product Name,Input Image Urls';
 
 describe('any table written in any of the dialects', () => {
   const cell = fc.string({ unit: 'grapheme', maxLength: 12 }).filter((text) => !isControl(text));
-  // Separators, and what opens the next link, end a link; in its middle they belong to it.
+  // Separators and opening brackets end a link if they are its last characters; inside a link they belong to it.
   const link = fc.webUrl({ withQueryParameters: true }).map((url) => url.replace(/[,;|'(]+$/, ''));
   const row = fc.tuple(cell, cell, fc.array(link, { minLength: 1, maxLength: 4 }), cell);
 
@@ -70,7 +70,7 @@ describe('any table written in any of the dialects', () => {
     }),
   });
 
-  it('reads back as the same cells and the same links', async () => {
+  it('is read as the same cells and the same links', async () => {
     await fc.assert(
       fc.asyncProperty(
         dialect,
@@ -102,9 +102,9 @@ describe('any table written in any of the dialects', () => {
   });
 });
 
-/** NUL is refused as binary, by a test of its own; DOS's end of text is none of the text. */
+/** NUL is refused as binary (see the test below); the end-of-text mark of DOS is not text. */
 function isControl(text: string): boolean {
-  // eslint-disable-next-line no-control-regex -- it is these characters that are looked for
+  // eslint-disable-next-line no-control-regex -- control characters are what it looks for
   return /[\x00\x1a]/.test(text);
 }
 
@@ -117,22 +117,22 @@ describe('readRows(file, sheet)', () => {
     expect(rows[0]?.links).toEqual(['http://a/1.jpg', 'http://a/2.jpg', 'http://a/3.jpg']);
   });
 
-  it('folds it also where another column follows', async () => {
+  it('folds an unquoted list also where another column follows', async () => {
     const { rows } = await read(`${HEADER},Colour\n1,Shoe,http://a/1.jpg,http://a/2.jpg,red\n`);
     expect(rows[0]?.cells).toEqual(['1', 'Shoe', 'http://a/1.jpg,http://a/2.jpg', 'red']);
   });
 
-  it('keeps an unquoted link that has commas in it whole', async () => {
+  it('does not split an unquoted link that contains commas', async () => {
     const { rows } = await read(`${HEADER}\n1,Shoe,http://a/w_1,h_2/1.jpg\n`);
     expect(rows[0]?.links).toEqual(['http://a/w_1,h_2/1.jpg']);
   });
 
-  it('folds it where the cell of a further column is empty', async () => {
+  it('folds an unquoted list where the cell of a further column is empty', async () => {
     const { rows } = await read(`${HEADER},Colour\n1,Shoe,http://a/1.jpg,http://a/2.jpg,\n`);
     expect(rows[0]?.cells).toEqual(['1', 'Shoe', 'http://a/1.jpg,http://a/2.jpg', '']);
   });
 
-  it('folds what lies under blank names, by which spreadsheets widen a header', async () => {
+  it('folds links under blank names, with which spreadsheets pad a header', async () => {
     const { rows } = await read(
       `${HEADER},,,Colour\n1,Shoe,http://a/1.jpg,http://a/2.jpg,,red\n` +
         '2,Sock,http://a/3.jpg,,a note,blue\n3,Cap,http://a/4.jpg,w_1.jpg,http://a/5.jpg,\n',
@@ -144,7 +144,7 @@ describe('readRows(file, sheet)', () => {
     ]);
   });
 
-  it('reads what is quoted behind a space', async () => {
+  it('reads quoted cells with spaces before and after the quotes', async () => {
     const { sheet, rows } = await read(
       '"S. No.", "Product Name", "Input Image Urls"\n1, Mug, "http://a/1.jpg, http://a/2.jpg" \n',
     );
@@ -152,7 +152,7 @@ describe('readRows(file, sheet)', () => {
     expect(rows[0]?.links).toEqual(['http://a/1.jpg', 'http://a/2.jpg']);
   });
 
-  it('refuses a row that goes on and on with empty cells', async () => {
+  it('refuses an endless row of empty cells', async () => {
     const row = `1,Mug,http://a/1.jpg${','.repeat(64 * 70_000)}`;
     await expect(read(`${HEADER}\n${row}\n`)).rejects.toMatchObject({
       code: 'invalid',
@@ -160,15 +160,15 @@ describe('readRows(file, sheet)', () => {
     });
   });
 
-  it('fails a row alone that goes on and on over lines within quotes', async () => {
+  it('fails only the row that spans too many lines within quotes', async () => {
     const endless = `1,Mug,http://a/1.jpg${`${','.repeat(64)}"\n"`.repeat(16_000)}`;
     const { rows } = await read(`${HEADER}\n${endless}\n2,Table,http://a/2.jpg\n`);
     expect(rows[0]?.error).toMatchObject({ code: 'malformed_row' });
     expect(rows.at(-1)).toMatchObject({ cells: ['2', 'Table', 'http://a/2.jpg'], error: null });
   });
 
-  it('passes over as many empty rows as a spreadsheet leaves behind', async () => {
-    // Wide ones: it is their characters that are bounded, and the number of cells that takes time.
+  it('skips the many empty rows that spreadsheets write', async () => {
+    // Wide rows: their characters are limited, and their cells take time.
     const empty = `${' '.repeat(200)},,\n`.repeat(22_000);
     const { rows } = await read(`${HEADER}\n${empty}1,a,http://a/1.jpg\n`);
     expect(rows.map(({ number }) => number)).toEqual([1]);
@@ -182,7 +182,7 @@ describe('readRows(file, sheet)', () => {
     ]);
   });
 
-  it('passes over lines that are empty or hold delimiters only, without counting them', async () => {
+  it('skips lines that are empty or hold only delimiters, without counting them', async () => {
     const { rows } = await read(`${HEADER}\n\n1,a,http://a/1.jpg\n,,\n\n2,b,http://a/2.jpg\n`);
     expect(rows.map(({ number, cells }) => [number, cells[0]])).toEqual([
       [1, '1'],
@@ -190,7 +190,7 @@ describe('readRows(file, sheet)', () => {
     ]);
   });
 
-  it('takes a quote within an unquoted cell as text', async () => {
+  it('reads a quote within an unquoted cell as text', async () => {
     const { rows } = await read(`${HEADER}\n1,5" screen,http://a/1.jpg\n`);
     expect(rows[0]?.cells[1]).toBe('5" screen');
   });
@@ -214,13 +214,13 @@ describe('readRows(file, sheet)', () => {
       });
       const { rows, most } = JSON.parse(stdout) as { rows: number; most: number };
       expect(rows).toBe(60_000);
-      // The file has 31 MB; held as strings and objects it would be 49.
+      // The file has 31 MB; held as strings and objects it would take 49 MB.
       expect(most).toBeLessThan(10 * 2 ** 20);
     });
   });
 });
 
-describe('what is no CSV', () => {
+describe('a file that is not a CSV', () => {
   const refused = { code: 'not_csv', message: 'Only CSV files are supported' };
 
   it.each([
@@ -229,19 +229,19 @@ describe('what is no CSV', () => {
     ['a PDF', '%PDF-1.7\n'],
     ['a ZIP, such as an Excel file', Buffer.from('504b0304140006000800', 'hex')],
     ['an old Excel file', Buffer.from('d0cf11e0a1b11ae1', 'hex')],
-    ['what gzip packed', Buffer.from('1f8b0808', 'hex')],
-  ])('%s is refused', async (_, content) => {
+    ['a gzip file', Buffer.from('1f8b0808', 'hex')],
+  ])('is refused: %s', async (_, content) => {
     await expect(read(content)).rejects.toMatchObject(refused);
   });
 
-  it('is refused also when it shows late in the file', async () => {
+  it('is refused also when only a late part of it shows that', async () => {
     const text = `${HEADER}\n${'1,a,http://a/1.jpg\n'.repeat(10_000)}2,\0,http://a/2.jpg\n`;
     await expect(read(text)).rejects.toMatchObject(refused);
   });
 });
 
-describe('what cannot be read', () => {
-  it('UTF-16 is refused with the hint how to save', async () => {
+describe('a file or row that cannot be read', () => {
+  it('UTF-16 is refused, and the message says how to save the file', async () => {
     const content = Buffer.from(`\ufeff${HEADER}\n`, 'utf16le');
     await expect(read(content)).rejects.toMatchObject({
       code: 'invalid',
@@ -249,7 +249,7 @@ describe('what cannot be read', () => {
     });
   });
 
-  it('Latin-1 is refused with the same hint', async () => {
+  it('Latin-1 is refused with the same message', async () => {
     const content = Buffer.from(`${HEADER}\n1,Café,http://a/1.jpg\n`, 'latin1');
     await expect(read(content)).rejects.toMatchObject({
       code: 'invalid',
@@ -258,7 +258,7 @@ describe('what cannot be read', () => {
     });
   });
 
-  it('a header without the needed columns is refused, naming what was found and what is accepted', async () => {
+  it('a header without the required columns is refused, naming those found and those expected', async () => {
     await expect(read('Id,Link\n1,http://a/1.jpg\n')).rejects.toMatchObject({
       code: 'invalid',
       message:
@@ -267,7 +267,7 @@ describe('what cannot be read', () => {
     });
   });
 
-  it('a row of more than a megabyte fails alone', async () => {
+  it('a row of more than a megabyte fails without others', async () => {
     const long = `1,"${'x'.repeat(1_100_000)}",http://a/1.jpg`;
     const { rows } = await read(`${HEADER}\n${long}\n2,Cup,http://a/2.jpg\n`);
     expect(rows.map(({ number, error }) => [number, error])).toEqual([
@@ -282,7 +282,7 @@ describe('what cannot be read', () => {
     ]);
   });
 
-  it('an empty file is refused as one', async () => {
+  it('an empty file is refused', async () => {
     await expect(read('')).rejects.toMatchObject({
       code: 'invalid',
       message: 'Expected a header and rows, received an empty file',

@@ -17,14 +17,14 @@ async function read(content: string): Promise<{ rows: SheetRow[]; warnings: stri
   });
 }
 
-/** The product and the links of each row; the code of its error where it has one. */
+/** Returns the product and the links of each row, or the code of its error. */
 async function productsOf(content: string) {
   const { rows } = await read(content);
   return rows.map(({ cells, links, error }) => [cells[1], error?.code ?? links.join(' ')]);
 }
 
 describe('a quote that is opened and never closed', () => {
-  it('costs its own row, where the next quote would join it with others', async () => {
+  it('fails only its own row, where the next quote would join it with others', async () => {
     const sheet =
       `${HEADER}\n1,Mug,http://a/1.jpg\n2,"Large mug,http://a/2.jpg\n3,Table,http://a/3.jpg\n` +
       '4,"Lamp",http://a/4.jpg\n5,Vase,http://a/5.jpg\n';
@@ -37,7 +37,7 @@ describe('a quote that is opened and never closed', () => {
     ]);
   });
 
-  it('costs its own row, where a second one seems to close it', async () => {
+  it('fails only its own row, where a second quote seems to close it', async () => {
     const sheet = `${HEADER}\n1,"Large mug,http://a/1.jpg\n2,Table,http://a/2.jpg\n3,Lamp",http://a/3.jpg\n`;
     expect(await productsOf(sheet)).toEqual([
       ['"Large mug', 'malformed_row'],
@@ -46,7 +46,7 @@ describe('a quote that is opened and never closed', () => {
     ]);
   });
 
-  it('costs its own row at the end of the file, and in the last cell', async () => {
+  it('fails only its own row at the end of the file, and in the last cell', async () => {
     expect(await productsOf(`${HEADER}\n1,Mug,http://a/1.jpg\n2,"Cup,http://a/2.jpg`)).toEqual([
       ['Mug', 'http://a/1.jpg'],
       ['"Cup', 'malformed_row'],
@@ -57,7 +57,7 @@ describe('a quote that is opened and never closed', () => {
     ]);
   });
 
-  it('is named with its text, and costs no other row, however long the file goes on', async () => {
+  it('is reported with its text, and fails no other row of a long file', async () => {
     const others = '2,Table,http://a/2.jpg\n'.repeat(100_000);
     const { rows } = await read(`${HEADER}\n1,"Mug,http://a/1.jpg\n${others}`);
     expect(rows[0]).toMatchObject({
@@ -73,7 +73,7 @@ describe('a quote that is opened and never closed', () => {
     expect(rows.filter(({ error }) => error === null)).toHaveLength(100_000);
   });
 
-  it('in the header costs no row where its line names the columns', async () => {
+  it('in the header fails no row, if the first line names the columns', async () => {
     const sheet = 'S. No.,Product Name,"Input Image Urls\n1,Mug,http://a/1.jpg\n';
     expect(await productsOf(sheet)).toEqual([['Mug', 'http://a/1.jpg']]);
   });
@@ -84,7 +84,7 @@ describe('a quote that is never closed, and another that seems to close it', () 
 
   it.each([
     [
-      'an inch mark behind',
+      'an inch mark in the next row',
       '1,"Mug,http://a/1.jpg\n2,Screen 24",http://a/2.jpg\n',
       [row1, ['Screen 24"', 'http://a/2.jpg']],
     ],
@@ -114,7 +114,7 @@ describe('a quote that is never closed, and another that seems to close it', () 
       ],
     ],
     [
-      'a row of another delimiter between',
+      'a row with another delimiter in between',
       '1,"Mug,http://a/1.jpg\n2;Table;http://a/2.jpg\n3,Cup 3",http://a/3.jpg\n',
       [row1, ['Table', 'http://a/2.jpg'], ['Cup 3"', 'http://a/3.jpg']],
     ],
@@ -135,7 +135,7 @@ describe('a quote that is never closed, and another that seems to close it', () 
     ]);
   });
 
-  it('in the header takes no row into it', async () => {
+  it('in the header joins no row to the header', async () => {
     const sheet = `${HEADER},"Size\n1,Mug,http://a/1.jpg,24"\n2,Cup,http://a/2.jpg,S\n`;
     expect(await productsOf(sheet)).toEqual([
       ['Mug', 'http://a/1.jpg'],
@@ -143,7 +143,7 @@ describe('a quote that is never closed, and another that seems to close it', () 
     ]);
   });
 
-  it('costs its row wherever the file is cut into pieces', async () => {
+  it('fails its row wherever the file is cut into chunks', async () => {
     const damaged = '1,Mug,http://a/1.jpg,"red\n2,"\nCup",http://a/2.jpg,blue\n';
     for (let length = 65_440; length < 65_530; length += 7) {
       const filler = `0,${'x'.repeat(200)},http://a/0.jpg,\n`;
@@ -160,7 +160,7 @@ describe('a quote that is never closed, and another that seems to close it', () 
 });
 
 describe('line breaks within quotes', () => {
-  it('are text, wherever they stand', async () => {
+  it('are text in any cell', async () => {
     const sheet = `${HEADER},Note\n1,"Blue\nmug, large","http://a/1.jpg\nhttp://a/2.jpg","\n\n,"\n`;
     const { rows } = await read(sheet);
     expect(rows[0]).toMatchObject({
@@ -169,7 +169,7 @@ describe('line breaks within quotes', () => {
     });
   });
 
-  it('are text over many pieces of the file', async () => {
+  it('are text over many chunks of the file', async () => {
     const note = 'a line, with a comma\n'.repeat(20_000);
     const { rows } = await read(`${HEADER}\n1,"${note}",http://a/1.jpg\n2,Cup,http://a/2.jpg\n`);
     expect(rows.map(({ cells, links }) => [cells[1], links[0]])).toEqual([
@@ -178,7 +178,7 @@ describe('line breaks within quotes', () => {
     ]);
   });
 
-  it('fail their row alone after more than a million characters', async () => {
+  it('fail only their row after more than a million characters', async () => {
     const note = 'a line, with a comma\n'.repeat(60_000);
     const { rows } = await read(`${HEADER}\n1,"${note}",http://a/1.jpg\n2,Cup,http://a/2.jpg\n`);
     expect(rows[0]?.error).toMatchObject({ code: 'malformed_row' });
@@ -186,13 +186,13 @@ describe('line breaks within quotes', () => {
   });
 });
 
-describe('a cell that is made to be slow to read', () => {
+describe('a cell that is crafted to be slow to read', () => {
   it.each([
     ['blank lines', '\n'],
     ['lines of text', 'a line, with a comma\n'],
     ['quotes', '""\n'],
     ['links', 'http://a/1.jpg, b, http://a/2.jpg\n'],
-  ])('takes no longer than its length: %s', async (_, piece) => {
+  ])('is read in time proportional to its length: %s', async (_, piece) => {
     for (const odd of ['', '5" screen,,\n']) {
       const note = piece.repeat(Math.floor(900_000 / piece.length));
       const before = process.cpuUsage();
@@ -208,18 +208,18 @@ describe('a quote in the middle of a cell', () => {
     ['an inch mark', '5" screen', '5" screen'],
     ['an inch mark within quotes', '"Screen 24" wide"', 'Screen 24" wide'],
     ['an inch mark and a comma within quotes', '"24" Screen, black"', '24" Screen, black'],
-    ['an escape by backslash', '"Screen 24\\" wide"', 'Screen 24\\" wide'],
-    ['escapes by backslash and a comma', '"Mug, \\"Blue\\" edition"', 'Mug, \\"Blue\\" edition'],
+    ['a backslash escape', '"Screen 24\\" wide"', 'Screen 24\\" wide'],
+    ['backslash escapes and a comma', '"Mug, \\"Blue\\" edition"', 'Mug, \\"Blue\\" edition'],
     ['a quoted word at the beginning', '"Vintage" mug', '"Vintage" mug'],
     ['blanks around quotes', ' "Blue, mug" ', 'Blue, mug'],
-    ['a quoted word behind a blank', ' Mug "blue" ', ' Mug "blue" '],
+    ['a quoted word after a blank', ' Mug "blue" ', ' Mug "blue" '],
   ])('is text: %s', async (_, product, text) => {
     expect(await productsOf(`${HEADER}\n1,${product},http://a/1.jpg\n`)).toEqual([
       [text, 'http://a/1.jpg'],
     ]);
   });
 
-  it('fails its row where the line has another number of cells with it', async () => {
+  it("fails its row if the line does not have the header's number of cells", async () => {
     expect(await productsOf(`${HEADER}\n1,Lamp, tall",http://a/1.jpg\n`)).toEqual([
       ['Lamp', 'malformed_row'],
     ]);
@@ -227,7 +227,7 @@ describe('a quote in the middle of a cell', () => {
 });
 
 describe('an unquoted list of links', () => {
-  it('takes in no text that was never a part of it', async () => {
+  it('absorbs no text that is not part of it', async () => {
     const sheet = `${HEADER},Price\n1,Mug,http://a/p/7,9,90\n2,Cup,http://a/i?id=1,12,50\n`;
     const { rows } = await read(sheet);
     expect(rows.map(({ links, error }) => [links, error?.message])).toEqual([
@@ -236,7 +236,7 @@ describe('an unquoted list of links', () => {
     ]);
   });
 
-  it('takes in the rest of a link that has commas in it', async () => {
+  it('includes the rest of a link that contains commas', async () => {
     const { rows } = await read(
       `${HEADER}\n1,Mug,http://a/w_1,h_2,c_fit/1.jpg,http://a/2.jpg,3.jpg\n`,
     );
@@ -245,7 +245,7 @@ describe('an unquoted list of links', () => {
 });
 
 describe('several columns of links', () => {
-  it('are all read, from left to right, also under the same name', async () => {
+  it('are all read, from left to right, even if they have the same name', async () => {
     const { rows } = await read(
       'S. No.,Product Name,Image Url,Image Url,Image Url\n' +
         '1,Mug,http://a/1.jpg,"http://a/2.jpg, http://a/3.jpg",\n2,Table,,,http://a/4.jpg\n',
@@ -266,14 +266,14 @@ describe('several columns of links', () => {
     },
   );
 
-  it('are recognized behind characters that nothing shows', async () => {
+  it('are recognized despite invisible characters', async () => {
     const { rows } = await read(
       'S. No.,Product\u00a0Name,\u200bInput Image Urls\u2060\n1,Mug,http://a/1.jpg\n',
     );
     expect(rows[0]?.links).toEqual(['http://a/1.jpg']);
   });
 
-  it('fail a row with more cells: nothing tells whose link is whose', async () => {
+  it('fail a row with surplus cells: a link cannot be assigned to a column', async () => {
     const { rows } = await read(
       'S. No.,Product Name,Image 1,Image 2,Price\n1,Mug,http://a/1.jpg,http://a/2.jpg,http://a/3.jpg,9\n',
     );
@@ -287,7 +287,7 @@ describe('several columns of links', () => {
     });
   });
 
-  it('never are those of an earlier result', async () => {
+  it('do not include the output column of an earlier result', async () => {
     const { rows, warnings } = await read(
       `${HEADER},Output Image Urls\n1,Mug,http://a/1.jpg,http://out/1.jpg\n`,
     );
@@ -296,7 +296,7 @@ describe('several columns of links', () => {
   });
 });
 
-describe('rows that are written otherwise than the header', () => {
+describe('rows in another notation than the header', () => {
   it.each([
     ['semicolons', '1;Mug;http://a/1.jpg'],
     ['tabs', '1\tMug\thttp://a/1.jpg'],
@@ -304,7 +304,7 @@ describe('rows that are written otherwise than the header', () => {
   ])('are read by their own delimiter: %s', async (_, line) => {
     const { rows, warnings } = await read(`${HEADER}\n${line}\n`);
     expect(rows[0]).toMatchObject({ cells: ['1', 'Mug', 'http://a/1.jpg'], error: null });
-    expect(warnings).toEqual(["Another delimiter than the header's was read in row 1"]);
+    expect(warnings).toEqual(["A delimiter other than the header's was used in row 1"]);
   });
 
   it.each([
@@ -313,7 +313,7 @@ describe('rows that are written otherwise than the header', () => {
     ['semicolons, three links', '2;Mug;', 3],
     ['semicolons, four links', '2;Mug;', 4],
     ['semicolons, five links', '2;Mug;', 5],
-  ])("are read whole where their lists use the header's delimiter: %s", async (_, start, count) => {
+  ])("are read if their lists use the header's delimiter: %s", async (_, start, count) => {
     const links = Array.from({ length: count }, (_link, index) => `http://a/${index}.jpg`);
     const { rows } = await read(`${HEADER}\n${start}${links.join(',')}\n`);
     expect(rows[0]).toMatchObject({ links, oddity: 'other_delimiter' });
@@ -323,7 +323,7 @@ describe('rows that are written otherwise than the header', () => {
     expect(mirrored[0]).toMatchObject({ links, oddity: 'other_delimiter' });
   });
 
-  it('are read where each line is quoted as a whole', async () => {
+  it('are read if each line is quoted as a whole', async () => {
     const { rows, warnings } = await read(
       `"${HEADER}"\r\n"1,Mug,""http://a/1.jpg, http://a/2.jpg"""\r\n"2,Cup,http://a/3.jpg"\r\n`,
     );
@@ -331,20 +331,20 @@ describe('rows that are written otherwise than the header', () => {
     expect(warnings).toEqual(['Whole lines in quotes were split into cells in row 1 and 1 more']);
   });
 
-  it('are told where the link stands, never that the cell is empty', async () => {
+  it('fail with the column of their link, not as an empty cell', async () => {
     const { rows } = await read(`${HEADER}\n1;Mug;large;http://a/1.jpg\nMug,http://a/2.jpg\n`);
-    const told = (column: string) => ({
+    const errorFor = (column: string) => ({
       code: 'no_links',
       message:
         `Expected links under "Input Image Urls", received one under "${column}"; ` +
         "move it, or check the row's delimiter",
     });
-    expect(rows.map(({ error }) => error)).toEqual([told('S. No.'), told('Product Name')]);
+    expect(rows.map(({ error }) => error)).toEqual([errorFor('S. No.'), errorFor('Product Name')]);
   });
 });
 
-describe('what a message shows of a sheet', () => {
-  it('has no credentials in it', async () => {
+describe('messages about rows', () => {
+  it('show no credentials', async () => {
     const { rows, warnings } = await read(
       `${HEADER}\n1,"Mug,http://bob:hunter2@a/1.jpg\n2,Cup,ftp//bob:hunter2@a/2\n3,Lid,http://a/3.jpg | see //bob:hunter2@a b\n`,
     );
@@ -358,26 +358,26 @@ describe('control characters', () => {
     expect(rows[0]?.cells[1]).toBe('Mug\u0002blue');
   });
 
-  it('and punctuation alone are no link, and no text either', async () => {
+  it('and punctuation alone are neither links nor text', async () => {
     const { rows } = await read(`${HEADER}\n1,Mug,"'\n"\n2,Cup,\u200b\n3,Lid,http://a/1.jpg\n`);
     expect(rows.map(({ error }) => error?.code)).toEqual(['no_links', 'no_links', undefined]);
   });
 
-  it("drops DOS's end-of-text mark", async () => {
+  it('are dropped if they are end-of-text marks of DOS', async () => {
     const { rows } = await read(`${HEADER}\n1,Mug,http://a/1.jpg\r\n\u001a\u001a\u001a`);
     expect(rows).toHaveLength(1);
   });
 });
 
 describe('warnings', () => {
-  it('name a column that looks like links and is not read', async () => {
+  it('name a column that contains links and is not read', async () => {
     const { warnings } = await read(
       `${HEADER},Photo,Page\n1,Mug,http://a/1.jpg,http://a/2.jpg,\n2,Cup,http://a/3.jpg,http://a/4.jpg,none\n`,
     );
-    expect(warnings).toEqual(['Column "Photo" looks like links and was not read']);
+    expect(warnings).toEqual(['Column "Photo" appears to contain links but was not read']);
   });
 
-  it('show the first of the texts that were passed over, and in how many rows', async () => {
+  it('show the first ignored text, and the number of rows', async () => {
     const { warnings } = await read(
       `${HEADER}\n1,Mug,http://a/1.jpg\n2,Cup,http://a/2.jpg | front\n3,Lid,see http://a/3.jpg\n`,
     );

@@ -9,7 +9,7 @@ const sheet = {
   end: 0,
 } as const;
 
-/** Pieces with what stands together put together: how many records one holds depends on the chunks. */
+/** Splits and merges adjacent pieces: the number of records in a piece depends on the chunks. */
 async function split(chunks: readonly string[], hasOddQuotes: boolean): Promise<Piece[]> {
   const shape = createRowShape({ ...sheet, hasOddQuotes });
   const joined: Piece[] = [];
@@ -30,7 +30,7 @@ function cut(text: string, size: number): string[] {
 }
 
 describe('splitRecords(chunks, options)', () => {
-  it('gives the same, wherever the text is cut into chunks', async () => {
+  it('gives the same pieces, wherever the text is cut into chunks', async () => {
     const part = fc.constantFrom(
       ...['"', '"', ',', ',', '\n', '\n', '\r\n', ' ', 'a', '""', '",', ',"', '"\n'],
       ...['http://a/1.jpg', '1,Mug,http://a/2.jpg\n', '2,"Cup\nred",http://a/3.jpg\n'],

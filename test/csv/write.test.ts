@@ -14,7 +14,7 @@ const escaped = { escapeFormulas: true };
 describe('formatRecord(cells, options)', () => {
   const record = fc.array(fc.string({ unit: 'grapheme' }), { minLength: 2 });
 
-  it('writes any cells such that they read back the same', () => {
+  it('writes any cells in a form that is read back unchanged', () => {
     fc.assert(
       fc.property(record, (cells) => {
         expect(parse(formatRecord(cells, asIs), { record_delimiter: '\r\n' })).toEqual([cells]);
@@ -22,7 +22,7 @@ describe('formatRecord(cells, options)', () => {
     );
   });
 
-  it('leaves no cell that a spreadsheet would run, when asked to escape', () => {
+  it('escapes every cell that a spreadsheet would run, when asked to', () => {
     const start = fc.constantFrom(
       '=',
       '+',
@@ -49,7 +49,7 @@ describe('formatRecord(cells, options)', () => {
     );
   });
 
-  it('leaves everyday cells alone, when asked to escape', () => {
+  it('does not change ordinary cells, when asked to escape', () => {
     expect(formatRecord(['1', 'A-line "dress"', 'http://a/b?c=d'], escaped)).toBe(
       '1,"A-line ""dress""",http://a/b?c=d\r\n',
     );
@@ -57,11 +57,11 @@ describe('formatRecord(cells, options)', () => {
 });
 
 describe('the result CSV', () => {
-  it('has the output column behind those of the input', () => {
+  it('has the output column after those of the input', () => {
     expect(resultHeader(['S. No.', 'Links'])).toEqual(['S. No.', 'Links', 'Output Image Urls']);
   });
 
-  it('keeps the place of an image that failed', () => {
+  it('keeps the position of an image that failed', () => {
     const columns = ['S. No.', 'Links'];
     expect(resultRow(columns, ['1', 'x'], ['http://o/1', '', 'http://o/3'])).toEqual([
       '1',
@@ -72,7 +72,7 @@ describe('the result CSV', () => {
 });
 
 describe('the result CSV of a result that was uploaded again', () => {
-  it('has its outputs in the place of the earlier ones', () => {
+  it('replaces the earlier outputs', () => {
     const columns = ['S. No.', 'Output Image Urls', 'Links'];
     expect(resultHeader(columns)).toEqual(columns);
     expect(resultRow(columns, ['1', 'http://old/1', 'x'], ['http://o/1'])).toEqual([
@@ -84,12 +84,12 @@ describe('the result CSV of a result that was uploaded again', () => {
 });
 
 describe('the failed rows', () => {
-  it('have an Errors column behind those of the input', () => {
+  it('have an Errors column after those of the input', () => {
     expect(failedHeader(['S. No.'])).toEqual(['S. No.', 'Errors']);
     expect(failedRow(['S. No.'], ['1'], 'gone')).toEqual(['1', 'gone']);
   });
 
-  it('reuse the Errors column of a file that was fixed and uploaded again', () => {
+  it('reuse the Errors column of a file that was corrected and uploaded again', () => {
     const columns = ['S. No.', 'Errors', 'Extra'];
     expect(failedHeader(columns)).toEqual(columns);
     expect(failedRow(columns, ['1', 'old', 'x'], 'new')).toEqual(['1', 'new', 'x']);

@@ -211,7 +211,7 @@ describe('a request, from upload to webhook', () => {
       encoding: 'utf-8',
       rows: 1,
       warnings: [
-        'Column "Photo" looks like links and was not read',
+        'Column "Photo" appears to contain links but was not read',
         'Text beside links was ignored in row 1: "see"',
       ],
     });

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** Frees every other of 4,000 blocks, so that glibc can give back none by itself. */
+/** Frees every other of 4,000 blocks, so that glibc by itself can return none of them. */
 const PROGRAM = `
   const { setTimeout: sleep } = require('node:timers/promises');
   const { keepMemoryLevel } = require('./dist/src/process/memory.js');
@@ -22,9 +22,9 @@ const PROGRAM = `
 `;
 
 describe('Memory that was freed between blocks in use', () => {
-  const ofLinux = process.platform === 'linux' ? it : it.skip;
+  const onLinux = process.platform === 'linux' ? it : it.skip;
 
-  ofLinux('is given back to the system', async () => {
+  onLinux('is returned to the system', async () => {
     const { stdout, stderr } = await run(process.execPath, ['--expose-gc', '-e', PROGRAM], {
       cwd: path.join(__dirname, '..', '..'),
     });

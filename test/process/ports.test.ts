@@ -24,12 +24,12 @@ async function search(wanted: number) {
 }
 
 describe('freePort', () => {
-  it('gives the port asked for when it is free, and says nothing', async () => {
+  it('returns the wanted port when it is free, and logs nothing', async () => {
     const free = await whileTaken(0, (taken) => Promise.resolve(taken));
     expect(await search(free)).toEqual({ port: free, lines: [] });
   });
 
-  it('gives a later one when that is taken, and says which and what to set', () =>
+  it('returns a later port when the wanted one is taken, and logs it and the variable to set', () =>
     whileTaken(0, async (taken) => {
       const { port, lines } = await search(taken);
       expect(port).toBeGreaterThan(taken);
@@ -42,34 +42,34 @@ describe('freePort', () => {
       });
     }));
 
-  it('gives any free one for 0, none that the system hands out by itself, and says nothing', async () => {
+  it('returns any free port for 0, but no ephemeral one, and logs nothing', async () => {
     const { port, lines } = await search(0);
     expect(port).toBeGreaterThanOrEqual(10_000);
     expect(port).toBeLessThan(32_768);
     expect(lines).toEqual([]);
   });
 
-  it('says what to set when no later one is free', () =>
+  it('names the variable to set when no later port is free', () =>
     whileTaken(LAST_PORT, () =>
       expect(search(LAST_PORT)).rejects.toThrow(
-        /Expected a free port for Temporal from 65535 on.*set EMBEDDED_TEMPORAL_PORT/,
+        /No free port for Temporal among the 200 from 65535 on; set EMBEDDED_TEMPORAL_PORT/,
       ),
     ));
 });
 
 describe('probe', () => {
-  it('tells a taken port', () =>
+  it('recognizes a taken port', () =>
     whileTaken(0, async (taken) => {
       expect(await probe(taken, '127.0.0.1')).toBeNull();
     }));
 
-  it('leaves a free port free', async () => {
+  it('does not keep a free port', async () => {
     const free = (await probe(0, '127.0.0.1')) ?? 0;
     expect(free).toBeGreaterThan(0);
     expect(await probe(free, '127.0.0.1')).toBe(free);
   });
 
-  it('passes on what is not about the port', async () => {
+  it('rejects with errors that do not concern the port', async () => {
     await expect(probe(0, NOT_OURS)).rejects.toThrow('EADDRNOTAVAIL');
   });
 });

@@ -7,20 +7,20 @@ import { alive } from '../support/command';
 import { eventually } from '../support/eventually';
 import { withFolder } from '../support/temporaryFile';
 
-const LASTING = 'setInterval(() => {}, 1000)';
+const RUN_FOREVER = 'setInterval(() => {}, 1000)';
 
-interface Kept {
-  readonly kept: SupervisedProcess;
-  /** Of every process that was started. */
+interface Supervised {
+  readonly supervised: SupervisedProcess;
+  /** Pids of all processes that were started. */
   readonly pids: readonly number[];
   readonly lines: readonly string[];
   readonly logFile: string;
 }
 
-/** Keeps a Node script running while the work is done. */
-function whileKept(
+/** Supervises a Node script during the work. */
+function whileSupervised(
   script: string,
-  work: (started: Kept) => Promise<void>,
+  work: (started: Supervised) => Promise<void>,
   spec: Partial<ProcessSpec> = {},
 ): Promise<void> {
   return withFolder(async (folder) => {
@@ -29,7 +29,7 @@ function whileKept(
     const logFile = path.join(folder, 'process.log');
     const pids: number[] = [];
     const lines: string[] = [];
-    const kept = supervise(
+    const supervised = supervise(
       {
         name: 'test server',
         command: process.execPath,
@@ -41,9 +41,9 @@ function whileKept(
       (line) => lines.push(line),
     );
     try {
-      await work({ kept, pids, lines, logFile });
+      await work({ supervised, pids, lines, logFile });
     } finally {
-      await kept.stop();
+      await supervised.stop();
     }
     expect(await alive(pids)).toEqual([]);
   });
@@ -55,7 +55,7 @@ const logged = (logFile: string, text: string) =>
     (content) => content.includes(text),
   );
 
-/** As often as it takes to be given up: after that death another start is announced. */
+/** Waits for as many deaths as a crash loop has. Each one announced a restart. */
 const diedOften = (lines: readonly string[]) =>
   eventually(
     () => lines.length,
@@ -63,9 +63,9 @@ const diedOften = (lines: readonly string[]) =>
   );
 
 describe('supervise', () => {
-  it('runs the process with the environment given, its output in the log file', () =>
-    whileKept(
-      `console.log('out ' + process.env.COLOUR); console.error('err'); ${LASTING}`,
+  it('runs the process with the given environment, and writes its output to the log file', () =>
+    whileSupervised(
+      `console.log('out ' + process.env.COLOUR); console.error('err'); ${RUN_FOREVER}`,
       async ({ logFile }) => {
         await logged(logFile, 'out red\n');
         await logged(logFile, 'err\n');
@@ -73,8 +73,8 @@ describe('supervise', () => {
       { env: { COLOUR: 'red' } },
     ));
 
-  it('starts it again when it dies, and says so', () =>
-    whileKept(LASTING, async ({ pids, lines, logFile }) => {
+  it('restarts the process when it dies, and logs it', () =>
+    whileSupervised(RUN_FOREVER, async ({ pids, lines, logFile }) => {
       process.kill(pids[0] ?? 0, 'SIGKILL');
       await eventually(
         () => pids.length,
@@ -86,35 +86,41 @@ describe('supervise', () => {
       ]);
     }));
 
-  it('keeps the output of every life', () =>
-    whileKept(`console.log('life ' + process.pid); ${LASTING}`, async ({ pids, logFile }) => {
-      await logged(logFile, `life ${pids[0] ?? ''}\n`);
-      process.kill(pids[0] ?? 0, 'SIGKILL');
-      await eventually(
-        () => pids.length,
-        (count) => count === 2,
-      );
-      expect(await logged(logFile, `life ${pids[1] ?? ''}\n`)).toContain(`life ${pids[0] ?? ''}\n`);
-    }));
+  it('keeps the output of earlier processes', () =>
+    whileSupervised(
+      `console.log('pid ' + process.pid); ${RUN_FOREVER}`,
+      async ({ pids, logFile }) => {
+        await logged(logFile, `pid ${pids[0] ?? ''}\n`);
+        process.kill(pids[0] ?? 0, 'SIGKILL');
+        await eventually(
+          () => pids.length,
+          (count) => count === 2,
+        );
+        expect(await logged(logFile, `pid ${pids[1] ?? ''}\n`)).toContain(`pid ${pids[0] ?? ''}\n`);
+      },
+    ));
 
-  it('does not give up on one that was seen ready, whatever program it is', () =>
-    whileKept(
+  it('reports no crash loop of a program that was marked as ready', () =>
+    whileSupervised(
       '',
-      async ({ kept, lines }) => {
-        kept.markReady();
-        await Promise.race([kept.crashLoop, diedOften(lines)]);
+      async ({ supervised, lines }) => {
+        supervised.markReady();
+        await Promise.race([supervised.crashLoop, diedOften(lines)]);
       },
       { command: '/bin/false', args: [] },
     ));
 
-  it('does not give up on one of ours that dies again and again after it was ready', () =>
-    whileKept("process.send('ready', () => process.exit(7))", async ({ kept, lines }) => {
-      await Promise.race([kept.crashLoop, diedOften(lines)]);
-    }));
+  it('reports no crash loop of a process that dies repeatedly after it reported that it is ready', () =>
+    whileSupervised(
+      "process.send('ready', () => process.exit(7))",
+      async ({ supervised, lines }) => {
+        await Promise.race([supervised.crashLoop, diedOften(lines)]);
+      },
+    ));
 
-  it('gives up, with longer and longer pauses, on one that has never been ready', () =>
-    whileKept('process.exit(7)', async ({ kept, pids, lines, logFile }) => {
-      await expect(kept.crashLoop).rejects.toThrow(
+  it('restarts a process that was never ready after growing pauses, then reports a crash loop', () =>
+    whileSupervised('process.exit(7)', async ({ supervised, pids, lines, logFile }) => {
+      await expect(supervised.crashLoop).rejects.toThrow(
         `The test server keeps dying right after its start (exit 7); see ${logFile}`,
       );
       expect(pids).toHaveLength(5);
@@ -126,54 +132,54 @@ describe('supervise', () => {
       ]);
     }));
 
-  it('gives up on a program that cannot be started, and says why', () =>
-    whileKept(
+  it('reports a crash loop of a program that cannot be started, with the reason', () =>
+    whileSupervised(
       '',
-      async ({ kept, pids }) => {
-        await expect(kept.crashLoop).rejects.toThrow('ENOENT');
+      async ({ supervised, pids }) => {
+        await expect(supervised.crashLoop).rejects.toThrow('ENOENT');
         expect(pids).toEqual([]);
       },
       { command: '/nowhere/program' },
     ));
 
-  it('asks it to end, and waits until it has', () =>
-    whileKept(
+  it('stops a process with SIGTERM, and waits until it has exited', () =>
+    whileSupervised(
       `process.on('SIGTERM', () => setTimeout(() => { console.log('bye'); process.exit(0); }, 200));
-       console.log('ready'); ${LASTING}`,
-      async ({ kept, pids, lines, logFile }) => {
+       console.log('ready'); ${RUN_FOREVER}`,
+      async ({ supervised, pids, lines, logFile }) => {
         await logged(logFile, 'ready\n');
-        await kept.stop();
+        await supervised.stop();
         expect(await alive(pids)).toEqual([]);
         expect(readFileSync(logFile, 'utf8')).toBe('ready\nbye\n');
         expect(lines).toEqual([]);
       },
     ));
 
-  it('does not start it again when it is stopped in the pause after a death', () =>
-    whileKept('process.exit(1)', async ({ kept, pids, lines }) => {
+  it('does not restart a process that is stopped during the pause after a death', () =>
+    whileSupervised('process.exit(1)', async ({ supervised, pids, lines }) => {
       await eventually(
         () => lines.length,
         (count) => count === 2,
       );
-      await kept.stop();
+      await supervised.stop();
       const before = pids.length;
-      // Longer than the pause it was in, by the words it said.
+      // Longer than the pause that it announced.
       expect(lines[1]).toContain('in 1000 ms');
       await new Promise((resolve) => setTimeout(resolve, 1500));
       expect(pids).toHaveLength(before);
     }));
 
   it('can be stopped twice', () =>
-    whileKept(LASTING, async ({ kept }) => {
-      await Promise.all([kept.stop(), kept.stop()]);
-      await kept.stop();
+    whileSupervised(RUN_FOREVER, async ({ supervised }) => {
+      await Promise.all([supervised.stop(), supervised.stop()]);
+      await supervised.stop();
     }));
 
-  it('can be stopped before a program that cannot be started has failed to', () =>
-    whileKept('', ({ kept }) => kept.stop(), { command: '/nowhere/program' }));
+  it('can be stopped before the start of a program has failed', () =>
+    whileSupervised('', ({ supervised }) => supervised.stop(), { command: '/nowhere/program' }));
 
-  it('keeps Ctrl-C from it: it has a process group of its own', () =>
-    whileKept(LASTING, ({ pids }) => {
+  it('runs the process in its own process group, which Ctrl-C does not reach', () =>
+    whileSupervised(RUN_FOREVER, ({ pids }) => {
       const group = execFileSync('ps', ['-o', 'pgid=', '-p', String(pids[0])], {
         encoding: 'utf8',
       });

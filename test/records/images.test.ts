@@ -25,20 +25,20 @@ async function insert(image: Partial<ImageRecord>): Promise<void> {
 
 const found = async () => (await records.images.findMany(ID, [REF])).get(REF);
 
-describe('A writer that wakes late', () => {
+describe('A stale writer', () => {
   it('does not close an image of a later round', async () => {
     await insert({ round: 2 });
     await records.images.close(ID, 1, [REF]);
     expect(await found()).toMatchObject({ round: 2 });
   });
 
-  it('does not take an image back into an earlier round', async () => {
+  it('does not move an image to an earlier round', async () => {
     await insert({ round: 3, attempts: 2 });
     await records.images.reopen(ID, 2, [REF]);
     expect(await found()).toMatchObject({ round: 3, attempts: 2 });
   });
 
-  it('does not turn attempts back', async () => {
+  it('does not lower the number of attempts', async () => {
     await insert({ attempts: 3 });
     const failure = { code: 'timeout', message: 'late' } as const;
     const attempt = { ref: REF, at: 2, failure, retryAt: new Date() };
@@ -48,7 +48,7 @@ describe('A writer that wakes late', () => {
 });
 
 describe('A round', () => {
-  it.each([1, null])('reopens what an earlier one left failed in round %j', async (round) => {
+  it.each([1, null])('reopens an image that failed in round %j', async (round) => {
     await insert({ round, status: 'failed', attempts: 5 });
     await records.images.reopen(ID, 2, [REF]);
     expect(await found()).toMatchObject({ round: 2, status: 'pending', attempts: 0 });

@@ -11,7 +11,7 @@ const rowOf = (images: number, index: number) => ({
 });
 
 describe('inReadableParts(rows)', () => {
-  it('gives all rows in order, in parts of few images or of one row', () => {
+  it('returns all rows in order, in parts of at most 5,000 images or of one row', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(12_000), { maxLength: 12 }), (sizes) => {
         const rows = sizes.map(rowOf);

@@ -4,11 +4,11 @@ import { startMongodbLine } from '../support/mongodbLine';
 
 const FAILURE = { code: 'timeout', message: 'late' } as const;
 
-describe('A MongoDB that goes away', () => {
+describe('isUnavailable(error)', () => {
   it.each([
-    ['in a bulk write', 'record'],
-    ['in a read', 'findMany'],
-  ] as const)('%s is told from one that refuses', async (_when, call) => {
+    ['bulk write', 'record'],
+    ['read', 'findMany'],
+  ] as const)('recognizes a lost connection in a %s', async (_when, call) => {
     const line = await startMongodbLine();
     const { images, close } = await openRecords(`mongodb://${line.host}/unavailable`);
     try {
@@ -30,7 +30,7 @@ describe('A MongoDB that goes away', () => {
     }
   });
 
-  it('is not what a bulk write met that the server itself refused', async () => {
+  it('does not match an error of the server in a bulk write', async () => {
     const { rows, requests, close } = await openRecords(
       (process.env['TEST_MONGODB_URI'] ?? '').replace(/[^/]*$/, 'unavailable'),
     );

@@ -3,7 +3,7 @@ import path from 'node:path';
 
 const ROOT = path.join(__dirname, '..', '..');
 
-/** What our logger writes for a line of code; it writes to the process's stderr. */
+/** Runs code that logs one line, and returns that line. The logger writes to the stderr of its process. */
 function logged(code: string): Record<string, unknown> {
   const script = `
     const { ApplicationFailure } = require('@temporalio/common');
@@ -18,7 +18,7 @@ function logged(code: string): Record<string, unknown> {
 }
 
 describe('The logger', () => {
-  it("writes what failed with Temporal's type, its message, and what caused it", () => {
+  it("writes an error with Temporal's type, its message, and its cause", () => {
     const line = logged(`
       const cause = new Error('connect ECONNREFUSED');
       const error = ApplicationFailure.create({ type: 'http_5xx', message: 'received HTTP 503', cause });
@@ -33,7 +33,7 @@ describe('The logger', () => {
     });
   });
 
-  it('keeps a line one line, whatever is in it', () => {
+  it('writes one line, even if a value contains line breaks', () => {
     expect(logged(`logger.info({ path: 'a\\n{"level":60}' }, 'call\\r\\n');`)).toMatchObject({
       path: 'a\n{"level":60}',
       msg: 'call\r\n',

@@ -5,31 +5,31 @@ import { messageOf } from '../../errors';
 import type { Logger } from '../logger';
 import { methodLabel, statusClassLabel } from './labels';
 
-/** Several Prometheus servers, or an impatient one, cost one count. */
-const COUNT_KEPT_MS = 10_000;
-/** A scrape is given up by Prometheus after 10 s; without MongoDB it still gets the rest. */
+/** Scrapes by several Prometheus servers, or frequent ones, share one count. */
+const COUNT_TTL_MS = 10_000;
+/** Prometheus aborts a scrape after 10 s. If MongoDB is unavailable, the scrape still returns the other metrics. */
 const COUNT_DEADLINE_MS = 2_000;
 
-/** From a poll answered from memory to an upload of the largest size. */
+/** From a poll that is answered from memory to the largest upload. */
 const CALL_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
 
 export interface ApiMetricsSources {
-  /** How many requests there are in each state; zeros included. */
+  /** Counts the requests in each state, including states with none. */
   countByState(): Promise<Readonly<Record<string, number>>>;
   readonly logger: Logger;
 }
 
 export type ApiMetrics = ReturnType<typeof createApiMetrics>;
 
-/** What an API process counts; docs/metrics.md says what each means. */
+/** Metrics of an API process; docs/metrics.md describes them. */
 export function createApiMetrics({ countByState, logger }: ApiMetricsSources) {
   const registry = new Registry();
   const registers = [registry];
-  const counts = createCache<Readonly<Record<string, number>>>({ keptMs: COUNT_KEPT_MS });
+  const counts = createCache<Readonly<Record<string, number>>>({ keptMs: COUNT_TTL_MS });
 
   const calls = new Histogram({
     name: 'image_processor_http_request_duration_seconds',
-    help: 'How long calls took until their answer began, by route and class of status.',
+    help: 'Time from a call to the beginning of its response, by route and class of status.',
     labelNames: ['method', 'route', 'status'],
     buckets: CALL_BUCKETS,
     registers,
@@ -42,14 +42,14 @@ export function createApiMetrics({ countByState, logger }: ApiMetricsSources) {
     async collect() {
       try {
         const late = sleep(COUNT_DEADLINE_MS, undefined, { ref: false }).then(() => {
-          throw new Error(`Expected MongoDB to count within ${COUNT_DEADLINE_MS} ms`);
+          throw new Error(`MongoDB did not count the requests within ${COUNT_DEADLINE_MS} ms`);
         });
         const byState = await Promise.race([counts('all', countByState), late]);
         for (const [status, count] of Object.entries(byState)) requests.set({ status }, count);
       } catch (error) {
-        // No numbers rather than old ones: an alert can tell the difference.
+        // No values instead of old ones: an alert can detect missing values.
         requests.reset();
-        logger.warn({ reason: messageOf(error) }, 'Requests could not be counted for a scrape');
+        logger.warn({ reason: messageOf(error) }, 'Counting requests for a metrics scrape failed');
       }
     },
   });
@@ -57,7 +57,11 @@ export function createApiMetrics({ countByState, logger }: ApiMetricsSources) {
   return {
     registry,
 
-    /** @param route the template that matched, such as `/image/status/{request_id}`; never the path */
+    /**
+     * Records an HTTP call.
+     *
+     * @param route the template that matched, such as `/image/status/{request_id}`; never the path
+     */
     called(method: string, route: string | null, status: number, ms: number): void {
       const labels = {
         method: methodLabel(method),

@@ -2,21 +2,27 @@ import { LISTED_IMAGE_CODES } from '../../../contract/errorCodes';
 import { FINDINGS } from '../../../contract/findings';
 
 /**
- * Values of labels. Each different value is a time series of its own, kept by Prometheus for weeks: all come
- * from short lists, and whatever is on none is `other`.
+ * Values of labels. Each distinct value creates a time series, which Prometheus keeps for weeks. All values therefore
+ * come from short lists; any other value becomes `other`.
  */
 
 const OTHER = 'other';
 
-/** Answers that say something about the origin: it asks for a key, forbids, or asks to slow down. */
-const TOLD_APART: readonly string[] = ['http_401', 'http_403', 'http_408', 'http_425', 'http_429'];
+/** Status codes with a label of their own: the origin requires credentials, forbids access, or asks to slow down. */
+const SEPARATE_CODES: readonly string[] = [
+  'http_401',
+  'http_403',
+  'http_408',
+  'http_425',
+  'http_429',
+];
 
 const LISTED_FINDINGS: readonly string[] = FINDINGS;
 
-/** All values there can be. */
+/** All possible values of the label `error_code`. */
 export const ERROR_CODE_LABELS: readonly string[] = [
   ...LISTED_IMAGE_CODES.filter((code) => !/^http_\d/.test(code) || code === 'http_5xx'),
-  ...TOLD_APART,
+  ...SEPARATE_CODES,
   'http_1xx',
   'http_2xx',
   'http_3xx',
@@ -26,7 +32,7 @@ export const ERROR_CODE_LABELS: readonly string[] = [
 
 export function errorCodeLabel(code: string): string {
   const family = /^http_([1-5])\d\d$/.exec(code)?.[1];
-  const label = family === undefined || TOLD_APART.includes(code) ? code : `http_${family}xx`;
+  const label = family === undefined || SEPARATE_CODES.includes(code) ? code : `http_${family}xx`;
   return ERROR_CODE_LABELS.includes(label) ? label : OTHER;
 }
 

@@ -13,14 +13,14 @@ export interface ScrapeAddress {
 }
 
 export interface ScrapeListener {
-  /** The one listened on, which may not be the one asked for. */
+  /** The actual port, which may differ from `METRICS_PORT`. */
   readonly port: number;
   close(): Promise<void>;
 }
 
 /**
- * Answers `/metrics` and nothing else, for a process that is no web server otherwise. Several workers may
- * share a machine: a port that is taken is passed over for the next free one.
+ * Serves only `/metrics`, for a process that has no other web server. Several workers may share a machine, so a
+ * port that is taken is skipped for the next free one.
  */
 export async function listenForScrapes(
   { HOST, METRICS_PORT }: ScrapeAddress,
@@ -36,13 +36,13 @@ export async function listenForScrapes(
     exposition.text().then(
       (text) => response.writeHead(200, { 'content-type': exposition.contentType }).end(text),
       (error: unknown) => {
-        logger.error({ reason: messageOf(error) }, 'A scrape could not be answered');
+        logger.error({ reason: messageOf(error) }, 'Metrics scrape failed');
         response.writeHead(500).end();
       },
     );
   });
   const port = await listenFrom(METRICS_PORT, HOST, server);
-  if (port === METRICS_PORT) logger.info({ port }, 'Metrics are served');
+  if (port === METRICS_PORT) logger.info({ port }, 'Serving metrics');
   else {
     logger.warn(
       { port, wanted: METRICS_PORT },
@@ -63,15 +63,15 @@ export async function listenForScrapes(
 
 async function listenFrom(wanted: number, host: string, server: Server): Promise<number> {
   for (let port = wanted; port < Math.min(wanted + TRIES, 65_536); port += 1) {
-    if (await listens(port, host, server)) return (server.address() as AddressInfo).port;
+    if (await tryListen(port, host, server)) return (server.address() as AddressInfo).port;
   }
   throw new Error(
-    `Expected a free port for metrics from ${wanted} on, found none in ${TRIES}; set METRICS_PORT`,
+    `No free port for metrics among the ${TRIES} from ${wanted} on; set METRICS_PORT`,
   );
 }
 
 /** @returns false when the port is taken */
-async function listens(port: number, host: string, server: Server): Promise<boolean> {
+async function tryListen(port: number, host: string, server: Server): Promise<boolean> {
   try {
     server.listen(port, host);
     await once(server, 'listening');
@@ -79,8 +79,8 @@ async function listens(port: number, host: string, server: Server): Promise<bool
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return false;
     throw new Error(
-      `Expected to serve metrics at ${host}:${port}, received: ${messageOf(error)}; ` +
-        'set HOST to an address of this machine, METRICS_PORT to another port, or to 0 for none',
+      `Serving metrics at ${host}:${port} failed: ${messageOf(error)}; set HOST to an address of this machine, ` +
+        'or METRICS_PORT to another port, or to 0 to disable metrics',
       { cause: error },
     );
   }

@@ -1,9 +1,9 @@
 import { collectDefaultMetrics, type Registry } from 'prom-client';
 
-/** What a scrape is answered with. */
+/** The response to a scrape. */
 export interface Exposition {
   readonly contentType: string;
-  /** In Prometheus' text format. */
+  /** Returns the metrics in Prometheus' text format. */
   text(): Promise<string>;
 }
 
@@ -12,8 +12,8 @@ export function expose(registry: Registry): Exposition {
 }
 
 /**
- * CPU, memory, event loop and garbage collection, under the names that Prometheus' client libraries share.
- * Once a process: it watches the whole of it.
+ * Collects CPU, memory, event loop and garbage collection of the whole process, under the names that Prometheus'
+ * client libraries share. Call it once per process.
  */
 export function watchProcess({ registry }: { readonly registry: Registry }): void {
   collectDefaultMetrics({ register: registry });

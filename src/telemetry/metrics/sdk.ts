@@ -1,12 +1,12 @@
 import { messageOf } from '../../errors';
 import type { Exposition } from './registry';
 
-/** Well below the 10 s after which Prometheus gives a scrape up. */
+/** Well below the 10 s after which Prometheus aborts a scrape. */
 const DEADLINE_MS = 2_000;
 
 /**
- * Our metrics with those of the Temporal SDK below, which serves its own at an address of its own. Without
- * them a scrape still gets ours, and a comment says why.
+ * Appends the metrics of the Temporal SDK, which serves them at a separate address. If they are unavailable, a scrape
+ * returns only ours, and a comment with the reason.
  */
 export function withSdkMetrics(own: Exposition, sdkAddress: string): Exposition {
   return {

@@ -23,7 +23,7 @@ describe('the metrics of the API', () => {
     expect(valueOf(text, REQUESTS, { status: 'completed' })).toBe(0);
   });
 
-  it('count once for all scrapes of the moment', async () => {
+  it('count requests once for concurrent and closely following scrapes', async () => {
     let counts = 0;
     const countByState = () => Promise.resolve({ pending: (counts += 1) });
     const { registry } = createApiMetrics({ countByState, logger });
@@ -34,7 +34,7 @@ describe('the metrics of the API', () => {
     ]);
   });
 
-  it('show no requests when they cannot be counted, everything else, and requests again after', async () => {
+  it('omit only the requests when counting fails, and show them again afterwards', async () => {
     const answers = [Promise.reject(new Error('down')), Promise.resolve({ pending: 1 })];
     const countByState = () => answers.shift() ?? Promise.resolve({ pending: 9 });
     const metrics = createApiMetrics({ countByState, logger });
@@ -52,7 +52,7 @@ describe('the metrics of the API', () => {
     expect(samplesOf(await registry.metrics())).toEqual([]);
   });
 
-  it('put calls that no route takes together', async () => {
+  it('share one label for calls that match no route', async () => {
     const { called, registry } = createApiMetrics({
       countByState: () => Promise.resolve({}),
       logger,

@@ -28,7 +28,7 @@ describe('the listener for scrapes', () => {
     expect(await response.text()).toBe('ours 1\n');
   });
 
-  it.each(['/metrics/', '/metrics?name[]=x'])('takes %s for the same', async (path) => {
+  it.each(['/metrics/', '/metrics?name[]=x'])('answers %s like /metrics', async (path) => {
     expect((await fetch((await start()) + path)).status).toBe(200);
   });
 
@@ -39,20 +39,20 @@ describe('the listener for scrapes', () => {
     ['GET', '/health/live'],
     ['POST', '/metrics'],
     ['DELETE', '/metrics'],
-  ])('answers nothing else: %s %s', async (method, path) => {
+  ])('answers 404 to %s %s', async (method, path) => {
     const response = await fetch((await start()) + path, { method });
     expect(response.status).toBe(404);
     expect(await response.text()).toBe('');
   });
 
-  it('takes the next free port when its own is taken', async () => {
+  it('listens on the next free port when its own is taken', async () => {
     const { port, close } = await listen(createServer());
     const url = await start(own, port).finally(close);
     expect(listener.port).toBeGreaterThan(port);
     expect((await fetch(`${url}/metrics`)).status).toBe(200);
   });
 
-  it('answers 500 to a scrape that failed, and lives on', async () => {
+  it('answers 500 when a scrape fails, and keeps serving', async () => {
     const answers = [Promise.reject(new Error('broken')), Promise.resolve('ours 2\n')];
     const text = () => answers.shift() ?? Promise.resolve('');
     const url = await start({ ...own, text });
@@ -74,17 +74,17 @@ describe("the SDK's metrics", () => {
   afterEach(() => sdk.stop());
   const text = () => withSdkMetrics(own, sdk.url.replace('http://', '')).text();
 
-  it('stand below ours', async () => {
+  it('are appended to ours', async () => {
     sdk.on('/metrics', bytes('temporal_polls 7\n'));
     expect(await text()).toBe('ours 1\n\ntemporal_polls 7\n');
   });
 
-  it('give way to a comment when they cannot be read', async () => {
+  it('are replaced by a comment when they cannot be read', async () => {
     sdk.on('/metrics', status(500));
     expect(await text()).toMatch(/^ours 1\n\n# The Temporal SDK's metrics .*: .* 500\n$/);
   });
 
-  it('give way to a comment when nothing listens', async () => {
+  it('are replaced by a comment when nothing listens', async () => {
     await sdk.stop();
     expect(await text()).toMatch(/^ours 1\n\n# The Temporal SDK's metrics .*: .+\n$/);
     sdk = await startOrigin();

@@ -28,7 +28,7 @@ async function startWorker(dataDir: string, env: NodeJS.ProcessEnv = {}): Promis
 const anyPort = () => freePort('metrics', 'METRICS_PORT', 0, () => undefined);
 
 describe('npm run worker', () => {
-  it("serves its own metrics, the process's and the SDK's, one type for each name", () =>
+  it("serves its own metrics, the process's and the SDK's, and declares each name once", () =>
     withFolder(async (dataDir) => {
       const port = await anyPort();
       await startWorker(dataDir, { METRICS_PORT: String(port) });
@@ -49,7 +49,7 @@ describe('npm run worker', () => {
       expect(scraped).not.toMatch(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}/);
     }));
 
-  it('takes the next port when its own is taken, and says so', () =>
+  it('serves metrics at the next free port when its own is taken, and logs it', () =>
     withFolder(async (dataDir) => {
       const port = await anyPort();
       const env = { METRICS_PORT: String(port) };
@@ -62,7 +62,7 @@ describe('npm run worker', () => {
       }
     }));
 
-  it('serves none with METRICS_PORT=0', () =>
+  it('serves no metrics with METRICS_PORT=0', () =>
     withFolder(async (dataDir) => {
       const worker = await startWorker(dataDir, { METRICS_PORT: '0' });
       expect(worker.stderr()).not.toMatch(/metrics/i);
@@ -72,7 +72,7 @@ describe('npm run worker', () => {
 });
 
 describe('npm run api', () => {
-  it("serves the process's metrics beside its own", () =>
+  it("serves its own metrics and the process's", () =>
     withFolder(async (dataDir) => {
       const port = await anyPort();
       const api = startCommand('api', {
@@ -98,14 +98,14 @@ describe('docs/metrics.md', () => {
     }),
   );
 
-  it('lists every metric of ours, its type and its labels, and no other', async () => {
+  it('lists exactly our metrics, with their types and labels', async () => {
     const logger = createLogger('silent', 'test');
     const api = createApiMetrics({ countByState: () => Promise.resolve({}), logger });
     const registries = [createWorkerMetrics().registry, api.registry];
     const described: { name: string; labelNames: string[] }[] = [];
     const types = new Map<string, string>();
     for (const registry of registries) {
-      // What it returns has labelNames, though its type says nothing of them.
+      // The objects have labelNames, although their type does not.
       described.push(...(registry.getMetricsAsArray() as unknown as typeof described));
       for (const [name, type] of typesOf(await registry.metrics())) types.set(name, type);
     }
@@ -120,7 +120,7 @@ describe('docs/metrics.md', () => {
     );
   });
 
-  it('speaks of no variable that there is not', () => {
+  it('names only variables that exist', () => {
     const named = [...page.matchAll(/`([A-Z][A-Z_]+_[A-Z]+)`/g)].map(([, name]) => name);
     expect(named.filter((name) => !VARIABLES.includes(String(name)))).toEqual([]);
   });

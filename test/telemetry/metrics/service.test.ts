@@ -7,8 +7,8 @@ import { photo } from '../../support/pictures';
 import { startReceiver, type Receiver } from '../../support/receiver';
 import { startService, type Service } from '../../support/service';
 
-/** A request with two good images, one of them at the second attempt, one that is gone, one that asks for money. */
-describe('what a worker counts of a request', () => {
+/** A request with two good images (one at the second attempt), one that answers 404, and one that answers 402. */
+describe('the metrics of a worker after a request', () => {
   let service: Service;
   let origin: Origin;
   let receiver: Receiver;
@@ -46,7 +46,7 @@ describe('what a worker counts of a request', () => {
   const value = (name: string, labels: Record<string, string> = {}) =>
     valueOf(text, `image_processor_${name}`, labels);
 
-  it('is every attempt, by outcome and error code', () => {
+  it('count every attempt, by outcome and error code', () => {
     const images = samplesOf(text).filter(({ name }) => name === 'image_processor_images_total');
     expect(images.map(({ labels, value }) => ({ ...labels, value }))).toEqual(
       expect.arrayContaining([
@@ -56,11 +56,11 @@ describe('what a worker counts of a request', () => {
         { outcome: 'failed', error_code: 'http_4xx', value: 1 },
       ]),
     );
-    // And `internal`, which is shown from the start.
+    // `internal` is also there, with 0 from the start.
     expect(images.filter(({ value }) => value > 0)).toHaveLength(4);
   });
 
-  it('is the bytes of the images that succeeded, as the record has them', async () => {
+  it('count the bytes of the images that succeeded, like the record', async () => {
     const record = await service.records.requests.find(requestId);
     expect(value('input_bytes_total')).toBe(2 * size);
     expect(record?.bytes).toEqual({
@@ -69,7 +69,7 @@ describe('what a worker counts of a request', () => {
     });
   });
 
-  it('is the time of each stage: all are downloaded, what arrived is compressed and stored', () => {
+  it('measure each stage: all images are downloaded, the good ones compressed and stored', () => {
     const counts = ['host_wait', 'worker_wait', 'download', 'compress', 'store'].map((stage) =>
       value('stage_duration_seconds_count', { stage }),
     );
@@ -79,24 +79,24 @@ describe('what a worker counts of a request', () => {
     }
   });
 
-  it('is the wait of each slice, the retry of an image being none', () => {
-    // Four images of one host make four slices of one: a small request shows every image.
+  it('measure the wait of each slice, but not of the retry of an image', () => {
+    // Four images of one host make four slices of one image: a small request reports every image.
     expect(value('slice_queue_wait_seconds_count')).toBe(4);
   });
 
-  it('is each attempt at the webhook', () => {
+  it('count each attempt at the webhook', () => {
     expect(value('webhook_deliveries_total', { outcome: 'retried' })).toBe(1);
     expect(value('webhook_deliveries_total', { outcome: 'failed' })).toBe(0);
   });
 
-  it('leaves nothing in flight', () => {
+  it('show nothing in flight', () => {
     const flying = samplesOf(text).filter(
       ({ name }) => name === 'image_processor_images_in_flight',
     );
     expect(flying.map(({ value }) => value)).toEqual([0, 0, 0, 0, 0]);
   });
 
-  it('names no request, no link and no host', () => {
+  it('contain no request, no link and no host', () => {
     const { host } = new URL(origin.url);
     const values = samplesOf(text).flatMap(({ labels }) => Object.entries(labels));
     const bounded: Record<string, readonly string[]> = {

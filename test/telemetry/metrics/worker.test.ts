@@ -25,7 +25,7 @@ describe('the metrics of a worker', () => {
     }
   });
 
-  it('show zeros before anything has happened, so that the first event is a change', async () => {
+  it('start at zero, so that the first event is an increase', async () => {
     expect(await value('images_total', { outcome: 'succeeded' })).toBe(0);
     for (const outcome of ['delivered', 'retried', 'failed']) {
       expect(await value('webhook_deliveries_total', { outcome })).toBe(0);
@@ -45,7 +45,7 @@ describe('the metrics of a worker', () => {
     expect(await value('output_bytes_total')).toBe(410);
   });
 
-  it('tell failures apart by outcome and code, rare answers by their family', async () => {
+  it('count failures by outcome and code, and rare status codes by their class', async () => {
     metrics.imageFailed('retried', 'timeout');
     metrics.imageFailed('failed', 'timeout');
     metrics.imageFailed('postponed', 'http_429');
@@ -53,7 +53,7 @@ describe('the metrics of a worker', () => {
     metrics.imageFailed('failed', 'http_451');
     const failures = samplesOf(await text()).filter(({ labels }) => 'error_code' in labels);
     expect(failures.map(({ labels, value }) => ({ ...labels, value }))).toEqual([
-      // There from the start: an alert is to see the first one.
+      // Present from the start, so that an alert detects the first one.
       { outcome: 'failed', error_code: 'internal', value: 0 },
       { outcome: 'retried', error_code: 'timeout', value: 1 },
       { outcome: 'failed', error_code: 'timeout', value: 1 },
@@ -62,7 +62,7 @@ describe('the metrics of a worker', () => {
     ]);
   });
 
-  it('show a stage as in flight until it ends, then its time', async () => {
+  it('count a stage as in flight until it ends, then record its duration', async () => {
     let finish: () => void = () => undefined;
     const download = metrics.observe(
       'download',
@@ -81,7 +81,7 @@ describe('the metrics of a worker', () => {
     expect(await value('stage_duration_seconds_count', { stage: 'download' })).toBe(1);
   });
 
-  it('count a stage that failed, and let its failure through', async () => {
+  it('count a stage that failed, and rethrow its error', async () => {
     const failed = metrics.observe('store', () => Promise.reject(new Error('disk full')));
     await expect(failed).rejects.toThrow('disk full');
     expect(await value('images_in_flight', { stage: 'store' })).toBe(0);
@@ -97,12 +97,12 @@ describe('the metrics of a worker', () => {
     expect(await value('slice_queue_wait_seconds_bucket', { le: '300' })).toBe(1);
   });
 
-  it('take a server whose clock is ahead for no wait at all', async () => {
+  it('record no negative wait when the clock of the server is ahead', async () => {
     metrics.sliceStarted(Date.now() + 60_000);
     expect(await value('slice_queue_wait_seconds_sum')).toBe(0);
   });
 
-  it('count what the reconciler found, by kind', async () => {
+  it('count findings of the reconciler by kind', async () => {
     metrics.reconcilerFound('run_missing');
     metrics.reconcilerFound('run_missing', 2);
     metrics.reconcilerFound('5d4f6c1e-0000-4000-8000-000000000000');

@@ -12,7 +12,7 @@ import { say } from '../src/process/main';
 
 export type Service = 'api' | 'worker';
 
-export interface Stage {
+export interface Bench {
   readonly url: string;
   readonly originUrl: string;
   readonly mongodbUri: string;
@@ -26,11 +26,11 @@ const HOST = '127.0.0.1';
 const READY_MS = 60_000;
 
 /**
- * Embedded servers, the API, a worker and an origin: each a process of its own, as in production.
+ * Starts embedded servers, services and an origin, each in a separate process, as in production.
  *
- * @param services without a worker the requests stay where they are
+ * @param services without a worker, requests are accepted but not processed
  */
-export async function startBench(services: readonly Service[]): Promise<Stage> {
+export async function startBench(services: readonly Service[]): Promise<Bench> {
   const folder = await mkdtemp(path.join(tmpdir(), 'image-processor-bench-'));
   const servers = await startServers({
     dataDir: folder,
@@ -89,7 +89,7 @@ async function ready(url: string): Promise<void> {
   for (;;) {
     const answer = await fetch(`${url}/health/ready`).catch(() => null);
     if (answer?.ok === true) return;
-    if (Date.now() > deadline) throw new Error(`Expected ${url} to be ready within ${READY_MS} ms`);
+    if (Date.now() > deadline) throw new Error(`${url} was not ready within ${READY_MS} ms`);
     await sleep(100);
   }
 }
