@@ -83,7 +83,7 @@ async function play(
   try {
     const random = createRandom(seed, 'schedule');
     const trouble = await Promise.race([
-      runSchedule({ ...{ random, kills, folder, stage, disturber, origin, uploads }, requests }),
+      runSchedule({ random, kills, folder, stage, disturber, origin, uploads, requests }),
       givenUp,
     ]);
     disturber.resume();
@@ -102,8 +102,12 @@ async function play(
     const found = await reader.everything();
     const claimed = claims(folder);
     const evidence: Evidence = {
-      ...{ folder, url: stage.url, found },
-      ...{ uploads: uploads.all, hits: origin.hits, deliveries: receiver.deliveries },
+      folder,
+      url: stage.url,
+      found,
+      uploads: uploads.all,
+      hits: origin.hits,
+      deliveries: receiver.deliveries,
       observations: observations(folder),
       disturbances: [...disturber.all, ...claimed.map(asDisturbance)],
       calls: caller.calls,

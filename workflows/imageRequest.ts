@@ -179,7 +179,10 @@ async function processToEnd(
   try {
     const numbers = carried?.numbers ?? (await numbersOf(input));
     const left = await processImages(run, {
-      ...{ requestId, round, numbers, names: accepted.names },
+      requestId,
+      round,
+      numbers,
+      names: accepted.names,
       carried: carried?.left ?? null,
     });
     if (left === null) return false;

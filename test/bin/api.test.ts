@@ -44,7 +44,10 @@ describe('An API that gets SIGTERM', () => {
   it('finishes the upload under way with 200, takes no other, and ends', async () => {
     const { api, port } = await startApi();
     const upload = request({
-      ...{ port, host: '127.0.0.1', path: '/image/upload/', method: 'POST' },
+      port,
+      host: '127.0.0.1',
+      path: '/image/upload/',
+      method: 'POST',
       headers: { 'content-type': `multipart/form-data; boundary=${BOUNDARY}` },
     });
     const answer = new Promise<{ status: number | undefined; body: string }>((resolve, reject) => {

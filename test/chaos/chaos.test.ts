@@ -9,8 +9,14 @@ describe('npm run chaos', () => {
   it('ends with an exact ledger after a few kills, and leaves nothing behind', async () => {
     const temporary = await mkdtemp(path.join(tmpdir(), 'image-processor-'));
     const run = startCommand('../../chaos/run', { TMPDIR: temporary }, [
-      ...['--seed', '198', '--kills', '3'],
-      ...['--images', '60', '--requests', '3'],
+      '--seed',
+      '198',
+      '--kills',
+      '3',
+      '--images',
+      '60',
+      '--requests',
+      '3',
     ]);
     await run.says('No more trouble');
     const family = await run.family();

@@ -31,13 +31,23 @@ function evidenceOf(
     return what === 'recorded' ? [{ what, round, images, at, pid }] : [];
   });
   return {
-    ...{ folder: '', url: '', uploads: [], deliveries: [], observations, calls: [], repaired: {} },
-    found: { ...{ requests: [], rows: [], deliveries: [], runs: [] }, images: [image as never] },
+    folder: '',
+    url: '',
+    uploads: [],
+    deliveries: [],
+    observations,
+    calls: [],
+    repaired: {},
+    found: { requests: [], rows: [], deliveries: [], runs: [], images: [image as never] },
     hits: steps.flatMap(([at, what]) =>
       what === 'downloaded' ? [{ url: URL, at, fault: null, bytes: 1, whole: true }] : [],
     ),
     disturbances: kills.map((at) => ({
-      ...{ target: 'worker', how: 'kill', pid: WORKER, from: at, until: at },
+      target: 'worker',
+      how: 'kill',
+      pid: WORKER,
+      from: at,
+      until: at,
     })),
   };
 }
@@ -75,7 +85,9 @@ describe('The downloads of a chaos run', () => {
       ] satisfies Step[]),
     ];
     expect(checkDownloads(evidenceOf(steps, { kills: [5] }))).toEqual({
-      ...{ violations: [], inFlight: 1, repeats: 1 },
+      violations: [],
+      inFlight: 1,
+      repeats: 1,
     });
   });
 

@@ -32,8 +32,22 @@ function cut(text: string, size: number): string[] {
 describe('splitRecords(chunks, options)', () => {
   it('gives the same pieces, wherever the text is cut into chunks', async () => {
     const part = fc.constantFrom(
-      ...['"', '"', ',', ',', '\n', '\n', '\r\n', ' ', 'a', '""', '",', ',"', '"\n'],
-      ...['http://a/1.jpg', '1,Mug,http://a/2.jpg\n', '2,"Cup\nred",http://a/3.jpg\n'],
+      '"',
+      '"',
+      ',',
+      ',',
+      '\n',
+      '\n',
+      '\r\n',
+      ' ',
+      'a',
+      '""',
+      '",',
+      ',"',
+      '"\n',
+      'http://a/1.jpg',
+      '1,Mug,http://a/2.jpg\n',
+      '2,"Cup\nred",http://a/3.jpg\n',
     );
     await fc.assert(
       fc.asyncProperty(

@@ -84,7 +84,11 @@ beforeAll(() => {
   const output = execFileSync(
     path.join(root, 'node_modules', '.bin', 'depcruise'),
     ['--config', '.dependency-cruiser.cjs', '--output-type', 'json'].concat(
-      ...['contract', 'client', 'workflows', 'activities', 'src'],
+      'contract',
+      'client',
+      'workflows',
+      'activities',
+      'src',
     ),
     { cwd: root, maxBuffer: 2 ** 26 },
   );

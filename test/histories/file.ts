@@ -17,8 +17,15 @@ const { History: message } = temporal.api.history.v1;
 
 /** What a replay does not read: names of machines and processes, paths, and the server's own bookkeeping. */
 const LEFT_OUT = new Set([
-  ...['identity', 'stackTrace', 'taskId', 'requestId', 'workerVersion', 'historySizeBytes'],
-  ...['firstExecutionRunId', 'lastHeartbeatDetails', 'encodedAttributes'],
+  'identity',
+  'stackTrace',
+  'taskId',
+  'requestId',
+  'workerVersion',
+  'historySizeBytes',
+  'firstExecutionRunId',
+  'lastHeartbeatDetails',
+  'encodedAttributes',
 ]);
 
 /**

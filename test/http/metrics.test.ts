@@ -10,8 +10,14 @@ const KEY = 'a-key-of-a-client';
 const REQUESTS = 'image_processor_requests';
 const CALLS = 'image_processor_http_request_duration_seconds_count';
 const STATES = [
-  ...['uploading', 'withdrawn', 'pending', 'processing'],
-  ...['completed', 'completed_with_errors', 'failed', 'cancelled'],
+  'uploading',
+  'withdrawn',
+  'pending',
+  'processing',
+  'completed',
+  'completed_with_errors',
+  'failed',
+  'cancelled',
 ];
 
 describe('GET /metrics', () => {

@@ -71,7 +71,8 @@ describe('a body with a content coding that was not asked for', () => {
     const head = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n';
     const answer = Buffer.concat([
       Buffer.from(`${head}${body.length.toString(16)}\r\n`),
-      ...[body, Buffer.from('\r\n0\r\n\r\n')],
+      body,
+      Buffer.from('\r\n0\r\n\r\n'),
     ]);
     expect(await download(odd.on('/transfer.jpg', answer))).toEqual(JPEG);
   });

@@ -290,7 +290,8 @@ describe('download(link): what can be tried again', () => {
   it('connect_failure: the status is none of HTTP, said in one line', async () => {
     const error = await failure(download(await tcpServer('HTTP/1.1 099 Odd\r\n\r\n')));
     expect(error).toMatchObject({
-      ...{ code: 'connect_failure', retryable: true },
+      code: 'connect_failure',
+      retryable: true,
       message: 'Expected a whole answer, received a broken connection: an answer that is no HTTP',
     });
   });

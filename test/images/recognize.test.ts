@@ -158,17 +158,23 @@ describe('nameOf(bytes): pages', () => {
 
 describe('nameOf(bytes), whatever the bytes', () => {
   const hostile = [
-    ...['<', '<!--', '<!---->', '<?xml', '<?xml?>', '<!doctype ', '<!DOCTYPE x[', ' ', '<title'],
-    ...[
-      '<html><title',
-      '<html><title>',
-      '<meta ',
-      '<html><meta\t',
-      '<html> http-equiv="refresh" content=',
-      '<Error><Code',
-      '&amp;',
-      '{"',
-    ],
+    '<',
+    '<!--',
+    '<!---->',
+    '<?xml',
+    '<?xml?>',
+    '<!doctype ',
+    '<!DOCTYPE x[',
+    ' ',
+    '<title',
+    '<html><title',
+    '<html><title>',
+    '<meta ',
+    '<html><meta\t',
+    '<html> http-equiv="refresh" content=',
+    '<Error><Code',
+    '&amp;',
+    '{"',
   ];
 
   it.each(hostile)('takes no more time than its length is worth: %j, repeated', (piece) => {

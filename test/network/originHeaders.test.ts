@@ -100,8 +100,20 @@ describe('readOriginHeaders(file): faults', () => {
   });
 
   it.each([
-    ...['', ' ', 'https://a.example', 'ftp://a.example', 'a.example/', 'a.example/path', 'a?b'],
-    ...['*.example', '*', 'a.example:port', 'a.example:99999', 'a b', '//a.example', 'http://'],
+    '',
+    ' ',
+    'https://a.example',
+    'ftp://a.example',
+    'a.example/',
+    'a.example/path',
+    'a?b',
+    '*.example',
+    '*',
+    'a.example:port',
+    'a.example:99999',
+    'a b',
+    '//a.example',
+    'http://',
   ])('refuses the host %j', (host) => {
     expect(faultsOf({ [host]: { 'X-Key': 'x' } })).toEqual([
       `${JSON.stringify(host)}: expected host or host:port, optionally with http:// before it`,

@@ -16,8 +16,16 @@ afterAll(() => records.close());
 async function insert(image: Partial<ImageRecord>): Promise<void> {
   await records.images.insert([
     {
-      ...{ _id: `${ID}/${REF}`, request_id: ID, url: 'http://a/1.jpg', places: 1, attempts: 0 },
-      ...{ status: 'pending', round: 1, error: null, retry_at: null, result: null },
+      _id: `${ID}/${REF}`,
+      request_id: ID,
+      url: 'http://a/1.jpg',
+      places: 1,
+      attempts: 0,
+      status: 'pending',
+      round: 1,
+      error: null,
+      retry_at: null,
+      result: null,
       ...image,
     },
   ]);

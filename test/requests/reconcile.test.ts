@@ -81,7 +81,9 @@ describe('reconcile', () => {
     await runOf(id).terminate('by an operator');
     // None of ours has a timeout: a person started it anew, with one, where no worker is.
     await service.client.workflow.start('imageRequest', {
-      ...{ workflowId: workflowIdOf(id), taskQueue: 'nowhere', args: [] },
+      workflowId: workflowIdOf(id),
+      taskQueue: 'nowhere',
+      args: [],
       workflowExecutionTimeout: '1 second',
     });
     expect((await closed(id)).status.name).toBe('TIMED_OUT');
@@ -160,7 +162,11 @@ describe('reconcile', () => {
     await service.records.requests.create({ ...record, _id: leftover, state: 'uploading' });
     await service.records.rows.insert([
       {
-        ...{ _id: `${leftover}/1`, request_id: leftover, number: 1, cells: [], images: [] },
+        _id: `${leftover}/1`,
+        request_id: leftover,
+        number: 1,
+        cells: [],
+        images: [],
         error: null,
       },
     ]);

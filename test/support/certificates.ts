@@ -44,9 +44,20 @@ export function makeCertificate(wanted: Wanted = {}): Certificate {
     write('ca.cnf', AUTHORITY);
     write('index', '');
     openssl(
-      ...['req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'],
-      ...['-keyout', 'key', '-out', 'request', '-subj', `/CN=${host.replace(':', ' ')}`],
-      ...['-addext', `subjectAltName=${host}`],
+      'req',
+      '-newkey',
+      'ec',
+      '-pkeyopt',
+      'ec_paramgen_curve:P-256',
+      '-nodes',
+      '-keyout',
+      'key',
+      '-out',
+      'request',
+      '-subj',
+      `/CN=${host.replace(':', ' ')}`,
+      '-addext',
+      `subjectAltName=${host}`,
     );
     if (issuer !== undefined) {
       write('issuer.key', issuer.key);
@@ -54,8 +65,19 @@ export function makeCertificate(wanted: Wanted = {}): Certificate {
     }
     const end = isExpired ? '20210101000000Z' : '20990101000000Z';
     openssl(
-      ...['ca', '-config', 'ca.cnf', '-batch', '-notext', '-in', 'request', '-out', 'cert'],
-      ...['-startdate', '20200101000000Z', '-enddate', end],
+      'ca',
+      '-config',
+      'ca.cnf',
+      '-batch',
+      '-notext',
+      '-in',
+      'request',
+      '-out',
+      'cert',
+      '-startdate',
+      '20200101000000Z',
+      '-enddate',
+      end,
       ...(issuer === undefined
         ? ['-selfsign', '-keyfile', 'key']
         : ['-keyfile', 'issuer.key', '-cert', 'issuer.cert']),

@@ -42,10 +42,16 @@ export function evidenceOf(
 ): Evidence {
   const request = { _id: ID, round, file_name: 'sheet-1.csv' };
   return {
-    ...{ folder: '', url: '', hits: [], deliveries: [], observations: [], disturbances: [] },
+    folder: '',
+    url: '',
+    hits: [],
+    deliveries: [],
+    observations: [],
+    disturbances: [],
     uploads: [{ sheet: { name: 'sheet-1.csv' } } as never],
     found: { rows: [], images: [], deliveries: [], runs: [], requests: [request as never] },
-    ...{ calls, repaired: {} },
+    calls,
+    repaired: {},
     ...seen,
   };
 }
@@ -54,8 +60,17 @@ export const withFailure = (at: number, round = 1) =>
   look(at, round, 'completed_with_errors', [failed('missing', { round })]);
 
 export const hit = (at: number) => ({
-  ...{ url: failed('late').url, at, fault: null, bytes: 0, whole: true },
+  url: failed('late').url,
+  at,
+  fault: null,
+  bytes: 0,
+  whole: true,
 });
 export const began = (at: number, round: number) => ({
-  ...{ what: 'began' as const, execution: '1', images: [`${ID}/0-0`], pid: 1, at, round },
+  what: 'began' as const,
+  execution: '1',
+  images: [`${ID}/0-0`],
+  pid: 1,
+  at,
+  round,
 });

@@ -116,7 +116,17 @@ export function startRequestStage() {
     get picture() {
       return picture;
     },
-    ...{ fresh, link, call, answerOf, show, hasState, outputsOf },
-    ...{ failsOnce, stallsOnce, failed, running, stopped },
+    fresh,
+    link,
+    call,
+    answerOf,
+    show,
+    hasState,
+    outputsOf,
+    failsOnce,
+    stallsOnce,
+    failed,
+    running,
+    stopped,
   };
 }

@@ -134,8 +134,13 @@ export async function startService(options: Options = {}) {
     metrics,
     /** For worker processes that are to work for this service. */
     workerEnv: {
-      ...{ TEMPORAL_ADDRESS: address, TEMPORAL_TASK_QUEUE: name, MONGODB_URI: mongodbUri },
-      ...{ DATA_DIR: dataDir, PUBLIC_URL: url, METRICS_PORT: '0', LOG_LEVEL: 'warn' },
+      TEMPORAL_ADDRESS: address,
+      TEMPORAL_TASK_QUEUE: name,
+      MONGODB_URI: mongodbUri,
+      DATA_DIR: dataDir,
+      PUBLIC_URL: url,
+      METRICS_PORT: '0',
+      LOG_LEVEL: 'warn',
       ALLOWED_NETWORKS: '127.0.0.0/8',
     },
     dataDir,

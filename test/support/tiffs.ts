@@ -25,9 +25,14 @@ export function tiffOf({
   data = Buffer.alloc(Math.ceil((16 * bits * samples) / 8) * 8, 0x55),
 }: Described): Buffer {
   const entries = [
-    ...[[256, SHORT, 16] as const, [257, SHORT, 8] as const, [258, SHORT, bits] as const],
-    ...[[259, SHORT, compression] as const, [262, SHORT, colours] as const],
-    ...[[273, LONG, 0] as const, [277, SHORT, samples] as const, [278, SHORT, 8] as const],
+    [256, SHORT, 16] as const,
+    [257, SHORT, 8] as const,
+    [258, SHORT, bits] as const,
+    [259, SHORT, compression] as const,
+    [262, SHORT, colours] as const,
+    [273, LONG, 0] as const,
+    [277, SHORT, samples] as const,
+    [278, SHORT, 8] as const,
     [279, LONG, data.length] as const,
   ];
   const head = Buffer.alloc(FIRST_PAGE + 2 + entries.length * 12 + 4);

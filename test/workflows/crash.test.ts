@@ -20,7 +20,8 @@ describe('An image that kills every worker', () => {
         name: 'worker',
         command: process.execPath,
         args: [
-          ...['--require', path.join(ROOT, 'test', 'support', 'poison.cjs')],
+          '--require',
+          path.join(ROOT, 'test', 'support', 'poison.cjs'),
           path.join(ROOT, 'dist', 'src', 'bin', 'worker.js'),
         ],
         env: service.workerEnv,

@@ -109,8 +109,13 @@ describe('imageRequest', () => {
       taskQueue: service.config.TEMPORAL_TASK_QUEUE,
       args: [
         {
-          ...{ requestId: id, round: 1, task: 'process', token: 'upload', lanes: [] },
-          ...{ counts, bytes: { in: 0, out: 0 } },
+          requestId: id,
+          round: 1,
+          task: 'process',
+          token: 'upload',
+          lanes: [],
+          counts,
+          bytes: { in: 0, out: 0 },
         },
       ],
     });

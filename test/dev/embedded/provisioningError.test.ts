@@ -10,14 +10,25 @@ describe('On a machine with no way to start the servers', () => {
   it('one message names them all, and what would help', () =>
     withFolder(async (folder) => {
       const command = startCommand('servers', {
-        ...{ PATH: '', HOME: folder, XDG_CACHE_HOME: folder, DATA_DIR: folder },
-        ...{ HTTP_PROXY: NOWHERE, HTTPS_PROXY: NOWHERE, http_proxy: NOWHERE, https_proxy: NOWHERE },
+        PATH: '',
+        HOME: folder,
+        XDG_CACHE_HOME: folder,
+        DATA_DIR: folder,
+        HTTP_PROXY: NOWHERE,
+        HTTPS_PROXY: NOWHERE,
+        http_proxy: NOWHERE,
+        https_proxy: NOWHERE,
       });
       expect(await command.ended).toBe(1);
       expect(command.stdout()).toBe('');
       for (const way of [
-        ...['TEMPORAL_ADDRESS', '`temporal` CLI on PATH', 'internet', 'install Go'],
-        ...['MONGODB_URI', '`mongod` on PATH', 'install a JDK'],
+        'TEMPORAL_ADDRESS',
+        '`temporal` CLI on PATH',
+        'internet',
+        'install Go',
+        'MONGODB_URI',
+        '`mongod` on PATH',
+        'install a JDK',
       ]) {
         expect(command.stderr()).toContain(way);
       }

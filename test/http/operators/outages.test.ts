@@ -141,7 +141,11 @@ describe('while Temporal is down', () => {
       'none',
     );
     const answer = createApp({
-      ...{ config, logger, files, health: {}, spoolDir: stage.service.spoolDir },
+      config,
+      logger,
+      files,
+      health: {},
+      spoolDir: stage.service.spoolDir,
       metrics: createApiMetrics({ countByState: records.requests.countByState, logger }),
       stopping: new AbortController().signal,
       requests: createOperations({ config, logger, records, files, runs }),
