@@ -7,7 +7,7 @@ import { nameOf, UNKNOWN, servedFormatOf } from './recognize';
 /** The limit of curl and undici. Each coding needs memory, and an image has at most one in practice. */
 const MAX_CODINGS = 5;
 
-/** Bytes from the start of a body that are used to recognise what it is. */
+/** Bytes from the start of a body that are used to recognize what it is. */
 const PEEKED_BYTES = 1024;
 
 /** Returns the codings in the order in which they were applied, without `identity` (RFC 9110 §8.4). */
@@ -92,7 +92,7 @@ async function* decodeOne(
  * No encoded body begins with the signature of an image. When a body labelled with a coding begins like an image
  * that we serve, the label is wrong and the body is not encoded. This happens in object storage when files are
  * uploaded with the headers of other files. Browsers ignore unknown codings in the same way (Fetch §2.2.4). They
- * are ignored here when the bytes are recognised; otherwise the error names the coding.
+ * are ignored here when the bytes are recognized; otherwise the error names the coding.
  *
  * @returns `null` when the bytes are used as they are
  */
@@ -114,7 +114,7 @@ function decoderFor(coding: string, head: Buffer): Transform | null {
   }
 }
 
-/** @throws ImageError when the bytes are not recognised */
+/** @throws ImageError when the bytes are not recognized */
 function passThrough(coding: string, head: Buffer, fault: string): null {
   if (nameOf(head) !== UNKNOWN) return null;
   throw ImageError.permanent(

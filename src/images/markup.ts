@@ -1,5 +1,5 @@
 /**
- * Recognises text that begins with `<` as an HTML page, SVG or another XML document. Only the root element
+ * Recognizes text that begins with `<` as an HTML page, SVG or another XML document. Only the root element
  * counts, not its content: a page with an SVG icon is a page.
  *
  * The text is untrusted. Every search begins where the previous one ended, so the time is linear in the length.

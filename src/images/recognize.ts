@@ -3,7 +3,7 @@ import type { ImageFormat } from '../../contract/formats';
 import { markupName } from './markup';
 
 /**
- * Recognises files by their first bytes only. No decoder is involved, so its error messages cannot affect the
+ * Recognizes files by their first bytes only. No decoder is involved, so its error messages cannot affect the
  * result.
  */
 
@@ -63,7 +63,7 @@ export function servedFormatOf(bytes: Buffer): ImageFormat | null {
   return format ?? (brandsOf(bytes).some((brand) => AVIF_BRANDS.test(brand)) ? 'avif' : null);
 }
 
-/** The name that {@link nameOf} returns for bytes that it does not recognise. */
+/** The name that {@link nameOf} returns for bytes that it does not recognize. */
 export const UNKNOWN = 'bytes of an unknown format';
 
 /**

@@ -17,7 +17,7 @@ export function createLiteralCheck(
 ): (url: URL) => string | null {
   const isAllowed = createAddressCheck(allowedNetworks);
   return ({ hostname }) => {
-    // The URL parser has already normalised every notation of IPv4.
+    // The URL parser has already normalized every notation of IPv4.
     const host = hostname.replace(/^\[|\]$/g, '');
     const isRefused =
       isIP(host) === 0 ? LOCALHOST.test(host) && !LOOPBACK.some(isAllowed) : !isAllowed(host);

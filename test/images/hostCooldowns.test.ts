@@ -74,7 +74,7 @@ describe('createHostCooldowns()', () => {
 
   describe('with a host that always asks for a pause', () => {
     /** Cooldowns of a second, each begun when the one before is over. */
-    function restRepeatedly(
+    function coolDownRepeatedly(
       cooldowns: ReturnType<typeof createHostCooldowns>,
       times: number,
     ): void {
@@ -89,17 +89,17 @@ describe('createHostCooldowns()', () => {
 
     it('costs attempts once its consecutive cooldowns exceed the maximum, so that waiting ends', () => {
       const cooldowns = createHostCooldowns(2);
-      restRepeatedly(cooldowns, 2);
+      coolDownRepeatedly(cooldowns, 2);
       expect(check(cooldowns)).toThrow(HostCoolingDown);
-      restRepeatedly(cooldowns, 1);
+      coolDownRepeatedly(cooldowns, 1);
       expect(check(cooldowns)).toThrow(expect.objectContaining({ name: 'ImageError' }) as Error);
     });
 
     it('counts from zero again after a successful response', () => {
       const cooldowns = createHostCooldowns(2);
-      restRepeatedly(cooldowns, 2);
+      coolDownRepeatedly(cooldowns, 2);
       cooldowns.end('shop.example');
-      restRepeatedly(cooldowns, 1);
+      coolDownRepeatedly(cooldowns, 1);
       expect(check(cooldowns)).toThrow(HostCoolingDown);
     });
   });

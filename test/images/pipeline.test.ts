@@ -37,9 +37,9 @@ afterEach(async () => {
   await origin.stop();
 });
 
-function pipeline({ places = 4, perHost = 2 } = {}) {
+function pipeline({ permits = 4, perHost = 2 } = {}) {
   const config = readConfig({
-    IMAGE_CONCURRENCY: String(places),
+    IMAGE_CONCURRENCY: String(permits),
     HOST_CONCURRENCY: String(perHost),
   });
   const { process } = createImagePipeline(config, dispatcher);
@@ -85,15 +85,15 @@ describe('process(link)', () => {
   }
 
   it('runs at most HOST_CONCURRENCY downloads from a host', async () => {
-    expect(await mostAtOnce(pipeline({ places: 10, perHost: 3 }), 3)).toBe(3);
+    expect(await mostAtOnce(pipeline({ permits: 10, perHost: 3 }), 3)).toBe(3);
   });
 
   it('processes at most IMAGE_CONCURRENCY images', async () => {
-    expect(await mostAtOnce(pipeline({ places: 2, perHost: 10 }), 2)).toBe(2);
+    expect(await mostAtOnce(pipeline({ permits: 2, perHost: 10 }), 2)).toBe(2);
   });
 
   it('continues with other hosts while one uses all of its permits', async () => {
-    const process = pipeline({ places: 4, perHost: 2 });
+    const process = pipeline({ permits: 4, perHost: 2 });
     const controller = new AbortController();
     const held = Array.from({ length: 6 }, () => ignored(process('/stalled', controller.signal)));
     await eventually(origin.open, (open) => open === 2);
@@ -111,7 +111,7 @@ describe('process(link)', () => {
         response.end(body);
       });
     }
-    const process = pipeline({ places: 4, perHost: 1 });
+    const process = pipeline({ permits: 4, perHost: 1 });
     const large = Array.from({ length: 20 }, (_, n) =>
       process(`/large/${n}`, never, origin.url, 'large'),
     );
@@ -132,7 +132,7 @@ describe('process(link)', () => {
       });
     const paths = Array.from({ length: 20 }, (_, n) => `/large/${n}`);
     for (const path of [...paths, '/small']) answerAt(path);
-    const process = pipeline({ places: 1, perHost: 100 });
+    const process = pipeline({ permits: 1, perHost: 100 });
     const large = paths.map((path) => process(path, never, origin.url, 'large'));
     await process('/small', never, otherHost(), 'small');
     expect(seen.indexOf('/small')).toBeLessThanOrEqual(2);
@@ -140,7 +140,7 @@ describe('process(link)', () => {
   });
 
   it('gives the permit of an aborted image to the next one', async () => {
-    const process = pipeline({ places: 1, perHost: 1 });
+    const process = pipeline({ permits: 1, perHost: 1 });
     const controller = new AbortController();
     const reason = new Error('cancelled');
     const held = process('/stalled', controller.signal).catch((error: unknown) => error);
@@ -152,7 +152,7 @@ describe('process(link)', () => {
   });
 
   it('throws the reason when an image is aborted while it waits', async () => {
-    const process = pipeline({ places: 1, perHost: 1 });
+    const process = pipeline({ permits: 1, perHost: 1 });
     const [first, second] = [new AbortController(), new AbortController()];
     const held = ignored(process('/stalled', first.signal));
     await eventually(origin.open, (open) => open === 1);
@@ -170,7 +170,7 @@ describe('process(link)', () => {
   });
 
   it('loses no permit, however images end', async () => {
-    const process = pipeline({ places: 2, perHost: 1 });
+    const process = pipeline({ permits: 2, perHost: 1 });
     const image = fc.record({
       path: fc.constantFrom('/whole', '/broken', '/reset', '/busy', '/missing', '/stalled'),
       base: fc.constantFrom('here', 'there', 'nowhere'),
@@ -292,7 +292,7 @@ describe('process(link): a host that asks for a pause', () => {
 
   it('uses no permits while it is cooling down', async () => {
     await busyOnce(429, '60');
-    const process = pipeline({ places: 1, perHost: 1 });
+    const process = pipeline({ permits: 1, perHost: 1 });
     await thrown(process('/busy'));
     for (let n = 0; n < 3; n += 1) await thrown(process('/whole'));
     await expect(process('/whole', never, otherHost())).resolves.toBeDefined();

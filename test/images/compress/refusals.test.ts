@@ -14,7 +14,7 @@ describe('compress: permanent errors', () => {
   const { compress: compressLimited } = createCompressor({ MAX_IMAGE_PIXELS: 5_000 });
 
   /** Returns a small PNG whose header declares a huge size. */
-  async function boastfulPng(side: number): Promise<Buffer> {
+  async function pngDeclaring(side: number): Promise<Buffer> {
     const bytes = await picture(16, 16).png().toBuffer();
     bytes.writeUInt32BE(side, 16);
     bytes.writeUInt32BE(side, 20);
@@ -46,7 +46,7 @@ describe('compress: permanent errors', () => {
   it.each([1_001, 20_000, 60_000])(
     'too_many_pixels: a small file that declares %i pixels per side',
     async (side) => {
-      const error = await failure(compress(await boastfulPng(side)));
+      const error = await failure(compress(await pngDeclaring(side)));
       expect(error).toMatchObject({ code: 'too_many_pixels', retryable: false });
     },
   );
