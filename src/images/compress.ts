@@ -3,7 +3,7 @@ import type { Sharp } from 'sharp';
 import type { Config } from '../config';
 import { ImageError } from '../errors';
 import type { CompressOptions, ImageFormat } from '../../contract/formats';
-import { CAN_BE_TRANSPARENT, CAN_MOVE, ENCODERS, MAX_SIDE } from './encoders';
+import { CAN_ANIMATE, CAN_BE_TRANSPARENT, ENCODERS, MAX_SIDE } from './encoders';
 import { inspect, type Inspected } from './inspect';
 import { noteOf } from './notes';
 import { openPicture } from './openPicture';
@@ -12,17 +12,19 @@ import { createFairSemaphore } from './fairSemaphore';
 export interface Compressed {
   readonly bytes: Buffer;
   readonly width: number;
-  /** Of one frame. */
+  /** Height of one frame. */
   readonly height: number;
   readonly format: ImageFormat;
-  /** What was left out, in a sentence; `null`: nothing. */
+  /** What the result leaves out, in one sentence, or `null`. */
   readonly note: string | null;
 }
 
 export interface Compressor {
   /**
-   * @param key whose image it is: keys take turns
-   * @throws ImageError; or the signal's reason when aborted; the encoder goes on by itself
+   * Compresses one image.
+   *
+   * @param key the owner of the image; keys take turns
+   * @throws ImageError; or the signal's reason when aborted. An encoder that is running is not interrupted.
    */
   compress(
     bytes: Buffer,
@@ -32,24 +34,24 @@ export interface Compressor {
   ): Promise<Compressed>;
 }
 
-/** An animation with more frames is refused: each costs memory of its own beside its pixels. */
+/** Animations with more frames are refused: each frame needs memory in addition to its pixels. */
 const MAX_FRAMES = 1_000;
 
-/** Hostile files can make decoders run without end. */
+/** Hostile files can keep a decoder busy indefinitely. */
 const TIMEOUT_SECONDS = 120;
 
 /**
- * One image more than cores: while one is handed over, no core waits. More were not reliably faster and each
- * takes memory (docs/decisions/effort.md).
+ * One image more than there are cores, so that no core is idle while an image is passed to a thread. More were not
+ * reliably faster, and each needs memory (docs/decisions/effort.md).
  */
-const AT_ONCE = availableParallelism() + 1;
+const MAX_CONCURRENT = availableParallelism() + 1;
 
 export function createCompressor(
   { MAX_IMAGE_PIXELS }: Pick<Config, 'MAX_IMAGE_PIXELS'>,
-  atOnce = AT_ONCE,
+  maxConcurrent = MAX_CONCURRENT,
 ): Compressor {
-  // Admitted by pixels: two images of the largest size may be decoded at once (about 4 bytes a pixel),
-  // more on large machines, and everyday ones as many as there are cores to work on them.
+  // Images are admitted by pixels (about 4 bytes each). Two images of the largest size may be decoded at the same
+  // time, more on large machines; the number of ordinary images is limited by the cores.
   const budget = MAX_IMAGE_PIXELS * Math.max(2, availableParallelism() / 4);
   const semaphore = createFairSemaphore(budget);
 
@@ -57,15 +59,15 @@ export function createCompressor(
     async compress(bytes, options, signal, key) {
       const image = await inspect(bytes);
       const format = options.format === 'keep' ? image.format : options.format;
-      // Several pages of a TIFF or AVIF are no animation: the first one counts.
-      const moves = CAN_MOVE.includes(image.format) && CAN_MOVE.includes(format);
-      const frames = moves ? image.frames : 1;
+      // The pages of a TIFF or AVIF are not an animation: only the first one is used.
+      const isAnimatable = CAN_ANIMATE.includes(image.format) && CAN_ANIMATE.includes(format);
+      const frames = isAnimatable ? image.frames : 1;
       const pixels = image.width * image.height * frames;
       if (pixels > MAX_IMAGE_PIXELS || frames > MAX_FRAMES) {
         throw tooManyPixels(`${MAX_IMAGE_PIXELS} pixels in ${MAX_FRAMES} frames`, image, frames);
       }
-      const cost = pixels * (isHeldTwice(image, format) ? 2 : 1);
-      const release = await semaphore.acquire(Math.max(cost, budget / atOnce), signal, key);
+      const cost = pixels * (needsPixelCopy(image, format) ? 2 : 1);
+      const release = await semaphore.acquire(Math.max(cost, budget / maxConcurrent), signal, key);
       try {
         return await encode(bytes, image, format, options, frames > 1, signal);
       } finally {
@@ -83,13 +85,13 @@ export function createCompressor(
     signal: AbortSignal,
   ): Promise<Compressed> {
     const { quality, effort } = options;
-    // Frames are not turned: libvips cannot.
-    const size = fitted(image, options, image.isTurned && !animated);
+    // Animations are not rotated: libvips cannot.
+    const size = fittedSize(image, options, image.isTransposed && !animated);
     if (Math.max(size.width, size.height) > (MAX_SIDE[format] ?? Infinity)) {
-      throw tooManyPixels(`${MAX_SIDE[format] ?? 0} pixels a side for ${format}`, image, 1);
+      throw tooManyPixels(`${MAX_SIDE[format] ?? 0} pixels per side for ${format}`, image, 1);
     }
     const deadline = Date.now() + TIMEOUT_SECONDS * 1000;
-    // By our own clock: what libvips says may be about another image.
+    // Uses our own clock: an error message of libvips may be about another image.
     const isOver = () => Date.now() >= deadline;
     const pause = () => {
       signal.throwIfAborted();
@@ -98,8 +100,8 @@ export function createCompressor(
     const { data, info } = await decode().catch((error: unknown) => {
       if (error instanceof ImageError || signal.aborted) throw error;
       if (isOver()) throw tooSlow(error);
-      // A fault of ours, or of the machine, says nothing about the image.
-      throw isOfLibrary(error) ? image.refused(error) : error;
+      // A bug of ours, or a lack of memory, is not an error of the image.
+      throw isLibvipsError(error) ? image.decodeError(error) : error;
     });
     const mayKeep =
       data.length >= bytes.length && format === image.format && !size.isSmaller && image.isBare;
@@ -112,19 +114,22 @@ export function createCompressor(
       note: noteOf(image, format, animated ? image.frames : 1),
     };
 
-    /** The data are read where the decoder does not notice what is missing, and where it refuses what is harmless. */
+    /**
+     * Decodes and encodes the image. The picture data are read first when the decoder would not notice missing
+     * data, and afterwards when the decoder rejects data that may only be irregular.
+     */
     async function decode() {
-      let refusal: unknown;
-      if (!image.isDoubtful) {
+      let decoderError: unknown;
+      if (!image.needsDataCheck) {
         try {
           return await render(image);
         } catch (error) {
-          if (isOver() || !isOfLibrary(error)) throw error;
-          refusal = error;
+          if (isOver() || !isLibvipsError(error)) throw error;
+          decoderError = error;
         }
       }
       const decodable = (await image.readData?.(pause)) ?? null;
-      if (decodable === null) throw image.refused(refusal);
+      if (decodable === null) throw image.decodeError(decoderError);
       return render({ ...image, decodable });
     }
 
@@ -142,15 +147,19 @@ export function createCompressor(
   }
 }
 
-/** Whether all pixels are in memory once more, to be looked at by ourselves. */
-function isHeldTwice({ colours, hasAlpha }: Inspected, target: ImageFormat): boolean {
-  return colours.isCmyk || colours.meaning !== null || (hasAlpha && target === 'png');
+/** Whether we process the pixels ourselves, which needs a second copy of them. */
+function needsPixelCopy({ colours, hasAlpha }: Inspected, target: ImageFormat): boolean {
+  return colours.isCmyk || colours.colourSpace !== null || (hasAlpha && target === 'png');
 }
 
-/** The size in which an image fits the limits asked for, upright, in proportion and never enlarged. */
-function fitted(image: Inspected, { max_width, max_height }: CompressOptions, isTurned: boolean) {
-  const width = isTurned ? image.height : image.width;
-  const height = isTurned ? image.width : image.height;
+/** Returns the upright size that fits the requested limits, in proportion and never enlarged. */
+function fittedSize(
+  image: Inspected,
+  { max_width, max_height }: CompressOptions,
+  isTransposed: boolean,
+) {
+  const width = isTransposed ? image.height : image.width;
+  const height = isTransposed ? image.width : image.height;
   const scale = Math.min(1, (max_width ?? width) / width, (max_height ?? height) / height);
   return {
     width: Math.max(Math.round(width * scale), 1),
@@ -164,8 +173,8 @@ function tooManyPixels(limit: string, { width, height }: Inspected, frames: numb
   return ImageError.permanent('too_many_pixels', `Expected at most ${limit}, received ${received}`);
 }
 
-/** Whether libvips refused, and not for want of memory. JavaScript's own errors have names of their own. */
-function isOfLibrary(error: unknown): boolean {
+/** Whether libvips failed for a reason other than memory. JavaScript's built-in errors have other names. */
+function isLibvipsError(error: unknown): boolean {
   return error instanceof Error && error.name === 'Error' && !/out of memory/i.test(error.message);
 }
 

@@ -4,13 +4,13 @@ import { ImageError, messageOf } from '../errors';
 import { codeOf } from '../network/reason';
 import { nameOf, UNKNOWN, servedFormatOf } from './recognize';
 
-/** As curl and undici have it: each one costs memory, and an image has one at most. */
+/** The limit of curl and undici. Each coding needs memory, and an image has at most one in practice. */
 const MAX_CODINGS = 5;
 
-/** What the beginnings of files and pages are recognised in. */
+/** Bytes from the start of a body that are used to recognize what it is. */
 const PEEKED_BYTES = 1024;
 
-/** In the order in which they were applied; `identity` is none (RFC 9110 §8.4). */
+/** Returns the codings in the order in which they were applied, without `identity` (RFC 9110 §8.4). */
 export function codingsOf(header: string | string[] | undefined): string[] {
   const codings = [header ?? []]
     .flat()
@@ -24,22 +24,22 @@ export function codingsOf(header: string | string[] | undefined): string[] {
   );
 }
 
-/** How much may come in for so much to come out: what cannot be made smaller grows a little (RFC 1951 §3.2.4). */
+/** Returns the largest encoded size for a decoded size: incompressible data grow slightly (RFC 1951 §3.2.4). */
 export function encodedLimit(maxBytes: number): number {
   return maxBytes + Math.ceil(maxBytes / 1024) + 1024;
 }
 
 export interface Limits {
   readonly maxBytes: number;
-  /** Of what was too large, behind "received": `more after decoding gzip`. */
+  /** @param what completes "received …" in the message, such as `more after decoding gzip` */
   tooLarge(what: string): ImageError;
 }
 
 /**
- * Takes the content codings off a body, one piece after the other: no piece is decoded that is not wanted,
- * and nothing is held but one piece for each coding.
+ * Decodes the content codings of a body piece by piece. Pieces are decoded only on demand, and at most one piece
+ * for each coding is kept in memory.
  *
- * @throws ImageError; what the body throws
+ * @throws ImageError; any error of the body
  */
 export function decode(
   body: AsyncIterable<Buffer>,
@@ -50,7 +50,7 @@ export function decode(
     const isLast = index === codings.length - 1;
     const limit = isLast ? maxBytes : encodedLimit(maxBytes);
     return limited(decodeOne(source, coding), limit, () =>
-      tooLarge(`more after decoding ${shown(coding)}`),
+      tooLarge(`more after decoding ${printable(coding)}`),
     );
   }, body);
 }
@@ -74,25 +74,27 @@ async function* decodeOne(
 ): AsyncGenerator<Buffer, void> {
   const pieces = source[Symbol.asyncIterator]();
   try {
-    const head = await beginningOf(pieces);
+    const head = await peek(pieces);
     if (head.length === 0) return;
-    const whole = joined(head, pieces);
+    const whole = prepend(head, pieces);
     const decoder = decoderFor(coding, head);
     if (decoder === null) yield* whole;
-    else yield* through(whole, decoder, coding);
+    else yield* pipeThrough(whole, decoder, coding);
   } finally {
-    // Not waited for: the next piece may be under way, and it comes only when the body is destroyed.
+    // Not awaited: a pending read of the next piece ends only when the body is destroyed.
     pieces.return?.().catch(() => undefined);
   }
 }
 
 /**
- * @returns `null` where the bytes are to be taken as they are
+ * Creates the decoder for a coding.
  *
- * No coded body begins as an image does: where one of the formats that we serve stands under a coding, the
- * label is wrong and the image is whole. So come images from storages into which they were put with the
- * headers of other files. A coding that a browser does not know it passes over likewise (Fetch §2.2.4), as is
- * done here when it leads to something known; otherwise the coding is what has to be told.
+ * No encoded body begins with the signature of an image. When a body labelled with a coding begins like an image
+ * that we serve, the label is wrong and the body is not encoded. This happens in object storage when files are
+ * uploaded with the headers of other files. Browsers ignore unknown codings in the same way (Fetch §2.2.4). They
+ * are ignored here when the bytes are recognized; otherwise the error names the coding.
+ *
+ * @returns `null` when the bytes are used as they are
  */
 function decoderFor(coding: string, head: Buffer): Transform | null {
   if (servedFormatOf(head) !== null) return null;
@@ -101,31 +103,32 @@ function decoderFor(coding: string, head: Buffer): Transform | null {
     case 'x-gzip': // RFC 9110 §8.4.1.3
       return head[0] === 0x1f && (head[1] ?? 0x8b) === 0x8b
         ? createGunzip()
-        : asItIs(coding, head, 'which it is not');
+        : passThrough(coding, head, 'but not encoded with it');
     case 'deflate':
-      // zlib's format by RFC 9110 §8.4.1.2; some send the bare deflate format of RFC 1951 instead.
+      // RFC 9110 §8.4.1.2 specifies the zlib format; some servers send raw deflate (RFC 1951) instead.
       return hasZlibHeader(head) ? createInflate() : createInflateRaw();
     case 'br':
       return createBrotliDecompress();
     default:
-      return asItIs(coding, head, 'which is not supported; gzip, deflate and br are');
+      return passThrough(coding, head, 'which is not supported; gzip, deflate and br are');
   }
 }
 
-function asItIs(coding: string, head: Buffer, fault: string): null {
+/** @throws ImageError when the bytes are not recognized */
+function passThrough(coding: string, head: Buffer, fault: string): null {
   if (nameOf(head) !== UNKNOWN) return null;
   throw ImageError.permanent(
     'unsupported_format',
-    `Expected an image, received bytes labelled with the content coding ${shown(coding)}, ${fault}`,
+    `Expected an image, received bytes labelled with the content coding ${printable(coding)}, ${fault}`,
   );
 }
 
-/** RFC 1950 §2.2: the method is 8, and both bytes together are a multiple of 31. */
+/** RFC 1950 §2.2: the method is 8, and the two bytes as one number are a multiple of 31. */
 function hasZlibHeader([first = 0, second]: Buffer): boolean {
   return (first & 0x0f) === 8 && (second === undefined || (first * 256 + second) % 31 === 0);
 }
 
-async function* through(
+async function* pipeThrough(
   source: AsyncIterable<Buffer>,
   decoder: Transform,
   coding: string,
@@ -141,28 +144,28 @@ async function* through(
   try {
     yield* decoder as AsyncIterable<Buffer>;
   } catch (error) {
-    throw failed.input ? error : undecodable(error, coding);
+    throw failed.input ? error : decodingError(error, coding);
   } finally {
-    // Behind the end of the coded data more may come; it is not read.
+    // Data after the end of the encoded data are not read.
     input.on('error', () => undefined).destroy();
     decoder.on('error', () => undefined).destroy();
   }
 }
 
-/** Neither says whose fault it was: what broke on the way comes whole the next time. */
-function undecodable(error: unknown, coding: string): ImageError {
+/** Retryable, since the body may have been damaged in transit. */
+function decodingError(error: unknown, coding: string): ImageError {
   const what =
     codeOf(error) === 'Z_BUF_ERROR'
-      ? 'one that breaks off'
+      ? 'a truncated one'
       : `one that cannot be decoded: ${messageOf(error)}`;
   return ImageError.retryable(
     'connect_failure',
-    `Expected a whole body in ${shown(coding)}, received ${what}`,
+    `Expected a complete ${printable(coding)} body, received ${what}`,
     { cause: error },
   );
 }
 
-async function beginningOf(pieces: AsyncIterator<Buffer>): Promise<Buffer> {
+async function peek(pieces: AsyncIterator<Buffer>): Promise<Buffer> {
   const read: Buffer[] = [];
   let bytes = 0;
   while (bytes < PEEKED_BYTES) {
@@ -174,7 +177,7 @@ async function beginningOf(pieces: AsyncIterator<Buffer>): Promise<Buffer> {
   return Buffer.concat(read, bytes);
 }
 
-async function* joined(head: Buffer, pieces: AsyncIterator<Buffer>): AsyncGenerator<Buffer, void> {
+async function* prepend(head: Buffer, pieces: AsyncIterator<Buffer>): AsyncGenerator<Buffer, void> {
   yield head;
   for (;;) {
     const next = await pieces.next();
@@ -183,8 +186,11 @@ async function* joined(head: Buffer, pieces: AsyncIterator<Buffer>): AsyncGenera
   }
 }
 
-/** The name comes from the origin; a coding is a token (RFC 9110 §8.4.1). */
-function shown(coding: string): string {
+/**
+ * Makes the name of a coding safe for messages, since the origin chooses it. A coding is a token (RFC 9110
+ * §8.4.1).
+ */
+function printable(coding: string): string {
   return /^[\w!#$%&'*+.^`|~-]{1,40}$/.test(coding)
     ? coding
     : JSON.stringify(coding.slice(0, 40)).replace(/[^ -~]/g, '?');

@@ -1,10 +1,10 @@
 import { parseCookie } from 'undici';
 
-/** The cookies of one download: set by an answer, sent with the next requests along its redirects. */
+/** The cookies of one download: set by a response, sent with the following requests of its redirect chain. */
 export interface CookieJar {
-  /** @param headers the values of `Set-Cookie` in an answer from the address */
+  /** @param headers the values of `Set-Cookie` in a response from the URL */
   store(url: URL, headers: string | string[] | undefined): void;
-  /** The value of `Cookie` for a request to the address; `undefined` when there is none to send. */
+  /** Returns the value of `Cookie` for a request to the URL, or `undefined` without cookies. */
   headerFor(url: URL): string | undefined;
 }
 
@@ -12,20 +12,22 @@ interface StoredCookie {
   readonly origin: string;
   readonly path: string;
   readonly name: string;
-  /** As it is sent. */
+  /** `name=value` as it is sent. */
   readonly pair: string;
 }
 
-/** Browsers keep 50 at least for a domain (RFC 6265 §6.1); what is sent has to fit into servers' limits. */
+/**
+ * Browsers keep at least 50 cookies per domain (RFC 6265 §6.1). The header must not exceed the limits of servers.
+ */
 const MAX_COOKIES = 50;
 const MAX_HEADER_LENGTH = 8 * 1024;
 
-/** What a header may carry (RFC 9110 §5.5), one character a byte. */
+/** Characters that a header may contain (RFC 9110 §5.5), one per byte. */
 const SENDABLE = /^[\t\x20-\x7e\x80-\xff]+$/;
 
 /**
- * Narrower than RFC 6265: a cookie goes back only to the scheme, host and port that set it. `Domain` can
- * widen that to no other host, and a cookie for a domain that its host is not in is not kept.
+ * Creates a cookie jar that is stricter than RFC 6265: a cookie is sent only to the scheme, host and port that
+ * set it. `Domain` does not extend this to other hosts, and a cookie for a foreign domain is not stored.
  */
 export function createCookieJar(): CookieJar {
   let cookies: StoredCookie[] = [];
@@ -56,7 +58,7 @@ export function createCookieJar(): CookieJar {
       let length = 0;
       for (const { pair } of cookies
         .filter(({ origin, path }) => origin === url.origin && isUnder(url.pathname, path))
-        // RFC 6265 §5.4: longer paths first; sorting keeps the order otherwise.
+        // RFC 6265 §5.4: longer paths first; the sort is stable.
         .sort((one, other) => other.path.length - one.path.length)) {
         length += pair.length + 2;
         if (length > MAX_HEADER_LENGTH) break;
@@ -81,7 +83,9 @@ function isUnder(pathname: string, path: string): boolean {
   return pathname === path || pathname.startsWith(path.endsWith('/') ? path : `${path}/`);
 }
 
-/** `Max-Age` goes before `Expires` (RFC 6265 §5.3, step 3); undici does not read a negative one. */
+/**
+ * `Max-Age` takes precedence over `Expires` (RFC 6265 §5.3, step 3). undici does not parse a negative `Max-Age`.
+ */
 function isExpired(header: string, maxAge: number | undefined, expires: unknown): boolean {
   if (/;\s{0,9}max-age\s{0,9}=\s{0,9}-\d/i.test(header)) return true;
   if (maxAge !== undefined) return maxAge <= 0;

@@ -5,7 +5,7 @@ import { startDeadline } from '../network/deadline';
 import { retryAfterMs } from '../network/retryAfter';
 import { isSheetLink, parseSheetLink } from '../network/sheetLink';
 import { credentialsOf, parseWebUrl, withoutCredentials } from '../network/webUrl';
-import { holdsImage, receive, refusal } from './answer';
+import { holdsImage, readImage, statusError } from './response';
 import { createCookieJar } from './cookies';
 import { asImageError } from './downloadErrors';
 import { createHostCooldowns, type HostCooldowns } from './hostCooldowns';
@@ -21,26 +21,26 @@ type Settings = Pick<
 
 const HEADERS = {
   accept: 'image/*, */*;q=0.1',
-  // Without it an origin may choose any (RFC 9110 §12.5.3); images are compressed already.
+  // Without this header an origin may choose any coding (RFC 9110 §12.5.3); images are already compressed.
   'accept-encoding': 'identity',
 };
 
 /**
- * The answers that say where else to look (RFC 9110 §15.4). Of several choices (300) the address is the
- * one that the server prefers, and may be followed (§15.4.1).
+ * The statuses of redirects (RFC 9110 §15.4). With 300 (multiple choices) the `Location` is the choice that the
+ * server prefers, and may be followed (§15.4.1).
  */
 const REDIRECTS = [300, 301, 302, 303, 307, 308];
 
 export interface Downloader {
   /**
-   * The bytes behind a link.
+   * Downloads the image at a link.
    *
-   * @throws ImageError; HostCoolingDown, with nothing sent to that host; or the signal's reason when aborted
+   * @throws ImageError; HostCoolingDown when no request was sent to the host; or the signal's reason when aborted
    */
   download(link: string, signal: AbortSignal): Promise<Buffer>;
 }
 
-/** @param cooldowns what hosts have asked for: kept by the caller where it wants to know as well */
+/** @param cooldowns the pauses that hosts have asked for; pass them in to share them with the caller */
 export function createDownloader(
   settings: Settings,
   dispatcher: Dispatcher,
@@ -52,16 +52,14 @@ export function createDownloader(
     async download(link, signal) {
       const deadline = startDeadline(DOWNLOAD_TIMEOUT_MS, signal);
       try {
-        return await follow(parseLink(link), deadline.signal);
+        return await followRedirects(parseLink(link), deadline.signal);
       } catch (error) {
         signal.throwIfAborted();
         if (error instanceof HostCoolingDown) throw error;
         if (deadline.hasPassed()) {
-          throw ImageError.retryable(
-            'timeout',
-            `Expected the whole image within ${DOWNLOAD_TIMEOUT_MS} ms, received less`,
-            { cause: error },
-          );
+          throw ImageError.retryable('timeout', `Download exceeded ${DOWNLOAD_TIMEOUT_MS} ms`, {
+            cause: error,
+          });
         }
         throw asImageError(error);
       } finally {
@@ -70,8 +68,8 @@ export function createDownloader(
     },
   };
 
-  async function follow(start: URL, signal: AbortSignal): Promise<Buffer> {
-    // Some shops set a cookie and redirect to the same address; no other download sees it.
+  async function followRedirects(start: URL, signal: AbortSignal): Promise<Buffer> {
+    // Some shops set a cookie and redirect to the same URL. Each download has its own cookies.
     const cookies = createCookieJar();
     let url = start;
     for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
@@ -79,11 +77,11 @@ export function createDownloader(
       const headers = headersFor(url, cookies.headerFor(url));
       const response = await request(url, { dispatcher, signal, headers });
       cookies.store(url, response.headers['set-cookie']);
-      const location = onlyOne(response.headers['location']);
+      const location = uniqueValue(response.headers['location']);
       if (!REDIRECTS.includes(response.statusCode) || location === undefined)
-        return answered(url, response, signal);
+        return handleResponse(url, response, signal);
       discard(response);
-      url = required(parseWebUrl(escapeNonAscii(location), url), location);
+      url = requireUrl(parseWebUrl(escapeNonAscii(location), url), location);
     }
     throw ImageError.permanent(
       'too_many_redirects',
@@ -91,20 +89,20 @@ export function createDownloader(
     );
   }
 
-  /** Chosen for each address of a chain, so that no other host receives them. */
+  /** Builds the headers for each URL of a redirect chain, so that no other host receives them. */
   function headersFor(url: URL, cookie: string | undefined): Record<string, string> {
-    const ofOrigin = settings.DOWNLOAD_HEADERS_FILE?.(url) ?? {};
-    const cookies = [ofOrigin['cookie'], cookie].filter((one) => one !== undefined);
+    const originHeaders = settings.DOWNLOAD_HEADERS_FILE?.(url) ?? {};
+    const cookies = [originHeaders['cookie'], cookie].filter((one) => one !== undefined);
     return {
       'user-agent': settings.DOWNLOAD_USER_AGENT,
       ...HEADERS,
-      ...ofOrigin,
+      ...originHeaders,
       ...(cookies.length === 0 ? {} : { cookie: cookies.join('; ') }),
       ...credentialsOf(url),
     };
   }
 
-  async function answered(
+  async function handleResponse(
     { host }: URL,
     response: Dispatcher.ResponseData,
     signal: AbortSignal,
@@ -112,14 +110,14 @@ export function createDownloader(
     const { statusCode, headers } = response;
     if (holdsImage(response)) {
       cooldowns.end(host);
-      return receive(response, MAX_IMAGE_BYTES, signal);
+      return readImage(response, MAX_IMAGE_BYTES, signal);
     }
     discard(response);
     const pause = retryAfterMs(headers['retry-after'], Date.now());
     if ((statusCode === 429 || statusCode === 503) && pause !== undefined) {
       cooldowns.begin(host, statusCode, pause);
     }
-    throw refusal(statusCode, pause);
+    throw statusError(statusCode, pause);
   }
 }
 
@@ -127,15 +125,15 @@ function discard({ body }: Dispatcher.ResponseData): void {
   body.on('error', () => undefined).destroy();
 }
 
-/** A header that was sent twice alike is one; of two that differ none is to be trusted, as in browsers. */
-function onlyOne(header: string | string[] | undefined): string | undefined {
+/** Returns the value of a header that may be repeated. As in browsers, different values count as none. */
+function uniqueValue(header: string | string[] | undefined): string | undefined {
   const values = new Set([header ?? []].flat());
   return values.size === 1 ? [...values][0] : undefined;
 }
 
 /**
- * Header values reach us byte by byte. Bytes beyond ASCII go back as they came, as browsers and curl do it:
- * what an origin meant by them, it knows itself.
+ * Percent-encodes non-ASCII bytes of a header value, which has one character per byte. Browsers and curl do the
+ * same: the origin gets its own bytes back, whatever their encoding.
  */
 function escapeNonAscii(header: string): string {
   return header.replace(
@@ -145,14 +143,14 @@ function escapeNonAscii(header: string): string {
 }
 
 function parseLink(link: string): URL {
-  if (isSheetLink(link)) return required(parseSheetLink(link), link);
+  if (isSheetLink(link)) return requireUrl(parseSheetLink(link), link);
   throw ImageError.permanent(
     'invalid_links',
     `Expected a link that begins with http:// or https://, received ${JSON.stringify(withoutCredentials(link).slice(0, 200))}`,
   );
 }
 
-function required(url: URL | null, link: string): URL {
+function requireUrl(url: URL | null, link: string): URL {
   if (url !== null) return url;
   const received = JSON.stringify(withoutCredentials(link).slice(0, 200));
   throw ImageError.permanent('invalid_url', `Expected an http or https link, received ${received}`);

@@ -1,16 +1,17 @@
 import type { Sharp } from 'sharp';
 import type { CompressOptions, ImageFormat } from '../../contract/formats';
-import { hasShades, ofPixels, readPixels, roundColours } from './shades';
+import { hasShades, fromPixels, readPixels, roundColours } from './shades';
 
 type Effort = CompressOptions['effort'];
 type Encode = (image: Sharp, quality: number, hasAlpha: boolean) => Sharp | Promise<Sharp>;
 
-/** Above it `quality` asks for no loss where the format can do without. */
+/** The `quality` at which formats that support it are encoded without loss. */
 const LOSSLESS = 100;
 
 /**
- * Fewer colours (libimagequant) make a PNG several times smaller, and cost most of its time. Where transparency
- * changes gradually all alphas are kept instead, and colours are rounded.
+ * Quantises a PNG to a palette (libimagequant), which makes it several times smaller and takes most of the
+ * encoding time. When transparency changes gradually, all alpha values are kept and the colours are rounded
+ * instead.
  */
 const quantised =
   (effort: number): Encode =>
@@ -19,14 +20,14 @@ const quantised =
     const palette = { palette: true, quality, effort, compressionLevel: 9 };
     if (!hasAlpha) return image.png(palette);
     const pixels = await readPixels(image);
-    if (!(await hasShades(pixels))) return ofPixels(pixels).png(palette);
+    if (!(await hasShades(pixels))) return fromPixels(pixels).png(palette);
     await roundColours(pixels);
-    return ofPixels(pixels).png({ compressionLevel: 9, adaptiveFiltering: true });
+    return fromPixels(pixels).png({ compressionLevel: 9, adaptiveFiltering: true });
   };
 
 /**
- * What `effort` means for each format: CPU against bytes. `balanced` is sharp's own default where that
- * exists. docs/decisions/effort.md has the measured cost of each.
+ * The encoder settings of each `effort`, which trades CPU time for size. `balanced` is sharp's default where
+ * there is one. docs/decisions/effort.md has the measured cost of each.
  */
 export const ENCODERS: Readonly<Record<ImageFormat, Readonly<Record<Effort, Encode>>>> = {
   jpeg: {
@@ -47,26 +48,26 @@ export const ENCODERS: Readonly<Record<ImageFormat, Readonly<Record<Effort, Enco
   avif: {
     fast: (image, quality) => image.avif({ quality, effort: 1 }),
     balanced: (image, quality) => image.avif({ quality }),
-    // Effort 7 takes three to nine times as long, for 4 % fewer bytes at the very best.
+    // Effort 7 takes three to nine times as long and saves at most 4 % of the bytes.
     small: (image, quality) => image.avif({ quality }),
   },
-  // GIF and TIFF have no quality: GIF has 256 colours anyway, and a TIFF is kept for being exact.
+  // `quality` does not apply to GIF, which has 256 colours, and TIFF, which is used because it is lossless.
   gif: {
-    // Measured: with effort 1 it takes longer than with 4, and the file is larger.
+    // Measured: effort 1 takes longer than 4 and makes a larger file.
     fast: (image) => image.gif({ effort: 4 }),
     balanced: (image) => image.gif(),
-    // The palette is the original's: more effort finds nothing to improve.
+    // The palette of the original is reused, so more effort changes nothing.
     small: (image) => image.gif(),
   },
   tiff: {
     fast: (image) => image.tiff({ compression: 'lzw' }),
     balanced: (image) => image.tiff({ compression: 'deflate', predictor: 'horizontal' }),
-    // Zstandard would be smaller, but sharp's own libvips is built without it.
+    // Zstandard would be smaller, but the libvips that sharp bundles is built without it.
     small: (image) => image.tiff({ compression: 'deflate', predictor: 'horizontal' }),
   },
 };
 
-/** Pixels a side that the format's container can say. */
+/** Maximum pixels per side that the format can store. */
 export const MAX_SIDE: Readonly<Partial<Record<ImageFormat, number>>> = {
   jpeg: 65_535,
   webp: 16_383,
@@ -74,5 +75,5 @@ export const MAX_SIDE: Readonly<Partial<Record<ImageFormat, number>>> = {
   gif: 65_535,
 };
 
-export const CAN_MOVE: readonly ImageFormat[] = ['gif', 'webp'];
+export const CAN_ANIMATE: readonly ImageFormat[] = ['gif', 'webp'];
 export const CAN_BE_TRANSPARENT: readonly ImageFormat[] = ['png', 'webp', 'avif', 'gif', 'tiff'];

@@ -1,18 +1,18 @@
 /**
- * A weighted semaphore that is fair to keys: it admits one waiter of each key after the other, and within a key in the
- * order of arrival. So a key with thousands of waiters does not keep out one with three.
+ * A weighted semaphore that is fair to keys. It admits waiters round-robin over the keys, and in order of arrival
+ * within a key, so that a key with thousands of waiters does not block one with three.
  *
- * The waiter whose turn it is waits until it fits, and all others with it: a large one is not overtaken without end,
- * and a newcomer waits for one waiter of every other key at most.
+ * When the next waiter does not fit yet, all others wait with it. Smaller waiters therefore cannot starve a large
+ * one, and the first waiter of a new key waits for at most one waiter of every other key.
  */
 export interface FairSemaphore {
   /**
-   * Waits for room.
+   * Waits until the weight fits into the free capacity.
    *
-   * @param weight more than the capacity counts as all of it: the work then has it alone
-   * @param key whose work it is
-   * @returns gives the room back; to be called once
-   * @throws the signal's reason, when aborted while waiting
+   * @param weight capped at the capacity; such work runs alone
+   * @param key the owner of the work
+   * @returns a function that releases the capacity; must be called once
+   * @throws the signal's reason when aborted while waiting
    */
   acquire(weight: number, signal: AbortSignal, key: string): Promise<() => void>;
   isIdle(): boolean;
@@ -21,7 +21,7 @@ export interface FairSemaphore {
 interface Waiter {
   readonly weight: number;
   readonly admit: () => void;
-  /** Taken out of its queue only when its turn comes, since to find it there takes long. */
+  /** An aborted waiter stays in its queue until its turn, since searching the queue would be slow. */
   isAborted: boolean;
 }
 
@@ -32,8 +32,8 @@ interface KeyQueue {
 
 export function createFairSemaphore(capacity: number): FairSemaphore {
   const queues = new Map<string, KeyQueue>();
-  /** The queues in the order of their turns. */
-  const round = createQueue<KeyQueue>();
+  /** The queues in the order in which they are served. */
+  const rotation = createQueue<KeyQueue>();
   let free = capacity;
 
   function queueOf(key: string): KeyQueue {
@@ -41,15 +41,15 @@ export function createFairSemaphore(capacity: number): FairSemaphore {
     if (known !== undefined) return known;
     const queue = { key, waiters: createQueue<Waiter>() };
     queues.set(key, queue);
-    round.push(queue);
+    rotation.push(queue);
     return queue;
   }
 
   function admitNext(): void {
-    for (let queue; (queue = round.first()) !== undefined;) {
+    for (let queue; (queue = rotation.first()) !== undefined;) {
       const waiter = queue.waiters.first();
       if (waiter === undefined) {
-        round.shift();
+        rotation.shift();
         queues.delete(queue.key);
       } else if (waiter.isAborted) {
         queue.waiters.shift();
@@ -57,8 +57,8 @@ export function createFairSemaphore(capacity: number): FairSemaphore {
         return;
       } else {
         queue.waiters.shift();
-        round.shift();
-        round.push(queue);
+        rotation.shift();
+        rotation.push(queue);
         free -= waiter.weight;
         waiter.admit();
       }
@@ -66,8 +66,8 @@ export function createFairSemaphore(capacity: number): FairSemaphore {
   }
 
   return {
-    acquire(asked, signal, key) {
-      const weight = Math.min(asked, capacity);
+    acquire(requested, signal, key) {
+      const weight = Math.min(requested, capacity);
       return new Promise((resolve, reject) => {
         signal.throwIfAborted();
         const abort = () => {
@@ -91,12 +91,12 @@ export function createFairSemaphore(capacity: number): FairSemaphore {
         admitNext();
       });
     },
-    // With all room free nothing waits: whatever comes fits.
+    // Nothing waits while all capacity is free, since any weight fits.
     isIdle: () => free === capacity,
   };
 }
 
-/** First in, first out, each step as quick as the last: an array would move all it holds at every shift. */
+/** A FIFO queue as a linked list: every operation takes constant time, while `Array.shift` moves all elements. */
 interface Queue<T> {
   push(item: T): void;
   first(): T | undefined;

@@ -3,13 +3,13 @@ import { HostCoolingDown, ImageError } from '../errors';
 
 /** Hosts that asked for a pause (`Retry-After`). */
 export interface HostCooldowns {
-  /** @param status of the answer in which the host asked for it */
+  /** @param status of the response in which the host asked for the pause */
   begin(host: string, status: 429 | 503, ms: number): void;
-  /** The host answered with what it was asked for. */
+  /** Called when the host has sent an image. */
   end(host: string): void;
   /**
-   * @throws HostCoolingDown while the host must not be asked; ImageError, which costs an attempt, when it has asked
-   * for a pause too often in a row, so that waiting for it ends
+   * @throws HostCoolingDown while the host is cooling down; ImageError, which counts as an attempt, after too many
+   * consecutive cooldowns, so that images do not wait indefinitely
    */
   check(host: string): void;
 }
@@ -17,18 +17,19 @@ export interface HostCooldowns {
 interface Cooldown {
   readonly until: number;
   readonly status: 429 | 503;
-  /** Cooldowns one after the other without an image in between. */
+  /** Consecutive cooldowns without an image in between. */
   readonly consecutive: number;
   readonly timer: NodeJS.Timeout;
 }
 
-/** Longer than images wait for their next attempt: a host is remembered until it was asked again. */
+/** How long a host is remembered after its cooldown: longer than images wait for their next attempt. */
 const REMEMBERED_MS = 15 * 60_000;
 
 /**
- * One per worker process: each worker finds out for itself, by one answer of the host.
+ * Creates the cooldowns of one worker process. Each worker learns of a cooldown by itself, from one response of
+ * the host.
  *
- * @param maxConsecutive cooldowns in a row that cost no image an attempt; each further one does
+ * @param maxConsecutive consecutive cooldowns that do not count as attempts; further ones do
  */
 export function createHostCooldowns(maxConsecutive = Infinity): HostCooldowns {
   const cooldowns = new Map<string, Cooldown>();
@@ -44,7 +45,7 @@ export function createHostCooldowns(maxConsecutive = Infinity): HostCooldowns {
       const now = Date.now();
       const until = now + ms;
       const before = cooldowns.get(host);
-      // Downloads that were under way together are refused together; the longest cooldown counts.
+      // Concurrent downloads are refused together; the longest of their cooldowns applies.
       const isSame = before !== undefined && before.until > now;
       if (isSame && before.until >= until) return;
       const consecutive = (before?.consecutive ?? 0) + (isSame ? 0 : 1);
@@ -62,8 +63,8 @@ export function createHostCooldowns(maxConsecutive = Infinity): HostCooldowns {
       const until = new Date(cooldown.until);
       const code: RetryableImageCode = cooldown.status === 429 ? 'http_429' : 'http_5xx';
       const message =
-        `Expected ${host} to take requests, received HTTP ${cooldown.status} with Retry-After ` +
-        `from it before; it is asked again after ${until.toISOString()}`;
+        `${host} is cooling down after HTTP ${cooldown.status} with Retry-After; ` +
+        `next request after ${until.toISOString()}`;
       if (cooldown.consecutive <= maxConsecutive) throw new HostCoolingDown(message, code, until);
       throw ImageError.retryable(code, message, { retryAfterMs: cooldown.until - now });
     },

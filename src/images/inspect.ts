@@ -1,14 +1,14 @@
 import sharp, { type Metadata } from 'sharp';
 import { ImageError } from '../errors';
 import type { ImageFormat } from '../../contract/formats';
-import type { Meaning } from './colours/definitions';
+import type { ColourSpace } from './colours/definitions';
 import { nameOf, servedFormatOf } from './recognize';
 import type { Structure } from './structure/structure';
 import { walk } from './structure/walk';
 
 /**
- * Everything that libvips can load is refused, then the loaders of the formats that we serve are let in:
- * no SVG, PDF, ImageMagick or raw camera loader ever sees bytes from the internet.
+ * Blocks all loaders of libvips, then unblocks those of the formats that we serve. No SVG, PDF, ImageMagick or
+ * camera raw loader ever gets bytes from the internet.
  */
 sharp.block({ operation: ['VipsForeignLoad'] });
 sharp.unblock({
@@ -22,9 +22,9 @@ sharp.unblock({
   ],
 });
 
-/** Images are all different: nothing would be found in the cache, and it would hold on to memory. */
+/** Every image is different, so the cache would only use memory. */
 sharp.cache(false);
-/** Images are worked on beside one another; more threads for each would only wait for each other. */
+/** Images are processed in parallel, so more threads for each one would only compete. */
 sharp.concurrency(1);
 
 export interface Inspected {
@@ -34,38 +34,41 @@ export interface Inspected {
   readonly height: number;
   /** Frames or pages that the decoder can read. */
   readonly frames: number;
-  /** Frames or pages that are in the file. */
+  /** Frames or pages in the file. */
   readonly framesInFile: number;
   readonly hasAlpha: boolean;
-  /** Shows the picture upright in sRGB and holds nothing else: the bytes may be kept. */
+  /** The file contains only the picture, upright and in sRGB, so the original bytes may be kept. */
   readonly isBare: boolean;
-  /** EXIF says that width and height change places. */
-  readonly isTurned: boolean;
-  /** The bytes in the form that the decoder is given. */
+  /** The EXIF orientation swaps width and height. */
+  readonly isTransposed: boolean;
+  /** The bytes that are passed to the decoder. */
   readonly decodable: Buffer;
   readonly readData: Structure['readData'];
-  readonly isDoubtful: boolean;
+  readonly needsDataCheck: boolean;
   readonly isExact: Structure['isExact'];
   readonly colours: Colours;
-  /** The error to raise when the decoder refuses: told from these bytes, never from its message. */
-  refused(cause: unknown): ImageError;
+  /**
+   * Returns the error for a picture that the decoder rejects. It is derived from the bytes, not from libvips'
+   * message.
+   */
+  decodeError(cause: unknown): ImageError;
 }
 
-/** What the decoder has to know to show the colours that a browser shows. */
+/** What is needed to decode the colours as a browser shows them. */
 export interface Colours {
   readonly isCmyk: boolean;
   readonly isGrey: boolean;
   readonly isDeep: boolean;
-  /** The profile to convert from; `undefined` where there is none, or none that a browser would take. */
+  /** The profile to convert from; `undefined` without a profile that a browser would use. */
   readonly profile: Buffer | undefined;
   readonly ignoresProfile: boolean;
-  /** Colours that are to be converted beside the decoder. */
-  readonly meaning: Meaning | null;
+  /** The colour space that we convert from ourselves, since the decoder ignores it. */
+  readonly colourSpace: ColourSpace | null;
 }
 
 /**
- * Reads what the file says of itself. What it is called when it cannot be read is told from its own bytes: libvips
- * has one buffer of messages for all threads, and what stands in it may be about another image.
+ * Reads the metadata and the structure of an image. Error messages are derived from its own bytes: libvips has
+ * one message buffer for all threads, which may contain a message about another image.
  *
  * @throws ImageError `not_an_image`, `unsupported_format` or `corrupt_image`
  */
@@ -74,30 +77,30 @@ export async function inspect(bytes: Buffer): Promise<Inspected> {
   if (format === null) throw notServed(bytes);
   const structure = walk(bytes, format);
   if (structure.fault !== null) throw corrupt(format, structure.fault);
-  const refused = (cause: unknown) =>
+  const decodeError = (cause: unknown) =>
     structure.unusual === null
       ? corrupt(format, structure.suspicion, cause)
       : unsupported(structure.unusual, cause);
-  // Whatever the size: the caller limits it, and says so.
+  // Not limited here: the caller checks the size and reports it.
   const metadata = await sharp(structure.decodable, { limitInputPixels: false })
     .metadata()
     .catch((error: unknown) => {
-      throw refused(error);
+      throw decodeError(error);
     });
   if (metadata.format === 'heif' && metadata.compression !== 'av1') throw unsupported('HEIC');
-  return { ...described(format, structure, metadata), refused };
+  return { ...described(format, structure, metadata), decodeError };
 }
 
 function described(
   format: ImageFormat,
   structure: Structure,
   metadata: Metadata,
-): Omit<Inspected, 'refused'> {
-  const { isClean, decodable, frames, ignoresProfile, meaning } = structure;
-  const { readData, isDoubtful, isExact } = structure;
+): Omit<Inspected, 'decodeError'> {
+  const { isClean, decodable, frames, ignoresProfile, colourSpace } = structure;
+  const { readData, needsDataCheck, isExact } = structure;
   const { width, height, orientation = 1, pages = 1 } = metadata;
   const { exif, xmp, iptc, icc, hasAlpha } = metadata;
-  // Declared as a closed list of names, which lacks some that libvips has.
+  // sharp declares a closed list of names, which lacks some of libvips'.
   const space: string = metadata.space;
   const isGrey = space === 'b-w' || space === 'grey16';
   return {
@@ -112,10 +115,10 @@ function described(
       orientation === 1 &&
       [exif, xmp, iptc, icc].every((part) => part === undefined) &&
       (isGrey || space === 'srgb' || space === 'rgb16'),
-    isTurned: orientation >= 5,
+    isTransposed: orientation >= 5,
     decodable,
     readData,
-    isDoubtful,
+    needsDataCheck,
     isExact,
     colours: {
       isCmyk: space === 'cmyk',
@@ -123,7 +126,7 @@ function described(
       isDeep: space === 'rgb16' || space === 'grey16',
       profile: ignoresProfile ? undefined : icc,
       ignoresProfile,
-      meaning,
+      colourSpace,
     },
   };
 }
@@ -154,7 +157,7 @@ const NAMES: Readonly<Record<ImageFormat, string>> = {
 function corrupt(format: ImageFormat, fault: string, cause?: unknown): ImageError {
   return ImageError.permanent(
     'corrupt_image',
-    `Expected a whole image, received a broken one: the ${NAMES[format]} ${fault}`,
+    `Expected an intact image, received a corrupt one: the ${NAMES[format]} ${fault}`,
     cause,
   );
 }

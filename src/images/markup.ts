@@ -1,12 +1,11 @@
 /**
- * What a text that begins with `<` is: an HTML page, SVG or another XML document, told by its outermost
- * element and not by what may stand inside it. A page with an SVG icon is a page.
+ * Recognizes text that begins with `<` as an HTML page, SVG or another XML document. Only the root element
+ * counts, not its content: a page with an SVG icon is a page.
  *
- * Origins write what is read here. Every search begins where the one before it ended, so that the time grows
- * with the length of the text and no further.
+ * The text is untrusted. Every search begins where the previous one ended, so the time is linear in the length.
  */
 
-/** What a page begins with when it begins with neither a doctype nor `<html>` (WHATWG MIME Sniffing §7.1). */
+/** Elements at the start of HTML pages without a doctype (WHATWG MIME Sniffing §7.1). */
 const HTML_ELEMENTS = new Set(
   'html head body title style script iframe h1 div font table a b br p meta link center form span img pre'.split(
     ' ',
@@ -26,8 +25,8 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 
 /**
- * @param text one character a byte, without a byte order mark
- * @returns `null` when it is no markup
+ * @param text one character per byte, without a byte order mark
+ * @returns `null` when it is not markup
  */
 export function markupName(text: string): string | { readonly unsupported: 'SVG' } | null {
   const { at, prolog } = skipProlog(text);
@@ -36,12 +35,12 @@ export function markupName(text: string): string | { readonly unsupported: 'SVG'
   if (root === 'svg') return { unsupported: 'SVG' };
   if (prolog.has('doctype html') || HTML_ELEMENTS.has(root)) return page(text);
   if (prolog.has('xml') || (root !== '' && isClosed(text, at))) return document(root, text, at);
-  // MIME Sniffing takes a comment at the beginning for HTML.
+  // MIME Sniffing treats a comment at the beginning as HTML.
   return prolog.has('comment') ? page(text) : null;
 }
 
 interface Prolog {
-  /** Where the outermost element begins, or the end of the text. */
+  /** Where the root element begins, or the end of the text. */
   readonly at: number;
   readonly prolog: ReadonlySet<string>;
 }
@@ -67,12 +66,12 @@ function prologPart(text: string, at: number): readonly [kind: string | null, en
   if (beginning.startsWith('<?')) return ['instruction', '?>'];
   if (!beginning.startsWith('<!doctype')) return [null, ''];
   const kind = /^<!doctype\s+html\b/.test(beginning) ? 'doctype html' : 'doctype';
-  // An internal subset holds declarations, which end in ">" as well.
+  // An internal subset contains declarations, which also end in ">".
   const subset = text.slice(at, at + 500).search(/^[^>[]*\[/) === 0;
   return [kind, subset ? ']>' : '>'];
 }
 
-/** An element, not a text such as `<3 the shop`. */
+/** Distinguishes an element from text such as `<3 the shop`. */
 function isClosed(text: string, at: number): boolean {
   return text.includes('>', at);
 }
@@ -80,17 +79,18 @@ function isClosed(text: string, at: number): boolean {
 function document(root: string, text: string, at: number): string {
   const code =
     root === 'error' && /^[\w.-]{1,60}$/.exec(textOf(text, 'code', at)?.trim() ?? '')?.[0];
-  // The code of a storage's error document, such as AccessDenied, says what to do; the rest may hold secrets.
+  // The code in the error document of an object storage, such as AccessDenied, is useful; the rest may contain
+  // secrets.
   return code ? `an XML document with the error ${code}` : 'an XML document';
 }
 
 function page(text: string): string {
   const title = titleOf(text);
   const named = title === '' ? 'an HTML page' : `an HTML page: ${JSON.stringify(title)}`;
-  return isForwarding(text) ? `${named}, which forwards browsers to another address` : named;
+  return isForwarding(text) ? `${named}, which redirects browsers to another address` : named;
 }
 
-/** `<meta http-equiv="refresh" content="0; url=…">`: for pages browsers follow it, for images they do not. */
+/** Finds `<meta http-equiv="refresh" content="0; url=…">`, which browsers follow for pages but not for images. */
 function isForwarding(text: string): boolean {
   return (
     /http-equiv\s?=\s?["']?refresh\b/i.test(text) &&
@@ -103,7 +103,7 @@ function titleOf(text: string): string {
   return bytes === null ? '' : oneLine(decodeEntities(decodeUtf8(bytes)));
 }
 
-/** The text that the first element of a name begins with. */
+/** Returns the text at the start of the first element with a name. */
 function textOf(text: string, name: string, from: number): string | null {
   const tag = new RegExp(`<${name}(?=[\\s>])`, 'ig');
   tag.lastIndex = from;
@@ -115,7 +115,7 @@ function textOf(text: string, name: string, from: number): string | null {
   return text.slice(begin, end === -1 ? text.length : end);
 }
 
-/** Pages are in UTF-8 by far the most; any other encoding is shown as Latin-1. */
+/** Most pages are in UTF-8; any other encoding is shown as Latin-1. */
 function decodeUtf8(bytes: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(bytes, 'latin1'));
@@ -128,7 +128,7 @@ function decodeEntities(text: string): string {
   return text.replace(/&(?:amp|lt|gt|quot|apos|nbsp|#39);/g, (name) => ENTITIES[name] ?? name);
 }
 
-/** Without what could break a line or a log, or turn the direction of text: controls, format characters. */
+/** Removes control and format characters, which could break lines and logs or change the text direction. */
 function oneLine(text: string): string {
   const line = text
     .slice(0, 4 * MAX_TITLE_LENGTH)

@@ -1,8 +1,8 @@
 import type { ImageFormat } from '../../contract/formats';
-import { CAN_MOVE } from './encoders';
+import { CAN_ANIMATE } from './encoders';
 import type { Inspected } from './inspect';
 
-/** What a person would not expect of the result and cannot see in its numbers; `null`: nothing. */
+/** Returns a note about frames or pages that the result leaves out, or `null`. */
 export function noteOf(image: Inspected, target: ImageFormat, frames: number): string | null {
   if (image.framesInFile <= frames) return null;
   const { format, framesInFile: all } = image;
@@ -10,7 +10,7 @@ export function noteOf(image: Inspected, target: ImageFormat, frames: number): s
   if (format === 'png' || format === 'avif') {
     return `Only the first of ${all} frames is kept: animations are read from GIF and WebP only`;
   }
-  return CAN_MOVE.includes(target)
+  return CAN_ANIMATE.includes(target)
     ? null
     : `Only the first of ${all} frames is kept: animations are written as GIF and WebP only`;
 }

@@ -5,23 +5,23 @@ import type { Inspected } from './inspect';
 
 interface Limits {
   readonly limitInputPixels: number;
-  /** What is left of the time for the picture: opening it may take several steps. */
+  /** The time left for this picture, since opening it may take several steps. */
   secondsLeft(): number;
 }
 
 /**
- * Opens a picture for the work on it, upright and in colours that sharp turns into sRGB by itself.
+ * Opens a picture upright, in colours that sharp converts to sRGB by itself.
  *
- * @param animated all frames, one below the other
+ * @param animated whether to open all frames, one below the other
  */
 export async function openPicture(
   image: Inspected,
   animated: boolean,
   limits: Limits,
 ): Promise<Sharp> {
-  const { isCmyk, isDeep, isGrey, profile, ignoresProfile, meaning } = image.colours;
+  const { isCmyk, isDeep, isGrey, profile, ignoresProfile, colourSpace } = image.colours;
   const options: SharpOptions = {
-    // What is harmless has been put in order by the walk: what is left is lost.
+    // The structure walk has already fixed harmless irregularities; remaining warnings mean lost data.
     failOn: 'warning',
     limitInputPixels: limits.limitInputPixels,
     limitInputChannels: 5,
@@ -30,25 +30,25 @@ export async function openPicture(
   };
   const open = () => {
     const pipeline = sharp(image.decodable, options).timeout({ seconds: limits.secondsLeft() });
-    // Frames are not turned: libvips cannot.
+    // Animations are not rotated: libvips cannot.
     return animated ? pipeline : pipeline.autoOrient();
   };
-  const ofRaw = ({ data, raw }: RawPicture) =>
+  const fromRaw = ({ data, raw }: RawPicture) =>
     sharp(data, { raw, limitInputPixels: limits.limitInputPixels }).timeout({
       seconds: limits.secondsLeft(),
     });
   if (isCmyk) {
     const rgb = await cmykToRgb(open(), profile);
-    if (rgb !== null) return ofRaw(rgb);
+    if (rgb !== null) return fromRaw(rgb);
   }
-  if (meaning !== null) {
+  if (colourSpace !== null) {
     const opened = open().toColourspace('srgb').raw();
     const { data, info } = await opened.toBuffer({ resolveWithObject: true });
     const { width, height, channels } = info;
-    if (channels >= 3) await convertToSrgb(data, channels, meaning);
-    return ofRaw({ data, raw: { width, height, channels } });
+    if (channels >= 3) await convertToSrgb(data, channels, colourSpace);
+    return fromRaw({ data, raw: { width, height, channels } });
   }
-  // With 16 bits sharp converts a profile to P3 and leaves it at that, and grey ones not at all.
+  // sharp converts 16-bit images with a profile to P3 instead of sRGB, and grey ones not at all.
   return isDeep && profile !== undefined
     ? open().pipelineColourspace(isGrey ? 'b-w' : 'srgb')
     : open();

@@ -8,7 +8,7 @@ import { createHostCooldowns } from './hostCooldowns';
 import { createFairSemaphore, type FairSemaphore } from './fairSemaphore';
 
 export interface WantedImage {
-  /** Images of different requests take turns, so that a small request is not behind a large one. */
+  /** Images of different requests take turns, so that a small request does not wait for a large one. */
   readonly requestId: string;
   readonly link: string;
   readonly options: CompressOptions;
@@ -19,7 +19,7 @@ export interface ProcessedImage extends Compressed {
   readonly bytes_in: number;
 }
 
-/** Wraps a stage of the work on one image, to time it. */
+/** Wraps one stage of processing an image, to time it. */
 export type Observe = <T>(
   stage: 'host_wait' | 'worker_wait' | 'download' | 'compress',
   work: () => Promise<T>,
@@ -27,7 +27,7 @@ export type Observe = <T>(
 
 export interface ImagePipeline {
   /**
-   * From a link to compressed bytes.
+   * Downloads and compresses an image.
    *
    * @throws ImageError; HostCoolingDown when no attempt was made; or the signal's reason when aborted
    */
@@ -35,9 +35,9 @@ export interface ImagePipeline {
 }
 
 /**
- * One per worker process, since its limits hold for the process: `HOST_CONCURRENCY` downloads from a host,
- * `IMAGE_CONCURRENCY` images in all. An image waits for its host first and holds no place while it does,
- * so that a slow host does not hold up other hosts.
+ * Creates the pipeline of a worker process. Its limits apply per process: `HOST_CONCURRENCY` downloads from a
+ * host and `IMAGE_CONCURRENCY` images in total. An image waits for its host first, without an image permit, so
+ * that a slow host does not hold up other hosts.
  */
 export function createImagePipeline(
   config: Config,
@@ -47,19 +47,19 @@ export function createImagePipeline(
   const cooldowns = createHostCooldowns(config.IMAGE_MAX_ATTEMPTS);
   const { download } = createDownloader(config, dispatcher, cooldowns);
   const { compress } = createCompressor(config);
-  const places = createFairSemaphore(config.IMAGE_CONCURRENCY);
+  const permits = createFairSemaphore(config.IMAGE_CONCURRENCY);
   const hosts = new Map<string, FairSemaphore>();
 
-  async function enterHost(
+  async function acquireHost(
     host: string,
     requestId: string,
     signal: AbortSignal,
   ): Promise<() => void> {
     const semaphore = hosts.get(host) ?? createFairSemaphore(config.HOST_CONCURRENCY);
     hosts.set(host, semaphore);
-    const leave = await semaphore.acquire(1, signal, requestId);
+    const release = await semaphore.acquire(1, signal, requestId);
     return () => {
-      leave();
+      release();
       if (semaphore.isIdle()) hosts.delete(host);
     };
   }
@@ -70,24 +70,24 @@ export function createImagePipeline(
       // Before the host is noted: it would never be removed again.
       signal.throwIfAborted();
       cooldowns.check(host);
-      const leaveHost = await observe('host_wait', () => enterHost(host, requestId, signal));
-      let leavePlace: () => void;
+      const releaseHost = await observe('host_wait', () => acquireHost(host, requestId, signal));
+      let releasePermit: () => void;
       try {
-        // The host may have asked for a pause meanwhile; to find that out takes no permit.
+        // The host may have asked for a pause in the meantime; this check needs no permit.
         cooldowns.check(host);
-        leavePlace = await observe('worker_wait', () => places.acquire(1, signal, requestId));
+        releasePermit = await observe('worker_wait', () => permits.acquire(1, signal, requestId));
       } catch (error) {
-        leaveHost();
+        releaseHost();
         throw error;
       }
       try {
-        const bytes = await observe('download', () => download(link, signal)).finally(leaveHost);
+        const bytes = await observe('download', () => download(link, signal)).finally(releaseHost);
         const compressed = await observe('compress', () =>
           compress(bytes, options, signal, requestId),
         );
         return { ...compressed, bytes_in: bytes.length };
       } finally {
-        leavePlace();
+        releasePermit();
       }
     },
   };

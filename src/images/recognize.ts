@@ -3,11 +3,11 @@ import type { ImageFormat } from '../../contract/formats';
 import { markupName } from './markup';
 
 /**
- * What bytes are, told by how they begin and by nothing else: no decoder is asked, so that no message of one
- * decides what a file is called.
+ * Recognizes files by their first bytes only. No decoder is involved, so its error messages cannot affect the
+ * result.
  */
 
-/** The formats that we serve, by their signatures. */
+/** Signatures of the formats that we serve. */
 const SERVED_FORMATS: readonly (readonly [format: ImageFormat, beginning: RegExp])[] = [
   ['jpeg', /^\xff\xd8\xff/],
   ['png', /^\x89PNG/],
@@ -16,7 +16,7 @@ const SERVED_FORMATS: readonly (readonly [format: ImageFormat, beginning: RegExp
   ['tiff', /^(II[*+]\0|MM\0[*+])/],
 ];
 
-/** Formats that are images but none that we serve. */
+/** Signatures of image formats that we do not serve. */
 const OTHER_FORMATS: readonly (readonly [name: string, beginning: RegExp])[] = [
   ['PDF', /^%PDF-/],
   ['PostScript', /^(%!PS|\xc5\xd0\xd3\xc6)/],
@@ -32,40 +32,43 @@ const OTHER_FORMATS: readonly (readonly [name: string, beginning: RegExp])[] = [
   ['XCF', /^gimp xcf/],
 ];
 
-/** What is often found behind a link to an image, and is none. */
+/** Signatures of other files that links to images often lead to. */
 const OTHER_FILES: readonly (readonly [name: string, beginning: RegExp])[] = [
   ['a ZIP archive', /^PK(\x03\x04|\x05\x06)/],
   ['a RAR archive', /^Rar!\x1a\x07/],
   ['gzip data', /^\x1f\x8b/],
   ['a WebM or Matroska video', /^\x1aE\xdf\xa3/],
-  // Scripts print it that way: the mark of their own file comes first. No browser shows it.
+  // Scripts that print images send the byte order mark of their own file first. No browser shows the result.
   [
-    'an image behind a byte order mark or white space',
+    'an image after a byte order mark or white space',
     /^[\xef\xbb\xbf\s]{1,9}(\xff\xd8\xff|\x89PNG|GIF8)/,
   ],
   ['an AVI video', /^RIFF[^]{4}AVI /],
 ];
 
-/** Brands of ISO base media files (ISO/IEC 23008-12): what one of them is, its list of brands says. */
+/** Brands of ISO base media files (ISO/IEC 23008-12), which determine their format. */
 const AVIF_BRANDS = /^(avif|avis)$/;
 const HEIC_BRANDS = /^(hei[cxms]|hev[cxms]|mif1|msf1)$/;
 
-/** More than the titles of pages begin behind. */
+/** How much is searched for text; the title of a page begins earlier. */
 const BEGINNING_BYTES = 64 * 1024;
 
-/** The format that we serve whose signature the bytes begin with; a file that is broken further on has it too. */
+/**
+ * Returns the format that we serve whose signature the bytes begin with. The rest of the file may still be
+ * corrupt.
+ */
 export function servedFormatOf(bytes: Buffer): ImageFormat | null {
   const beginning = bytes.toString('latin1', 0, 16);
   const format = SERVED_FORMATS.find(([, pattern]) => pattern.test(beginning))?.[0];
   return format ?? (brandsOf(bytes).some((brand) => AVIF_BRANDS.test(brand)) ? 'avif' : null);
 }
 
-/** What {@link nameOf} calls bytes that begin like nothing it knows. */
-export const UNKNOWN = 'bytes of no known format';
+/** The name that {@link nameOf} returns for bytes that it does not recognize. */
+export const UNKNOWN = 'bytes of an unknown format';
 
 /**
- * What bytes without such a signature are called, to stand behind "received": the name of an image format
- * that we do not serve, or of something that is no image at all.
+ * Names bytes without such a signature, to complete "received …" in a message: an image format that we do not
+ * serve, or something that is not an image.
  */
 export function nameOf(bytes: Buffer): string | { readonly unsupported: string } {
   if (bytes.length === 0) return 'no bytes';
@@ -75,12 +78,12 @@ export function nameOf(bytes: Buffer): string | { readonly unsupported: string }
   const brands = brandsOf(bytes);
   if (brands.some((brand) => HEIC_BRANDS.test(brand))) return { unsupported: 'HEIC' };
   if (brands.includes('crx ')) return { unsupported: 'CR3' };
-  if (brands.length > 0) return 'a video or a sound';
+  if (brands.length > 0) return 'a video or audio file';
   const file = OTHER_FILES.find(([, pattern]) => pattern.test(beginning));
   return file?.[0] ?? nameOfText(textOf(bytes));
 }
 
-/** Major and compatible brands of the `ftyp` box that such files begin with; none when it is no such file. */
+/** Returns the major and compatible brands of the `ftyp` box at the start of the file; empty without such a box. */
 function brandsOf(bytes: Buffer): string[] {
   if (bytes.toString('latin1', 4, 8) !== 'ftyp') return [];
   const end = Math.min(bytes.readUInt32BE(0), bytes.length, 256);
@@ -90,7 +93,7 @@ function brandsOf(bytes: Buffer): string[] {
 }
 
 function nameOfText(text: string): string | { readonly unsupported: string } {
-  // Binary data bytes (WHATWG MIME Sniffing §3) stand in no text.
+  // Text does not contain binary data bytes (WHATWG MIME Sniffing §3).
   if (/[\0-\x08\x0b\x0e-\x1a\x1c-\x1f]/.test(text.slice(0, 1024))) return UNKNOWN;
   return markupName(text) ?? (isJson(text) ? 'JSON' : 'plain text');
 }
@@ -99,7 +102,7 @@ function isJson(text: string): boolean {
   return /^\s*(\{\s*["}]|\[\s*(["{[\]\d-]|true|false|null))/.test(text);
 }
 
-/** One character a byte, but for UTF-16 with a byte order mark; without that mark. */
+/** Returns one character per byte, without a byte order mark. UTF-16 with such a mark is converted to UTF-8. */
 function textOf(bytes: Buffer): string {
   const beginning = bytes.subarray(0, BEGINNING_BYTES);
   if (/^(\xff\xfe|\xfe\xff)/.test(beginning.toString('latin1', 0, 2))) return utf16(beginning);
@@ -107,7 +110,7 @@ function textOf(bytes: Buffer): string {
   return text.startsWith('\xef\xbb\xbf') ? text.slice(3) : text;
 }
 
-/** As UTF-8, one character a byte: so the rest need know no other. */
+/** Converts UTF-16 to UTF-8, one character per byte, so that the other functions handle one encoding only. */
 function utf16(bytes: Buffer): string {
   const even = Buffer.from(bytes.subarray(2, bytes.length - (bytes.length % 2)));
   const littleEndian = bytes[0] === 0xff ? even : even.swap16();

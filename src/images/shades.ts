@@ -1,14 +1,20 @@
 import sharp, { type Sharp } from 'sharp';
-import { inSlices } from './inSlices';
+import { inBatches } from './inBatches';
 
-/** Pixels handled in one go, before the event loop runs again: some milliseconds. */
-const SLICE = 262_144;
-/** The largest step of alpha from a pixel to the next that is a shade; an edge takes one or two much larger ones. */
-const STEP = 16;
-/** A share of the pixels, and a number of different alphas: less is the edge of a cut-out, or a pane of glass. */
-const SHARE = 0.005;
-const ALPHAS = 16;
-/** Colours are rounded to multiples of it, so that they are at most half of it off: too little to be seen. */
+/** Pixels per batch: a few milliseconds of work. */
+const BATCH_SIZE = 262_144;
+/**
+ * The largest difference of alpha between adjacent pixels of a shade. An edge has one or two much larger
+ * differences.
+ */
+const MAX_STEP = 16;
+/**
+ * The minimum share of such pixels, and of different alpha values. Less is the edge of a cut-out, or an area of
+ * constant transparency.
+ */
+const MIN_SHARE = 0.005;
+const MIN_ALPHAS = 16;
+/** Colours are rounded to multiples of this. The error is at most half of it, which is not visible. */
 const ROUNDED_TO = 4;
 
 export interface Pixels {
@@ -27,21 +33,21 @@ export async function readPixels(image: Sharp): Promise<Pixels> {
   return { data, width: info.width, height: info.height };
 }
 
-export const ofPixels = ({ data, width, height }: Pixels): Sharp =>
+export const fromPixels = ({ data, width, height }: Pixels): Sharp =>
   sharp(data, { raw: { width, height, channels: 4 }, limitInputPixels: false });
 
 /**
- * Whether transparency changes gradually somewhere, as in the shadow of a cut-out. A palette has too few colours for
- * it and shows rings or dots there (docs/decisions/png.md).
+ * Whether transparency changes gradually anywhere, as in the shadow of a cut-out. A palette has too few colours
+ * for this and shows rings or dots (docs/decisions/png.md).
  */
 export async function hasShades({ data, width, height }: Pixels): Promise<boolean> {
   const seen = new Set<number>();
   let shades = 0;
   const alphaOf = (pixel: number) => data[pixel * 4 + 3] ?? 0;
   const isShade = (alpha: number, next: number) =>
-    next > 0 && next < 255 && Math.abs(next - alpha) <= STEP;
-  const rows = Math.max(Math.floor(SLICE / width), 1);
-  await inSlices(height - 1, rows, (from, to) => {
+    next > 0 && next < 255 && Math.abs(next - alpha) <= MAX_STEP;
+  const rows = Math.max(Math.floor(BATCH_SIZE / width), 1);
+  await inBatches(height - 1, rows, (from, to) => {
     for (let y = from; y < to; y += 1) {
       for (let x = 0; x + 1 < width; x += 1) {
         const pixel = y * width + x;
@@ -55,12 +61,12 @@ export async function hasShades({ data, width, height }: Pixels): Promise<boolea
       }
     }
   });
-  return seen.size >= ALPHAS && shades >= SHARE * width * height;
+  return seen.size >= MIN_ALPHAS && shades >= MIN_SHARE * width * height;
 }
 
-/** Makes colours fewer and leaves alpha as it is; what is not seen becomes black. Writes into the pixels. */
+/** Reduces the number of colours in place. Alpha is not changed; transparent pixels become black. */
 export async function roundColours({ data }: Pixels): Promise<void> {
-  await inSlices(data.length / 4, SLICE, (from, to) => {
+  await inBatches(data.length / 4, BATCH_SIZE, (from, to) => {
     for (let at = from * 4; at < to * 4; at += 4) {
       const isSeen = (data[at + 3] ?? 0) > 0;
       for (let index = at; index < at + 3; index += 1) {

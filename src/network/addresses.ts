@@ -3,11 +3,11 @@ import ipaddr from 'ipaddr.js';
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 type Network = readonly [Address, number];
 
-/** Prefixes under which IPv6 carries an IPv4 address, and where in its eight 16-bit parts that stands. */
+/** IPv6 prefixes that embed an IPv4 address, and the index of its first 16-bit part (of eight). */
 const EMBEDDED_IPV4: readonly { network: string; high: number; inverted?: boolean }[] = [
   { network: '::/96', high: 6 }, // compatible, RFC 4291 §2.5.5.1
   { network: '64:ff9b::/96', high: 6 }, // NAT64, RFC 6052
-  // Local NAT64, RFC 8215. Under its longer prefixes the address may stand elsewhere: they stay refused.
+  // Local NAT64, RFC 8215. Its longer prefixes may embed the address elsewhere, so they stay blocked.
   { network: '64:ff9b:1::/96', high: 6 },
   { network: '2002::/16', high: 1 }, // 6to4, RFC 3056
   { network: '2001::/32', high: 6, inverted: true }, // Teredo, RFC 4380
@@ -19,20 +19,21 @@ function isIsatap({ parts }: ipaddr.IPv6): boolean {
 }
 
 /**
- * Tells which addresses may be connected to: public unicast ones, and those in the networks named.
+ * Creates the check for addresses that the service may connect to: public unicast addresses, and those in the
+ * allowed networks.
  *
- * @param allowedNetworks CIDRs
+ * @param allowedNetworks in CIDR notation
  */
 export function createAddressCheck(allowedNetworks: readonly string[]) {
   const allowed = allowedNetworks.map((network): Network => ipaddr.parseCIDR(network));
 
-  /** @param text an address as the operating system writes it */
+  /** @param text an address as the operating system formats it */
   return function isAllowed(text: string): boolean {
     if (!ipaddr.isValid(text)) return false;
     const address = ipaddr.process(text);
     if (allowed.some((network) => isWithin(address, network))) return true;
-    const carried = address instanceof ipaddr.IPv6 ? embeddedIpv4(address) : null;
-    if (carried !== null) return isAllowed(carried.toString());
+    const embedded = address instanceof ipaddr.IPv6 ? embeddedIpv4(address) : null;
+    if (embedded !== null) return isAllowed(embedded.toString());
     return address.range() === 'unicast';
   };
 }
@@ -46,10 +47,10 @@ function isWithin(address: Address, [network, bits]: Network): boolean {
 
 function embeddedIpv4(address: ipaddr.IPv6): ipaddr.IPv4 | null {
   const form = EMBEDDED_IPV4.find(({ network }) => address.match(ipaddr.IPv6.parseCIDR(network)));
-  const place = form ?? (isIsatap(address) ? { high: 6 } : undefined);
-  if (place === undefined) return null;
-  const mask = 'inverted' in place && place.inverted ? 0xffff : 0;
-  const high = (address.parts[place.high] ?? 0) ^ mask;
-  const low = (address.parts[place.high + 1] ?? 0) ^ mask;
+  const position = form ?? (isIsatap(address) ? { high: 6 } : undefined);
+  if (position === undefined) return null;
+  const mask = 'inverted' in position && position.inverted ? 0xffff : 0;
+  const high = (address.parts[position.high] ?? 0) ^ mask;
+  const low = (address.parts[position.high + 1] ?? 0) ^ mask;
   return new ipaddr.IPv4([high >> 8, high & 0xff, low >> 8, low & 0xff]);
 }

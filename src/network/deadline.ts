@@ -1,15 +1,15 @@
-/** A limit of time on one piece of work that can also be cancelled from outside. */
+/** A time limit for one piece of work that the caller can also abort. */
 export interface Deadline {
-  /** Aborted when the time is up, or when the signal of the caller is. */
+  /** Aborted when the time is up or the caller's signal is aborted. */
   readonly signal: AbortSignal;
   hasPassed(): boolean;
-  /** To be called when the work has ended, in whatever way. */
+  /** Must be called when the work has ended, whether it succeeded or failed. */
   end(): void;
 }
 
 /**
- * Not `AbortSignal.timeout`: that keeps its timer, and all that hangs on it, until the time is up, so that
- * a worker that downloads 300 images a second would hold the remains of 9,000.
+ * Starts a deadline. `AbortSignal.timeout` is not used because it keeps its timer, and everything the timer
+ * references, until the time is up: a worker that downloads 300 images a second would hold the state of 9,000.
  */
 export function startDeadline(ms: number, outer: AbortSignal): Deadline {
   const controller = new AbortController();

@@ -10,14 +10,14 @@ import { blockedMessage } from './literalAddress';
 const CONNECT_TIMEOUT_MS = 10_000;
 
 /**
- * The one way out of the service: every download and every webhook connects through it, and it connects
- * to public addresses only, unless `ALLOWED_NETWORKS` names others.
+ * Creates the dispatcher that all outgoing requests use: every download and every webhook. It connects to public
+ * addresses only, unless `ALLOWED_NETWORKS` contains others.
  *
- * The check stands in the connector, on the address that is connected to, so that redirects and names that
- * resolve to another address the second time are covered. Literal addresses are checked by themselves,
- * since Node never looks them up.
+ * The connector checks the address that it actually connects to. This covers redirects and names that resolve to
+ * another address the second time (DNS rebinding). Literal addresses are checked separately, since Node never
+ * looks them up.
  *
- * @throws BlockedAddress (as the cause of undici's error, or bare) from every request that it refuses
+ * @throws BlockedAddress (directly or as the cause of undici's error) from every blocked request
  */
 export function createDispatcher(config: Pick<Config, 'ALLOWED_NETWORKS'>): Dispatcher {
   const isAllowed = createAddressCheck(config.ALLOWED_NETWORKS);
@@ -27,7 +27,7 @@ export function createDispatcher(config: Pick<Config, 'ALLOWED_NETWORKS'>): Disp
       const allowed = error === null ? addresses.filter(({ address }) => isAllowed(address)) : [];
       const [first] = allowed;
       if (error !== null) callback(error, []);
-      else if (first === undefined) callback(refused(hostname, addresses), []);
+      else if (first === undefined) callback(blockedError(hostname, addresses), []);
       else if (options.all === true) callback(null, allowed);
       else callback(null, first.address, first.family);
     });
@@ -38,13 +38,13 @@ export function createDispatcher(config: Pick<Config, 'ALLOWED_NETWORKS'>): Disp
     maxHeaderSize: MAX_HEADER_BYTES,
     connect(options, callback) {
       const host = options.hostname.replace(/^\[|\]$/g, '');
-      if (isIP(host) !== 0 && !isAllowed(host)) callback(refused(host, []), null);
+      if (isIP(host) !== 0 && !isAllowed(host)) callback(blockedError(host, []), null);
       else connect(options, callback);
     },
   });
 }
 
-function refused(host: string, addresses: readonly LookupAddress[]): BlockedAddress {
+function blockedError(host: string, addresses: readonly LookupAddress[]): BlockedAddress {
   const resolved =
     addresses.length === 0 ? '' : ` (${addresses.map((one) => one.address).join(', ')})`;
   return new BlockedAddress(blockedMessage(`${host}${resolved}`));

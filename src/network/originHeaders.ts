@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { codeOf } from './reason';
 
-/** The headers that an operator has set for the origin of an address, with lower-case names. */
+/** Returns the headers that the operator configured for the origin of a URL, with lower-case names. */
 export type OriginHeaders = (url: URL) => Readonly<Record<string, string>>;
 
 /**
- * Headers that are not an origin's to be set: the link and the connection decide them (RFC 9110 §7.2, §7.6.1,
- * RFC 9112 §6), or they ask for something else than the whole image (RFC 9110 §13, §14).
+ * Headers that cannot be configured: the link and the connection determine them (RFC 9110 §7.2, §7.6.1, RFC 9112
+ * §6), or they request something other than the complete image (RFC 9110 §13, §14).
  */
 const REFUSED_NAMES = new Set([
   'host',
@@ -36,7 +36,7 @@ const REFUSED_NAMES = new Set([
 /** RFC 9110 §5.6.2. */
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
-/** RFC 9110 §5.5, sent one byte a character. */
+/** RFC 9110 §5.5; each character is sent as one byte. */
 const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 const fileSchema = z.record(
@@ -46,9 +46,9 @@ const fileSchema = z.record(
 );
 
 /**
- * Reads `DOWNLOAD_HEADERS_FILE`. Values are kept in what is returned and stand in no message: they are keys.
+ * Reads `DOWNLOAD_HEADERS_FILE`. Header values are secrets, so they never appear in a message.
  *
- * @returns the headers by origin, or all faults, each in one line
+ * @returns the headers by origin, or all faults, one line each
  */
 export function readOriginHeaders(
   file: string,
@@ -88,12 +88,12 @@ function readJson(file: string): { readonly value: unknown } | { readonly fault:
   try {
     return { value: JSON.parse(text.replace(/^\ufeff/, '')) };
   } catch {
-    // The parser's message repeats what stands at the fault, which may be a key.
+    // The parser's message quotes the text at the fault, which may be a secret.
     return { fault: 'Expected JSON, received invalid JSON' };
   }
 }
 
-/** `null` when the text is anything but a host, or says more than one. */
+/** Returns `null` when the text is not exactly one host. */
 function originOf(text: string): string | null {
   const [, scheme = 'https://', host = ''] = /^(http:\/\/)?([^\s/?#@\\]+)$/i.exec(text) ?? [];
   const link = `${scheme.toLowerCase()}${host}`;
@@ -107,8 +107,8 @@ function faultsOf(headers: Readonly<Record<string, string>>): string[] {
   return Object.entries(headers).flatMap(([name, value]) => {
     const shown = JSON.stringify(name);
     const known = name.toLowerCase();
-    // What is no name may be a whole line with a key in it.
-    if (!TOKEN.test(name)) return ['expected header names, received an invalid one'];
+    // An invalid name may be an entire line with a secret in it, so it is not shown.
+    if (!TOKEN.test(name)) return ['expected a header name, received an invalid one'];
     if (REFUSED_NAMES.has(known)) return [`expected no header ${shown}: it cannot be set here`];
     if (seen.has(known)) return [`expected the header ${shown} once`];
     seen.add(known);

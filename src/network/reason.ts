@@ -1,13 +1,13 @@
 import { messageOf } from '../errors';
 import { MAX_HEADER_BYTES } from './limits';
 
-/** What was wrong with an answer, or with the way to it, in the grammar of all messages. */
+/** What was wrong with a response or its connection, in the "Expected X, received Y" form of all messages. */
 export interface Fault {
   readonly expected: string;
   readonly received: string;
 }
 
-/** Codes of OpenSSL's verification (openssl-verification-options) and of Node's own check of the name. */
+/** Codes of OpenSSL's verification (openssl-verification-options) and of Node's host name check. */
 const CERTIFICATE_FAULTS: Readonly<Record<string, string>> = {
   DEPTH_ZERO_SELF_SIGNED_CERT: 'a self-signed certificate',
   SELF_SIGNED_CERT_IN_CHAIN:
@@ -23,18 +23,21 @@ const CERTIFICATE_FAULTS: Readonly<Record<string, string>> = {
 };
 
 /**
- * undici checks the length first whenever its parser refuses an answer, and before any of the body the
- * lengths never agree (`createError` in its client-h1.js): what the parser objected to is lost.
+ * When undici's parser rejects a response, undici checks the length first. Before any of the body has arrived the
+ * lengths never match (`createError` in its client-h1.js), so the parser's own reason is lost.
  */
 const MALFORMED_HEADER =
-  'a header that HTTP does not allow: two lengths, a length beside "chunked", or a malformed line';
+  'an invalid header: two lengths, a length together with "chunked", or a malformed line';
 
-/** What is known of an error before an answer's header was complete; `null` when that is no more than its message. */
+/**
+ * Returns what is known about an error that occurred before the response header was complete, or `null` when only
+ * its message is known.
+ */
 export function faultOf(error: unknown): Fault | null {
   const code = codeOf(error);
   const certificate = CERTIFICATE_FAULTS[code];
   if (certificate !== undefined) {
-    return { expected: 'a certificate that can be trusted', received: certificate };
+    return { expected: 'a trusted certificate', received: certificate };
   }
   if (code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG') {
     return {
@@ -43,24 +46,24 @@ export function faultOf(error: unknown): Fault | null {
     };
   }
   if (code.startsWith('ERR_SSL_') || code === 'EPROTO') {
-    return { expected: 'a secure connection', received: `a refusal: ${tlsReasonOf(error)}` };
+    return { expected: 'a secure connection', received: `a TLS error: ${tlsReasonOf(error)}` };
   }
   if (code === 'UND_ERR_HEADERS_OVERFLOW') {
     const received = 'more';
     return { expected: `a header of at most ${MAX_HEADER_BYTES / 1024} KB`, received };
   }
   if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') {
-    return { expected: 'an answer in HTTP', received: MALFORMED_HEADER };
+    return { expected: 'a valid HTTP response', received: MALFORMED_HEADER };
   }
   return parserFaultOf(error, code);
 }
 
-/** In one line why no answer came, or none that could be read. */
+/** Returns in one line why there was no readable response. */
 export function reasonOf(error: unknown): string {
-  // A host with several addresses that all refuse: it has a code but no message.
+  // Raised when every address of a host refuses the connection. It has a code but no message.
   if (error instanceof AggregateError) return error.errors.map(messageOf).join('; ');
-  // undici meets an answer that HTTP does not know, such as one with the status 099, with an assertion.
-  if (codeOf(error) === 'ERR_ASSERTION') return 'an answer that is no HTTP';
+  // undici fails an assertion on some invalid responses, such as one with the status 099.
+  if (codeOf(error) === 'ERR_ASSERTION') return 'a response that is not valid HTTP';
   return faultOf(error)?.received ?? messageOf(error);
 }
 
@@ -68,28 +71,25 @@ export function codeOf(error: unknown): string {
   return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
 }
 
-/** llhttp names what it objected to; undici's parser adds two objections of its own. */
+/** llhttp gives the reason for its error; undici's parser adds two errors of its own. */
 function parserFaultOf(error: unknown, code: string): Fault | null {
   const message = messageOf(error);
-  const objection = /^Response does not match the HTTP\/1\.1 protocol \((.+)\)$/.exec(message)?.[1];
-  if (objection !== undefined) {
-    return {
-      expected: 'an answer in HTTP',
-      received: `one that HTTP does not allow: ${objection}`,
-    };
+  const reason = /^Response does not match the HTTP\/1\.1 protocol \((.+)\)$/.exec(message)?.[1];
+  if (reason !== undefined) {
+    return { expected: 'a valid HTTP response', received: `a malformed response: ${reason}` };
   }
   if (code !== 'UND_ERR_SOCKET') return null;
   if (message === 'bad response') {
     const received = 'an unexpected interim response, such as 100 Continue';
-    return { expected: 'an answer', received };
+    return { expected: 'a response', received };
   }
   if (message === 'bad upgrade') {
-    return { expected: 'an answer in HTTP/1.1', received: 'a change to another protocol' };
+    return { expected: 'an HTTP/1.1 response', received: 'a switch to another protocol' };
   }
   return null;
 }
 
-/** OpenSSL's own words without addresses and places in its source. */
+/** Returns OpenSSL's reason without memory addresses and source locations. */
 function tlsReasonOf(error: unknown): string {
   const named = typeof error === 'object' && error !== null && 'reason' in error;
   return named ? String(error.reason) : (messageOf(error).split('\n')[0] ?? '');

@@ -1,13 +1,13 @@
-/** However long the pause that a server asks for, it is asked again after this. */
+/** Upper limit for the pause that a server may ask for. */
 const MAX_MS = 10 * 60_000;
 
-/** The three forms of RFC 9110 §5.6.7 begin with the day; `Date.parse` alone would take `-5` for a date. */
+/** The three formats of RFC 9110 §5.6.7 begin with the day. `Date.parse` alone would accept `-5` as a date. */
 const HTTP_DATE = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? .*\d\d:\d\d:\d\d/;
 
 /**
  * Reads a `Retry-After` header: seconds, or an HTTP date (RFC 9110 §10.2.3).
  *
- * @returns milliseconds, at most ten minutes; `undefined` when there is none that can be read
+ * @returns milliseconds, at most ten minutes; `undefined` when the header is missing or invalid
  */
 export function retryAfterMs(
   header: string | string[] | undefined,
@@ -19,7 +19,7 @@ export function retryAfterMs(
   return Number.isNaN(wait) ? undefined : Math.min(Math.max(wait, 0), MAX_MS);
 }
 
-/** All HTTP dates are in GMT; the oldest form does not say so. */
+/** All HTTP dates are in GMT; the oldest format (asctime) omits the zone. */
 function parseHttpDate(value: string): number {
   if (!HTTP_DATE.test(value)) return Number.NaN;
   return Date.parse(value.endsWith(' GMT') ? value : `${value} GMT`);

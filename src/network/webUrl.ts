@@ -1,24 +1,24 @@
-/** An http or https link to a host that may exist; `null` when it is none. */
+/** Parses an http or https link with a valid host name; returns `null` for anything else. */
 export function parseWebUrl(text: string, base?: URL): URL | null {
   const url = URL.canParse(text, base?.href) ? new URL(text, base) : null;
   const isWeb = url?.protocol === 'http:' || url?.protocol === 'https:';
   return isWeb && isHostName(url.hostname) ? url : null;
 }
 
-/** RFC 1035 §2.3.4; a name that no resolver can be asked for will not come into being. */
+/** RFC 1035 §2.3.4. No resolver accepts other names, so trying again is pointless. */
 function isHostName(hostname: string): boolean {
   const labels = hostname.replace(/\.$/, '').split('.');
   return hostname.length <= 254 && labels.every(({ length }) => length > 0 && length <= 63);
 }
 
-/** The header for a link's own credentials, as browsers and curl send them. */
+/** Returns the header for the credentials in a link, as browsers and curl send it. */
 export function credentialsOf({ username, password }: URL): { authorization?: string } {
   if (username === '' && password === '') return {};
   const credentials = [username, password].map(decoded).join(':');
   return { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
 }
 
-/** What is no percent-encoding stands for itself. */
+/** Decodes percent-encoding; invalid sequences are kept as they are. */
 function decoded(text: string): string {
   return text.replace(/(%[0-9a-f]{2})+/gi, (encoded) => {
     try {
@@ -30,10 +30,11 @@ function decoded(text: string): string {
 }
 
 /**
- * A link, or what was to be one, as people may see it who need not know its credentials.
+ * Removes the credentials from a link, or from a text that was meant to be one, for messages and logs.
  *
- * URL parsers take `\\` for `/` and need no slashes behind `http:`. A password that holds a `/`, `?` or `#`
- * makes no link, but is a password still: what stands where a port should is taken for one, up to the `@`.
+ * URL parsers treat `\\` as `/` and need no slashes after `http:`. A password with an unescaped `/`, `?` or `#`
+ * makes the link invalid but must still be hidden: when the text in place of the port is not a number, everything
+ * up to the `@` is treated as a password.
  */
 export function withoutCredentials(text: string): string {
   return text

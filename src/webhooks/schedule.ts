@@ -2,7 +2,7 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
-/** Of the schedule that Standard Webhooks suggests: about three days in all. */
+/** The schedule that Standard Webhooks suggests: about three days in total. */
 const FIRST_PAUSE_MS = 5 * SECOND;
 const LONGEST_PAUSE_MS = 24 * HOUR;
 const PAUSES_MS = [
@@ -18,15 +18,15 @@ const PAUSES_MS = [
   LONGEST_PAUSE_MS,
 ];
 
-/** Up to a fifth longer, so that deliveries that failed together do not come back together. */
+/** Adds up to a fifth, so that deliveries that failed together are not all retried at the same time. */
 const JITTER = 0.2;
 
 /**
- * The pause before an attempt at a webhook, growing from attempt to attempt.
+ * Returns the pause before an attempt at a webhook. It grows with each attempt.
  *
- * @param attempt 1 for the first, which does not wait; those beyond the schedule wait the longest pause
- * @param initialMs the pause before the second attempt; scales all others with it
- * @param random from 0 to below 1
+ * @param attempt from 1; the first has no pause, and attempts beyond the schedule have the longest one
+ * @param initialMs the pause before the second attempt; all others scale with it
+ * @param random returns a number from 0 to below 1
  * @returns whole milliseconds
  */
 export function delayBeforeAttempt(

@@ -14,25 +14,25 @@ export interface WebhookMessage {
   /** Sent as `webhook-id`. */
   readonly id: string;
   readonly url: string;
-  /** JSON, sent and signed byte for byte as it is. */
+  /** JSON; sent and signed unchanged. */
   readonly body: string;
 }
 
 export interface WebhookSender {
   /**
-   * One attempt: a POST that follows no redirect and succeeds with 2xx only.
+   * Makes one attempt: a POST that follows no redirects and succeeds with 2xx only.
    *
-   * @throws DeliveryError; or the signal's reason when aborted before an answer came
+   * @throws DeliveryError; or the signal's reason when aborted before the response
    */
   send(message: WebhookMessage, signal: AbortSignal): Promise<{ readonly statusCode: number }>;
 }
 
-/** An answer's body says nothing we need; read this far, its connection can be used again. */
-const MAX_ANSWER_BYTES = 64 * 1024;
+/** The response body is not used. Reading it up to this limit lets the connection be reused. */
+const MAX_RESPONSE_BYTES = 64 * 1024;
 
 const GONE = 410;
 
-/** Answers of a receiver that is there but busy; the others carry no meaningful `Retry-After`. */
+/** Statuses of a receiver that is up but busy. `Retry-After` is not meaningful with any other. */
 const THROTTLING = [429, 502, 503, 504];
 
 export function createWebhookSender(
@@ -58,9 +58,11 @@ export function createWebhookSender(
           },
           body: message.body,
         });
-        // Resolves when the deadline cuts the body off as well: the status alone decides.
-        await body.dump({ limit: MAX_ANSWER_BYTES });
-        if (statusCode < 200 || statusCode > 299) throw refusal(statusCode, headers['retry-after']);
+        // Also resolves when the deadline aborts the body: only the status matters.
+        await body.dump({ limit: MAX_RESPONSE_BYTES });
+        if (statusCode < 200 || statusCode > 299) {
+          throw statusError(statusCode, headers['retry-after']);
+        }
         return { statusCode };
       } catch (error) {
         if (error instanceof DeliveryError) throw error;
@@ -81,11 +83,9 @@ function parseUrl(text: string): URL {
   throw new DeliveryError(message, null, false, undefined);
 }
 
-function refusal(statusCode: number, retryAfter: string | string[] | undefined): DeliveryError {
+function statusError(statusCode: number, retryAfter: string | string[] | undefined): DeliveryError {
   const advice =
-    statusCode >= 300 && statusCode <= 399
-      ? '; redirects are not followed, give the address that answers itself'
-      : '';
+    statusCode >= 300 && statusCode <= 399 ? '; redirects are not followed, use the final URL' : '';
   const pause = THROTTLING.includes(statusCode) ? retryAfterMs(retryAfter, Date.now()) : undefined;
   return new DeliveryError(
     `Expected HTTP 2xx, received ${statusCode}${advice}`,
@@ -96,18 +96,18 @@ function refusal(statusCode: number, retryAfter: string | string[] | undefined):
 }
 
 function tooSlow(limitMs: number, cause: unknown): DeliveryError {
-  const message = `Expected an answer within ${limitMs} ms, received none; answer first and work later`;
+  const message = `Expected a response within ${limitMs} ms, received none; respond before processing the webhook`;
   return new DeliveryError(message, null, true, undefined, { cause });
 }
 
-/** No answer came; only an address that we refuse ourselves will never give one. */
+/** The error when no response arrived. It is permanent only for a blocked address. */
 function unreachable(error: unknown): DeliveryError {
   const blocked = blockedBy(error);
   if (blocked !== null) {
     return new DeliveryError(blocked.message, null, false, undefined, { cause: error });
   }
   return new DeliveryError(
-    `Expected an answer over http or https, received: ${reasonOf(error)}`,
+    `Expected a response over http or https, received: ${reasonOf(error)}`,
     null,
     true,
     undefined,

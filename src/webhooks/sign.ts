@@ -1,12 +1,12 @@
 import type { Webhook } from 'standardwebhooks';
 
 /**
- * The headers by which a receiver knows the message, per Standard Webhooks 1.0.0. Each signer adds one
- * signature: two while a secret is being rotated, so that a receiver may hold either. Without a signer
- * the message goes out unsigned, with `webhook-id` and `webhook-timestamp` only.
+ * Returns the headers that identify and sign a message, per Standard Webhooks 1.0.0. Each signer adds one
+ * signature. While a secret is being rotated there are two, and a receiver may use either secret. Without a
+ * signer the message is sent unsigned, with `webhook-id` and `webhook-timestamp` only.
  *
- * @param id the same over all attempts at one message: receivers tell repetitions by it
- * @param now the time of this attempt: receivers refuse old ones, so that no one can replay a message
+ * @param id the same for all attempts at one message, so that receivers can detect duplicates
+ * @param now the time of this attempt; receivers reject old ones to prevent replay attacks
  * @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
  */
 export function webhookHeaders(

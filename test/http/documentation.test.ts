@@ -232,7 +232,7 @@ describe('in a browser', () => {
   );
 
   it.each(['/docs/', '/redoc/', '/'])('%s does so too', async (path) => {
-    isOurs(await visiting(path, (page) => shows(page, 'How far a request is')));
+    isOurs(await visiting(path, (page) => shows(page, 'Get the status of a request')));
   });
 
   it('/docs can make a call', async () => {

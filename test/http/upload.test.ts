@@ -165,7 +165,7 @@ describe('POST /image/upload/', () => {
           loc: ['body', 'webhook_url'],
           msg:
             'Expected a public address, received 169.254.169.254; ' +
-            'to allow it, name its network in ALLOWED_NETWORKS',
+            'to allow it, add its network to ALLOWED_NETWORKS',
           type: 'blocked_address',
         },
       ],

@@ -24,7 +24,7 @@ afterAll(() => Promise.all([origin.stop(), odd.stop()]));
 const coded = (body: Buffer, coding: string) =>
   origin.on('/coded.jpg', bytes(body, { 'content-encoding': coding }));
 
-describe('a body with a content coding that was not asked for', () => {
+describe('a body with a content coding that was not requested', () => {
   it.each([
     ['gzip', gzipSync(JPEG)],
     ['GZIP', gzipSync(JPEG)],
@@ -38,11 +38,11 @@ describe('a body with a content coding that was not asked for', () => {
     ['gzip, gzip', gzipSync(gzipSync(JPEG))],
     ['deflate, br', brotliCompressSync(deflateRawSync(JPEG))],
     ['br , , gzip', gzipSync(brotliCompressSync(JPEG))],
-  ])('is the image that was coded: %s', async (coding, body) => {
+  ])('is decoded to the image: %s', async (coding, body) => {
     expect(await download(coded(body, coding))).toEqual(JPEG);
   });
 
-  it('is decoded however it is cut into pieces', async () => {
+  it('is decoded from pieces of any size', async () => {
     const link = origin.on('/pieces.jpg', (response) => {
       response.writeHead(200, { 'content-encoding': 'gzip' });
       const pieces = [...gzipSync(JPEG)].map((byte) => Buffer.of(byte));
@@ -60,13 +60,13 @@ describe('a body with a content coding that was not asked for', () => {
     expect(await download(link)).toEqual(JPEG);
   });
 
-  it('may be named in two headers', async () => {
+  it('may have its codings in two headers', async () => {
     const body = brotliCompressSync(gzipSync(JPEG));
     const headers = 'Content-Encoding: gzip\r\nContent-Encoding: br\r\n';
     expect(await download(odd.on('/two.jpg', rawAnswer(body, { headers })))).toEqual(JPEG);
   });
 
-  it('may stand among the transfer codings', async () => {
+  it('may have its coding among the transfer codings', async () => {
     const body = gzipSync(JPEG);
     const head = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n';
     const answer = Buffer.concat([
@@ -77,34 +77,34 @@ describe('a body with a content coding that was not asked for', () => {
     expect(await download(odd.on('/transfer.jpg', answer))).toEqual(JPEG);
   });
 
-  it('may have several gzip members, and be padded with zeros', async () => {
+  it('may have several gzip members and zero padding', async () => {
     const members = [JPEG.subarray(0, 999), JPEG.subarray(999)].map((part) => gzipSync(part));
     const body = Buffer.concat([...members, Buffer.alloc(512)]);
     expect(await download(coded(body, 'gzip'))).toEqual(JPEG);
   });
 });
 
-describe('a label that is wrong', () => {
+describe('a wrong content coding', () => {
   it.each(['gzip', 'deflate', 'br', 'zstd', 'aws-chunked', 'utf-8', 'none', 'gzip, br'])(
-    'does not matter where the image stands under it as it is: %s',
+    'is ignored when the body is an image that is not encoded: %s',
     async (coding) => {
       expect(await download(coded(JPEG, coding))).toEqual(JPEG);
     },
   );
 
-  it('does not matter where a page is told by what it is', async () => {
+  it('is ignored when the body is a page', async () => {
     const page = Buffer.from('<html><title>Sign in</title>');
     expect(await download(coded(page, 'gzip'))).toEqual(page);
     expect(await download(coded(page, 'compress'))).toEqual(page);
   });
 
   it.each([
-    ['gzip', 'gzip, which it is not'],
+    ['gzip', 'gzip, but not encoded with it'],
     ['zstd', 'zstd, which is not supported; gzip, deflate and br are'],
     ['compress', 'compress, which is not supported; gzip, deflate and br are'],
     ['a\u0085', '"a?", which is not supported; gzip, deflate and br are'],
     ['"a b"', '"\\"a b\\"", which is not supported; gzip, deflate and br are'],
-  ])('unsupported_format: bytes that are nothing known under %s', async (coding, named) => {
+  ])('unsupported_format: unknown bytes labelled %s', async (coding, named) => {
     const error = await failure(download(coded(Buffer.from('\x28\xb5\x2f\xfd\0\x01'), coding)));
     expect(error).toMatchObject({ code: 'unsupported_format', retryable: false });
     expect(error.message).toBe(
@@ -112,7 +112,7 @@ describe('a label that is wrong', () => {
     );
   });
 
-  it('unsupported_format: more codings than any image has', async () => {
+  it('unsupported_format: more codings than the limit', async () => {
     const error = await failure(download(coded(JPEG, 'gzip, '.repeat(6))));
     expect(error).toMatchObject({ code: 'unsupported_format', retryable: false });
     expect(error.message).toBe('Expected at most 5 content codings, received 6');
@@ -128,22 +128,24 @@ describe('a body that cannot be decoded', () => {
     ['deflate', cut(deflateSync(JPEG))],
     ['deflate', cut(deflateRawSync(JPEG))],
     ['br', cut(brotliCompressSync(JPEG))],
-  ])('may come whole the next time: %s that breaks off', async (coding, body) => {
+  ])('is retryable: truncated %s', async (coding, body) => {
     const error = await failure(download(coded(body, coding)));
     expect(error).toMatchObject({ code: 'connect_failure', retryable: true });
-    expect(error.message).toBe(`Expected a whole body in ${coding}, received one that breaks off`);
+    expect(error.message).toBe(`Expected a complete ${coding} body, received a truncated one`);
   });
 
-  it.each(['gzip', 'deflate', 'br'])('may come right the next time: damaged %s', async (coding) => {
+  it.each(['gzip', 'deflate', 'br'])('is retryable: damaged %s', async (coding) => {
     const encode = { gzip: gzipSync, deflate: deflateSync, br: brotliCompressSync }[coding];
     const body = Buffer.from(encode?.('x'.repeat(5_000)) ?? '');
     body.fill(0x55, 4, body.length);
     const error = await failure(download(coded(body, coding)));
     expect(error).toMatchObject({ code: 'connect_failure', retryable: true });
-    expect(error.message).toMatch(/^Expected a whole body in \w+, received one that [ -~]+$/);
+    expect(error.message).toMatch(
+      /^Expected a complete \w+ body, received (a truncated one|one that cannot be decoded: [ -~]+)$/,
+    );
   });
 
-  it('is told from a connection that broke', async () => {
+  it('is distinguished from a broken connection', async () => {
     const link = origin.on('/broken.jpg', (response) => {
       response.writeHead(200, { 'content-encoding': 'gzip', 'content-length': '9000' });
       response.write(gzipSync(JPEG).subarray(0, 2_000), () => response.socket?.destroy());
@@ -156,8 +158,8 @@ describe('a body that cannot be decoded', () => {
   });
 });
 
-describe('any body under any label', () => {
-  it('is the bytes, or fails as an image does', async () => {
+describe('any body with any content coding', () => {
+  it('returns bytes or throws an ImageError', async () => {
     const body = fc.oneof(
       fc.uint8Array({ maxLength: 2_000 }),
       fc.uint8Array().map((content) => gzipSync(content)),

@@ -7,7 +7,7 @@ import { failure } from './failure';
 
 const url = (text: string) => new URL(text);
 
-/** What is sent to an address after cookies were set by another. */
+/** Returns the cookies that are sent to one URL after another URL has set some. */
 function sent(from: string, cookies: string[], to = from): string | undefined {
   const jar = createCookieJar();
   jar.store(url(from), cookies);
@@ -49,12 +49,12 @@ describe('a cookie jar', () => {
     ['the host above', 'https://example/a.jpg'],
     ['another scheme', 'http://shop.example/a.jpg'],
     ['another port', 'https://shop.example:8443/a.jpg'],
-  ])('sends nothing to %s, whatever its domain says', (_, to) => {
+  ])('sends nothing to %s, whatever its Domain attribute', (_, to) => {
     const cookies = ['a=1', 'b=2; Domain=example', 'c=3; Domain=shop.example'];
     expect(sent('https://shop.example/a.jpg', cookies, to)).toBeUndefined();
   });
 
-  it('takes Secure from https only', () => {
+  it('accepts Secure cookies from https only', () => {
     expect(sent('https://shop.example/', ['a=1; Secure'])).toBe('a=1');
     expect(sent('http://shop.example/', ['a=1; Secure', 'b=2'])).toBe('b=2');
   });
@@ -81,14 +81,14 @@ describe('a cookie jar', () => {
     expect(sent('http://shop.example/p/q', cookies)).toBe('b=2; d=4; a=1; c=3');
   });
 
-  it('keeps the newest 50, and sends 8 KB at most', () => {
+  it('keeps the newest 50 and sends at most 8 KB', () => {
     const many = Array.from({ length: 60 }, (_, index) => `c${index}=1`);
     expect(sent('http://shop.example/', many)?.split('; ')).toEqual(many.slice(10));
     const long = Array.from({ length: 10 }, (_, index) => `c${index}=${'x'.repeat(2_000)}`);
     expect(sent('http://shop.example/', long)?.split('; ')).toEqual(long.slice(0, 4));
   });
 
-  it('sends what a header can carry, whatever it is told', () => {
+  it('sends only what a header can contain, whatever was set', () => {
     const cookie = fc.array(fc.oneof(fc.string(), fc.constantFrom('=', ';', 'Path=/', ' ', '\n')));
     fc.assert(
       fc.property(fc.array(cookie), (cookies) => {
@@ -114,12 +114,12 @@ describe('download(link) along its redirects', () => {
   const setting = (cookie: string, location: string) =>
     status(302, { 'set-cookie': cookie, location });
 
-  it('sends the cookies that were set, as shops ask for that redirect to the same address', async () => {
+  it('sends the cookies that were set, for shops that redirect to the same URL', async () => {
     const link = origin.on('/a.jpg', setting('ok=1; Path=/', '/a.jpg'), echo);
     expect((await download(link)).toString()).toBe('ok=1');
   });
 
-  it('sends none to another host in between', async () => {
+  it('sends none to another host in the chain', async () => {
     origin.on('/last.jpg', echo);
     const seen: unknown[] = [];
     const middle = other.on('/b', (response, request) => {
@@ -131,20 +131,20 @@ describe('download(link) along its redirects', () => {
     expect(seen).toEqual([undefined]);
   });
 
-  it('forgets them with the download', async () => {
+  it('discards them after the download', async () => {
     const link = origin.on('/a.jpg', setting('ok=1', '/b.jpg'));
     origin.on('/b.jpg', echo);
     expect((await download(link)).toString()).toBe('ok=1');
     expect((await download(`${origin.url}/b.jpg`)).toString()).toBe('undefined');
   });
 
-  it('follows a circle without end as far as the limit, and holds no connection', async () => {
+  it('follows an endless loop up to the limit, and keeps no connection open', async () => {
     const link = origin.on('/a.jpg', setting('n=1', '/a.jpg'));
     expect(await failure(download(link))).toMatchObject({ code: 'too_many_redirects' });
     await eventually(origin.open, (open) => open === 0);
   });
 
-  it('is told no cookie that a redirect did not set', async () => {
+  it('sends only cookies that a redirect has set', async () => {
     const link = origin.on('/a.jpg', redirect('/b.jpg'));
     origin.on('/b.jpg', echo);
     expect((await download(link)).toString()).toBe('undefined');

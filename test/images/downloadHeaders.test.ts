@@ -15,21 +15,21 @@ const echo: Answer = (response, { headers }) => response.end(JSON.stringify(head
 const asked = async (link: string, options: DownloadOptions) =>
   JSON.parse((await download(link, options)).toString()) as IncomingHttpHeaders;
 
-/** As `DOWNLOAD_HEADERS_FILE` would have it for one origin. */
+/** The headers of a `DOWNLOAD_HEADERS_FILE` with one origin. */
 const only =
   (of: Origin, headers: Record<string, string>): OriginHeaders =>
   (url) =>
     url.origin === of.url ? headers : {};
 
 describe('DOWNLOAD_USER_AGENT', () => {
-  it('is how downloads name themselves', async () => {
+  it('is sent with downloads', async () => {
     const link = origin.on('/a.jpg', echo);
     expect(await asked(link, { userAgent: 'shop/1.0' })).toMatchObject({
       'user-agent': 'shop/1.0',
     });
   });
 
-  it('lets downloads in where a browser is expected', async () => {
+  it('allows downloads from a host that requires a browser', async () => {
     const link = origin.on('/a.jpg', (response, { headers }) => {
       const isBrowser = /mozilla/i.test(headers['user-agent'] ?? '');
       response.writeHead(isBrowser ? 200 : 403).end('the bytes');
@@ -41,13 +41,13 @@ describe('DOWNLOAD_USER_AGENT', () => {
 });
 
 describe('DOWNLOAD_HEADERS_FILE', () => {
-  it('adds headers, and replaces those that the service sends by itself', async () => {
+  it('adds headers and replaces those that the service sends by default', async () => {
     const link = origin.on('/a.jpg', echo);
     const headers = { referer: 'https://shop.example/', 'user-agent': 'x', accept: 'image/jpeg' };
     expect(await asked(link, { originHeaders: only(origin, headers) })).toMatchObject(headers);
   });
 
-  it('lets in with a key, and tells a host without one apart', async () => {
+  it('sends a key that a host requires', async () => {
     const link = origin.on('/a.jpg', (response, { headers }) => {
       response.writeHead(headers['x-key'] === 'k' ? 200 : 401).end('the bytes');
     });
@@ -56,7 +56,7 @@ describe('DOWNLOAD_HEADERS_FILE', () => {
     expect(await failure(download(link))).toMatchObject({ code: 'http_401' });
   });
 
-  it('is decided anew at every hop: another host carries nothing, the way back carries it again', async () => {
+  it('applies to each redirect separately: not to another host, and again to the first one', async () => {
     const seen: unknown[] = [];
     const middle = other.on('/b', (response, request) => {
       seen.push(request.headers['x-key'], request.headers.cookie);
@@ -69,7 +69,7 @@ describe('DOWNLOAD_HEADERS_FILE', () => {
     expect(seen).toEqual([undefined, undefined]);
   });
 
-  it('stands before cookies that a redirect sets, and behind credentials of the link', async () => {
+  it('precedes cookies of a redirect, and is overridden by credentials of the link', async () => {
     origin.on('/b.jpg', echo);
     const link = origin.on('/a.jpg', status(302, { 'set-cookie': 'id=2', location: '/b.jpg' }));
     const originHeaders = only(origin, { cookie: 'key=1', authorization: 'Bearer k' });
@@ -83,7 +83,7 @@ describe('DOWNLOAD_HEADERS_FILE', () => {
     });
   });
 
-  it('stands in no message', async () => {
+  it('does not appear in messages', async () => {
     const originHeaders = only(origin, { 'x-key': 'hunter2' });
     for (const answer of [status(403), status(302, { location: 'http://a..b/' }), bytes('')]) {
       const error = await failure(download(origin.on('/a.jpg', answer), { originHeaders }));
@@ -92,8 +92,8 @@ describe('DOWNLOAD_HEADERS_FILE', () => {
   });
 });
 
-describe('what downloads accept', () => {
-  it('is any image: hosts that choose by it may send WebP', async () => {
+describe('the Accept header of downloads', () => {
+  it('accepts any image, so hosts may send WebP', async () => {
     const link = origin.on('/a.jpg', (response, { headers }) => {
       response.end(headers.accept?.includes('image/*') === true ? 'WebP' : 'JPEG');
     });

@@ -17,7 +17,7 @@ afterEach(async () => {
   await Promise.all(dispatchers.splice(0).map((dispatcher) => dispatcher.destroy()));
 });
 
-/** One download from loopback, by a downloader of its own. */
+/** Downloads from loopback with a new downloader. */
 export function download(link: string, options: DownloadOptions = {}): Promise<Buffer> {
   const dispatcher = createDispatcher({ ALLOWED_NETWORKS: ['127.0.0.0/8'] });
   dispatchers.push(dispatcher);

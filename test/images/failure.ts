@@ -1,6 +1,6 @@
 import { ImageError } from '../../src/errors';
 
-/** The ImageError that the work ends in; anything else fails the test. */
+/** Returns the ImageError of the work; any other result fails the test. */
 export async function failure(work: Promise<unknown>): Promise<ImageError> {
   const outcome = await work.then(
     () => new Error('Expected an ImageError, but it succeeded'),

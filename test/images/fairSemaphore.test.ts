@@ -3,10 +3,10 @@ import fc from 'fast-check';
 import { createFairSemaphore } from '../../src/images/fairSemaphore';
 
 const never = new AbortController().signal;
-// Many pieces wait under it at once.
+// Many waiters listen to one signal.
 setMaxListeners(0, never);
 
-/** Whether the promise is settled once everything that is due has run. */
+/** Whether the promise is still pending after all due callbacks have run. */
 async function isPending(promise: Promise<unknown>): Promise<boolean> {
   const pending = Symbol('pending');
   const settled = promise.catch(() => undefined);
@@ -15,14 +15,14 @@ async function isPending(promise: Promise<unknown>): Promise<boolean> {
 }
 
 describe('createFairSemaphore(capacity)', () => {
-  it('admits at once what fits', async () => {
+  it('admits work that fits at once', async () => {
     const semaphore = createFairSemaphore(3);
     await semaphore.acquire(1, never, 'a');
     await semaphore.acquire(2, never, 'a');
     expect(semaphore.isIdle()).toBe(false);
   });
 
-  it('lets what does not fit wait until room is given back', async () => {
+  it('keeps work that does not fit waiting until capacity is released', async () => {
     const semaphore = createFairSemaphore(2);
     const release = await semaphore.acquire(1, never, 'a');
     const waiting = semaphore.acquire(2, never, 'a');
@@ -31,7 +31,7 @@ describe('createFairSemaphore(capacity)', () => {
     await expect(waiting).resolves.toBeInstanceOf(Function);
   });
 
-  it('lets nothing overtake a large piece that waits', async () => {
+  it('lets nothing overtake a large waiter', async () => {
     const semaphore = createFairSemaphore(3);
     const release = await semaphore.acquire(2, never, 'a');
     const large = semaphore.acquire(3, never, 'a');
@@ -42,7 +42,7 @@ describe('createFairSemaphore(capacity)', () => {
     await expect(small).resolves.toBeInstanceOf(Function);
   });
 
-  it('gives a piece that is larger than the capacity all of it', async () => {
+  it('gives the entire capacity to work that is larger', async () => {
     const semaphore = createFairSemaphore(2);
     const release = await semaphore.acquire(100, never, 'a');
     const next = semaphore.acquire(1, never, 'a');
@@ -52,14 +52,14 @@ describe('createFairSemaphore(capacity)', () => {
     expect(semaphore.isIdle()).toBe(true);
   });
 
-  it('refuses a piece that was aborted before it came, with the reason', async () => {
+  it('rejects work that was aborted before, with the reason', async () => {
     const semaphore = createFairSemaphore(1);
     const reason = new Error('cancelled');
     await expect(semaphore.acquire(1, AbortSignal.abort(reason), 'a')).rejects.toBe(reason);
     expect(semaphore.isIdle()).toBe(true);
   });
 
-  it('takes a piece that is aborted while it waits out of the queue, with the reason', async () => {
+  it('removes a waiter that is aborted, with the reason', async () => {
     const semaphore = createFairSemaphore(2);
     const release = await semaphore.acquire(1, never, 'a');
     const controller = new AbortController();
@@ -73,7 +73,7 @@ describe('createFairSemaphore(capacity)', () => {
     expect(semaphore.isIdle()).toBe(true);
   });
 
-  it('does not take room away again from a piece that is aborted at work', async () => {
+  it('does not release the capacity of running work that is aborted', async () => {
     const semaphore = createFairSemaphore(1);
     const controller = new AbortController();
     const release = await semaphore.acquire(1, controller.signal, 'a');
@@ -83,7 +83,7 @@ describe('createFairSemaphore(capacity)', () => {
     expect(semaphore.isIdle()).toBe(true);
   });
 
-  it('takes one piece of each key in turn, and those of one key as they came', async () => {
+  it('admits one waiter of each key in turn, and those of one key in order of arrival', async () => {
     const semaphore = createFairSemaphore(1);
     const release = await semaphore.acquire(1, never, 'first');
     const admitted: string[] = [];
@@ -97,7 +97,7 @@ describe('createFairSemaphore(capacity)', () => {
     expect(admitted).toEqual(['a1', 'b1', 'c1', 'a2', 'b2', 'a3']);
   });
 
-  it('lets no other key overtake the piece whose turn it is', async () => {
+  it('lets no other key overtake the next waiter', async () => {
     const semaphore = createFairSemaphore(3);
     const release = await semaphore.acquire(2, never, 'a');
     const large = semaphore.acquire(3, never, 'b');
@@ -108,7 +108,7 @@ describe('createFairSemaphore(capacity)', () => {
     await expect(small).resolves.toBeInstanceOf(Function);
   });
 
-  it('gives the turn of an aborted piece to the next one of its key', async () => {
+  it('gives the turn of an aborted waiter to the next one of its key', async () => {
     const semaphore = createFairSemaphore(1);
     const release = await semaphore.acquire(1, never, 'first');
     const controller = new AbortController();
@@ -123,7 +123,7 @@ describe('createFairSemaphore(capacity)', () => {
     expect(semaphore.isIdle()).toBe(true);
   });
 
-  it('admits a newcomer after one piece of every other key at the most', async () => {
+  it('admits a new key after at most one waiter of every other key', async () => {
     const keys = ['a', 'b', 'c', 'd'];
     const piece = fc.record({
       key: fc.constantFrom(...keys),
@@ -176,7 +176,7 @@ describe('createFairSemaphore(capacity)', () => {
     );
   });
 
-  it('admits no more than fits and gets all room back, however work ends', async () => {
+  it('admits no more than fits and gets the entire capacity back, however work ends', async () => {
     const piece = fc.record({
       key: fc.constantFrom('a', 'b', 'c'),
       weight: fc.integer({ min: 1, max: 8 }),

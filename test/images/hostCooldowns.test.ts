@@ -21,7 +21,7 @@ function untilOf(check: () => void): string | null {
 }
 
 describe('createHostCooldowns()', () => {
-  it('lets a host be asked that did not ask for a rest', () => {
+  it('allows requests to a host that did not ask for a pause', () => {
     const cooldowns = createHostCooldowns();
     cooldowns.begin('other.example', 429, 1_000);
     expect(
@@ -31,7 +31,7 @@ describe('createHostCooldowns()', () => {
     ).toBeNull();
   });
 
-  it('says until when a host cooldowns, and lets it be asked from then on', () => {
+  it('reports until when a host is cooling down, and allows requests from then on', () => {
     const cooldowns = createHostCooldowns();
     cooldowns.begin('shop.example', 429, 1_000);
     expect(
@@ -50,7 +50,7 @@ describe('createHostCooldowns()', () => {
   it.each([
     ['first', [5_000, 1_000]],
     ['last', [1_000, 5_000]],
-  ])('keeps to the longest of several cooldowns, also when it came %s', (_, lengths) => {
+  ])('applies the longest of several cooldowns, also when it came %s', (_, lengths) => {
     const cooldowns = createHostCooldowns();
     for (const ms of lengths) cooldowns.begin('shop.example', 503, ms);
     jest.advanceTimersByTime(4_999);
@@ -61,7 +61,7 @@ describe('createHostCooldowns()', () => {
     ).toBe('2026-01-01T00:00:05.000Z');
   });
 
-  it('keeps nothing of cooldowns that have long been over', () => {
+  it('forgets cooldowns that ended long ago', () => {
     const cooldowns = createHostCooldowns();
     for (let host = 0; host < 100; host += 1) {
       cooldowns.begin(`${host}.example`, 429, 1_000);
@@ -72,9 +72,9 @@ describe('createHostCooldowns()', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  describe('with a host that only ever asks for a pause', () => {
+  describe('with a host that always asks for a pause', () => {
     /** Cooldowns of a second, each begun when the one before is over. */
-    function restRepeatedly(
+    function coolDownRepeatedly(
       cooldowns: ReturnType<typeof createHostCooldowns>,
       times: number,
     ): void {
@@ -89,17 +89,17 @@ describe('createHostCooldowns()', () => {
 
     it('costs attempts once its consecutive cooldowns exceed the maximum, so that waiting ends', () => {
       const cooldowns = createHostCooldowns(2);
-      restRepeatedly(cooldowns, 2);
+      coolDownRepeatedly(cooldowns, 2);
       expect(check(cooldowns)).toThrow(HostCoolingDown);
-      restRepeatedly(cooldowns, 1);
+      coolDownRepeatedly(cooldowns, 1);
       expect(check(cooldowns)).toThrow(expect.objectContaining({ name: 'ImageError' }) as Error);
     });
 
-    it('is patient again with one that gave something in between', () => {
+    it('counts from zero again after a successful response', () => {
       const cooldowns = createHostCooldowns(2);
-      restRepeatedly(cooldowns, 2);
+      coolDownRepeatedly(cooldowns, 2);
       cooldowns.end('shop.example');
-      restRepeatedly(cooldowns, 1);
+      coolDownRepeatedly(cooldowns, 1);
       expect(check(cooldowns)).toThrow(HostCoolingDown);
     });
   });

@@ -3,7 +3,7 @@ import { rawAnswer, startOddOrigin, type OddOrigin } from '../support/oddOrigin'
 import { download } from './downloads';
 import { failure } from './failure';
 
-/** Answers that origins on the internet were seen to give, byte for byte. */
+/** Responses of origins on the internet, byte for byte as observed. */
 
 const BODY = 'the bytes';
 const CLOSE = 'Connection: close\r\n';
@@ -22,7 +22,7 @@ const answering = (answer: Buffer | string) => odd.on('/a.jpg', answer);
 const status = (code: string, headers = '', body = BODY) =>
   answering(rawAnswer(body, { status: code, headers }));
 
-describe('an answer with the image, in whatever way it is sent', () => {
+describe('a response with the image', () => {
   it.each([
     ['no reason phrase', `HTTP/1.1 200\r\nContent-Length: 9\r\n${CLOSE}\r\n${BODY}`],
     ['a reason phrase in Latin-1', `HTTP/1.1 200 Gr\xf6\xdfe\r\n${CLOSE}\r\n${BODY}`],
@@ -42,7 +42,7 @@ describe('an answer with the image, in whatever way it is sent', () => {
       `HTTP/1.1 200 OK\r\nUpgrade: h2\r\nConnection: Upgrade, close\r\n\r\n${BODY}`,
     ],
     [
-      'more than it announces',
+      'more bytes than Content-Length',
       `HTTP/1.1 200 OK\r\nContent-Length: 9\r\n${CLOSE}\r\n${BODY} and more`,
     ],
     ['a header of 60 KB', `HTTP/1.1 200 OK\r\nX: ${'a'.repeat(60_000)}\r\n${CLOSE}\r\n${BODY}`],
@@ -52,27 +52,24 @@ describe('an answer with the image, in whatever way it is sent', () => {
   });
 
   it.each(['text/plain', 'application/octet-stream', 'text/html; charset=utf-8', 'nonsense'])(
-    'under the type %s: what it is, its bytes say',
+    'with the type %s, which is ignored',
     async (type) => {
       expect(await text(status('200 OK', `Content-Type: ${type}\r\n`))).toBe(BODY);
     },
   );
 
-  it('with HTTP 203, which a proxy makes of a 200', async () => {
+  it('with HTTP 203, to which a proxy changes a 200', async () => {
     expect(await text(status('203 Non-Authoritative Information'))).toBe(BODY);
   });
 
-  it.each(['bytes 0-8/9', 'Bytes 0-8/9'])(
-    'with HTTP 206 that holds all of it: %s',
-    async (range) => {
-      expect(await text(status('206 Partial Content', `Content-Range: ${range}\r\n`))).toBe(BODY);
-    },
-  );
+  it.each(['bytes 0-8/9', 'Bytes 0-8/9'])('with HTTP 206 and all bytes: %s', async (range) => {
+    expect(await text(status('206 Partial Content', `Content-Range: ${range}\r\n`))).toBe(BODY);
+  });
 });
 
-describe('an answer without the image', () => {
+describe('a response without the image', () => {
   it.each(['bytes 0-7/9', 'bytes 1-8/9', 'bytes 0-8/*', 'bytes 0-9/10', 'items 0-8/9', ''])(
-    'http_206: a part of it, %j',
+    'http_206: a part of the image, %j',
     async (range) => {
       const error = await failure(
         download(status('206 Partial Content', `Content-Range: ${range}\r\n`)),
@@ -81,20 +78,23 @@ describe('an answer without the image', () => {
     },
   );
 
-  it('not_found: HTTP 404, though an image stands in its place', async () => {
+  it('not_found: HTTP 404 with a placeholder image', async () => {
     expect(await failure(download(status('404 Not Found')))).toMatchObject({ code: 'not_found' });
   });
 
-  it.each(['401 Unauthorized', '403 Forbidden'])('HTTP %s tells what can be set', async (code) => {
-    const error = await failure(download(status(code)));
-    expect(error).toMatchObject({ code: `http_${code.slice(0, 3)}`, retryable: false });
-    expect(error.message).toBe(
-      `Expected the image, received HTTP ${code.slice(0, 3)}; if the host requires a key, a login, a ` +
-        'Referer or a browser, set DOWNLOAD_HEADERS_FILE or DOWNLOAD_USER_AGENT',
-    );
-  });
+  it.each(['401 Unauthorized', '403 Forbidden'])(
+    'HTTP %s names the settings that may help',
+    async (code) => {
+      const error = await failure(download(status(code)));
+      expect(error).toMatchObject({ code: `http_${code.slice(0, 3)}`, retryable: false });
+      expect(error.message).toBe(
+        `Expected the image, received HTTP ${code.slice(0, 3)}; if the host requires a key, a login, a ` +
+          'Referer or a browser, set DOWNLOAD_HEADERS_FILE or DOWNLOAD_USER_AGENT',
+      );
+    },
+  );
 
-  it('http_202: not ready yet, and may be later', async () => {
+  it('http_202: not ready yet, retryable', async () => {
     const link = odd.on('/a.jpg', (_, hit) =>
       hit === 1
         ? rawAnswer('{}', { status: '202 Accepted', headers: 'Retry-After: 3\r\n' })
@@ -106,7 +106,7 @@ describe('an answer without the image', () => {
     expect(await text(link)).toBe(BODY);
   });
 
-  it('connect_failure: nothing at all in HTTP 200, which may be more later', async () => {
+  it('connect_failure: HTTP 200 with an empty body, retryable', async () => {
     const link = odd.on('/a.jpg', (_, hit) => rawAnswer(hit === 1 ? '' : BODY));
     const error = await failure(download(link));
     expect(error).toMatchObject({ code: 'connect_failure', retryable: true });
@@ -114,36 +114,36 @@ describe('an answer without the image', () => {
     expect(await text(link)).toBe(BODY);
   });
 
-  it('not_an_image: nothing but a Refresh, which is for pages', async () => {
+  it('not_an_image: an empty body with a Refresh header, which is for pages', async () => {
     const error = await failure(download(status('200 OK', 'Refresh: 0; url=/b.jpg\r\n', '')));
     expect(error).toMatchObject({ code: 'not_an_image', retryable: false });
-    expect(error.message).toMatch(/an empty body that refreshes to another address; give the link/);
+    expect(error.message).toMatch(/an empty body and a Refresh to another address; use the link/);
   });
 
   it.each([
     ['9', 'Expected 9 bytes, received 4 bytes before the connection broke'],
     ['9\r\nConnection: close', 'Expected 9 bytes, received 4 bytes before the connection broke'],
-  ])('connect_failure: less than it announces', async (length, message) => {
+  ])('connect_failure: fewer bytes than Content-Length', async (length, message) => {
     const error = await failure(
       download(answering(`HTTP/1.1 200 OK\r\nContent-Length: ${length}\r\n\r\nthe `)),
     );
     expect(error).toMatchObject({ code: 'connect_failure', retryable: true, message });
   });
 
-  it.each(['', CLOSE])('connect_failure: a chunk that does not come', async (headers) => {
+  it.each(['', CLOSE])('connect_failure: a missing chunk', async (headers) => {
     const head = `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n${headers}\r\n`;
     const error = await failure(download(answering(`${head}9\r\nthe `)));
     expect(error).toMatchObject({ code: 'connect_failure', retryable: true });
     expect(error.message).toBe(
-      'Expected a whole answer, received 4 bytes before the connection broke',
+      'Expected a complete response, received 4 bytes before the connection broke',
     );
   });
 
-  it('connect_failure: chunks that are none', async () => {
+  it('connect_failure: invalid chunks', async () => {
     const head = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n';
     const error = await failure(download(answering(`${head}size\r\n${BODY}`)));
     expect(error.message).toBe(
-      'Expected an answer in HTTP, received one that HTTP does not allow: ' +
+      'Expected a valid HTTP response, received a malformed response: ' +
         'Invalid character in chunk size',
     );
   });
@@ -157,8 +157,8 @@ describe('an answer without the image', () => {
     [
       'a length twice',
       'Content-Length: 9\r\nContent-Length: 9\r\n',
-      'an answer in HTTP, received a header that HTTP does not allow: ' +
-        'two lengths, a length beside "chunked", or a malformed line',
+      'a valid HTTP response, received an invalid header: ' +
+        'two lengths, a length together with "chunked", or a malformed line',
     ],
   ])('connect_failure: %s', async (_, headers, message) => {
     const error = await failure(download(answering(`HTTP/1.1 200 OK\r\n${headers}\r\n${BODY}`)));
@@ -167,7 +167,7 @@ describe('an answer without the image', () => {
   });
 });
 
-describe('a redirect, however its Location is written', () => {
+describe('a redirect with an unusual Location', () => {
   const redirected = (location: string, code = '302 Found') =>
     answering(rawAnswer('', { status: code, headers: `Location: ${location}\r\n` }));
   const path = () => odd.heads.at(-1)?.split(' ').slice(1, -1).join(' ').split(' HTTP')[0];
@@ -189,22 +189,22 @@ describe('a redirect, however its Location is written', () => {
     expect(path()).toBe(expected);
   });
 
-  it('leads on from HTTP 300 to the choice that the server prefers', async () => {
+  it('leads from HTTP 300 to the choice that the server prefers', async () => {
     odd.on('/b.jpg', rawAnswer(BODY));
     expect(await text(redirected('/b.jpg', '300 Multiple Choices'))).toBe(BODY);
   });
 
-  it('may be given twice alike', async () => {
+  it('may occur twice with the same value', async () => {
     odd.on('/b.jpg', rawAnswer(BODY));
     expect(await text(redirected('/b.jpg\r\nLocation: /b.jpg'))).toBe(BODY);
   });
 
-  it('http_302: leads nowhere when it is given twice and differs', async () => {
+  it('http_302: is not followed when it occurs twice with different values', async () => {
     const error = await failure(download(redirected('/b.jpg\r\nLocation: /c.jpg')));
     expect(error).toMatchObject({ code: 'http_302', retryable: false });
   });
 
-  it('is not in HTTP 304 and 201', async () => {
+  it('is not followed with HTTP 304 and 201', async () => {
     for (const code of ['304 Not Modified', '201 Created']) {
       const error = await failure(download(redirected('/b.jpg', code)));
       expect(error).toMatchObject({ code: `http_${code.slice(0, 3)}`, retryable: false });

@@ -18,7 +18,7 @@ const OPTIONS: CompressOptions = {
   max_height: null,
 };
 const never = new AbortController().signal;
-// Many images wait under it at once.
+// Many images listen to one signal.
 setMaxListeners(0, never);
 
 let origin: Origin;
@@ -37,9 +37,9 @@ afterEach(async () => {
   await origin.stop();
 });
 
-function pipeline({ places = 4, perHost = 2 } = {}) {
+function pipeline({ permits = 4, perHost = 2 } = {}) {
   const config = readConfig({
-    IMAGE_CONCURRENCY: String(places),
+    IMAGE_CONCURRENCY: String(permits),
     HOST_CONCURRENCY: String(perHost),
   });
   const { process } = createImagePipeline(config, dispatcher);
@@ -47,13 +47,13 @@ function pipeline({ places = 4, perHost = 2 } = {}) {
     process({ requestId, link: base + path, options: OPTIONS }, signal);
 }
 
-/** The same origin under another host. */
+/** The same origin with another host. */
 const otherHost = () => origin.url.replace('127.0.0.1', 'localhost');
 
 const ignored = (work: Promise<unknown>) => work.catch(() => undefined);
 
 describe('process(link)', () => {
-  it('compresses what is behind the link, and says how much was downloaded', async () => {
+  it('compresses the image at the link, and reports how much was downloaded', async () => {
     const original = await photo();
     const processed = await pipeline()('/whole');
     expect(processed).toMatchObject({
@@ -65,7 +65,7 @@ describe('process(link)', () => {
     expect(processed.bytes.length).toBeLessThan(original.length);
   });
 
-  /** How many downloads a crowd of images brings to the origin at once, when it waits for as many. */
+  /** Returns the maximum of concurrent downloads at the origin, which waits for the given number. */
   async function mostAtOnce(process: ReturnType<typeof pipeline>, expected: number) {
     const body = await photo();
     const held: (() => void)[] = [];
@@ -84,16 +84,16 @@ describe('process(link)', () => {
     return most;
   }
 
-  it('downloads no more at once from a host than HOST_CONCURRENCY', async () => {
-    expect(await mostAtOnce(pipeline({ places: 10, perHost: 3 }), 3)).toBe(3);
+  it('runs at most HOST_CONCURRENCY downloads from a host', async () => {
+    expect(await mostAtOnce(pipeline({ permits: 10, perHost: 3 }), 3)).toBe(3);
   });
 
-  it('holds no more images at once than IMAGE_CONCURRENCY', async () => {
-    expect(await mostAtOnce(pipeline({ places: 2, perHost: 10 }), 2)).toBe(2);
+  it('processes at most IMAGE_CONCURRENCY images', async () => {
+    expect(await mostAtOnce(pipeline({ permits: 2, perHost: 10 }), 2)).toBe(2);
   });
 
-  it('goes on with other hosts while one holds all of its own places', async () => {
-    const process = pipeline({ places: 4, perHost: 2 });
+  it('continues with other hosts while one uses all of its permits', async () => {
+    const process = pipeline({ permits: 4, perHost: 2 });
     const controller = new AbortController();
     const held = Array.from({ length: 6 }, () => ignored(process('/stalled', controller.signal)));
     await eventually(origin.open, (open) => open === 2);
@@ -102,7 +102,7 @@ describe('process(link)', () => {
     await Promise.all(held);
   });
 
-  it('downloads from a host for one request after the other, however much one of them wants', async () => {
+  it('lets requests take turns at a host, however many images one of them has', async () => {
     const body = await photo();
     const seen: string[] = [];
     for (const path of [...Array.from({ length: 20 }, (_, n) => `/large/${n}`), '/small']) {
@@ -111,18 +111,18 @@ describe('process(link)', () => {
         response.end(body);
       });
     }
-    const process = pipeline({ places: 4, perHost: 1 });
+    const process = pipeline({ permits: 4, perHost: 1 });
     const large = Array.from({ length: 20 }, (_, n) =>
       process(`/large/${n}`, never, origin.url, 'large'),
     );
     await process('/small', never, origin.url, 'small');
-    // One is under way when it comes, and one is ahead of it in the round.
+    // One image is being downloaded when it arrives, and one is ahead of it in the rotation.
     expect(seen.indexOf('/small')).toBeLessThanOrEqual(2);
     await Promise.all(large);
     expect(seen).toHaveLength(21);
   });
 
-  it('gives places to one request after the other, whatever their hosts', async () => {
+  it('lets requests take turns at the permits, whatever their hosts', async () => {
     const body = await photo();
     const seen: string[] = [];
     const answerAt = (path: string) =>
@@ -132,15 +132,15 @@ describe('process(link)', () => {
       });
     const paths = Array.from({ length: 20 }, (_, n) => `/large/${n}`);
     for (const path of [...paths, '/small']) answerAt(path);
-    const process = pipeline({ places: 1, perHost: 100 });
+    const process = pipeline({ permits: 1, perHost: 100 });
     const large = paths.map((path) => process(path, never, origin.url, 'large'));
     await process('/small', never, otherHost(), 'small');
     expect(seen.indexOf('/small')).toBeLessThanOrEqual(2);
     await Promise.all(large);
   });
 
-  it('gives the place of an aborted image to the next', async () => {
-    const process = pipeline({ places: 1, perHost: 1 });
+  it('gives the permit of an aborted image to the next one', async () => {
+    const process = pipeline({ permits: 1, perHost: 1 });
     const controller = new AbortController();
     const reason = new Error('cancelled');
     const held = process('/stalled', controller.signal).catch((error: unknown) => error);
@@ -151,8 +151,8 @@ describe('process(link)', () => {
     await expect(next).resolves.toBeDefined();
   });
 
-  it('gives the reason to an image that is aborted while it waits', async () => {
-    const process = pipeline({ places: 1, perHost: 1 });
+  it('throws the reason when an image is aborted while it waits', async () => {
+    const process = pipeline({ permits: 1, perHost: 1 });
     const [first, second] = [new AbortController(), new AbortController()];
     const held = ignored(process('/stalled', first.signal));
     await eventually(origin.open, (open) => open === 1);
@@ -169,8 +169,8 @@ describe('process(link)', () => {
     await expect(process('/whole')).resolves.toBeDefined();
   });
 
-  it('loses no place, however images end', async () => {
-    const process = pipeline({ places: 2, perHost: 1 });
+  it('loses no permit, however images end', async () => {
+    const process = pipeline({ permits: 2, perHost: 1 });
     const image = fc.record({
       path: fc.constantFrom('/whole', '/broken', '/reset', '/busy', '/missing', '/stalled'),
       base: fc.constantFrom('here', 'there', 'nowhere'),
@@ -197,7 +197,7 @@ describe('process(link)', () => {
 });
 
 describe('process(link): a host that asks for a pause', () => {
-  /** Refuses the first hit, and says for how long. */
+  /** Refuses the first request with a Retry-After. */
   async function busyOnce(code: 429 | 503, retryAfter: string): Promise<void> {
     origin.on('/busy', status(code, { 'retry-after': retryAfter }), bytes(await photo()));
   }
@@ -212,7 +212,7 @@ describe('process(link): a host that asks for a pause', () => {
   it.each([
     [429, 'http_429'],
     [503, 'http_5xx'],
-  ] as const)('is not asked again after HTTP %d with Retry-After', async (code, errorCode) => {
+  ] as const)('gets no further request after HTTP %d with Retry-After', async (code, errorCode) => {
     await busyOnce(code, '60');
     const process = pipeline();
     expect(await thrown(process('/busy'))).toMatchObject({ code: errorCode, retryAfterMs: 60_000 });
@@ -221,13 +221,13 @@ describe('process(link): a host that asks for a pause', () => {
     const { message, until } = error as HostCoolingDown;
     expect(error).toMatchObject({ code: errorCode });
     expect(message).toBe(
-      `Expected ${new URL(origin.url).host} to take requests, received HTTP ${code} with ` +
-        `Retry-After from it before; it is asked again after ${until.toISOString()}`,
+      `${new URL(origin.url).host} is cooling down after HTTP ${code} with Retry-After; ` +
+        `next request after ${until.toISOString()}`,
     );
     expect(origin.hits('/whole')).toBe(0);
   });
 
-  it('is not asked by the images that were waiting for it already', async () => {
+  it('gets no request from images that were already waiting for it', async () => {
     await busyOnce(429, '60');
     const process = pipeline({ perHost: 1 });
     const [refused, ...waiting] = await Promise.all(
@@ -245,7 +245,7 @@ describe('process(link): a host that asks for a pause', () => {
     await expect(process('/whole', never, otherHost())).resolves.toBeDefined();
   });
 
-  it('is not asked by way of a redirect either', async () => {
+  it('gets no request through a redirect', async () => {
     await busyOnce(429, '60');
     origin.on('/elsewhere', redirect(`${origin.url}/whole`));
     const process = pipeline();
@@ -255,7 +255,7 @@ describe('process(link): a host that asks for a pause', () => {
     expect(origin.hits('/whole')).toBe(0);
   });
 
-  it('may be another one than the link names: the one that answered', async () => {
+  it('is the host that responded, not the host of the link', async () => {
     await busyOnce(429, '60');
     origin.on('/elsewhere', redirect(`${origin.url}/busy`));
     const process = pipeline();
@@ -264,7 +264,7 @@ describe('process(link): a host that asks for a pause', () => {
     expect(await thrown(process('/whole'))).toBeInstanceOf(HostCoolingDown);
   });
 
-  it('is asked again once the time is over', async () => {
+  it('gets requests again after the cooldown', async () => {
     await busyOnce(429, '1');
     const process = pipeline();
     const refused = process('/busy');
@@ -280,19 +280,19 @@ describe('process(link): a host that asks for a pause', () => {
   });
 
   it.each([
-    ['does not say for how long', 429, {}],
-    ['names no time at all', 429, { 'retry-after': '0' }],
-    ['answers with another status', 500, { 'retry-after': '60' }],
-  ])('is asked again at once when it %s', async (_, code, headers) => {
+    ['gives no pause', 429, {}],
+    ['gives a pause of zero', 429, { 'retry-after': '0' }],
+    ['responds with another status', 500, { 'retry-after': '60' }],
+  ])('gets requests again at once when it %s', async (_, code, headers) => {
     origin.on('/busy', status(code, headers));
     const process = pipeline();
     await thrown(process('/busy'));
     await expect(process('/whole')).resolves.toBeDefined();
   });
 
-  it('holds no place while it cooldowns', async () => {
+  it('uses no permits while it is cooling down', async () => {
     await busyOnce(429, '60');
-    const process = pipeline({ places: 1, perHost: 1 });
+    const process = pipeline({ permits: 1, perHost: 1 });
     await thrown(process('/busy'));
     for (let n = 0; n < 3; n += 1) await thrown(process('/whole'));
     await expect(process('/whole', never, otherHost())).resolves.toBeDefined();

@@ -29,7 +29,7 @@ describe('servedFormatOf(bytes)', () => {
     ['a cut-off ftyp box', latin1('\0\0\0\x20ftyp')],
     ['an AVI', latin1('RIFF\x10\0\0\0AVI LIST')],
     ['a page', latin1('<html>')],
-  ])('is none of %s', (_, bytes) => {
+  ])('is null for %s', (_, bytes) => {
     expect(servedFormatOf(bytes)).toBeNull();
   });
 });
@@ -59,7 +59,7 @@ describe('nameOf(bytes): images that are not served', () => {
   });
 });
 
-describe('nameOf(bytes): what is no image', () => {
+describe('nameOf(bytes): files that are not images', () => {
   it.each([
     ['no bytes', ''],
     ['plain text', 'Error: image quota exceeded, please upgrade'],
@@ -80,12 +80,12 @@ describe('nameOf(bytes): what is no image', () => {
     ['a RAR archive', 'Rar!\x1a\x07\0'],
     ['gzip data', '\x1f\x8b\x08\0'],
     ['a WebM or Matroska video', '\x1aE\xdf\xa3'],
-    ['an image behind a byte order mark or white space', '\xef\xbb\xbf\xff\xd8\xff\xe0\0'],
-    ['an image behind a byte order mark or white space', '\r\n\r\nGIF89a\0'],
+    ['an image after a byte order mark or white space', '\xef\xbb\xbf\xff\xd8\xff\xe0\0'],
+    ['an image after a byte order mark or white space', '\r\n\r\nGIF89a\0'],
     ['an AVI video', 'RIFF\x10\0\0\0AVI LIST'],
-    ['a video or a sound', '\0\0\0\x14ftypisom\0\0\x02\0mp41'],
-    ['bytes of no known format', '\0'.repeat(100)],
-    ['bytes of no known format', 'text and \x01'],
+    ['a video or audio file', '\0\0\0\x14ftypisom\0\0\x02\0mp41'],
+    ['bytes of an unknown format', '\0'.repeat(100)],
+    ['bytes of an unknown format', 'text and \x01'],
   ])('%s', (name, text) => {
     expect(nameOf(latin1(text))).toBe(name);
   });
@@ -98,8 +98,8 @@ describe('nameOf(bytes): pages', () => {
     ['<HTML>', 'by its element'],
     ['<head></head><body>Not found</body>', 'without its element'],
     ['<p>Hotlinking is not allowed</p>', 'that is a fragment'],
-    ['\n\n<!-- theme -->\n<!DOCTYPE html><html>', 'behind a comment'],
-    ['\xef\xbb\xbf<!DOCTYPE html><html>', 'behind a byte order mark'],
+    ['\n\n<!-- theme -->\n<!DOCTYPE html><html>', 'after a comment'],
+    ['\xef\xbb\xbf<!DOCTYPE html><html>', 'after a byte order mark'],
     ['<?xml version="1.0"?>\n<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML"><html>', 'of XHTML'],
     ['<?xml version="1.0"?>\n<html xmlns="http://www.w3.org/1999/xhtml">', 'of XHTML, no doctype'],
     ['<!-- cached --><!DOCTYPE html><html><body><svg viewBox="0 0 1 1"/>', 'with an icon'],
@@ -109,7 +109,7 @@ describe('nameOf(bytes): pages', () => {
     expect(nameOf(latin1(text))).toBe('an HTML page');
   });
 
-  it('in UTF-16, by a byte order mark', () => {
+  it('in UTF-16 with a byte order mark', () => {
     const page = Buffer.from('\ufeff<html><title>Größe</title>', 'utf16le');
     expect(nameOf(page)).toBe('an HTML page: "Größe"');
     expect(nameOf(Buffer.from(page).swap16())).toBe('an HTML page: "Größe"');
@@ -144,19 +144,19 @@ describe('nameOf(bytes): pages', () => {
   it.each([
     '<meta http-equiv="refresh" content="0;url=/photo.jpg">',
     "<META content='3; URL=https://shop.example/' http-equiv=Refresh>",
-  ])('that forward to another address: %s', (meta) => {
+  ])('that redirect to another address: %s', (meta) => {
     expect(nameOf(latin1(`<html><head>${meta}</head></html>`))).toBe(
-      'an HTML page, which forwards browsers to another address',
+      'an HTML page, which redirects browsers to another address',
     );
   });
 
-  it('that only load themselves again', () => {
+  it('that only reload themselves', () => {
     const text = '<html><meta http-equiv="refresh" content="30"></html>';
     expect(nameOf(latin1(text))).toBe('an HTML page');
   });
 });
 
-describe('nameOf(bytes), whatever the bytes', () => {
+describe('nameOf(bytes) of any bytes', () => {
   const hostile = [
     '<',
     '<!--',
@@ -177,7 +177,7 @@ describe('nameOf(bytes), whatever the bytes', () => {
     '{"',
   ];
 
-  it.each(hostile)('takes no more time than its length is worth: %j, repeated', (piece) => {
+  it.each(hostile)('takes time proportional to the length: %j, repeated', (piece) => {
     const bytes = Buffer.from(piece.repeat(1_000_000 / piece.length));
     const started = performance.now();
     nameOf(bytes);

@@ -15,11 +15,11 @@ async function securePort(options: ServerOptions = {}): Promise<number> {
 }
 
 describe('download(link) over https', () => {
-  it('connect_failure: no secure connection can be made', async () => {
+  it('connect_failure: the TLS handshake fails', async () => {
     const error = await failure(download(`https://127.0.0.1:${await securePort()}/a.jpg`));
     expect(error).toMatchObject({ code: 'connect_failure', retryable: true });
     expect(error.message).toBe(
-      'Expected a secure connection, received a refusal: sslv3 alert handshake failure',
+      'Expected a secure connection, received a TLS error: sslv3 alert handshake failure',
     );
   });
 
@@ -30,16 +30,16 @@ describe('download(link) over https', () => {
     const port = await securePort(makeCertificate(wanted));
     const error = await failure(download(`https://127.0.0.1:${port}/a.jpg`));
     expect(error).toMatchObject({ code: 'connect_failure', retryable: true });
-    expect(error.message).toBe(`Expected a certificate that can be trusted, received ${received}`);
+    expect(error.message).toBe(`Expected a trusted certificate, received ${received}`);
   });
 
-  it('connect_failure: http to a port that speaks https', async () => {
+  it('connect_failure: http to a port that serves https', async () => {
     const port = await securePort(makeCertificate());
     const error = await failure(download(`http://127.0.0.1:${port}/a.jpg`));
     expect(error).toMatchObject({ code: 'connect_failure', retryable: true });
   });
 
-  it('connect_failure: https to a port that speaks http', async () => {
+  it('connect_failure: https to a port that serves http', async () => {
     const origin = await startOrigin();
     stops.push(() => origin.stop());
     const error = await failure(download(`${origin.url.replace('http:', 'https:')}/a.jpg`));

@@ -33,20 +33,20 @@ describe('createAddressCheck([])', () => {
   });
 
   it.each(['8.8.8.8', '93.184.215.14', '172.32.0.1', '2606:4700:4700::1111', '2a00:1450::1'])(
-    'admits the public address %s',
+    'allows the public address %s',
     (address) => {
       expect(isAllowed(address)).toBe(true);
     },
   );
 
   it.each(['', 'localhost', '10.0.0.0/8', '256.0.0.1', ':::1'])(
-    'refuses what is no address: %j',
+    'refuses text that is not an address: %j',
     (text) => {
       expect(isAllowed(text)).toBe(false);
     },
   );
 
-  it('refuses every IPv6 address that carries a private IPv4 address', () => {
+  it('refuses every IPv6 address that embeds a private IPv4 address', () => {
     fc.assert(
       fc.property(PRIVATE_IPV4, carriedIn, (address, carried) => {
         expect(isAllowed(carried(address))).toBe(false);
@@ -54,7 +54,7 @@ describe('createAddressCheck([])', () => {
     );
   });
 
-  it('admits IPv6 addresses that carry a public IPv4 address', () => {
+  it('allows IPv6 addresses that embed a public IPv4 address', () => {
     fc.assert(
       fc.property(PUBLIC_IPV4, carriedIn, (address, carried) => {
         expect(isAllowed(carried(address))).toBe(true);
@@ -62,19 +62,19 @@ describe('createAddressCheck([])', () => {
     );
   });
 
-  it('is not led astray by a public address beside the private one that local NAT64 reads', () => {
-    // RFC 6052 §2.2: under a prefix of 48 bits the address stands in bits 48 to 63 and 72 to 87.
+  it('refuses a private address of local NAT64 next to a public one', () => {
+    // RFC 6052 §2.2: under a 48-bit prefix the address is in bits 48 to 63 and 72 to 87.
     expect(isAllowed('64:ff9b:1:7f00:0:100:808:808')).toBe(false);
   });
 });
 
 describe('createAddressCheck(allowedNetworks)', () => {
-  it('admits a private address in a network that is named', () => {
+  it('allows a private address in an allowed network', () => {
     expect(createAddressCheck(['10.0.0.0/8'])('10.1.2.3')).toBe(true);
     expect(createAddressCheck(['fd00::/8'])('fd12::1')).toBe(true);
   });
 
-  it('refuses private addresses beside it', () => {
+  it('refuses private addresses outside it', () => {
     const check = createAddressCheck(['10.0.0.0/8', '::1/128']);
     expect(['11.0.0.1', '9.255.255.255', '192.168.0.1', '::2'].map(check)).toEqual([
       true,
@@ -84,11 +84,11 @@ describe('createAddressCheck(allowedNetworks)', () => {
     ]);
   });
 
-  it('still admits public addresses', () => {
+  it('still allows public addresses', () => {
     expect(createAddressCheck(['10.0.0.0/8'])('8.8.8.8')).toBe(true);
   });
 
-  it('admits an IPv4 address that is named also where IPv6 carries it', () => {
+  it('allows an allowed IPv4 address that is embedded in IPv6', () => {
     const check = createAddressCheck(['10.0.0.0/8']);
     fc.assert(
       fc.property(ipv4(10), carriedIn, (address, carried) => {
@@ -102,7 +102,7 @@ describe('createAddressCheck(allowedNetworks)', () => {
     expect(createAddressCheck(['0.0.0.0/0'])('fd00::1')).toBe(false);
   });
 
-  it('says of what is no network that it is none', () => {
+  it('throws for text that is not a network', () => {
     expect(() => createAddressCheck(['10.0.0.0/99'])).toThrow();
   });
 });

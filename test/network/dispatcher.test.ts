@@ -43,13 +43,13 @@ async function refusal(url: string, dispatcher: Dispatcher): Promise<string> {
 }
 
 describe('createDispatcher({ ALLOWED_NETWORKS: [] })', () => {
-  it('refuses a private address, saying how to allow it', async () => {
+  it('refuses a private address and says how to allow it', async () => {
     expect(await refusal(origin.url, allowing())).toBe(
-      'Expected a public address, received 127.0.0.1; to allow it, name its network in ALLOWED_NETWORKS',
+      'Expected a public address, received 127.0.0.1; to allow it, add its network to ALLOWED_NETWORKS',
     );
   });
 
-  it('refuses private addresses however they are spelt', async () => {
+  it('refuses private addresses in every notation', async () => {
     const dispatcher = allowing();
     const loopback = fc.constant<Ipv4>([127, 0, 0, 1]);
     await fc.assert(
@@ -85,21 +85,21 @@ describe('createDispatcher({ ALLOWED_NETWORKS: [] })', () => {
 });
 
 describe('createDispatcher with ALLOWED_NETWORKS', () => {
-  it('reaches an address in a network that is named', async () => {
+  it('connects to an address in an allowed network', async () => {
     expect(await reach(origin.url, allowing('127.0.0.0/8'))).toBe('reached');
   });
 
-  it('reaches a name that resolves into a network that is named', async () => {
+  it('connects to a name that resolves to an address in an allowed network', async () => {
     expect(await reach(`http://localhost:${port}/`, allowing('127.0.0.0/8'))).toBe('reached');
   });
 
-  it('refuses the private addresses beside it', async () => {
+  it('refuses private addresses outside it', async () => {
     await refusal(origin.url, allowing('10.0.0.0/8', '127.0.0.2/32', '::1/128'));
     expect(origin.hits('/')).toBe(0);
   });
 });
 
-describe('an answer to a request by the dispatcher', () => {
+describe('a response to a request by the dispatcher', () => {
   it('may have a header of up to 64 KB', async () => {
     const odd = await startOddOrigin();
     try {

@@ -41,7 +41,7 @@ describe('readOriginHeaders(file).headersFor(url)', () => {
     ['http://cdn.example', 'http://cdn.example/a.jpg'],
     ['http://cdn.example:80', 'http://cdn.example/a.jpg'],
     ['HTTP://cdn.example:8080', 'http://cdn.example:8080/a.jpg'],
-  ])('of %s are for %s', (host, link) => {
+  ])('headers of %s are sent to %s', (host, link) => {
     expect(headersOf({ [host]: { 'X-Key': 'k', Referer: 'https://shop.example/' } }, link)).toEqual(
       {
         'x-key': 'k',
@@ -59,18 +59,18 @@ describe('readOriginHeaders(file).headersFor(url)', () => {
     ['cdn.example', 'https://cdn.example./'],
     ['http://cdn.example', 'https://cdn.example/'],
     ['cdn.example:80', 'http://cdn.example/'],
-  ])('of %s are not for %s', (host, link) => {
+  ])('headers of %s are not sent to %s', (host, link) => {
     expect(headersOf({ [host]: { 'X-Key': 'k' } }, link)).toEqual({});
   });
 
-  it('are those of the host, with no others', () => {
+  it('contains the headers of the host and no others', () => {
     const content = { 'a.example': { 'X-A': '1' }, 'b.example': { 'X-B': '2' }, 'c.example': {} };
     expect(headersOf(content, 'https://b.example/')).toEqual({ 'x-b': '2' });
     expect(headersOf(content, 'https://c.example/')).toEqual({});
     expect(headersOf({}, 'https://c.example/')).toEqual({});
   });
 
-  it('may be written with a byte order mark', () => {
+  it('accepts a file with a byte order mark', () => {
     expect(headersOf('\ufeff{"a.example":{"X-A":"1"}}', 'https://a.example/')).toEqual({
       'x-a': '1',
     });
@@ -89,7 +89,7 @@ describe('readOriginHeaders(file): faults', () => {
 
   it.each(['', 'X Key', 'X-Key:', 'X-Kéy', 'X-Key\r\nHost'])('refuses the name %j', (name) => {
     expect(faultsOf({ 'a.example': { [name]: 'x' } })).toEqual([
-      '"a.example": expected header names, received an invalid one',
+      '"a.example": expected a header name, received an invalid one',
     ]);
   });
 
@@ -120,7 +120,7 @@ describe('readOriginHeaders(file): faults', () => {
     ]);
   });
 
-  it('refuses a host or a header that is named twice', () => {
+  it('refuses a host or a header that occurs twice', () => {
     expect(faultsOf({ 'a.example': {}, 'A.example:443': {} })).toEqual([
       '"A.example:443": expected each host once',
     ]);
@@ -139,7 +139,7 @@ describe('readOriginHeaders(file): faults', () => {
     expect(faultsOf(content)).toEqual(faults);
   });
 
-  it('refuses a file that is not there', () => {
+  it('refuses a file that does not exist', () => {
     expect(readOriginHeaders(path.join(folder, 'none'))).toEqual({
       faults: ['Expected a file that can be read, received ENOENT'],
     });
@@ -148,7 +148,7 @@ describe('readOriginHeaders(file): faults', () => {
     });
   });
 
-  it('names all of them, and no value', () => {
+  it('lists all faults without any header value', () => {
     const faults = faultsOf({
       'a.example': { Host: 'secret', 'X-Key': 'secret\n', 'X: secret': '' },
       'user:secret@b.example': { TE: 'secret' },
@@ -157,7 +157,7 @@ describe('readOriginHeaders(file): faults', () => {
     expect(faults.join('\n')).not.toContain('secret');
   });
 
-  it('are found in any file, or its headers can be sent', () => {
+  it('reports faults, or returns headers that can be sent, for any file', () => {
     const text = fc.oneof(fc.string(), fc.constantFrom('a.example', 'http://b.example', 'X-Key'));
     const content = fc.dictionary(text, fc.dictionary(text, text));
     fc.assert(

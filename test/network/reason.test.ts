@@ -24,7 +24,7 @@ async function portOf(server: Server): Promise<number> {
   return port;
 }
 
-/** What a request fails with. */
+/** Returns the error of a failed request. */
 async function errorOf(url: string): Promise<unknown> {
   return request(url, { reset: true }).then(
     () => new Error(`Expected ${url} to fail`),
@@ -47,7 +47,7 @@ describe('faultOf(error) of a secure connection', () => {
     ],
   ])('is %s', async (received, wanted) => {
     const error = await secure(makeCertificate(wanted));
-    expect(faultOf(error)).toEqual({ expected: 'a certificate that can be trusted', received });
+    expect(faultOf(error)).toEqual({ expected: 'a trusted certificate', received });
   });
 
   it('is a certificate for other hosts', () => {
@@ -56,7 +56,7 @@ describe('faultOf(error) of a secure connection', () => {
     expect(faultOf(error)?.received).toBe('a certificate for other hosts');
   });
 
-  it('is a port that speaks http', async () => {
+  it('is a port that serves http', async () => {
     const port = await portOf(createHttpServer());
     expect(faultOf(await errorOf(`https://127.0.0.1:${port}/`))).toEqual({
       expected: 'a secure connection',
@@ -70,14 +70,14 @@ describe('faultOf(error) of a secure connection', () => {
       'tlsv1 alert protocol version',
       { maxVersion: 'TLSv1.1', minVersion: 'TLSv1', ciphers: 'DEFAULT@SECLEVEL=0' } as const,
     ],
-  ])("is the server's refusal, in OpenSSL's words alone: %s", async (words, options) => {
+  ])("is the TLS error of the server, with OpenSSL's reason only: %s", async (words, options) => {
     const certificate = words.startsWith('tlsv1') ? makeCertificate() : {};
     const fault = faultOf(await secure({ ...certificate, ...options }));
-    expect(fault).toEqual({ expected: 'a secure connection', received: `a refusal: ${words}` });
+    expect(fault).toEqual({ expected: 'a secure connection', received: `a TLS error: ${words}` });
   });
 });
 
-describe('faultOf(error) of an answer that HTTP does not allow', () => {
+describe('faultOf(error) of an invalid HTTP response', () => {
   const OK = 'HTTP/1.1 200 OK\r\n';
   const LENGTH = 'Content-Length: 1\r\n';
 
@@ -90,14 +90,14 @@ describe('faultOf(error) of an answer that HTTP does not allow', () => {
     ['a list of lengths', `${OK}Content-Length: 1, 1\r\n\r\nx`],
     ['a space before the colon', `${OK}${LENGTH}Cache-Control : max-age=1\r\n\r\nx`],
     ['a space in a name', `${OK}${LENGTH}X Powered By: php\r\n\r\nx`],
-    ['a line that is no field', `${OK}${LENGTH}nonsense\r\n\r\nx`],
-    ['a field in two lines', `${OK}${LENGTH}X-A: 1\r\n 2\r\n\r\nx`],
+    ['a line that is not a field', `${OK}${LENGTH}nonsense\r\n\r\nx`],
+    ['a field on two lines', `${OK}${LENGTH}X-A: 1\r\n 2\r\n\r\nx`],
     ['a NUL', `${OK}${LENGTH}X-A: \0\r\n\r\nx`],
-  ])('does not speak of the length of its body: %s', async (_, answer) => {
+  ])('does not mention the length of the body: %s', async (_, answer) => {
     expect(faultOf(await errorOf(odd.on('/', answer)))).toEqual({
-      expected: 'an answer in HTTP',
+      expected: 'a valid HTTP response',
       received:
-        'a header that HTTP does not allow: two lengths, a length beside "chunked", or a malformed line',
+        'an invalid header: two lengths, a length together with "chunked", or a malformed line',
     });
   });
 
@@ -108,22 +108,20 @@ describe('faultOf(error) of an answer that HTTP does not allow', () => {
     ],
     ['Invalid header token', 'Cache-Control : max-age=1\r\n'],
     ['Invalid character in Content-Length', 'Content-Length: -1\r\n'],
-  ])('is what the parser objects to: %s', async (objection, fields) => {
+  ])('is the reason that the parser gives: %s', async (objection, fields) => {
     const error = await errorOf(odd.on('/', `${OK}${fields}\r\n`));
-    expect(reasonOf(error)).toBe(`one that HTTP does not allow: ${objection}`);
+    expect(reasonOf(error)).toBe(`a malformed response: ${objection}`);
   });
 
-  it('is an answer with line feeds alone', async () => {
+  it('is a response whose lines end without a carriage return', async () => {
     const error = await errorOf(odd.on('/', `${OK}${LENGTH}\r\nx`.replaceAll('\r', '')));
-    expect(reasonOf(error)).toBe(
-      'one that HTTP does not allow: Missing expected CR after response line',
-    );
+    expect(reasonOf(error)).toBe('a malformed response: Missing expected CR after response line');
   });
 
   it.each([
     ['an unexpected interim response, such as 100 Continue', '100 Continue\r\n\r\n'],
     [
-      'a change to another protocol',
+      'a switch to another protocol',
       '101 Switching Protocols\r\nUpgrade: h2c\r\nConnection: upgrade\r\n\r\n',
     ],
   ])('is %s', async (received, answer) => {
@@ -133,7 +131,7 @@ describe('faultOf(error) of an answer that HTTP does not allow', () => {
 
 describe('faultOf(error) of anything else', () => {
   it.each([new Error('broken'), new AggregateError([]), 'text', null, undefined, { code: 7 }])(
-    'is not known: %p',
+    'is null: %p',
     (error) => {
       expect(faultOf(error)).toBeNull();
     },

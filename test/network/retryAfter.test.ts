@@ -17,33 +17,33 @@ describe('retryAfterMs(header, now)', () => {
     ['IMF-fixdate', 'Sun, 06 Nov 1994 08:49:37 GMT'],
     ['RFC 850', 'Sunday, 06-Nov-94 08:49:37 GMT'],
     ['asctime', 'Sun Nov  6 08:49:37 1994'],
-  ])('reads an HTTP date as %s writes it', (_, header) => {
+  ])('reads an HTTP date in the %s format', (_, header) => {
     expect(retryAfterMs(header, NOW)).toBe(37_000);
   });
 
-  it('counts a date that has passed as no pause', () => {
+  it('returns 0 for a date in the past', () => {
     expect(retryAfterMs('Sun, 06 Nov 1994 08:00:00 GMT', NOW)).toBe(0);
   });
 
   it.each(['601', '9'.repeat(400), 'Sun, 06 Nov 2094 08:49:37 GMT'])(
-    'waits ten minutes at most: %j',
+    'returns at most ten minutes: %j',
     (header) => {
       expect(retryAfterMs(header, NOW)).toBe(TEN_MINUTES);
     },
   );
 
-  it('takes the first of several', () => {
+  it('uses the first of several headers', () => {
     expect(retryAfterMs(['3', '9'], NOW)).toBe(3_000);
   });
 
   it.each([undefined, '', ' ', '-5', '1.5', '5s', 'soon', 'in 5 minutes', 'Sunday 5'])(
-    'finds no pause in %j',
+    'returns undefined for %j',
     (header) => {
       expect(retryAfterMs(header, NOW)).toBeUndefined();
     },
   );
 
-  it('gives nothing or a pause from zero to ten minutes, whatever the header', () => {
+  it('returns undefined or a pause from zero to ten minutes for any header', () => {
     const header = fc.oneof(
       fc.string(),
       fc.integer().map(String),

@@ -11,7 +11,7 @@ describe('parseSheetLink(link)', () => {
   });
 
   it.each(['shop.example/a.jpg', 'side.jpg', 'ftp://shop.example/a.jpg', 'http://', '//', 'www..'])(
-    'finds no web address in %j',
+    'returns null for %j',
     (link) => {
       expect(parseSheetLink(link)).toBeNull();
     },
@@ -26,12 +26,12 @@ describe('isSheetLink(text)', () => {
     '//a/1',
     'www.a/1',
     'ftp://a/1',
-  ])('takes %j for a link', (text) => {
+  ])('is true for %j', (text) => {
     expect(isSheetLink(text)).toBe(true);
   });
 
   it.each(['side.jpg', 'C:\\photos\\side.jpg', '/media/side.jpg', 'a photo: side.jpg'])(
-    'takes %j for a text',
+    'is false for %j',
     (text) => {
       expect(isSheetLink(text)).toBe(false);
     },

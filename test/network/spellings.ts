@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** Addresses as attackers write them. */
+/** Notations of addresses that attackers use. */
 
 export type Ipv4 = readonly [number, number, number, number];
 
@@ -27,7 +27,7 @@ const hex = (address: Ipv4, mask = 0): string => {
   return `${a ?? ''}${b ?? ''}:${c ?? ''}${d ?? ''}`;
 };
 
-/** The forms in which IPv6 carries an IPv4 address and some router or kernel delivers it there. */
+/** The IPv6 forms that embed an IPv4 address and that some router or kernel delivers to it. */
 const CARRIED: Readonly<Record<string, (address: Ipv4) => string>> = {
   mapped: (address) => `::ffff:${hex(address)}`,
   'mapped, dotted': (address) => `::ffff:${dotted(address)}`,
@@ -43,7 +43,7 @@ export const carriedIn = fc
   .constantFrom(...Object.entries(CARRIED))
   .map(([form, carried]) => Object.assign(carried, { [fc.toStringMethod]: () => form }));
 
-/** What a URL may have for its host to mean the IPv4 address. */
+/** The hosts of a URL that all mean the IPv4 address. */
 const SPELLINGS: Readonly<Record<string, (address: Ipv4) => string>> = {
   dotted,
   decimal: (address) => String(number(address)),

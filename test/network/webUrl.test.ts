@@ -3,7 +3,7 @@ import { credentialsOf, parseWebUrl, withoutCredentials } from '../../src/networ
 
 describe('parseWebUrl(text)', () => {
   it.each(['http://shop.example/a.jpg', 'https://[::1]:8443/?q', 'http://user:pw@shop.example./'])(
-    'takes %s',
+    'accepts %s',
     (text) => {
       expect(parseWebUrl(text)?.href).toBe(text);
     },
@@ -15,7 +15,7 @@ describe('parseWebUrl(text)', () => {
     'http://a..b/',
     `http://${'a'.repeat(64)}.example/`,
     `http://${'a.'.repeat(127)}example/`,
-  ])('does not take %s', (text) => {
+  ])('returns null for %s', (text) => {
     expect(parseWebUrl(text)).toBeNull();
   });
 });
@@ -24,11 +24,11 @@ describe('credentialsOf(url)', () => {
   const sent = (url: string) =>
     Buffer.from(credentialsOf(new URL(url)).authorization?.replace('Basic ', '') ?? '', 'base64');
 
-  it('is empty where there are none', () => {
+  it('is empty for a URL without credentials', () => {
     expect(credentialsOf(new URL('http://shop.example/'))).toEqual({});
   });
 
-  it('is what was meant, whatever stands in them', () => {
+  it('decodes every character of the credentials', () => {
     const text = fc.string({ unit: 'grapheme', minLength: 1 });
     fc.assert(
       fc.property(text, text, (user, password) => {
@@ -40,7 +40,7 @@ describe('credentialsOf(url)', () => {
     );
   });
 
-  it('takes a percent sign that encodes nothing for itself', () => {
+  it('keeps a percent sign that encodes nothing', () => {
     expect(sent('http://a%zz^b:%ff@shop.example/').toString()).toBe('a%zz^b:%ff');
   });
 });
@@ -67,7 +67,7 @@ describe('withoutCredentials(text)', () => {
     expect(withoutCredentials(text)).toBe(shown);
   });
 
-  it('takes no more time than its length is worth', () => {
+  it('takes time proportional to the length of the text', () => {
     const started = performance.now();
     for (const piece of ['//', '//a:', ':a', '@', 'http:', '//a:b']) {
       withoutCredentials(piece.repeat(50_000));

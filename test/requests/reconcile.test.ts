@@ -192,7 +192,7 @@ describe('reconcile', () => {
     expect(await webhookOf(id)).toMatchObject({
       state: 'failed',
       attempts: 0,
-      error: 'The run that was delivering it was ended from outside; deliver it again by hand',
+      error: 'The run that was delivering it was ended from outside; redeliver it by hand',
     });
 
     await service.operations.redeliver(id);

@@ -8,7 +8,7 @@ export interface Delivery {
   readonly body: string;
 }
 
-/** A real receiver on loopback that answers as the test says. */
+/** Starts a receiver on loopback that responds as the test specifies. */
 export async function startReceiver(answer: (response: ServerResponse) => void) {
   const deliveries: Delivery[] = [];
   const server = createServer((request, response) => {

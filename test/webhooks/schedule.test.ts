@@ -27,7 +27,7 @@ describe('delayBeforeAttempt', () => {
     expect(delayBeforeAttempt(2, 5000, most)).toBe(6000);
   });
 
-  it('gives whole milliseconds that never fall below the schedule', () => {
+  it('returns whole milliseconds that are never below the schedule', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 100 }),

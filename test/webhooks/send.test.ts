@@ -45,7 +45,7 @@ const send = (url: string, options?: Parameters<typeof sender>[0]) =>
 async function failure(url: string, options?: Parameters<typeof sender>[0]) {
   const error = await send(url, options).then(
     () => {
-      throw new Error('Expected a DeliveryError, but the message was taken');
+      throw new Error('Expected a DeliveryError, but the delivery succeeded');
     },
     (reason: unknown) => reason,
   );
@@ -53,7 +53,7 @@ async function failure(url: string, options?: Parameters<typeof sender>[0]) {
   throw error;
 }
 
-/** Accepts a connection and treats it below HTTP. */
+/** Starts a server below HTTP: it sends the given text, or closes the connection. */
 async function tcpServer(answer: string | null): Promise<string> {
   const server = createTcpServer((socket) => {
     socket.on('error', () => undefined);
@@ -64,7 +64,7 @@ async function tcpServer(answer: string | null): Promise<string> {
   return `${url}/`;
 }
 
-describe('send: what the receiver gets', () => {
+describe('send: the request to the receiver', () => {
   it('is a POST of exactly the given JSON', async () => {
     const { url, deliveries } = await answering(200);
     await send(url);
@@ -104,13 +104,13 @@ describe('send: what the receiver gets', () => {
   });
 });
 
-describe('send: what counts as taken', () => {
+describe('send: successful deliveries', () => {
   it.each([200, 201, 202, 204])('HTTP %d', async (status) => {
     const { url } = await answering(status);
     await expect(send(url)).resolves.toEqual({ statusCode: status });
   });
 
-  it('an answer whose body never ends, read to a bound', async () => {
+  it('a response whose body never ends; it is read up to a limit', async () => {
     const { url } = await receiver((response) => {
       const more = (): void => {
         while (response.write(Buffer.alloc(16_384)));
@@ -122,13 +122,13 @@ describe('send: what counts as taken', () => {
     await expect(send(url)).resolves.toEqual({ statusCode: 200 });
   });
 
-  it('an answer whose body stalls until the time is over', async () => {
+  it('a response whose body stalls until the deadline', async () => {
     const { url } = await receiver((response) => response.writeHead(200).write('.'));
     await expect(send(url, { timeoutMs: 200 })).resolves.toEqual({ statusCode: 200 });
   });
 });
 
-describe('send: what may succeed later', () => {
+describe('send: retryable failures', () => {
   it.each([400, 401, 404, 408, 409, 422, 429, 500, 502, 503, 504])('HTTP %d', async (status) => {
     const { url } = await answering(status);
     await expect(failure(url)).resolves.toMatchObject({
@@ -149,20 +149,24 @@ describe('send: what may succeed later', () => {
     },
   );
 
-  it.each([429, 502, 503, 504])('HTTP %d, when the receiver said', async (status) => {
-    const { url } = await answering(status, { 'retry-after': '7' });
-    await expect(failure(url)).resolves.toMatchObject({ retryAfterMs: 7000 });
-  });
+  it.each([429, 502, 503, 504])(
+    'HTTP %d, after the pause that the receiver asked for',
+    async (status) => {
+      const { url } = await answering(status, { 'retry-after': '7' });
+      await expect(failure(url)).resolves.toMatchObject({ retryAfterMs: 7000 });
+    },
+  );
 
-  it('HTTP 500, at our own pace whatever it asks for', async () => {
+  it('HTTP 500, without the pause that the receiver asked for', async () => {
     const { url } = await answering(500, { 'retry-after': '7' });
     await expect(failure(url)).resolves.toMatchObject({ retryAfterMs: undefined });
   });
 
-  it('a receiver that does not answer in time', async () => {
+  it('a receiver that does not respond in time', async () => {
     const { url } = await receiver(() => undefined);
     await expect(failure(url, { timeoutMs: 100 })).resolves.toMatchObject({
-      message: 'Expected an answer within 100 ms, received none; answer first and work later',
+      message:
+        'Expected a response within 100 ms, received none; respond before processing the webhook',
       statusCode: null,
       retryable: true,
     });
@@ -174,7 +178,7 @@ describe('send: what may succeed later', () => {
     expect(error.message).toContain('ECONNREFUSED');
   });
 
-  it('a name none of whose addresses listens', async () => {
+  it('a name with several addresses that all refuse the connection', async () => {
     const error = await failure(`http://localhost:${await closedPort()}/`);
     expect(error).toMatchObject({ statusCode: null, retryable: true });
     expect(error.message).toContain('ECONNREFUSED');
@@ -185,24 +189,24 @@ describe('send: what may succeed later', () => {
     expect(error).toMatchObject({ statusCode: null, retryable: true });
   });
 
-  it('a connection that is cut before an answer', async () => {
+  it('a connection that is closed before a response', async () => {
     const error = await failure(await tcpServer(null));
     expect(error).toMatchObject({ statusCode: null, retryable: true });
   });
 
-  it('an answer that is not HTTP', async () => {
+  it('a response that is not HTTP', async () => {
     const error = await failure(await tcpServer('220 mail.example ESMTP\r\n'));
     expect(error).toMatchObject({ statusCode: null, retryable: true });
   });
 });
 
-describe('send: what never will', () => {
-  it('HTTP 410, by which a receiver says that it wants no more', async () => {
+describe('send: permanent failures', () => {
+  it('HTTP 410, with which a receiver unsubscribes', async () => {
     const { url } = await answering(410);
     await expect(failure(url)).resolves.toMatchObject({ statusCode: 410, retryable: false });
   });
 
-  it('a private address that ALLOWED_NETWORKS does not name', async () => {
+  it('a private address outside ALLOWED_NETWORKS', async () => {
     const { url, deliveries } = await answering(200);
     const error = await failure(url, { networks: [] });
     expect(error).toMatchObject({ statusCode: null, retryable: false });
@@ -217,7 +221,7 @@ describe('send: what never will', () => {
     expect(deliveries).toHaveLength(0);
   });
 
-  it('a host that cannot be one, and the reason shows no credentials', async () => {
+  it('an invalid host; the message shows no credentials', async () => {
     const error = await failure('https://user:secret@a..b/');
     expect(error).toMatchObject({ statusCode: null, retryable: false });
     expect(error.message).toContain('https://a..b/');
@@ -229,8 +233,8 @@ describe('send: what never will', () => {
   });
 });
 
-describe('send: when it is aborted', () => {
-  it('throws the reason of the signal and drops the connection', async () => {
+describe('send: abort', () => {
+  it("throws the signal's reason and closes the connection", async () => {
     const controller = new AbortController();
     const reason = new Error('the worker shuts down');
     let dropped: Promise<unknown> | undefined;
@@ -243,7 +247,7 @@ describe('send: when it is aborted', () => {
     await dropped;
   });
 
-  it('does not send at all when that was before', async () => {
+  it('sends nothing when it was aborted before', async () => {
     const { url, deliveries } = await answering(200);
     const reason = new Error('cancelled');
     const sending = sender().send({ id: 'b7c0.1', url, body }, AbortSignal.abort(reason));

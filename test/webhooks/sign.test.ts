@@ -19,12 +19,12 @@ describe('webhookHeaders', () => {
     expect(new Webhook(NEW_SECRET).verify(message.body, headers)).toEqual(JSON.parse(message.body));
   });
 
-  it('gives the time of the attempt in whole seconds', () => {
+  it('contains the time of the attempt in whole seconds', () => {
     const headers = webhookHeaders(message, new Date('2026-11-23T09:00:00.999Z'), []);
     expect(headers['webhook-timestamp']).toBe('1795424400');
   });
 
-  it('carries one signature for each secret, so that receivers can rotate theirs in their own time', () => {
+  it('contains one signature for each secret, so that receivers can rotate theirs at any time', () => {
     const headers = headersWith(OLD_SECRET, NEW_SECRET);
     expect(headers['webhook-signature']).toMatch(/^v1,[A-Za-z0-9+/=]{44} v1,[A-Za-z0-9+/=]{44}$/);
     new Webhook(OLD_SECRET).verify(message.body, headers);
@@ -45,7 +45,7 @@ describe('webhookHeaders', () => {
     );
   });
 
-  it('leaves the signature out when there is no secret', () => {
+  it('contains no signature without a secret', () => {
     expect(Object.keys(headersWith())).toEqual(['webhook-id', 'webhook-timestamp']);
   });
 });

@@ -97,7 +97,9 @@ describe('hosts beside each other', () => {
       expect(attempts).toBe(0);
       expect(error).toMatchObject({
         code: 'http_429',
-        message: expect.stringContaining('it is asked again after') as string,
+        message: expect.stringContaining(
+          'is cooling down after HTTP 429 with Retry-After',
+        ) as string,
       });
     }
     expect(hits).toHaveLength(1);

@@ -1,9 +1,9 @@
 import type { Channels, Sharp } from 'sharp';
-import { inSlices } from '../inSlices';
+import { inBatches } from '../inBatches';
 import { createPressColours } from './press';
 
-/** Pixels handled in one go, before the event loop runs again: some milliseconds. */
-const SLICE = 32_768;
+/** Pixels per batch: a few milliseconds of work. */
+const BATCH_SIZE = 32_768;
 const INKS = 4;
 
 export interface RawPicture {
@@ -12,12 +12,13 @@ export interface RawPicture {
 }
 
 /**
- * CMYK as Chromium shows it. libvips goes by a press profile of its own where a file has none, and browsers take the
- * inks for what is missing of red, green and blue. docs/decisions/colours.md says how far apart these are.
+ * Converts CMYK to RGB as Chromium does. For files without a profile, libvips uses its own press profile, while
+ * browsers treat the inks as the complements of red, green and blue. docs/decisions/colours.md describes the
+ * difference.
  *
- * @param pipeline that decodes the picture
- * @param profile of the file
- * @returns `null` for a profile that is none of a press with a table: libvips' conversion has to do
+ * @param pipeline decodes the picture
+ * @param profile the profile of the file
+ * @returns `null` for a profile that is not a press profile with a lookup table; libvips converts such pictures
  */
 export async function cmykToRgb(
   pipeline: Sharp,
@@ -33,17 +34,17 @@ export async function cmykToRgb(
   const { width, height, channels } = info;
   if (info.channels < INKS) return null;
   const pixels = width * height;
-  await inSlices(pixels, SLICE, (from, to) => {
+  await inBatches(pixels, BATCH_SIZE, (from, to) => {
     convert(data, from, to, channels, press);
   });
-  const left = channels - 1;
+  const remaining = channels - 1;
   return {
-    data: data.subarray(0, pixels * left),
-    raw: { width, height, channels: left === 3 ? 3 : 4 },
+    data: data.subarray(0, pixels * remaining),
+    raw: { width, height, channels: remaining === 3 ? 3 : 4 },
   };
 }
 
-/** In place: a pixel's colours take less room than its inks, and never stand behind them. */
+/** Works in place: the colours of a pixel take less space than its inks, so writing never overtakes reading. */
 function convert(
   inks: Buffer,
   from: number,

@@ -1,17 +1,17 @@
 /** CIE xy of red, green, blue and white. */
 export type Chromaticities = readonly (readonly [x: number, y: number])[];
-/** Parameters of a parametric curve, as many as its type has: g, or g a b c d. */
+/** Parameters of a parametric curve: g, or g a b c d. */
 export type Curve = readonly number[];
 
-/** Colours that a file describes by numbers instead of a profile. */
-export interface Meaning {
+/** A colour space that a file describes by numbers instead of a profile. */
+export interface ColourSpace {
   readonly primaries: Chromaticities;
   readonly curve: Curve;
 }
 
-/** XYZ of the white of the profile connection space (ICC.1:2022). */
+/** XYZ of the white point of the profile connection space (ICC.1:2022). */
 export const D50 = [0.9642, 1, 0.8249] as const;
-/** CIE xy of the white of screens. */
+/** CIE xy of the white point of screens. */
 export const D65 = [0.3127, 0.329] as const;
 
 export const SRGB_PRIMARIES: Chromaticities = [[0.64, 0.33], [0.3, 0.6], [0.15, 0.06], D65];
@@ -19,7 +19,7 @@ export const P3_PRIMARIES: Chromaticities = [[0.68, 0.32], [0.265, 0.69], [0.15,
 const BT2020_PRIMARIES: Chromaticities = [[0.708, 0.292], [0.17, 0.797], [0.131, 0.046], D65];
 const BT601_525: Chromaticities = [[0.63, 0.34], [0.31, 0.595], [0.155, 0.07], D65];
 
-/** ITU-T H.273: colour primaries by their numbers. */
+/** Colour primaries by their numbers in ITU-T H.273. */
 export const PRIMARIES: Readonly<Record<number, Chromaticities>> = {
   1: SRGB_PRIMARIES,
   4: [
@@ -43,7 +43,7 @@ export const PRIMARIES: Readonly<Record<number, Chromaticities>> = {
 
 export const SRGB_CURVE: Curve = [2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045];
 
-/** Transfer characteristics that are a power of their own or sRGB's curve. */
+/** Transfer characteristics of ITU-T H.273 that are a pure power or sRGB's curve. */
 export const TRANSFERS: Readonly<Record<number, Curve>> = {
   4: [2.2],
   5: [2.8],

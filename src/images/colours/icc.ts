@@ -1,8 +1,8 @@
 import { D50, type Chromaticities, type Curve } from './definitions';
 
 /**
- * Makes ICC profiles (ICC.1:2022) of what a file says about its colours in fewer words: gAMA, cHRM and cICP of a
- * PNG. The decoder knows profiles only.
+ * Creates ICC profiles (ICC.1:2022) from shorter descriptions of colours, such as gAMA, cHRM and cICP of a PNG.
+ * The decoder supports profiles only.
  */
 
 type Vector = readonly [number, number, number];
@@ -38,7 +38,9 @@ export const transposed = ([a, b, c]: Matrix): Matrix => [
 
 const xyz = ([x, y]: readonly [number, number]): Vector => [x / y, 1, (1 - x - y) / y];
 
-/** The XYZ of each primary at full strength, seen under the white of the connection space. */
+/**
+ * Returns the XYZ of each primary at full intensity, adapted to the white point of the profile connection space.
+ */
 export function adaptedPrimaries(chromaticities: Chromaticities): Matrix | null {
   const [red, green, blue, white] = chromaticities;
   if (!red || !green || !blue || !white || chromaticities.some(([, y]) => y <= 0)) return null;
@@ -46,10 +48,10 @@ export function adaptedPrimaries(chromaticities: Chromaticities): Matrix | null 
   const [r, g, b] = times(inverse(transposed(primaries)), xyz(white));
   const from = times(BRADFORD, xyz(white));
   const to = times(BRADFORD, D50);
-  const back = inverse(BRADFORD);
+  const fromCone = inverse(BRADFORD);
   const adapt = (vector: Vector, strength: number): Vector => {
     const [l, m, s] = times(BRADFORD, vector);
-    const [x, y, z] = times(back, [
+    const [x, y, z] = times(fromCone, [
       (l * to[0]) / from[0],
       (m * to[1]) / from[1],
       (s * to[2]) / from[2],
@@ -62,7 +64,7 @@ export function adaptedPrimaries(chromaticities: Chromaticities): Matrix | null 
     : null;
 }
 
-/** @returns `null` for chromaticities that describe no colours */
+/** @returns `null` for invalid chromaticities */
 export function rgbProfile(chromaticities: Chromaticities, curve: Curve): Buffer | null {
   const primaries = adaptedPrimaries(chromaticities);
   if (primaries === null) return null;
@@ -109,7 +111,7 @@ function profile(
   return Buffer.concat([header, ...all.map(([, content]) => content)]);
 }
 
-/** The largest number that a profile can say. */
+/** The largest number that a profile can store. */
 const MAX_FIXED = 32_767;
 const fixed = (value: number) =>
   Math.round(Math.min(Math.max(value, -MAX_FIXED), MAX_FIXED) * 65_536);
@@ -125,7 +127,7 @@ function xyzTag(vector: Vector): Buffer {
   return tag;
 }
 
-/** Type 0 has one parameter, type 3 has five. */
+/** Function type 0 has one parameter, type 3 has five. */
 function curveTag(curve: Curve): Buffer {
   const tag = Buffer.alloc(12 + curve.length * 4);
   tag.write('para', 'latin1');
@@ -134,7 +136,7 @@ function curveTag(curve: Curve): Buffer {
   return tag;
 }
 
-/** One character, in one language. */
+/** Stores a single character in a single language. */
 function textTag(text: string): Buffer {
   const tag = Buffer.alloc(32);
   tag.write('mluc', 'latin1');

@@ -6,31 +6,31 @@ import {
   TRANSFERS,
   type Chromaticities,
   type Curve,
-  type Meaning,
+  type ColourSpace,
 } from './definitions';
 import { greyProfile, rgbProfile } from './icc';
 
 /** gAMA of sRGB: 1 / 2.2. */
 const SRGB_GAMMA = 45_455;
-/** What writers round it to. */
-const NEAR = 50;
+/** Tolerance for different roundings by encoders. */
+const TOLERANCE = 50;
 const PALETTE_OR_COLOUR = 2;
 
-/** ITU-R BT.1886: what screens do with the signal of BT.709, and Chromium with a PNG's. */
+/** ITU-R BT.1886: how screens display BT.709, and how Chromium displays such a PNG. */
 const BT709_CURVE: Curve = [2.4];
 const BT709 = [1, 6, 14, 15];
 
 /**
- * Which colours a PNG means. libvips takes a profile (iCCP) and reads past gAMA, cHRM and cICP, which browsers
- * apply: cICP before iCCP before sRGB before gAMA and cHRM. Those become a profile of the same meaning.
+ * Collects the colour chunks of a PNG. libvips uses a profile (iCCP) but ignores gAMA, cHRM and cICP. Browsers
+ * apply them in the order cICP, iCCP, sRGB, gAMA and cHRM. They are therefore replaced by an equivalent profile.
  */
 export function createPngColours() {
   const found = new Map<string, Buffer>();
 
   const isGrey = () => ((found.get('IHDR')?.[9] ?? 0) & PALETTE_OR_COLOUR) === 0;
 
-  /** Primaries and curve that stand in the file in another form than as a profile; `null`: none that count. */
-  function meant(): Meaning | null {
+  /** Returns the colour space that the file describes by other chunks than a profile, or `null`. */
+  function declaredSpace(): ColourSpace | null {
     const cicp = found.get('cICP');
     if (cicp?.length === 4) {
       const primaries = PRIMARIES[cicp[0] ?? 0];
@@ -44,25 +44,25 @@ export function createPngColours() {
     if (chromaticities?.length === 32) {
       return { primaries: primariesOf(chromaticities), curve: [100_000 / gamma] };
     }
-    // Without primaries browsers take this gamma for sRGB's own curve, which it approximates.
-    if (Math.abs(gamma - SRGB_GAMMA) <= NEAR) return null;
+    // Without primaries, browsers treat this gamma as sRGB's curve, which it approximates.
+    if (Math.abs(gamma - SRGB_GAMMA) <= TOLERANCE) return null;
     return { primaries: SRGB_PRIMARIES, curve: [100_000 / gamma] };
   }
 
   function profile(): Buffer | null {
-    const colours = meant();
-    if (colours === null) return null;
-    if (colours.primaries === SRGB_PRIMARIES && colours.curve === SRGB_CURVE) return null;
-    return isGrey() ? greyProfile(colours.curve) : rgbProfile(colours.primaries, colours.curve);
+    const space = declaredSpace();
+    if (space === null) return null;
+    if (space.primaries === SRGB_PRIMARIES && space.curve === SRGB_CURVE) return null;
+    return isGrey() ? greyProfile(space.curve) : rgbProfile(space.primaries, space.curve);
   }
 
   return {
-    take(name: string, content: Buffer): void {
+    add(name: string, content: Buffer): void {
       if (!found.has(name)) found.set(name, content);
     },
-    /** The chunk to put before the pixels, or `null` when the decoder gets the colours right without. */
+    /** Returns the chunk to insert before the pixels, or `null` when the decoder needs none. */
     profileChunk(): Buffer | null {
-      if (meant() === null) {
+      if (declaredSpace() === null) {
         const own = found.get('iCCP');
         return own === undefined ? null : chunk('iCCP', own);
       }
@@ -74,7 +74,7 @@ export function createPngColours() {
   };
 }
 
-/** Whether a cICP says something else than sRGB. */
+/** Whether a cICP chunk describes anything other than sRGB. */
 function isForeign(cicp: Buffer | undefined): boolean {
   return cicp !== undefined && !(cicp[0] === 1 && cicp[1] === 13);
 }
@@ -84,7 +84,7 @@ function primariesOf(content: Buffer): Chromaticities {
     content.readUInt32BE(index * 8) / 100_000,
     content.readUInt32BE(index * 8 + 4) / 100_000,
   ];
-  // The white stands first.
+  // The white point is stored first.
   return [at(1), at(2), at(3), at(0)];
 }
 

@@ -2,42 +2,43 @@ import { D50 } from './definitions';
 import { encoded } from './srgb';
 
 const INKS = 4;
-/** Of a cube: black is none of its sides. */
+/** The corners of a cube: black is not one of its dimensions. */
 const CORNERS = 8;
-/** From XYZ under D50 to linear sRGB. */
+/** The matrix from XYZ under D50 to linear sRGB. */
 const TO_SRGB = [
   3.1341359, -1.6172886, -0.4906923, -0.9787955, 1.9162544, 0.0334442, 0.0719551, -0.2289768,
   1.4053861,
 ];
+
 interface Table {
   readonly grid: number;
-  /** For each ink and each of its values: the place in the grid, from 0 to `grid` - 1. */
-  readonly places: Float64Array;
-  /** Three numbers, 0 to 1, for each point of the grid that has no black. */
+  /** The position in the grid for each value of each ink, from 0 to `grid` - 1. */
+  readonly positions: Float64Array;
+  /** Three numbers from 0 to 1 for each point of the grid without black. */
   readonly points: Float32Array;
-  /** For each of the three numbers, what becomes of it: `entries` values from 0 to 1. */
+  /** The output curve of each of the three numbers: `entries` values from 0 to 1. */
   readonly curves: Float32Array;
   readonly entries: number;
 }
 
 /**
- * What Chromium shows of CMYK with a profile, measured: it takes the inks for what is missing of red, green and blue,
- * and then these for the inks of the profile, without black. So black is the three other inks, and the table is
- * read linearly between its points (perceptual intent, no compensation of the black point, the 16-bit encoding of
- * Lab read as one that ends at 0xffff).
+ * Converts CMYK with a profile as Chromium does, according to measurements. Chromium first converts the inks to
+ * RGB as complements. It then uses the complements of that RGB as the inks of the profile, without black, so
+ * black becomes the three other inks. The table is interpolated linearly (perceptual intent, no black point
+ * compensation, 16-bit Lab read with a maximum of 0xffff).
  *
- * @returns what turns red, green and blue into the colours of the profile, in place; `null` for profiles without
- * such a table (ICC.1:2022, lut8Type and lut16Type)
+ * @returns a function that converts the RGB values in place to the colours of the profile; `null` for profiles
+ * without such a table (ICC.1:2022, lut8Type and lut16Type)
  */
 export function createPressColours(
   profile: Buffer,
 ): ((colours: Buffer, at: number) => void) | null {
   const table = readTable(profile);
   if (table === null) return null;
-  const { grid, places, points, curves, entries } = table;
+  const { grid, positions, points, curves, entries } = table;
   const strides = [grid ** 2 * 3, grid * 3, 3] as const;
-  const lows = Uint32Array.from(places, (place) => Math.min(Math.floor(place), grid - 2));
-  const parts = places.map((place, index) => place - (lows[index] ?? 0));
+  const lows = Uint32Array.from(positions, (position) => Math.min(Math.floor(position), grid - 2));
+  const fractions = positions.map((position, index) => position - (lows[index] ?? 0));
   const lab = new Float64Array(3);
   const weights = new Float64Array(CORNERS);
   const corners = Uint32Array.from(
@@ -46,13 +47,13 @@ export function createPressColours(
       (corner & 1) * strides[0] + ((corner >> 1) & 1) * strides[1] + (corner >> 2) * strides[2],
   );
 
-  function look(colours: Buffer, at: number): void {
+  function interpolate(colours: Buffer, at: number): void {
     const cyan = 255 - (colours[at] ?? 0);
     const magenta = 511 - (colours[at + 1] ?? 0);
     const yellow = 767 - (colours[at + 2] ?? 0);
-    const c = parts[cyan] ?? 0;
-    const m = parts[magenta] ?? 0;
-    const y = parts[yellow] ?? 0;
+    const c = fractions[cyan] ?? 0;
+    const m = fractions[magenta] ?? 0;
+    const y = fractions[yellow] ?? 0;
     const origin =
       (lows[cyan] ?? 0) * strides[0] +
       (lows[magenta] ?? 0) * strides[1] +
@@ -71,7 +72,7 @@ export function createPressColours(
   }
 
   return (colours, at) => {
-    look(colours, at);
+    interpolate(colours, at);
     const y = ((lab[0] ?? 0) * 100 + 16) / 116;
     const x = D50[0] * cubed(y + ((lab[1] ?? 0) * 255 - 128) / 500);
     const z = D50[2] * cubed(y - ((lab[2] ?? 0) * 255 - 128) / 200);
@@ -85,16 +86,16 @@ export function createPressColours(
   };
 }
 
-/** CIE's function from L*a*b* back to XYZ. */
+/** The inverse function of CIE L*a*b*, for the conversion to XYZ. */
 const cubed = (value: number) =>
   value > 6 / 29 ? value * value * value : (value - 16 / 116) / 7.787;
 
-/** Linear between the entries of a curve. */
+/** Interpolates linearly between the entries of a curve. */
 function curve(entries: Float32Array, from: number, count: number, value: number): number {
-  const place = Math.min(Math.max(value, 0), 1) * (count - 1);
-  const low = Math.min(Math.floor(place), count - 2);
+  const position = Math.min(Math.max(value, 0), 1) * (count - 1);
+  const low = Math.min(Math.floor(position), count - 2);
   const one = entries[from + low] ?? 0;
-  return one + ((entries[from + low + 1] ?? 0) - one) * (place - low);
+  return one + ((entries[from + low + 1] ?? 0) - one) * (position - low);
 }
 
 function readTable(profile: Buffer): Table | null {
@@ -120,13 +121,13 @@ function readTable(profile: Buffer): Table | null {
   const black = Math.round(curve(inkCurves, 3 * inputs, inputs, 0) * (grid - 1));
   return {
     grid,
-    places: Float64Array.from(
+    positions: Float64Array.from(
       { length: 3 * 256 },
       (_, index) =>
         curve(inkCurves, Math.floor(index / 256) * inputs, inputs, (index % 256) / 255) *
         (grid - 1),
     ),
-    // Black is the last ink and changes fastest: of each run of `grid` points the first is without it.
+    // Black is the last ink and varies fastest: the first of each `grid` consecutive points is without black.
     points: Float32Array.from({ length: grid ** 3 * 3 }, (_, index) =>
       number(table + (Math.floor(index / 3) * grid + black) * 3 + (index % 3)),
     ),

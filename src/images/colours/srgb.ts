@@ -1,6 +1,6 @@
 const STEPS = 8_192;
 
-/** sRGB's curve from linear light (IEC 61966-2-1), as bytes. */
+/** sRGB's curve (IEC 61966-2-1): the byte for each step of linear light. */
 const ENCODED = Uint8Array.from({ length: STEPS + 1 }, (_, index) => {
   const light = index / STEPS;
   return Math.round(
@@ -8,7 +8,7 @@ const ENCODED = Uint8Array.from({ length: STEPS + 1 }, (_, index) => {
   );
 });
 
-/** @param light linear, from 0 to 1; what is outside is the nearest that sRGB can say */
+/** @param light linear; values outside 0 to 1 are clamped */
 export function encoded(light: number): number {
   return ENCODED[Math.round(Math.min(Math.max(light, 0), 1) * STEPS)] ?? 0;
 }

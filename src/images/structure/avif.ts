@@ -1,10 +1,10 @@
 import { CUT_OFF, structure, type Structure } from './structure';
-import { PRIMARIES, SRGB_CURVE, TRANSFERS, type Meaning } from '../colours/definitions';
+import { PRIMARIES, SRGB_CURVE, TRANSFERS, type ColourSpace } from '../colours/definitions';
 import { readItems, type Extent } from './avifItems';
 import { boxesIn, boxesOfFile, type Box } from './boxes';
 
-/** Properties that describe the pixels (ISO/IEC 23000-22, MIAF), and the bytes that they have at most. */
-const SHOWN_PROPERTIES: Readonly<Record<string, number>> = {
+/** Properties that describe the pixels (ISO/IEC 23000-22, MIAF), with their maximum sizes in bytes. */
+const ALLOWED_PROPERTIES: Readonly<Record<string, number>> = {
   ispe: 12,
   pixi: 9,
   av1C: 64,
@@ -20,22 +20,25 @@ const SHOWN_PROPERTIES: Readonly<Record<string, number>> = {
 };
 const ALPHA = 'urn:mpeg:mpegB:cicp:systems:auxiliary:alpha\0';
 const BRANDS = ['avif', 'mif1', 'miaf', 'MA1A', 'MA1B'];
-const SHOWN_IN_META = ['hdlr', 'pitm', 'iloc', 'iinf', 'iprp', 'iref'];
-/** ITU-T H.273: BT.709, or not said; the curve of sRGB, or not said. */
+const ALLOWED_IN_META = ['hdlr', 'pitm', 'iloc', 'iinf', 'iprp', 'iref'];
+/** ITU-T H.273: BT.709 or unspecified primaries, sRGB or unspecified transfer. */
 const SRGB_PRIMARIES = [1, 2];
 const SRGB_TRANSFERS = [13, 2];
 /** PQ and HLG. */
 const HIGH_DYNAMIC_RANGE = [16, 18];
-/** OBUs of AV1 with pixels: sequence, temporal delimiter, frame header, tile group, frame, redundant header. */
-const SHOWN_OBUS = [1, 2, 3, 4, 6, 7];
+/**
+ * AV1 OBUs that belong to the pixels: sequence, temporal delimiter, frame header, tile group, frame, redundant
+ * header.
+ */
+const ALLOWED_OBUS = [1, 2, 3, 4, 6, 7];
 
-/** ISO/IEC 14496-12 and 23008-12: boxes in boxes; `meta` says which bytes of `mdat` are which picture. */
+/** Walks nested boxes (ISO/IEC 14496-12 and 23008-12); `meta` maps the bytes of `mdat` to pictures. */
 export function walkAvif(bytes: Buffer): Structure {
   const boxes = boxesOfFile(bytes);
   const meta = boxes.find(({ name }) => name === 'meta');
   if (meta === undefined) {
     const isFilm = boxes.some(({ name }) => name === 'moov');
-    return structure(bytes, { suspicion: isFilm ? 'has frames and no still picture' : CUT_OFF });
+    return structure(bytes, { suspicion: isFilm ? 'has frames but no still picture' : CUT_OFF });
   }
   if (meta.end > bytes.length) return structure(bytes, { fault: CUT_OFF });
   const parts = boxesIn(bytes, meta, 4);
@@ -48,18 +51,23 @@ export function walkAvif(bytes: Buffer): Structure {
     areOnce(boxes, ['ftyp', 'meta', 'mdat']) &&
     boxes.at(-1)?.end === bytes.length &&
     firstIn('ftyp', boxes).every(isPlainType) &&
-    areOnce(parts, SHOWN_IN_META) &&
+    areOnce(parts, ALLOWED_IN_META) &&
     parts.every((part) => part.name !== 'hdlr' || isPlainHandler(part)) &&
     items.every(({ type, isNamed }) => (type === 'av01' || type === 'grid') && !isNamed) &&
     firstIn('iprp', parts).every((box) => areOnce(boxesIn(bytes, box), ['ipco', 'ipma'])) &&
-    properties().every(isShownProperty) &&
-    // Extents may lie over one another. Reading each as often as it is listed could take hours.
+    properties().every(isAllowedProperty) &&
+    // Extents may overlap. Reading each of them as often as it is listed could take hours.
     extents.reduce((sum, { start, end }) => sum + end - start, 0) <= bytes.length &&
     items.every((item) => item.type !== 'av01' || item.extents.every(isPixels)) &&
     firstIn('mdat', boxes).every((box) => isCovered(box, extents));
-  return structure(bytes, { isClean, meaning: meaning(), decodable: still(), frames: frames() });
+  return structure(bytes, {
+    isClean,
+    colourSpace: colourSpace(),
+    decodable: still(),
+    frames: frames(),
+  });
 
-  /** libvips opens no file that calls itself an animation in the first place, though its still picture is there. */
+  /** libvips refuses files whose major brand is an animation, even when they contain a still picture. */
   function still(): Buffer {
     if (bytes.toString('latin1', 8, 12) !== 'avis') return bytes;
     const renamed = Buffer.from(bytes);
@@ -67,7 +75,7 @@ export function walkAvif(bytes: Buffer): Structure {
     return renamed;
   }
 
-  /** Of the longest track: transparency has one of its own. A number that the track has no room for does not count. */
+  /** Returns the frames of the longest track; transparency has a separate one. Impossible numbers are ignored. */
   function frames(): number | null {
     const tracks = firstIn('moov', boxes)
       .flatMap((box) => boxesIn(bytes, box))
@@ -80,7 +88,7 @@ export function walkAvif(bytes: Buffer): Structure {
     return counts.length === 0 ? null : Math.max(...counts);
   }
 
-  /** The samples of a table, which have one size in common (not 0) or one each, of four bytes. */
+  /** Returns the number of samples in a table. They have one common size, or (0) a size of four bytes each. */
   function countOf({ content, end }: Box): number {
     if (content + 12 > end) return 0;
     const size = bytes.readUInt32BE(content + 4);
@@ -89,7 +97,7 @@ export function walkAvif(bytes: Buffer): Structure {
     return count <= room ? count : 0;
   }
 
-  /** Brands, of which the first is followed by a number. */
+  /** The first brand is followed by a version number. */
   function isPlainType({ content, end }: Box): boolean {
     const brands = bytes
       .toString('latin1', content, Math.min(end, content + 64))
@@ -101,7 +109,7 @@ export function walkAvif(bytes: Buffer): Structure {
     );
   }
 
-  /** The name behind it is free text: libavif writes its own, libheif none. */
+  /** The name at the end is free text: libavif writes its own name, libheif none. */
   function isPlainHandler({ content, end }: Box): boolean {
     const name = bytes.toString('latin1', content + 24, end).replace(/\0+$/, '');
     return (
@@ -116,8 +124,8 @@ export function walkAvif(bytes: Buffer): Structure {
       .flatMap((box) => boxesIn(bytes, box));
   }
 
-  /** What `nclx` says, unless there is a profile; Chromium takes all transfers that it has no power for as sRGB's. */
-  function meaning(): Meaning | null {
+  /** Returns the colours of `nclx`, unless there is a profile. Chromium treats all other transfers as sRGB's. */
+  function colourSpace(): ColourSpace | null {
     const colours = properties().filter(({ name }) => name === 'colr');
     const isNclx = ({ content }: Box) => bytes.toString('latin1', content, content + 4) === 'nclx';
     const nclx = colours.find(isNclx);
@@ -130,8 +138,8 @@ export function walkAvif(bytes: Buffer): Structure {
     return isSrgb ? null : { primaries, curve };
   }
 
-  function isShownProperty({ name, content, end }: Box): boolean {
-    if (end - content > (SHOWN_PROPERTIES[name] ?? -1)) return false;
+  function isAllowedProperty({ name, content, end }: Box): boolean {
+    if (end - content > (ALLOWED_PROPERTIES[name] ?? -1)) return false;
     if (name === 'av1C') return isPixels({ start: content + 4, end });
     if (name === 'auxC') return bytes.toString('latin1', content + 4, end) === ALPHA;
     if (name !== 'colr') return true;
@@ -142,14 +150,14 @@ export function walkAvif(bytes: Buffer): Structure {
     );
   }
 
-  /** AV1 has units for metadata and for padding. */
+  /** Whether the data contain no OBUs for metadata or padding. */
   function isPixels({ start, end }: Extent): boolean {
     let at = start;
     while (at < end) {
       const head = bytes[at] ?? 0;
-      if (!SHOWN_OBUS.includes((head >> 3) & 15)) return false;
+      if (!ALLOWED_OBUS.includes((head >> 3) & 15)) return false;
       at += head & 4 ? 2 : 1;
-      // Without a size it is the last one.
+      // An OBU without a size is the last one.
       if ((head & 2) === 0) return true;
       let size = 0;
       let more = true;
@@ -165,16 +173,16 @@ export function walkAvif(bytes: Buffer): Structure {
   }
 }
 
-/** The first box of a name as a list. */
+/** Returns the first box with a name, as a list. */
 const firstIn = (wanted: string, boxes: readonly Box[]) =>
   boxes.filter(({ name }) => name === wanted).slice(0, 1);
 
-/** Whether boxes have names of a list, and each another one. */
+/** Whether every box has a name from a list, and none occurs twice. */
 const areOnce = (boxes: readonly Box[], names: readonly string[]) =>
   boxes.every(({ name }) => names.includes(name)) &&
   new Set(boxes.map(({ name }) => name)).size === boxes.length;
 
-/** Whether no byte of the data is left out by the items. */
+/** Whether the items use every byte of the data. */
 function isCovered({ content, end }: Box, extents: readonly Extent[]): boolean {
   let reached = content;
   for (const extent of [...extents].sort((one, other) => one.start - other.start)) {

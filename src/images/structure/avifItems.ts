@@ -1,6 +1,6 @@
 import { boxesIn, type Box } from './boxes';
 
-/** Bytes of the file, which may lie behind its end. */
+/** A range of the file, which may end after the end of the file. */
 export interface Extent {
   readonly start: number;
   readonly end: number;
@@ -10,18 +10,18 @@ export interface Item {
   readonly id: number;
   /** `av01`, `grid`, `Exif`, … */
   readonly type: string;
-  /** It has a name that a program has not given it by itself. */
+  /** It has a name other than those that encoders assign. */
   readonly isNamed: boolean;
   readonly extents: readonly Extent[];
 }
 
-/** A picture of ten thousand tiles has as many. */
+/** The number of extents of a picture with ten thousand tiles. */
 const MAX_EXTENTS = 10_000;
 
-/** What libavif calls its items. */
+/** Names that libavif assigns. */
 const USUAL_NAMES = ['', 'Color', 'Alpha'];
 
-/** The items that the boxes of a `meta` list. Whatever cannot be read of them is left out. */
+/** Reads the items that a `meta` box lists. Unreadable ones are skipped. */
 export function readItems(bytes: Buffer, parts: readonly Box[]): Item[] {
   const infos = parts.find(({ name }) => name === 'iinf');
   const places = parts.find(({ name }) => name === 'iloc');
@@ -35,7 +35,7 @@ export function readItems(bytes: Buffer, parts: readonly Box[]): Item[] {
       const id = isLong ? bytes.readUInt32BE(content + 4) : bytes.readUInt16BE(content + 4);
       const at = content + (isLong ? 10 : 8);
       const own = extents.get(id) ?? [];
-      // An id that stands twice has its bytes once.
+      // A repeated id gets its extents only once.
       extents.delete(id);
       const [name = ''] = bytes.toString('latin1', at + 4, end).split('\0');
       return {
@@ -47,7 +47,7 @@ export function readItems(bytes: Buffer, parts: readonly Box[]): Item[] {
     });
 }
 
-/** Only of items in the file itself; those within `meta` have none here. */
+/** Reads the extents of items in the file itself; items within `meta` have none here. */
 function readExtents(bytes: Buffer, { content, end }: Box): Map<number, Extent[]> {
   const items = new Map<number, Extent[]>();
   const version = bytes[content] ?? 0;

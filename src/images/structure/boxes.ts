@@ -1,29 +1,32 @@
 export interface Box {
   readonly name: string;
-  /** Behind the header. */
+  /** Start of the content, after the header. */
   readonly content: number;
-  /** Behind the box. */
+  /** End of the box (exclusive). */
   readonly end: number;
 }
 
-/** Pictures have some twenty. A file of nothing but boxes must not fill the memory. */
+/** Pictures have about twenty boxes. The limit protects the memory from files of many tiny boxes. */
 const MAX_BOXES = 10_000;
 
-/** The boxes of a file (ISO/IEC 14496-12). The last one ends behind the file where that is cut. */
+/**
+ * Returns the boxes of a file (ISO/IEC 14496-12). In a truncated file the last one ends after the end of the
+ * file.
+ */
 export function boxesOfFile(bytes: Buffer): Box[] {
   return boxesOf(bytes, 0, bytes.length, Infinity);
 }
 
 /**
- * The boxes in another one, which begin `skip` bytes behind its header. None ends behind its parent, so that no byte
- * is read twice: boxes that claimed more would multiply with each level.
+ * Returns the boxes inside another one, starting `skip` bytes after its header. Their ends are limited to the
+ * parent's end, so that no byte is read twice: oversized boxes would multiply with each level.
  */
 export function boxesIn(bytes: Buffer, { content, end }: Box, skip = 0): Box[] {
   const to = Math.min(end, bytes.length);
   return boxesOf(bytes, content + skip, to, to);
 }
 
-/** The last one is any rest that makes no box. */
+/** Remaining bytes that are not a valid box become the last box, with an empty name. */
 function boxesOf(bytes: Buffer, from: number, to: number, limit: number): Box[] {
   const boxes: Box[] = [];
   let at = from;
@@ -42,7 +45,7 @@ function boxAt(bytes: Buffer, at: number, to: number): Box {
   const name = bytes.toString('latin1', at + 4, at + 8);
   const size = bytes.readUInt32BE(at);
   if (size >= 8) return { name, content: at + 8, end: at + size };
-  // 0: up to the end; 1: in 64 bits behind the name.
+  // 0: the box extends to the end; 1: a 64-bit size follows the name.
   if (size === 0) return { name, content: at + 8, end: to };
   if (size !== 1 || at + 16 > bytes.length) return rest;
   const large = Number(bytes.readBigUInt64BE(at + 8));

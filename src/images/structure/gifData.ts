@@ -1,17 +1,17 @@
-import { inSlices, type Pause } from '../inSlices';
+import { inBatches, type Pause } from '../inBatches';
 
-/** Codes of GIF's LZW have this many bits at most. */
+/** The maximum length of GIF's LZW codes. */
 const MAX_BITS = 12;
-/** Bytes read in one go: some milliseconds. */
-const SLICE = 262_144;
+/** Bytes per batch: a few milliseconds of work. */
+const BATCH_SIZE = 262_144;
 
 /**
- * Whether the data of a GIF's picture end with the code that ends them: the sub-blocks have room for more behind it.
+ * Whether the data of a GIF frame end with the end code. The sub-blocks could contain other bytes after it.
  *
- * @param from where the size of the first code stands, before the sub-blocks
- * @param to behind the empty sub-block that ends them
+ * @param from the position of the initial code size, before the sub-blocks
+ * @param to the position after the empty sub-block at the end
  */
-export async function endsWithItsCodes(
+export async function endsWithEndCode(
   bytes: Buffer,
   from: number,
   to: number,
@@ -22,10 +22,10 @@ export async function endsWithItsCodes(
   const clear = 1 << first;
   const end = clear + 1;
   let size = first + 1;
-  /** The code that the next new string gets; none comes of the first code behind a clear code. */
+  /** The code of the next new string. The first code after a clear code adds none. */
   let next = end;
   let [bits, left] = [0, 0];
-  /** Behind the byte in which the code ends that ends all; 0: it has not come yet. */
+  /** The position after the byte with the end code; 0 before it is found. */
   let reached = 0;
   let blockEnd = from + 1;
 
@@ -45,9 +45,9 @@ export async function endsWithItsCodes(
     }
   }
 
-  await inSlices(
+  await inBatches(
     to - from - 1,
-    SLICE,
+    BATCH_SIZE,
     (start, stop) => {
       for (let at = from + 1 + start; at < from + 1 + stop; at += 1) {
         if (at === blockEnd) blockEnd = at + 1 + (bytes[at] ?? 0);

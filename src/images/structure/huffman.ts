@@ -1,15 +1,15 @@
-/** A Huffman table of a JPEG (ITU-T T.81, annex C): how many codes there are of each length, and their symbols. */
+/** A Huffman table of a JPEG (ITU-T T.81, annex C): the number of codes of each length, and their symbols. */
 export interface HuffmanTable {
   readonly counts: Buffer;
   readonly symbols: Buffer;
 }
 
 const LENGTHS = 16;
-/** Codes up to this length are found by one look into a table. */
+/** Codes up to this length are found by a single table lookup. */
 const SHORT = 9;
 const SHORT_CODES = 1 << SHORT;
 
-/** What a DHT segment defines, under class and number; `null` when it does not add up. */
+/** Returns the tables of a DHT segment by class and number, or `null` when its length is inconsistent. */
 export function readTables(segment: Buffer): (readonly [id: number, HuffmanTable])[] | null {
   const tables: (readonly [number, HuffmanTable])[] = [];
   let at = 0;
@@ -24,9 +24,9 @@ export function readTables(segment: Buffer): (readonly [id: number, HuffmanTable
   return at === segment.length ? tables : null;
 }
 
-/** A table made ready for reading. */
+/** A table prepared for decoding. */
 export interface HuffmanDecoder {
-  /** For the next 9 bits: length times 256 and the symbol, or 0 for a longer code. */
+  /** The entry for the next 9 bits: length × 256 + symbol, or 0 for a longer code. */
   readonly short: Uint16Array;
   readonly table: HuffmanTable;
 }
@@ -47,10 +47,12 @@ export function decoderOf(table: HuffmanTable): HuffmanDecoder {
   return { short, table };
 }
 
-/** Reads bits of entropy-coded data; it throws {@link OutOfData} at a marker, at the end, and at no code at all. */
+/**
+ * Reads bits of entropy-coded data. It throws {@link OutOfData} at a marker, at the end, and for an invalid code.
+ */
 export function createBits(bytes: Buffer, from: number) {
   let at = from;
-  /** The last bits read from the file, of which the low `left` ones have not been taken. */
+  /** The last bits read from the file; the low `left` bits have not been consumed. */
   let bits = 0;
   let left = 0;
 
@@ -99,14 +101,14 @@ export function createBits(bytes: Buffer, from: number) {
       left -= length;
       return found & 255;
     },
-    /** Behind the last byte of which a bit was taken; the rest of that byte is padding. */
+    /** Returns the position after the last byte with a consumed bit; the rest of that byte is padding. */
     align(): number {
       for (; left >= 8; left -= 8) at -= bytes[at - 1] === 0 && bytes[at - 2] === 0xff ? 2 : 1;
       left = 0;
       return at;
     },
-    moveTo(place: number): void {
-      at = place;
+    moveTo(position: number): void {
+      at = position;
       left = 0;
     },
   };

@@ -3,23 +3,24 @@ import { OutOfData, type Bits, type HuffmanDecoder } from './huffman';
 export interface ScanPart {
   readonly dc: HuffmanDecoder | undefined;
   readonly ac: HuffmanDecoder | undefined;
-  /** A bit for each coefficient of each block that is not zero: what refines it depends on that. */
+  /** One bit for each coefficient of each block, set when it is not zero. Refinement scans depend on it. */
   readonly known: Uint32Array;
 }
 
 export interface Band {
   readonly first: number;
   readonly last: number;
-  /** The scan brings one more bit of coefficients that earlier scans have begun. */
+  /** The scan adds one bit to coefficients of earlier scans. */
   readonly refines: boolean;
   readonly isSequential: boolean;
 }
 
 /**
- * Reads past blocks without computing them (ITU-T T.81, annexes F and G), to find where the data of a scan end.
+ * Creates a reader that skips blocks without computing them (ITU-T T.81, annexes F and G), to find the end of a
+ * scan's data.
  */
 export function createBlockReader(bits: Bits, { first, last, refines, isSequential }: Band) {
-  /** Blocks to come of which this scan says that nothing is left in the band. */
+  /** The number of following blocks without further coefficients in the band (end-of-band run). */
   let run = 0;
   const mask = [0, 0];
   for (let at = first; at <= last; at += 1) mask[at >> 5] = (mask[at >> 5] ?? 0) | (1 << (at & 31));
@@ -57,7 +58,7 @@ export function createBlockReader(bits: Bits, { first, last, refines, isSequenti
   }
 
   function refinement({ ac, known }: ScanPart, block: number): void {
-    // A picture may consist of hardly anything but such runs.
+    // A fast path, since a picture may consist mostly of such runs.
     if (run > 0 && !isAnyKnown(known, block)) {
       run -= 1;
       return;
@@ -88,14 +89,14 @@ export function createBlockReader(bits: Bits, { first, last, refines, isSequenti
   const isAnyKnown = (known: Uint32Array, block: number) =>
     (((known[block * 2] ?? 0) & low) | ((known[block * 2 + 1] ?? 0) & high)) !== 0;
 
-  function direct({ dc }: ScanPart): void {
+  function dcOnly({ dc }: ScanPart): void {
     if (refines) bits.take(1);
     else if (dc === undefined) throw new OutOfData();
     else bits.take(bits.symbol(dc) & 15);
   }
 
   return {
-    read: isSequential ? sequential : first === 0 ? direct : refines ? refinement : band,
+    read: isSequential ? sequential : first === 0 ? dcOnly : refines ? refinement : band,
     restart(): void {
       run = 0;
     },
@@ -103,8 +104,8 @@ export function createBlockReader(bits: Bits, { first, last, refines, isSequenti
 }
 
 function mark(known: Uint32Array, block: number, at: number): void {
-  const place = block * 2 + (at >> 5);
-  known[place] = (known[place] ?? 0) | (1 << (at & 31));
+  const index = block * 2 + (at >> 5);
+  known[index] = (known[index] ?? 0) | (1 << (at & 31));
 }
 
 const isMarked = (known: Uint32Array, block: number, at: number) =>

@@ -1,33 +1,35 @@
-import { inSlices, type Pause } from '../inSlices';
+import { inBatches, type Pause } from '../inBatches';
 import { createBits, OutOfData } from './huffman';
 import { createBlockReader, type ScanPart } from './jpegBlocks';
 import { layoutOf, type Layout } from './jpegLayout';
 import { endOfScan, MARKER, partAt } from './jpegMarkers';
 import { createTables, type Tables } from './jpegTables';
-import { createKept, type Kept } from './kept';
+import { createRewriter, type Rewriter } from './rewriter';
 
-/** Baseline, extended and progressive, with Huffman codes. */
+/** Baseline, extended and progressive frames with Huffman codes. */
 const FRAMES: readonly number[] = [MARKER.SOF0, MARKER.SOF0 + 1, MARKER.SOF2];
-/** libjpeg's own advice: more are an attack. */
+/** The limit that libjpeg recommends; more scans are an attack. */
 const MAX_SCANS = 100;
-/** A picture is brought by some ten scans, each of one band; a few bytes can make a scan go over all blocks. */
+/** Progressive pictures have about ten scans, each of one band. A few bytes can make a scan cover all blocks. */
 const MAX_PASSES = 32;
-/** Units read in one go: some milliseconds. */
-const SLICE = 2_048;
+/** Units per batch: a few milliseconds of work. */
+const BATCH_SIZE = 2_048;
 const RESTARTS = Array.from({ length: 8 }, (_, index) => Buffer.from([0xff, MARKER.RST0 + index]));
 
 export interface JpegData {
-  /** Without what stands behind the data of a scan and before the next marker. It is harmless, and libvips counts it
-   * as it counts lost data. */
+  /**
+   * The file without bytes between the data of a scan and the next marker. libvips treats these harmless bytes
+   * like lost data.
+   */
   readonly bytes: Buffer;
-  /** Tables are defined that nothing uses. */
+  /** The file defines unused tables. */
   readonly hasSurplus: boolean;
 }
 
 /**
- * Reads every code of a JPEG, to find out whether one is missing and where the data of each scan end.
+ * Reads every code of a JPEG, to detect missing ones and to find the end of each scan's data.
  *
- * @returns `null` when a code is wrong or missing: the file is broken
+ * @returns `null` when a code is wrong or missing, so the file is corrupt
  */
 export async function readJpegData(bytes: Buffer, pause: Pause): Promise<JpegData | null> {
   try {
@@ -39,22 +41,22 @@ export async function readJpegData(bytes: Buffer, pause: Pause): Promise<JpegDat
 }
 
 async function read(bytes: Buffer, pause: Pause): Promise<JpegData | null> {
-  const kept = createKept(bytes);
+  const rewriter = createRewriter(bytes);
   const tables = createTables();
   let layout: Layout | null = null;
   let interval = 0;
   let scans = 0;
   let blocks = 0;
   let at = 2;
-  kept.keep(0, at);
+  rewriter.keep(0, at);
   for (let part = partAt(bytes, at); part !== null; part = partAt(bytes, at)) {
     const { code, content, end } = part;
-    kept.keep(part.at, end);
+    rewriter.keep(part.at, end);
     at = end;
     if (code === MARKER.EOI) {
       if (layout === null || scans === 0) return null;
       const used = layout.components.map(({ quantisation }) => quantisation);
-      return { bytes: kept.join(), hasSurplus: tables.hasSurplus(used) };
+      return { bytes: rewriter.join(), hasSurplus: tables.hasSurplus(used) };
     }
     if (code === MARKER.DHT && !tables.defineHuffman(content)) return null;
     if (code === MARKER.DQT && !tables.defineQuantisation(content)) return null;
@@ -66,7 +68,10 @@ async function read(bytes: Buffer, pause: Pause): Promise<JpegData | null> {
     scans += 1;
     blocks += scan.units * scan.blocksOfUnit;
     if (scans > MAX_SCANS || blocks > MAX_PASSES * blocksOf(layout)) return null;
-    at = endOfScan(bytes, await readScan(bytes, at, scan, { interval, keep: kept.keep, pause }));
+    at = endOfScan(
+      bytes,
+      await readScan(bytes, at, scan, { interval, keep: rewriter.keep, pause }),
+    );
   }
   return null;
 }
@@ -75,7 +80,7 @@ const blocksOf = ({ columns, rows, components }: Layout) =>
   columns * rows * components.reduce((sum, { h, v }) => sum + h * v, 0);
 
 interface Scan {
-  /** The blocks of a unit, in their order. */
+  /** The blocks of a unit, in order. */
   readonly parts: readonly ScanPart[];
   readonly units: number;
   readonly blocksOfUnit: number;
@@ -101,7 +106,7 @@ function scanOf(header: Buffer, layout: Layout, tables: Tables): Scan | null {
   const [only] = chosen;
   if (only === undefined || chosen.length !== count) return null;
   const isSingle = count === 1;
-  // Blocks of several components are never refined one by one: which one it is does not matter.
+  // The block number is not needed here: only scans of a single component refine blocks.
   const parts = isSingle
     ? [only.part]
     : chosen.flatMap(({ component: { h, v }, part }) => Array.from({ length: h * v }, () => part));
@@ -121,11 +126,11 @@ function scanOf(header: Buffer, layout: Layout, tables: Tables): Scan | null {
 
 interface ScanContext {
   readonly interval: number;
-  readonly keep: Kept['keep'];
+  readonly keep: Rewriter['keep'];
   readonly pause: Pause;
 }
 
-/** @returns the place behind the data of the scan */
+/** @returns the position after the data of the scan */
 async function readScan(
   bytes: Buffer,
   start: number,
@@ -150,9 +155,9 @@ async function readScan(
     untilRestart = interval;
   }
 
-  await inSlices(
+  await inBatches(
     units,
-    SLICE,
+    BATCH_SIZE,
     (first, to) => {
       for (let unit = first; unit < to; unit += 1) {
         if (untilRestart === 0) restart(unit / interval - 1);

@@ -1,15 +1,15 @@
 import { isFrame, MARKER, partAt } from './jpegMarkers';
 import { MAX_PARTS } from './structure';
 
-/** What the header of a JPEG's picture says (SOF). */
+/** The frame header (SOF) of a JPEG. */
 export interface Frame {
-  /** Each scan brings whole blocks. */
+  /** Each scan contains complete blocks. */
   readonly isSequential: boolean;
-  /** Its decoder goes on with zeros where data end, and says nothing of it. */
+  /** The decoder of arithmetic coding silently continues with zeros when data end early. */
   readonly isArithmetic: boolean;
-  /** Kinds that libjpeg does not decode: lossless or hierarchical. */
+  /** A variant that libjpeg does not decode: lossless or hierarchical. */
   readonly kind: string | null;
-  /** Of a sample. */
+  /** Bits per sample. */
   readonly bits: number;
   readonly height: number;
   /** The ids of the components. */
@@ -19,7 +19,7 @@ export interface Frame {
 /** SOF0, SOF1 and SOF9: baseline, extended, and extended with arithmetic coding. */
 const SEQUENTIAL: readonly number[] = [MARKER.SOF0, MARKER.SOF0 + 1, MARKER.SOF9];
 
-/** The first frame of a JPEG, before its pixels; what stands before it may depend on it. */
+/** Finds the first frame header before the pixels. Segments before it may depend on it. */
 export function findFrame(bytes: Buffer): Frame | null {
   let at = 2;
   for (let parts = 0; parts < MAX_PARTS; parts += 1) {

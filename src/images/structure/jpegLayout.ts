@@ -5,18 +5,18 @@ export interface Component {
   readonly id: number;
   readonly h: number;
   readonly v: number;
-  /** The id of its table of quantisation. */
+  /** The id of its quantisation table. */
   readonly quantisation: number;
-  /** In blocks; in a scan of several components there may be more at the right and below. */
+  /** In blocks. Scans of several components may have more blocks at the right and bottom. */
   readonly width: number;
   readonly height: number;
   readonly known: Uint32Array;
 }
 
-/** How the blocks of a JPEG lie (ITU-T T.81, A.1 and A.2). */
+/** The arrangement of the blocks of a JPEG (ITU-T T.81, A.1 and A.2). */
 export interface Layout {
   readonly isSequential: boolean;
-  /** Units of a scan of several components. */
+  /** Units (MCUs) of a scan of several components. */
   readonly columns: number;
   readonly rows: number;
   readonly components: readonly Component[];
@@ -24,7 +24,7 @@ export interface Layout {
 
 const MAX_COMPONENTS = 4;
 
-/** @throws OutOfData for a frame that describes no picture */
+/** @throws OutOfData for an invalid frame header */
 export function layoutOf(code: number, segment: Buffer): Layout {
   const [height, width] = [segment.readUInt16BE(1), segment.readUInt16BE(3)];
   const count = segment[5] ?? 0;

@@ -22,15 +22,15 @@ export const MARKER = {
 /** A marker with its segment. */
 export interface JpegPart {
   readonly code: number;
-  /** Where the marker stands. */
+  /** The position of the marker. */
   readonly at: number;
-  /** Without the marker and the length. */
+  /** The segment without its marker and length. */
   readonly content: Buffer;
-  /** Behind the content. */
+  /** The position after the content. */
   readonly end: number;
 }
 
-/** Begins a frame (SOF0 to SOF15). */
+/** Whether a marker begins a frame (SOF0 to SOF15). */
 export const isFrame = (code: number) =>
   code >= MARKER.SOF0 &&
   code <= MARKER.SOF15 &&
@@ -40,15 +40,15 @@ export const isFrame = (code: number) =>
 
 const isRestart = (code: number) => code >= MARKER.RST0 && code <= MARKER.RST7;
 
-/** Stands without a segment and means nothing where it stands. */
-export const isAlone = (code: number) => code === MARKER.TEM || isRestart(code);
+/** Whether a marker has no segment and no colourSpace outside a scan. */
+export const isStandalone = (code: number) => code === MARKER.TEM || isRestart(code);
 
-/** The next marker at or behind a place, `null` where there is none or the file ends in its segment. */
+/** Returns the next marker at or after a position, or `null` when there is none or the file ends in its segment. */
 export function partAt(bytes: Buffer, from: number): JpegPart | null {
   const at = markerAt(bytes, from, () => true);
   if (at === null) return null;
   const code = bytes[at + 1] ?? 0;
-  if (isAlone(code) || code === MARKER.SOI || code === MARKER.EOI) {
+  if (isStandalone(code) || code === MARKER.SOI || code === MARKER.EOI) {
     return { code, at, content: bytes.subarray(at, at), end: at + 2 };
   }
   if (at + 4 > bytes.length) return null;
@@ -58,7 +58,7 @@ export function partAt(bytes: Buffer, from: number): JpegPart | null {
   return { code, at, content: bytes.subarray(at + 4, end), end };
 }
 
-/** Where the entropy-coded data at a place end: at a marker that is none of their own. */
+/** Returns the end of the entropy-coded data at a position: the next marker other than a restart marker. */
 export function endOfScan(bytes: Buffer, from: number): number {
   return markerAt(bytes, from, (code) => !isRestart(code)) ?? bytes.length;
 }
@@ -68,7 +68,7 @@ function markerAt(bytes: Buffer, from: number, isWanted: (code: number) => boole
   while (at >= 0 && at + 1 < bytes.length) {
     const code = bytes[at + 1] ?? 0;
     if (code !== 0 && code !== 0xff && isWanted(code)) return at;
-    // A marker may be filled up with any number of these.
+    // Any number of fill bytes (0xff) may precede a marker.
     if (code === 0xff) at += 1;
     else at = bytes.indexOf(0xff, at + 2);
   }

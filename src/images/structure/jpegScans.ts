@@ -1,23 +1,23 @@
 import type { Frame } from './jpegFrame';
 
 const COEFFICIENTS = 64;
-/** Of one scan. */
+/** The maximum for one scan. */
 const MAX_COMPONENTS = 4;
 
-/** Remembers which coefficients of which components the scans of a JPEG have brought. */
+/** Records which coefficients of which components the scans of a JPEG contain. */
 export function createScans() {
   let count = 0;
-  /** For each component the coefficients that are known to their last bit, marked by 1. */
+  /** For each component, 1 for every coefficient that is known to its last bit. */
   const known = new Map<number, Uint8Array>();
 
   return {
     count: () => count,
 
     /**
-     * Takes the header of a scan. Of a sequential picture there is one right content for its last three bytes,
-     * and some cameras write zeros.
+     * Records the header of a scan. In a sequential picture only one value of its last three bytes is valid, but
+     * some cameras write zeros.
      *
-     * @returns the segment to read in its place, or `null` when it is right
+     * @returns the corrected segment, or `null` when the header is valid
      */
     begin(frame: Frame | null, header: Buffer): Buffer | null {
       count += 1;
@@ -31,7 +31,7 @@ export function createScans() {
         const coefficients = known.get(id) ?? new Uint8Array(COEFFICIENTS);
         known.set(id, coefficients);
         const to = isWhole ? COEFFICIENTS - 1 : Math.min(last, COEFFICIENTS - 1);
-        // The low half of the byte: how many bits are still to come.
+        // The low half of the byte is the number of bits that are still missing.
         if (!isWhole && bits % 16 !== 0) continue;
         coefficients.fill(1, isWhole ? 0 : first, to + 1);
       }
@@ -42,7 +42,7 @@ export function createScans() {
       return Buffer.concat([size, fixed]);
     },
 
-    /** Whether every coefficient of every component has come, so that nothing is missing but the end mark. */
+    /** Whether every coefficient of every component is present, so that only the end marker may be missing. */
     isComplete: ({ components }: Frame) =>
       components.every((id) => known.get(id)?.every((bit) => bit === 1) === true),
   };

@@ -1,10 +1,10 @@
 import { decoderOf, readTables, type HuffmanDecoder, type HuffmanTable } from './huffman';
 
 const AC = 0x10;
-/** Numbers of a table of quantisation, of one or two bytes each. */
+/** Values in a quantisation table, of one or two bytes each. */
 const QUANTISATION = 64;
 
-/** The tables that a JPEG has defined so far, and whether each of them is used. */
+/** Records the tables that a JPEG has defined so far, and which of them are used. */
 export function createTables() {
   const huffman = new Map<number, HuffmanTable>();
   const unused = new Set<HuffmanTable>();
@@ -19,19 +19,19 @@ export function createTables() {
   }
 
   return {
-    /** Takes a DHT segment; false when it does not add up. */
+    /** Records a DHT segment; returns false when its length is inconsistent. */
     defineHuffman(segment: Buffer): boolean {
       const defined = readTables(segment);
       for (const [id, table] of defined ?? []) {
         const before = huffman.get(id);
-        // Nothing has used it, and nothing will.
+        // The previous table was replaced before it was used.
         if (before !== undefined && unused.delete(before)) hasSurplus = true;
         huffman.set(id, table);
         unused.add(table);
       }
       return defined !== null;
     },
-    /** Takes a DQT segment; false when it does not add up. */
+    /** Records a DQT segment; returns false when its length is inconsistent. */
     defineQuantisation(segment: Buffer): boolean {
       let at = 0;
       while (at < segment.length) {
@@ -44,7 +44,7 @@ export function createTables() {
     },
     dc: (id: number) => use(id),
     ac: (id: number) => use(AC + id),
-    /** Whether there is a table that the picture can do without, given those of quantisation that it uses. */
+    /** Whether there is an unused table, given the ids of the quantisation tables that the picture uses. */
     hasSurplus: (used: readonly number[]) =>
       hasSurplus || unused.size > 0 || [...quantisation].some((id) => !used.includes(id)),
   };

@@ -1,20 +1,20 @@
 import { crc32 } from 'node:zlib';
-import { createKept } from './kept';
+import { createRewriter } from './rewriter';
 import { isExactPng } from './pngData';
 import { CUT_OFF, structure, type Structure, MAX_PARTS, TOO_MANY_PARTS } from './structure';
 import { createPngColours } from '../colours/png';
 
 const SIGNATURE_BYTES = 8;
-/** A length, a name and a check sum. */
+/** Bytes of a chunk's length, name and checksum. */
 const FRAME_BYTES = 12;
-/** Chunks without which there is no picture. */
+/** The critical chunks of the specification. */
 const CRITICAL = ['IHDR', 'PLTE', 'IDAT', 'IEND'];
-/** Chunks that the decoder gets: the picture, its transparency, its colours and its orientation. */
+/** Chunks that are passed to the decoder: picture, transparency, colours and orientation. */
 const DECODED = [...CRITICAL, 'tRNS', 'sRGB', 'gAMA', 'cHRM', 'eXIf', 'pHYs', 'sBIT', 'bKGD'];
-/** Chunks whose check sum matters. */
+/** Chunks whose checksum is verified. */
 const CHECKED = [...DECODED, 'iCCP', 'cICP'];
-/** Chunks that may stay in an original, and the bytes that they have at most: no room for anything else. */
-const SHOWN: Readonly<Record<string, number>> = {
+/** Chunks that an original may contain, with their maximum sizes, so that they cannot contain anything else. */
+const ALLOWED: Readonly<Record<string, number>> = {
   IHDR: 13,
   PLTE: 768,
   tRNS: 256,
@@ -29,13 +29,13 @@ const SHOWN: Readonly<Record<string, number>> = {
 };
 
 /**
- * PNG, third edition. Texts are taken out before the decoder sees them: they may unpack to thousands of times
- * their size. A wrong check sum means what it means in Chromium: pixel data is decoded, since it has another one inside,
- * and what can be missing, such as transparency, is left out.
+ * Walks the chunks of a PNG (third edition). Texts are removed before decoding, since they may inflate to
+ * thousands of times their size. A wrong checksum is handled as in Chromium: pixel data are decoded, since they
+ * contain another checksum; optional chunks, such as transparency, are ignored.
  */
 export function walkPng(bytes: Buffer): Structure {
-  const kept = createKept(bytes);
-  kept.keep(0, SIGNATURE_BYTES);
+  const rewriter = createRewriter(bytes);
+  rewriter.keep(0, SIGNATURE_BYTES);
   const colours = createPngColours();
   let at = SIGNATURE_BYTES;
   let isClean = true;
@@ -56,15 +56,15 @@ export function walkPng(bytes: Buffer): Structure {
     if (at === SIGNATURE_BYTES && name !== 'IHDR') {
       return structure(bytes, { fault: 'does not begin with its header (IHDR)' });
     }
-    // Bytes that make no chunk: behind the pixels they are garbage, before them something is missing.
+    // Bytes that are not a chunk are garbage after the pixels, and a fault before them.
     if (!/^[A-Za-z]{4}$/.test(name)) {
-      if (!hasPixels) return structure(bytes, { fault: `has no chunk at byte ${at}` });
+      if (!hasPixels) return structure(bytes, { fault: `has an invalid chunk at byte ${at}` });
       isClean = false;
       break;
     }
     if (next > bytes.length) {
       if (name === 'IDAT' || !hasPixels) {
-        return structure(bytes, { fault: `is cut off in its chunk ${name}` });
+        return structure(bytes, { fault: `is cut off in its ${name} chunk` });
       }
       break;
     }
@@ -72,38 +72,38 @@ export function walkPng(bytes: Buffer): Structure {
     const sum = CHECKED.includes(name) ? crc32(bytes.subarray(at + 4, next - 4)) : null;
     const isSound = sum === bytes.readUInt32BE(next - 4);
     if (!isSound && (name === 'IHDR' || name === 'PLTE')) {
-      return structure(bytes, { fault: `has a wrong check sum in its chunk ${name}` });
+      return structure(bytes, { fault: `has a wrong checksum in its ${name} chunk` });
     }
-    isClean &&= isSound && content.length <= (SHOWN[name] ?? -1);
-    // Counted, as the number that acTL says may be any.
+    isClean &&= isSound && content.length <= (ALLOWED[name] ?? -1);
+    // Frames are counted, since the number in acTL is not reliable.
     if (name === 'fcTL') frames += 1;
-    // A profile counts before these only.
+    // A profile is valid only before these chunks.
     if (!hasProfile && (name === 'PLTE' || name === 'IDAT')) {
       hasProfile = true;
       const profile = colours.profileChunk();
-      if (profile !== null) kept.insert(profile);
+      if (profile !== null) rewriter.insert(profile);
     }
-    if (!hasProfile && isSound) colours.take(name, content);
+    if (!hasProfile && isSound) colours.add(name, content);
     if (name === 'IHDR') header = content;
     if (name === 'IDAT') data.push(content);
     hasPixels ||= name === 'IDAT';
     hasEnd = name === 'IEND';
-    if (isSound && DECODED.includes(name)) kept.keep(at, next);
+    if (isSound && DECODED.includes(name)) rewriter.keep(at, next);
     else if (sum !== null && CRITICAL.includes(name)) {
-      kept.keep(at, next - 4);
+      rewriter.keep(at, next - 4);
       const right = Buffer.alloc(4);
       right.writeUInt32BE(sum);
-      kept.insert(right);
+      rewriter.insert(right);
     }
     at = next;
   }
   if (!hasPixels) return structure(bytes, { fault: CUT_OFF });
   return structure(bytes, {
     suspicion: hasEnd ? 'has pixel data (IDAT) that cannot be decoded' : CUT_OFF,
-    // An APNG is not kept, as its chunks are not on the list: what is said of its frames must not depend on which
-    // bytes are smaller.
+    // An APNG is never kept, because its chunks are not on the list. The note about its frames must not depend on
+    // which bytes are smaller.
     isClean: isClean && hasEnd && at === bytes.length && colours.areSrgb(),
-    decodable: kept.join(),
+    decodable: rewriter.join(),
     frames: frames > 0 ? frames : null,
     isExact: (pause) => isExactPng(header, data, pause),
   });

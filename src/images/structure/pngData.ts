@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
 import { createInflate } from 'node:zlib';
-import type { Pause } from '../inSlices';
+import type { Pause } from '../inBatches';
 
-/** Samples of a pixel, by the type of colour: grey, colour, a palette, grey and colour with transparency. */
+/** Samples per pixel by colour type: grey, RGB, palette, grey with alpha, RGB with alpha. */
 const SAMPLES: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
-/** Adam7: where the pixels of each pass begin and how far they are apart, across and down. */
+/** Adam7: the first pixel of each pass and the distances between its pixels, horizontally and vertically. */
 const PASSES = [
   [0, 0, 8, 8] as const,
   [4, 0, 8, 8] as const,
@@ -17,10 +17,10 @@ const PASSES = [
 const ALL = [[0, 0, 1, 1] as const];
 
 /**
- * Whether the data of a PNG are as many as its lines take, and end where its chunks do.
+ * Whether the data of a PNG have exactly the size of its lines, and end together with its chunks.
  *
  * @param header the content of IHDR
- * @param data the contents of all IDAT, in order
+ * @param data the contents of all IDAT chunks, in order
  */
 export async function isExactPng(
   header: Buffer,
@@ -51,7 +51,7 @@ function unpackedSize(header: Buffer): number {
   return (interlace === 0 ? ALL : PASSES).reduce((sum, [left, top, across, down]) => {
     const columns = Math.ceil((width - left) / across);
     const lines = Math.ceil((height - top) / down);
-    // A byte before each line says how it is filtered.
+    // Each line begins with a byte for its filter.
     return columns > 0 && lines > 0
       ? sum + lines * (1 + Math.ceil((columns * pixelBits) / 8))
       : sum;

@@ -1,51 +1,51 @@
-import type { Meaning } from '../colours/definitions';
-import type { Pause } from '../inSlices';
+import type { ColourSpace } from '../colours/definitions';
+import type { Pause } from '../inBatches';
 
 /**
- * What the bytes of a picture say about themselves, read without a decoder: whether they are complete, what
- * stands in them besides the picture, and in which colours it is.
+ * The structure of an image file, read without a decoder: whether the file is complete, what it contains besides
+ * the picture, and its colours.
  *
- * A walk takes hostile bytes: it never throws, goes forward only, and holds on to ranges rather than copies.
+ * A walk reads untrusted bytes. It never throws, only moves forward, and stores ranges instead of copies.
  */
 export interface Structure {
-  /** What is missing or broken for certain, told of the format: "ends in the middle of frame 2". */
+  /** What is certainly missing or corrupt, to follow the format's name: "ends in the middle of frame 2". */
   readonly fault: string | null;
-  /** What to say when the walk found no fault and the decoder refuses. */
+  /** The likely fault when the walk found none but the decoder fails. */
   readonly suspicion: string;
-  /** What the picture is when the decoder may be unable to decode its kind: "a JPEG of 12 bits a sample". */
+  /** The name of a valid variant that the decoder may not support: "a JPEG with 12 bits per sample". */
   readonly unusual: string | null;
   /**
-   * Nothing but what it takes to show the picture: no comment, no EXIF, XMP or IPTC, no maker's data, no colour
-   * profile, no bytes between the parts or behind the end. Whatever is not on the format's list of allowed
-   * parts makes it `false`.
+   * The file contains only what is needed to show the picture: no comment, no EXIF, XMP or IPTC, no maker notes,
+   * no colour profile, no bytes between the parts or after the end. Any part that is not on the format's list of
+   * allowed parts makes it `false`.
    */
   readonly isClean: boolean;
-  /** The same picture in the form that a strict decoder takes: the bytes themselves wherever they are regular. */
+  /** The same picture for a strict decoder; the original bytes when they are regular. */
   readonly decodable: Buffer;
-  /** Pictures that the decoder does not count: the frames of an APNG. */
+  /** The number of frames when the decoder does not count them, as in an APNG. */
   readonly frames: number | null;
-  /** The decoder is to show the picture without its profile, as browsers do. */
+  /** The decoder must ignore the profile, as browsers do. */
   readonly ignoresProfile: boolean;
-  /** Colours other than sRGB that the file describes in a way which the decoder reads past. */
-  readonly meaning: Meaning | null;
+  /** A colour space other than sRGB that the decoder ignores. */
+  readonly colourSpace: ColourSpace | null;
   /**
-   * Reads every code of the picture's data, which is costly, and gives another form to decode; `null` when a code is
-   * wrong or missing. Worth while when the decoder refuses.
+   * Reads every code of the picture data, which is expensive, and returns other bytes to decode, or `null` when a
+   * code is wrong or missing. Used when the decoder fails or cannot be trusted to notice missing data.
    */
   readonly readData: ((pause: Pause) => Promise<Buffer | null>) | null;
-  /** The data have to be read before: the decoder does not notice all that may be missing. */
-  readonly isDoubtful: boolean;
-  /** Whether the data have room for nothing but the picture, which is costly to find out; `null`: it is not looked at. */
+  /** `readData` must run before decoding, because the decoder would not notice all missing data. */
+  readonly needsDataCheck: boolean;
+  /** Checks that the data contain nothing but the picture, which is expensive; `null` when there is no check. */
   readonly isExact: ((pause: Pause) => Promise<boolean>) | null;
 }
 
-/** Pictures have some thousands at most. More would hold up all else while they are walked over. */
+/** Pictures have at most a few thousand parts. Walking over more would block the event loop. */
 export const MAX_PARTS = 100_000;
 export const TOO_MANY_PARTS = `consists of more than ${MAX_PARTS} parts`;
 export const DAMAGED = 'has picture data that cannot be decoded';
 export const CUT_OFF = 'ends before its picture is complete';
 
-/** The defaults of a walk that found nothing to remark. */
+/** Completes what a walk found with the defaults of a regular file. */
 export function structure(bytes: Buffer, found: Partial<Structure>): Structure {
   return {
     fault: null,
@@ -55,9 +55,9 @@ export function structure(bytes: Buffer, found: Partial<Structure>): Structure {
     decodable: bytes,
     frames: null,
     ignoresProfile: false,
-    meaning: null,
+    colourSpace: null,
     readData: null,
-    isDoubtful: false,
+    needsDataCheck: false,
     isExact: null,
     ...found,
   };

@@ -1,11 +1,11 @@
-import type { Pause } from '../inSlices';
+import type { Pause } from '../inBatches';
 import { isExactJpeg, onlyTables, walkJpeg } from './jpeg';
 import { CUT_OFF, structure, type Structure } from './structure';
 import { JPEG_COMPRESSION, unusualTiff } from './tiffKinds';
 import {
   BITS,
   COMPRESSION,
-  isShownEntry,
+  isAllowedEntry,
   ORIENTATION,
   PHOTOMETRIC,
   STRIPS,
@@ -17,9 +17,9 @@ import {
 const CLASSIC = 42;
 const ENTRY_BYTES = 12;
 const SIZES = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8];
-/** White or black is zero, RGB, a palette, YCbCr. CMYK and Lab are not sRGB. */
-const SHOWN_COLOURS = [0, 1, 2, 3, 6];
-/** Tags whose numbers are read. */
+/** White is zero, black is zero, RGB, palette, YCbCr. CMYK and Lab are not sRGB. */
+const ALLOWED_COLOURS = [0, 1, 2, 3, 6];
+/** Tags whose values are read. */
 const READ = [
   COMPRESSION,
   PHOTOMETRIC,
@@ -28,14 +28,14 @@ const READ = [
   ...Object.values(STRIPS),
   ...Object.values(TILES),
 ];
-/** Pages that are followed to find out whether they lead in a circle. */
+/** How many pages are followed to detect a cycle. */
 const MAX_PAGES = 100_000;
-/** More strips than this are not looked at one by one; such a file counts as not clean. */
+/** Files with more strips are not checked strip by strip and count as not clean. */
 const MAX_PIECES = 100_000;
 
 type Range = readonly [start: number, end: number];
 
-/** TIFF 6.0. What is cut within a strip libtiff notices by itself. */
+/** Walks the first directory of a TIFF 6.0 file. libtiff itself detects truncation within a strip. */
 export function walkTiff(bytes: Buffer): Structure {
   const little = bytes[0] === 0x49;
   const short = (at: number) => (little ? bytes.readUInt16LE(at) : bytes.readUInt16BE(at));
@@ -49,7 +49,7 @@ export function walkTiff(bytes: Buffer): Structure {
   const covered: Range[] = [[0, 8]];
   const seen = new Set<number>();
   const entries = readDirectory();
-  // The directory often stands at the end, and is what a cut takes away.
+  // The directory is often at the end, so it is missing in a truncated file.
   if (entries === null) return structure(bytes, { suspicion: CUT_OFF });
   const first = (tag: number, otherwise: number) =>
     entries.find((entry) => entry.tag === tag)?.values[0] ?? otherwise;
@@ -58,11 +58,11 @@ export function walkTiff(bytes: Buffer): Structure {
   const isClean =
     !isCut &&
     pieces !== null &&
-    // Reading what a tag points to as often as the tag is listed could take hours.
+    // Reading the data of a tag as often as the tag is listed could take hours.
     seen.size === entries.length &&
-    entries.every((entry) => isShownEntry(entry, longOf)) &&
+    entries.every((entry) => isAllowedEntry(entry, longOf)) &&
     first(ORIENTATION, 1) === 1 &&
-    SHOWN_COLOURS.includes(first(PHOTOMETRIC, 0)) &&
+    ALLOWED_COLOURS.includes(first(PHOTOMETRIC, 0)) &&
     (first(COMPRESSION, 1) !== JPEG_COMPRESSION || pieces.every(isCleanJpeg)) &&
     covers([...covered, ...pieces], bytes.length);
   return structure(bytes, {
@@ -73,7 +73,7 @@ export function walkTiff(bytes: Buffer): Structure {
     isExact: first(COMPRESSION, 1) === JPEG_COMPRESSION ? areExactJpegs : null,
   });
 
-  /** Each strip or tile is a JPEG whose tables stand in the directory. */
+  /** Each strip or tile is a JPEG whose tables are in the directory. */
   async function areExactJpegs(pause: Pause): Promise<boolean> {
     const shared = entries?.find(({ tag }) => tag === TABLES)?.content;
     const tables = shared === undefined ? Buffer.alloc(0) : onlyTables(shared);
@@ -86,7 +86,7 @@ export function walkTiff(bytes: Buffer): Structure {
     return true;
   }
 
-  /** libvips refuses a list of pages that leads back to one of them, or out of the file. Its first pages are whole. */
+  /** libvips refuses a page list that contains a cycle or leaves the file, though its first pages are intact. */
   function withoutLoop(): Buffer {
     const pages = new Set([0]);
     let page = directory;
@@ -107,7 +107,7 @@ export function walkTiff(bytes: Buffer): Structure {
     return at + 2 <= bytes.length && at + 2 + short(at) * ENTRY_BYTES + 4 <= bytes.length;
   }
 
-  /** All entries with their numbers, or `null` where the file ends in them. Further pages make it not clean. */
+  /** Reads all entries with their values; `null` when the file ends in them. An extra entry marks further pages. */
   function readDirectory(): Entry[] | null {
     if (!isDirectory(directory)) return null;
     const count = short(directory);
@@ -131,7 +131,7 @@ export function walkTiff(bytes: Buffer): Structure {
     const from = length <= 4 ? at + 8 : long(at + 8);
     if (from + length > bytes.length) return null;
     if (length > 4) covered.push([from, from + length]);
-    // Nothing is read twice or without need: the same numbers may be pointed to by every entry.
+    // Values are read only once and only if needed, since all entries may point to the same ones.
     const isNumber = (size === 2 || size === 4) && READ.includes(short(at)) && !seen.has(short(at));
     seen.add(short(at));
     const values = Array.from(
@@ -142,14 +142,14 @@ export function walkTiff(bytes: Buffer): Structure {
     return { tag: short(at), type, values, content: bytes.subarray(from, from + length) };
   }
 
-  /** Where the strips or tiles stand, or `null` where that is not said, or there are too many. */
+  /** Returns the ranges of the strips or tiles; `null` when they are missing, inconsistent or too many. */
   function readPieces(): Range[] | null {
     const tags = entries?.some(({ tag }) => tag === TILES.offsets) === true ? TILES : STRIPS;
     const offsets = entries?.find(({ tag }) => tag === tags.offsets)?.values ?? [];
     const counts = entries?.find(({ tag }) => tag === tags.counts)?.values ?? [];
     if (offsets.length === 0 || offsets.length !== counts.length) return null;
     if (offsets.length > MAX_PIECES) return null;
-    // Strips may lie over one another. Reading each as often as it is listed could take hours.
+    // Strips may overlap. Reading each of them as often as it is listed could take hours.
     if (counts.reduce((sum, count) => sum + count, 0) > bytes.length) return null;
     return offsets.map((from, index) => [from, from + (counts[index] ?? 0)]);
   }
@@ -159,7 +159,7 @@ export function walkTiff(bytes: Buffer): Structure {
   }
 }
 
-/** Whether ranges leave no byte of the file out, but one that makes an offset even. */
+/** Whether ranges cover every byte of the file, except single bytes that align an offset. */
 function covers(ranges: readonly Range[], length: number): boolean {
   const sorted = [...ranges].sort(([one], [other]) => one - other);
   let reached = 0;

@@ -7,13 +7,13 @@ export const ORIENTATION = 274;
 export const PHOTOMETRIC = 262;
 export const COMPRESSION = 259;
 export const BITS = 258;
-/** The tables of all strips that are JPEGs. */
+/** The tables that all JPEG strips share. */
 export const TABLES = 347;
-/** Four tables of each of three kinds take some 3,000. */
+/** Four tables of each of the three kinds take about 3,000 bytes. */
 const MAX_TABLE_BYTES = 4_096;
 
-/** Tags of TIFF 6.0 without which the pixels cannot be read. No text, no name, no directory of its own. */
-const SHOWN = [
+/** Tags of TIFF 6.0 that are needed to read the pixels. None is a text, a name or a sub-directory. */
+const ALLOWED = [
   254,
   256,
   257,
@@ -45,9 +45,11 @@ const SHOWN = [
   531,
   532,
 ];
-/** Tags as long as the picture is large. */
+/** Tags whose length grows with the picture. */
 const LONG = [...Object.values(STRIPS), ...Object.values(TILES), 320];
-/** Bytes of the others: one number, but for those with one for each sample, fractions, and six of them. */
+/**
+ * Maximum bytes of other tags: one number. Exceptions have one number per sample, one fraction, or six fractions.
+ */
 const ONE_NUMBER = 4;
 const SEVERAL: Readonly<Record<number, number>> = {
   [BITS]: 10,
@@ -58,12 +60,12 @@ const SEVERAL: Readonly<Record<number, number>> = {
   532: 48,
 };
 const [SHORT_TYPE, LONG_TYPE, RATIONAL] = [3, 4, 5];
-/** The white and the primaries, where they are sRGB's. */
+/** The white point and the primaries of sRGB. */
 const CHROMATICITIES: Readonly<Record<number, readonly number[]>> = {
   318: D65,
   319: SRGB_PRIMARIES.slice(0, 3).flat(),
 };
-const NEAR = 0.002;
+const TOLERANCE = 0.002;
 
 export interface Entry {
   readonly tag: number;
@@ -73,11 +75,11 @@ export interface Entry {
 }
 
 /**
- * Whether an entry says numbers only, and as many as belong to its tag: text fits into any.
+ * Whether an entry consists of numbers only, and no more than its tag needs. Any tag could contain text.
  *
- * @param long reads a number of the content
+ * @param long reads a 32-bit number of the content
  */
-export function isShownEntry(
+export function isAllowedEntry(
   { tag, type, content }: Entry,
   long: (content: Buffer, at: number) => number,
 ): boolean {
@@ -88,10 +90,10 @@ export function isShownEntry(
     return (
       type === RATIONAL &&
       content.length === expected.length * 8 &&
-      expected.every((value, index) => Math.abs(fraction(index * 8) - value) < NEAR)
+      expected.every((value, index) => Math.abs(fraction(index * 8) - value) < TOLERANCE)
     );
   }
   const isNumber = [SHORT_TYPE, LONG_TYPE, RATIONAL].includes(type);
   const isShort = LONG.includes(tag) || content.length <= (SEVERAL[tag] ?? ONE_NUMBER);
-  return SHOWN.includes(tag) && isNumber && isShort;
+  return ALLOWED.includes(tag) && isNumber && isShort;
 }

@@ -16,13 +16,17 @@ const WALKS: Readonly<Record<ImageFormat, (bytes: Buffer) => Structure>> = {
   tiff: walkTiff,
 };
 
-/** @param format whose signature the bytes begin with */
+/**
+ * Reads the structure of a file without decoding it.
+ *
+ * @param format the format whose signature the bytes begin with
+ */
 export function walk(bytes: Buffer, format: ImageFormat): Structure {
   try {
     return WALKS[format](bytes);
   } catch {
-    // A number that points out of the file where a walk did not expect one. What the walk keeps from the decoder
-    // may still be in these bytes: it must not get them.
+    // An unexpected number points outside the file. The bytes may still contain parts that a walk would have
+    // removed, so they must not be decoded.
     return structure(bytes, { fault: 'has parts that cannot be read' });
   }
 }

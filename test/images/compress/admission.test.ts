@@ -6,13 +6,13 @@ import { corruptPhoto, photo } from '../../support/pictures';
 const never = new AbortController().signal;
 
 describe('compress: admission', () => {
-  it('gives the reason when aborted before work began', async () => {
+  it('throws the reason when aborted before work began', async () => {
     const reason = new Error('cancelled');
     const aborted = compress(await photo(), {}, AbortSignal.abort(reason));
     await expect(aborted).rejects.toBe(reason);
   });
 
-  it('goes on after any mixture of pictures that succeed, fail and are aborted', async () => {
+  it('continues after any mixture of pictures that succeed, fail or are aborted', async () => {
     const { compress: compressFew } = createCompressor({ MAX_IMAGE_PIXELS: 320 * 240 });
     const [whole, broken] = [await photo(), await corruptPhoto()];
     const kind = fc.constantFrom('whole', 'broken', 'aborted');

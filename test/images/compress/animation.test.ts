@@ -13,7 +13,7 @@ describe('compress: animation', () => {
     sources.flatMap(([from, source]) =>
       (['keep', 'webp'] as const).map((to) => [from, to, source] as const),
     ),
-  )('of %s goes on with %s: frames, order and pace', async (_, to, source) => {
+  )('from %s to %s keeps frames, order and delays', async (_, to, source) => {
     const { bytes, width, height } = await compress(await source(), { format: to });
     expect([width, height]).toEqual([60, 40]);
     const metadata = await sharp(bytes).metadata();
@@ -22,14 +22,14 @@ describe('compress: animation', () => {
     expect(await Promise.all(colours)).toEqual(['red', 'green', 'blue']);
   });
 
-  it.each(['jpeg', 'png', 'avif'] as const)('becomes its first frame as %s', async (format) => {
+  it.each(['jpeg', 'png', 'avif'] as const)('becomes its first frame in %s', async (format) => {
     const compressed = await compress(await animation(), { format });
     expect(compressed).toMatchObject({ width: 60, height: 40 });
     expect((await sharp(compressed.bytes).metadata()).pages ?? 1).toBe(1);
     expect(await colourNameAt(compressed.bytes, 0.5, 0.5)).toBe('red');
   });
 
-  it('is made smaller frame by frame', async () => {
+  it('is resized frame by frame', async () => {
     const compressed = await compress(await animation(), { max_width: 30 });
     expect(compressed).toMatchObject({ width: 30, height: 20, format: 'gif' });
     const metadata = await sharp(compressed.bytes, { animated: true }).metadata();

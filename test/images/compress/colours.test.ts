@@ -13,7 +13,7 @@ import {
   withChunks,
 } from '../../support/pngChunks';
 
-/** Of 255, in the mean over a picture, for each of red, green and blue. */
+/** The mean over a picture, out of 255, for each of red, green and blue. */
 const SMALL = 2;
 
 let browser: BrowserReference;
@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-/** How far our picture is from Chromium's, in the mean, for each of red, green and blue. */
+/** Returns the mean difference from Chromium's picture for each of red, green and blue. */
 async function difference(original: Buffer): Promise<number[]> {
   const shown = await browser.show(original);
   if (shown === null) throw new Error('Expected Chromium to show the picture');
@@ -62,7 +62,7 @@ function storedAs(kind: string): Promise<Buffer> {
 const p3 = rgbProfile(P3_PRIMARIES, SRGB_CURVE) ?? Buffer.alloc(0);
 const srgb = pngChunk('sRGB', Buffer.from([0]));
 
-/** What a PNG may say of its colours. */
+/** Colour chunks of a PNG. */
 const said: Readonly<Record<string, readonly Buffer[]>> = {
   nothing: [],
   'gAMA 1.0': [gamma(100_000)],
@@ -72,31 +72,31 @@ const said: Readonly<Record<string, readonly Buffer[]>> = {
   'gAMA and cHRM, as ImageMagick writes them for sRGB': [gamma(45_455), CHROMATICITIES.srgb],
   'gAMA and cHRM of Display P3': [gamma(45_455), CHROMATICITIES.p3],
   'cHRM alone': [CHROMATICITIES.p3],
-  'sRGB, and a gAMA that does not count beside it': [srgb, gamma(100_000)],
+  'sRGB, and a gAMA that is ignored': [srgb, gamma(100_000)],
 };
 
-/** Chromium takes any number for a gamma. */
+/** Chromium accepts any number as a gamma. */
 const extreme: typeof said = Object.fromEntries(
   [1, 1_000, 10_000_000, 0xffffffff].map((value) => [`gAMA of ${value}`, [gamma(value)]]),
 );
 
-/** These have no meaning for grey. */
+/** These do not apply to grey pictures. */
 const saidOfColours: Readonly<Record<string, readonly Buffer[]>> = {
   'a profile': [profileChunk(p3)],
-  'a profile, and a gAMA that does not count beside it': [profileChunk(p3), gamma(100_000)],
+  'a profile, and a gAMA that is ignored': [profileChunk(p3), gamma(100_000)],
   'cICP of Display P3': [cicp(12, 13, 0, 1)],
   'cICP of BT.2020': [cicp(9, 13, 0, 1)],
   'cICP of BT.2020 with its own curve': [cicp(9, 14, 0, 1)],
   'cICP of BT.709': [cicp(1, 1, 0, 1)],
   'cICP of linear light': [cicp(1, 8, 0, 1)],
   'cICP of NTSC': [cicp(6, 6, 0, 1)],
-  'cICP, and a profile that does not count beside it': [profileChunk(p3), cicp(1, 13, 0, 1)],
+  'cICP, and a profile that is ignored': [profileChunk(p3), cicp(1, 13, 0, 1)],
 };
 
 const combined = (all: typeof said, of: readonly string[]) =>
   Object.entries(all).flatMap(([name, chunks]) => of.map((kind) => [name, kind, chunks] as const));
 
-describe('colours are what Chromium shows', () => {
+describe('colours match Chromium', () => {
   it.each([
     ...combined(said, Object.keys(kinds)),
     ...combined(extreme, ['colour', 'grey', '16 bits']),
@@ -106,7 +106,7 @@ describe('colours are what Chromium shows', () => {
     expect(Math.max(...(await difference(png)))).toBeLessThan(SMALL);
   });
 
-  it.each(['grey', '16 bits of grey'])('PNG with a profile of grey: %s', async (kind) => {
+  it.each(['grey', '16 bits of grey'])('PNG with a grey profile: %s', async (kind) => {
     const png = withChunks(await storedAs(kind), profileChunk(greyProfile([1.8])));
     expect(Math.max(...(await difference(png)))).toBeLessThan(SMALL);
   });
@@ -121,7 +121,7 @@ describe('colours are what Chromium shows', () => {
     expect(Math.max(...(await difference(stored)))).toBeLessThan(SMALL);
   });
 
-  // Browsers take no profile of grey for a JPEG.
+  // Browsers ignore grey profiles in a JPEG.
   it.each(['gray-ciel.jpg', 'cmyk-noicc.jpg', 'cmyk-no-adobe.jpg', 'interlaced.png'])(
     '%s',
     async (name) => {
@@ -140,7 +140,7 @@ describe('colours are what Chromium shows', () => {
     ['BT.2020', 9, 13],
     ['linear light', 1, 8],
     ['a power of 2.2', 1, 4],
-  ])('AVIF that says %s by numbers', async (_, primaries, transfer) => {
+  ])('AVIF with %s by numbers', async (_, primaries, transfer) => {
     const avif = casePicture('a.avif');
     const at = avif.indexOf('nclx');
     avif.writeUInt16BE(primaries, at + 4);
@@ -148,7 +148,7 @@ describe('colours are what Chromium shows', () => {
     expect(Math.max(...(await difference(avif)))).toBeLessThan(SMALL);
   });
 
-  it('makes the same of a TIFF as of a PNG with its profile', async () => {
+  it('converts a TIFF like a PNG with the same profile', async () => {
     const wide = photo().withIccProfile('p3');
     const [tiff, png] = [
       await wide.clone().tiff({ compression: 'lzw' }).toBuffer(),
@@ -160,7 +160,7 @@ describe('colours are what Chromium shows', () => {
   });
 });
 
-describe('what the guide says of colours that come out otherwise', () => {
+describe('colours that differ, as documented in the guide', () => {
   it.each([
     ['PQ', cicp(9, 16, 0, 1), 47],
     ['HLG', cicp(9, 18, 0, 1), 32],

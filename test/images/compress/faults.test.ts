@@ -14,30 +14,30 @@ function encoderThrows(error: Error): void {
   jest.replaceProperty(ENCODERS, 'jpeg', jpeg);
 }
 
-describe('what goes wrong while an image is compressed', () => {
+describe('errors while an image is compressed', () => {
   it.each([
-    ['a fault of ours', new TypeError('x is not a function')],
+    ['a bug of ours', new TypeError('x is not a function')],
     ['no memory for an array', new RangeError('Array buffer allocation failed')],
     ['no memory in libvips', new Error('vips_malloc: out of memory --- size == 48MB')],
-  ])('says nothing about the image: %s', async (_, error) => {
+  ])('are not errors of the image: %s', async (_, error) => {
     encoderThrows(error);
     await expect(compress(await photo())).rejects.toBe(error);
   });
 
-  it("is the image's fault when libvips refuses it", async () => {
+  it('are errors of the image when libvips rejects it', async () => {
     encoderThrows(new Error('VipsJpeg: premature end of JPEG image'));
     expect(await failure(compress(await photo()))).toMatchObject({ code: 'corrupt_image' });
   });
 
-  /** A JPEG whose data are read before it is decoded. */
+  /** A JPEG whose data must be read before decoding. */
   const doubtful = async () =>
     (await picture(900, 900).jpeg({ progressive: true }).toBuffer()).subarray(0, -2);
 
-  it("ends with the signal's reason when it is aborted while the data of a JPEG are read", async () => {
+  it("throws the signal's reason when aborted while the data of a JPEG are read", async () => {
     const controller = new AbortController();
     const start = Date.now();
     let calls = 0;
-    // The first call says when the time is over; the next one is made between two slices of the work.
+    // The first call sets the deadline; the next one is made between two batches of the work.
     jest.spyOn(Date, 'now').mockImplementation(() => {
       calls += 1;
       if (calls === 2) controller.abort(new Error('stopped'));
@@ -47,7 +47,7 @@ describe('what goes wrong while an image is compressed', () => {
     await expect(work).rejects.toThrow('stopped');
   });
 
-  it('gives the decoder the time that is left', async () => {
+  it('limits the decoder to the remaining time', async () => {
     const bytes = await doubtful();
     const start = Date.now();
     const prototype = Object.getPrototypeOf(sharp(bytes)) as Sharp;
@@ -61,7 +61,7 @@ describe('what goes wrong while an image is compressed', () => {
     expect(timeout).toHaveBeenCalledWith({ seconds: 20 });
   });
 
-  it('is a time-out when the data of a JPEG take too long to read', async () => {
+  it('throws a timeout when the data of a JPEG take too long to read', async () => {
     const bytes = await doubtful();
     const start = Date.now();
     let calls = 0;

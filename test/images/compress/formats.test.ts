@@ -15,7 +15,7 @@ describe('compress: formats', () => {
   });
 
   it.each(SOURCES.flatMap(([from, source]) => TARGETS.map((to) => [from, to, source] as const)))(
-    'makes of %s what is asked: %s',
+    'converts %s to %s',
     async (_, to, source) => {
       const bytes = await source();
       const { width, height } = await sharp(bytes).metadata();
@@ -37,7 +37,7 @@ describe('compress: formats', () => {
   it.each([
     ['CMYK', () => picture(64, 64).toColourspace('cmyk').jpeg().toBuffer()],
     ['16 bits', () => picture(64, 64).toColourspace('rgb16').png().toBuffer()],
-  ])('makes sRGB of %s', async (_, source) => {
+  ])('converts %s to sRGB', async (_, source) => {
     const { bytes } = await compress(await source(), { format: 'jpeg' });
     expect(await sharp(bytes).metadata()).toMatchObject({ space: 'srgb', channels: 3 });
   });
@@ -59,7 +59,7 @@ describe('compress: quality and effort', () => {
   const size = async (given: Partial<CompressOptions>) =>
     (await compress(await opaquePng(), given)).bytes.length;
 
-  it.each(TARGETS)('makes %s smaller with less quality', async (format) => {
+  it.each(TARGETS)('makes %s smaller with lower quality', async (format) => {
     const low = await size({ format, quality: 10 });
     const middle = await size({ format, quality: 50 });
     const high = await size({ format, quality: 95 });
@@ -67,8 +67,8 @@ describe('compress: quality and effort', () => {
     expect(middle).toBeLessThan(high);
   });
 
-  // AVIF spends effort on quality too: its size says nothing.
-  it.each(['jpeg', 'png', 'webp'] as const)('makes %s smaller with effort', async (format) => {
+  // AVIF uses effort for quality too, so its size is not comparable.
+  it.each(['jpeg', 'png', 'webp'] as const)('makes %s smaller with more effort', async (format) => {
     expect(await size({ format, effort: 'small' })).toBeLessThan(
       await size({ format, effort: 'fast' }),
     );
@@ -86,12 +86,12 @@ describe('compress: quality and effort', () => {
     SOURCES.flatMap(([format, source]) =>
       (['fast', 'balanced', 'small'] as const).map((effort) => [format, effort, source] as const),
     ),
-  )('knows %s with effort %s', async (format, effort, source) => {
+  )('supports %s with effort %s', async (format, effort, source) => {
     const { bytes } = await compress(await source(), { effort });
     expect(await formatOf(bytes)).toBe(format);
   });
 
-  it('loses nothing of a PNG at quality 100', async () => {
+  it('is lossless for a PNG at quality 100', async () => {
     const { bytes } = await compress(await opaquePng(), { quality: 100 });
     expect((await sharp(bytes).raw().toBuffer()).equals(pixels(200, 150))).toBe(true);
   });

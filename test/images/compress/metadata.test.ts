@@ -20,7 +20,7 @@ describe('compress: metadata', () => {
     expect(bytes.includes(SECRET)).toBe(false);
   });
 
-  /** Inserts a JPEG segment behind the start of the image. */
+  /** Inserts a JPEG segment after the start of the image. */
   function withSegment(jpeg: Buffer, marker: number, content: Buffer): Buffer {
     const head = Buffer.from([0xff, marker, 0, 0]);
     head.writeUInt16BE(content.length + 2, 2);
@@ -92,7 +92,7 @@ describe('compress: metadata', () => {
     expect(bytes.includes(SECRET)).toBe(false);
   });
 
-  it('is never kept with the original: the place in a TIFF', async () => {
+  it('is never kept with the original: the location in a TIFF', async () => {
     const original = await tiffWithGps();
     const { bytes } = await compress(original, { effort: 'fast' });
     expect(bytes.length).toBeGreaterThan(original.length);

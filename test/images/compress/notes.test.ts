@@ -6,7 +6,7 @@ import { animation, photo } from '../../support/pictures';
 import { numbers, pngChunk, withChunks } from '../../support/pngChunks';
 
 describe('the note of a result', () => {
-  it('says what became of the frames of an APNG', async () => {
+  it('reports the omitted frames of an APNG', async () => {
     const { note, bytes } = await compress(casePicture('anim.png'));
     expect(note).toBe(
       'Only the first of 3 frames is kept: animations are read from GIF and WebP only',
@@ -14,7 +14,7 @@ describe('the note of a result', () => {
     expect(bytes.includes('fdAT')).toBe(false);
   });
 
-  it('says so of an APNG whose result is not smaller, too: the original is not kept', async () => {
+  it('reports them also when the result is larger, since the original is not kept', async () => {
     const { note, bytes } = await compress(casePicture('anim.png'), {
       effort: 'fast',
       quality: 100,
@@ -23,12 +23,12 @@ describe('the note of a result', () => {
     expect(bytes.includes('fdAT')).toBe(false);
   });
 
-  it('counts the frames itself: what a PNG says of their number may be any', async () => {
+  it('counts the frames, since the number in a PNG is not reliable', async () => {
     const png = withChunks(casePicture('photo.png'), pngChunk('acTL', numbers(0xffffffff, 0)));
     expect((await compress(png)).note).toBeNull();
   });
 
-  it('takes no number of frames from an AVIF that has no room for them', () => {
+  it('ignores an impossible number of frames in an AVIF', () => {
     const avif = Buffer.from(casePicture('anim.avif'));
     const count = avif.indexOf('stsz') + 12;
     expect(walk(avif, 'avif').frames).toBe(3);
@@ -36,7 +36,7 @@ describe('the note of a result', () => {
     expect(walk(avif, 'avif').frames).toBeNull();
   });
 
-  it('says what became of the frames of an animated AVIF', async () => {
+  it('reports the omitted frames of an animated AVIF', async () => {
     const { note, width, height } = await compress(casePicture('anim.avif'));
     expect([width, height]).toEqual([80, 60]);
     expect(note).toBe(
@@ -44,14 +44,14 @@ describe('the note of a result', () => {
     );
   });
 
-  it.each(['jpeg', 'png', 'avif'] as const)('says that %s has no animations', async (format) => {
+  it.each(['jpeg', 'png', 'avif'] as const)('reports that %s has no animations', async (format) => {
     const { note } = await compress(await animation(), { format });
     expect(note).toBe(
       'Only the first of 3 frames is kept: animations are written as GIF and WebP only',
     );
   });
 
-  it('says what became of the pages of a TIFF', async () => {
+  it('reports the omitted pages of a TIFF', async () => {
     const { note, bytes } = await compress(casePicture('pages.tif'));
     expect(note).toBe('Only the first of 2 pages is kept: the result has one page');
     expect((await sharp(bytes).metadata()).pages ?? 1).toBe(1);
@@ -59,10 +59,10 @@ describe('the note of a result', () => {
 
   it.each([
     ['a photo', photo, {}],
-    ['an animation that goes on', animation, {}],
-    ['an animation that goes on as another format', animation, { format: 'webp' }],
+    ['an animation', animation, {}],
+    ['an animation in another format', animation, { format: 'webp' }],
     ['a PNG', () => Promise.resolve(casePicture('photo.png')), { format: 'jpeg' }],
-  ] as const)('is none where nothing is left out: %s', async (_, source, given) => {
+  ] as const)('is null when nothing is omitted: %s', async (_, source, given) => {
     expect((await compress(await source(), given)).note).toBeNull();
   });
 });

@@ -10,11 +10,11 @@ import { failure } from '../failure';
 
 const never = new AbortController().signal;
 
-describe('compress: what it refuses, for good', () => {
+describe('compress: permanent errors', () => {
   const { compress: compressLimited } = createCompressor({ MAX_IMAGE_PIXELS: 5_000 });
 
-  /** Says that it is huge, and is not. */
-  async function boastfulPng(side: number): Promise<Buffer> {
+  /** Returns a small PNG whose header declares a huge size. */
+  async function pngDeclaring(side: number): Promise<Buffer> {
     const bytes = await picture(16, 16).png().toBuffer();
     bytes.writeUInt32BE(side, 16);
     bytes.writeUInt32BE(side, 20);
@@ -38,15 +38,15 @@ describe('compress: what it refuses, for good', () => {
     expect(error.message).toMatch(/at most 5000 pixels.*received 100×51$/);
   });
 
-  it('takes as many pixels as the limit', async () => {
+  it('accepts as many pixels as the limit', async () => {
     const bytes = await picture(100, 50).png().toBuffer();
     await expect(compressLimited(bytes, options({}), never, 'a')).resolves.toBeDefined();
   });
 
   it.each([1_001, 20_000, 60_000])(
-    'too_many_pixels: a small file that says %i a side',
+    'too_many_pixels: a small file that declares %i pixels per side',
     async (side) => {
-      const error = await failure(compress(await boastfulPng(side)));
+      const error = await failure(compress(await pngDeclaring(side)));
       expect(error).toMatchObject({ code: 'too_many_pixels', retryable: false });
     },
   );
@@ -57,7 +57,7 @@ describe('compress: what it refuses, for good', () => {
     expect(error.message).toContain('60×40 in 3 frames');
   });
 
-  it('counts only the first frame where only that is wanted', async () => {
+  it('counts only the first frame when only that is used', async () => {
     const jpeg = options({ format: 'jpeg' });
     await expect(compressLimited(await animation(), jpeg, never, 'a')).resolves.toBeDefined();
   });
@@ -66,12 +66,12 @@ describe('compress: what it refuses, for good', () => {
     ['webp', 16_384],
     ['avif', 16_385],
     ['jpeg', 65_536],
-  ] as const)('too_many_pixels: a side longer than %s can say', async (format, width) => {
+  ] as const)('too_many_pixels: a side longer than %s can store', async (format, width) => {
     const error = await failure(compress(await picture(width, 1).png().toBuffer(), { format }));
     expect(error).toMatchObject({ code: 'too_many_pixels', retryable: false });
   });
 
-  it('makes a side that is too long as short as asked', async () => {
+  it('shortens a side that is too long to the requested size', async () => {
     const bytes = await picture(20_000, 2).png().toBuffer();
     const compressed = await compress(bytes, { format: 'webp', max_width: 10_000 });
     expect(compressed).toMatchObject({ width: 10_000, height: 1 });
@@ -82,8 +82,8 @@ describe('compress: what it refuses, for good', () => {
     ['text', 'no image', 'plain text'],
     ['JSON', '{"error":"expired"}', 'JSON'],
     ['nothing', '', 'no bytes'],
-    ['zeros', '\0'.repeat(100), 'bytes of no known format'],
-    // A pattern that may divide this in many ways would try them all, and hold up the worker for ever.
+    ['zeros', '\0'.repeat(100), 'bytes of an unknown format'],
+    // A regular expression that backtracks would block the worker indefinitely.
     ['a thousand comments', '<!---->'.repeat(140) + 'x', 'an HTML page'],
   ])('not_an_image: %s', async (_, content, received) => {
     const error = await failure(compress(Buffer.from(content)));
@@ -117,27 +117,27 @@ describe('compress: what it refuses, for good', () => {
   });
 
   it.each([
-    ['a JPEG of 12 bits a sample', casePicture('b_jpeg12.jpg')],
+    ['a JPEG with 12 bits per sample', casePicture('b_jpeg12.jpg')],
     ['a TIFF compressed with Zstandard', tiffOf({ compression: 50_000 })],
     ['a TIFF compressed with LZMA', tiffOf({ compression: 34_925 })],
     ['a TIFF compressed with method 4711', tiffOf({ compression: 4_711 })],
-    ['a TIFF of 1 bit a sample in RGB', tiffOf({ colours: 2, samples: 3, bits: 1 })],
-    ['a TIFF of 12 bits a sample', tiffOf({ bits: 12 })],
+    ['a TIFF with 1 bit per sample in RGB', tiffOf({ colours: 2, samples: 3, bits: 1 })],
+    ['a TIFF with 12 bits per sample', tiffOf({ bits: 12 })],
     ['a TIFF in CIE Lab', tiffOf({ colours: 8, samples: 3 })],
-    ['a TIFF in the mosaic of a sensor', tiffOf({ colours: 32_803 })],
+    ['a TIFF in a sensor mosaic', tiffOf({ colours: 32_803 })],
   ])('unsupported_format: %s', async (name, bytes) => {
     const error = await failure(compress(bytes));
     expect(error).toMatchObject({ code: 'unsupported_format', retryable: false });
     expect(error.message).toBe(`Expected JPEG, PNG, WebP, AVIF, GIF or TIFF, received ${name}`);
   });
 
-  it('corrupt_image: a photo of which half came', async () => {
+  it('corrupt_image: half of a photo', async () => {
     const error = await failure(compress(await corruptPhoto()));
     expect(error).toMatchObject({ code: 'corrupt_image', retryable: false });
-    expect(error.message).toMatch(/^Expected a whole image, received a broken one: ./);
+    expect(error.message).toMatch(/^Expected an intact image, received a corrupt one: ./);
   });
 
-  // Of an animation the frames that came are whole.
+  // The frames in the first half of an animation are complete.
   const still = () => picture(200, 150).gif().toBuffer();
   const stills = SOURCES.map(([format, source]) =>
     format === 'gif' ? ([format, still] as const) : ([format, source] as const),
@@ -149,7 +149,7 @@ describe('compress: what it refuses, for good', () => {
     expect(error).toMatchObject({ code: 'corrupt_image', retryable: false });
   });
 
-  it('calls whatever is wrong with damaged bytes by a permanent code', async () => {
+  it('gives damaged bytes a permanent code', async () => {
     const sources = await Promise.all(
       (['jpeg', 'png', 'webp', 'gif', 'tiff'] as const).map((format) =>
         quarters(24, 16).toFormat(format).toBuffer(),

@@ -18,7 +18,7 @@ async function decoded(bytes: Buffer): Promise<Cutout> {
 
 const alphaOf = ({ data }: Cutout) => Buffer.from(data.filter((_, index) => index % 4 === 3));
 
-/** The largest step from a pixel to the one on its right, where the original changes by less than `small`. */
+/** Returns the largest step from a pixel to its right neighbour where the original changes by less than `small`. */
 function largestStep(result: Cutout, original: Cutout, small: number): number {
   const [ours, theirs] = [alphaOf(result), alphaOf(original)];
   let largest = 0;
@@ -31,7 +31,7 @@ function largestStep(result: Cutout, original: Cutout, small: number): number {
   return largest;
 }
 
-/** A disc with an edge of one pixel, as object cut-outs have it, over a soft shadow of a given strength. */
+/** A disc with an edge of one pixel, like an object cut-out, over a soft shadow of a given strength. */
 function cutout(side: number, shadow: number): Promise<Buffer> {
   const data = Buffer.alloc(side * side * 4);
   for (let y = 0; y < side; y += 1) {
@@ -61,7 +61,7 @@ describe('a soft shadow', () => {
     expect(alphaOf(ours).equals(alphaOf(theirs))).toBe(true);
   });
 
-  it.each(['balanced', 'small'] as const)('has no rings and no dots: effort %s', async (effort) => {
+  it.each(['balanced', 'small'] as const)('has no rings or dots: effort %s', async (effort) => {
     const original = await cutout(200, 110);
     const [ours, theirs] = [
       await decoded((await compress(original, { effort })).bytes),
@@ -70,7 +70,7 @@ describe('a soft shadow', () => {
     expect(largestStep(ours, theirs, 8)).toBeLessThanOrEqual(8);
   });
 
-  it('stays when the picture is made smaller', async () => {
+  it('is kept when the picture is resized', async () => {
     const small = { max_width: 100 };
     const original = await cutout(200, 110);
     const exact = await decoded((await compress(original, { ...small, quality: 100 })).bytes);
@@ -78,7 +78,7 @@ describe('a soft shadow', () => {
     expect(alphaOf(ours).equals(alphaOf(exact))).toBe(true);
   });
 
-  it('changes no colour by more than can be seen', async () => {
+  it('changes no colour visibly', async () => {
     const original = await cutout(200, 110);
     const [ours, theirs] = [
       await decoded((await compress(original)).bytes),
@@ -91,12 +91,12 @@ describe('a soft shadow', () => {
     expect(differences.length).toBe(0);
   });
 
-  it('costs a cut-out without one nothing: it gets a palette', async () => {
+  it('is not needed in a cut-out, which gets a palette', async () => {
     const { bytes } = await compress(await cutout(200, 0));
     expect((await sharp(bytes).metadata()).isPalette).toBe(true);
   });
 
-  it('costs a pane of one transparency nothing: it gets a palette', async () => {
+  it('is not detected in constant transparency, which gets a palette', async () => {
     const pane = { r: 20, g: 90, b: 200, alpha: 0.4 };
     const glass = sharp({ create: { width: 80, height: 60, channels: 4, background: pane } });
     const { bytes } = await compress(await glass.png({ compressionLevel: 0 }).toBuffer());

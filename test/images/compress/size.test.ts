@@ -31,14 +31,14 @@ describe('compress: when the result is not smaller', () => {
     expect([format, await formatOf(bytes)]).toEqual(['png', 'png']);
   });
 
-  it('still makes it as small as asked', async () => {
+  it('still resizes it as requested', async () => {
     const original = await tiny.webp();
     const compressed = await compress(original, { quality: 100, max_width: 190 });
     expect(compressed.bytes.length).toBeGreaterThan(original.length);
     expect(compressed).toMatchObject({ width: 190, height: 143 });
   });
 
-  it('compressing again what was compressed never makes it larger', async () => {
+  it('never makes a compressed image larger', async () => {
     for (const [, source] of SOURCES) {
       const once = await compress(await source());
       const twice = await compress(once.bytes);
@@ -56,23 +56,23 @@ describe('compress: max_width and max_height', () => {
     [320, 240, 320, 240],
     [1000, 1000, 320, 240],
     [1, 1, 1, 1],
-  ])('%j × %j makes 320 × 240 %i × %i', async (max_width, max_height, width, height) => {
+  ])('%j × %j resize 320 × 240 to %i × %i', async (max_width, max_height, width, height) => {
     const compressed = await compress(await photo(), { max_width, max_height });
     expect(compressed).toMatchObject({ width, height });
     expect(await sharp(compressed.bytes).metadata()).toMatchObject({ width, height });
   });
 
-  it('holds for the picture as it is seen, when EXIF turns it', async () => {
+  it('apply to the upright picture when EXIF rotates it', async () => {
     const compressed = await compress(await turnedPhoto(), { max_width: 60 });
     expect(compressed).toMatchObject({ width: 60, height: 100 });
   });
 
-  it('leaves a line at least one pixel thick', async () => {
+  it('keep at least one pixel per side', async () => {
     const line = await picture(1000, 1).png().toBuffer();
     expect(await compress(line, { max_width: 10 })).toMatchObject({ width: 10, height: 1 });
   });
 
-  it('fits any picture in any limits, in proportion and never enlarged', async () => {
+  it('fit any picture into any limits, in proportion and never enlarged', async () => {
     const side = fc.integer({ min: 1, max: 120 });
     const limit = fc.option(fc.integer({ min: 1, max: 150 }));
     await fc.assert(

@@ -8,11 +8,11 @@ import { animation, picture } from '../../support/pictures';
 import { FIRST_PAGE, tiffOf } from '../../support/tiffs';
 import { failure } from '../failure';
 
-/** Without its last two bytes: without the end mark. */
+/** Removes the last two bytes, the end marker. */
 const withoutEnd = (jpeg: Buffer) => jpeg.subarray(0, -2);
 const wholeJpeg = () => casePicture('samsung-sos.jpg');
 
-/** The same pixels by a decoder that is told to put up with everything. */
+/** Decodes the pixels with a decoder that ignores all errors. */
 const shown = (bytes: Buffer) =>
   sharp(bytes, { failOn: 'none' }).toColourspace('srgb').raw().toBuffer();
 
@@ -26,7 +26,7 @@ async function pixelsOf(bytes: Buffer): Promise<Buffer> {
 const junk = Buffer.from([0, 0x12, 0x34]);
 const trailer = Buffer.from('SEFHe\0\0\0\x01\0\0\0Image_UTC_Data1700000000SEFT', 'latin1');
 
-/** Puts bytes before every marker of a JPEG but the first two. */
+/** Inserts bytes before every marker of a JPEG except the first two. */
 function beforeMarkers(jpeg: Buffer, part: Buffer): Buffer {
   const parts: Buffer[] = [];
   let from = 0;
@@ -42,14 +42,14 @@ function beforeMarkers(jpeg: Buffer, part: Buffer): Buffer {
   return Buffer.concat([...parts, jpeg.subarray(from)]);
 }
 
-describe('what a browser shows whole is processed', () => {
+describe('a picture that a browser shows completely is processed', () => {
   it.each([
     'samsung-sos.jpg',
     'no-eoi.jpg',
     'no-eoi-trailer.jpg',
     'trailer.jpg',
     'extraneous-end.jpg',
-  ])('%s: every pixel is there', async (name) => {
+  ])('%s: every pixel is kept', async (name) => {
     expect((await pixelsOf(casePicture(name))).equals(await shown(wholeJpeg()))).toBe(true);
   });
 
@@ -84,12 +84,12 @@ describe('what a browser shows whole is processed', () => {
       baseline,
     ],
     [
-      'a JPEG with another one behind it',
+      'a JPEG followed by another one',
       async () => Buffer.concat([await baseline(), await progressive()]),
       baseline,
     ],
     [
-      'a JPEG without its end and with another one behind it',
+      'a JPEG without its end, followed by another one',
       async () => Buffer.concat([withoutEnd(await baseline()), await progressive()]),
       baseline,
     ],
@@ -125,21 +125,21 @@ describe('what a browser shows whole is processed', () => {
 
   it.each([
     ['without its end', png().subarray(0, -12)],
-    ['with bytes behind its end', Buffer.concat([png(), trailer])],
-    ['with a wrong check sum of a text', withChunk('tEXt', Buffer.from('a\0b'), 1)],
-    ['with a text that does not unpack', withChunk('zTXt', Buffer.from('a\0\0not zlib'))],
+    ['with bytes after its end', Buffer.concat([png(), trailer])],
+    ['with a wrong checksum of a text', withChunk('tEXt', Buffer.from('a\0b'), 1)],
+    ['with a text that cannot be inflated', withChunk('zTXt', Buffer.from('a\0\0not zlib'))],
     [
-      'with a profile that is none',
+      'with an invalid profile',
       withChunk('iCCP', Buffer.concat([Buffer.from('a\0\0'), deflateSync(junk)])),
     ],
-    ['with a wrong check sum of its pixels, which have another', casePicture('bad-crc-idat.png')],
-    ['with a wrong check sum at the end', flip(png(), png().length - 1)],
+    ['with a wrong checksum of its pixels, which contain another', casePicture('bad-crc-idat.png')],
+    ['with a wrong checksum at the end', flip(png(), png().length - 1)],
   ])('a PNG %s', async (_, bytes) => {
     expect((await pixelsOf(bytes)).equals(await shown(png()))).toBe(true);
   });
 
-  // Chromium leaves such a chunk out, and shows the picture as if it had none.
-  it('a PNG with a wrong check sum of its transparency', async () => {
+  // Chromium ignores such a chunk.
+  it('a PNG with a wrong checksum of its transparency', async () => {
     const bytes = withChunk('tRNS', Buffer.alloc(6), 1);
     expect((await pixelsOf(bytes)).equals(await shown(png()))).toBe(true);
   });
@@ -158,7 +158,7 @@ describe('what a browser shows whole is processed', () => {
     expect((await pixelsOf(casePicture(name))).equals(await shown(bytes))).toBe(true);
   });
 
-  it('a GIF without its end, and with bytes in its place', async () => {
+  it('a GIF with other bytes instead of its end', async () => {
     const moving = { format: 'webp' } as const;
     const whole = await animation();
     const { bytes } = await compress(whole, moving);
@@ -179,7 +179,7 @@ describe('what a browser shows whole is processed', () => {
     expect((await compress(odd, moving)).bytes.equals(bytes)).toBe(true);
   });
 
-  it('a GIF that is cut in a comment behind its last frame', async () => {
+  it('a GIF that is cut in a comment after its last frame', async () => {
     const whole = await animation();
     const moving = { format: 'webp' } as const;
     const odd = Buffer.concat([whole.subarray(0, -1), Buffer.from('!\xfe\x20abc', 'latin1')]);
@@ -192,7 +192,7 @@ describe('what a browser shows whole is processed', () => {
     ['RGB', 2, () => baseline()],
     ['CMYK', 9, () => picture(120, 90).toColourspace('cmyk').jpeg().toBuffer()],
   ])(
-    'a JPEG of %s whose Adobe segment names colours that do not exist: %i',
+    'a JPEG in %s whose Adobe segment has an unknown colour transform: %i',
     async (_, colours, make) => {
       const whole = await make();
       const adobe = Buffer.from('\xff\xee\0\x0eAdobe\0\x64\0\0\0\0', 'latin1');
@@ -213,7 +213,7 @@ describe('what a browser shows whole is processed', () => {
   });
 });
 
-describe('what is cut is corrupt_image', () => {
+describe('a truncated picture is corrupt_image', () => {
   it.each(['d_still-cut.gif', 'd_anim-cut.gif', 'cut-20-bytes.jpg', 'b_webp-cut.webp'])(
     '%s',
     async (name) => {
@@ -246,7 +246,7 @@ describe('what is cut is corrupt_image', () => {
     ['TIFF of JPEGs', () => Promise.resolve(casePicture('jpeg.tif'))],
   ];
 
-  it.each(sources)('or else every pixel is there: %s', async (name, source) => {
+  it.each(sources)('or every pixel is kept: %s', async (name, source) => {
     const bytes = await source();
     const steps = Array.from({ length: 19 }, (__, step) =>
       Math.floor((bytes.length * (step + 1)) / 20),
@@ -254,7 +254,7 @@ describe('what is cut is corrupt_image', () => {
     const nearTheEnd = [1, 2, 3, 4, 5, 8, 12, 13, 16, 20, 24, 32].map(
       (left) => bytes.length - left,
     );
-    // The same way for all of them, and never the original.
+    // The same conversion for all of them, and never the original.
     const all = name.startsWith('animated') ? ({ format: 'webp', max_width: 50 } as const) : EXACT;
     const whole = await sharp((await compress(bytes, all)).bytes, { animated: true })
       .raw()
@@ -297,7 +297,7 @@ describe('what is cut is corrupt_image', () => {
     ),
   ] as const;
 
-  /** Leaves out the last bytes of the data, some at a time, and looks at what becomes of the rest. */
+  /** Removes more and more bytes from the end of the data, and checks the result of the rest. */
   async function cutShort(whole: Buffer, end: Buffer): Promise<void> {
     const pixels = await pixelsOf(whole);
     const most = Math.floor((whole.length - whole.indexOf(Buffer.from([0xff, 0xda]))) * 0.6);
@@ -309,20 +309,20 @@ describe('what is cut is corrupt_image', () => {
     }
   }
 
-  it.each([...low, ...high])('a JPEG that lacks its end, however little: %s', async (_, make) => {
+  it.each([...low, ...high])('a JPEG without its last bytes, however few: %s', async (_, make) => {
     await cutShort(await make(), Buffer.alloc(0));
   });
 
-  it.each(low)('a low JPEG with an end mark behind the cut: %s', async (_, make) => {
+  it.each(low)('a low JPEG with an end marker after the cut: %s', async (_, make) => {
     await cutShort(await make(), Buffer.from([0xff, 0xd9]));
   });
 
-  it('a JPEG that was put in order, with an end mark behind the cut', async () => {
+  it('a corrected JPEG with an end marker after the cut', async () => {
     const whole = beforeMarkers(await sampled(40, '4:4:4').toBuffer(), junk);
     await cutShort(whole, Buffer.from([0xff, 0xd9]));
   });
 
-  it('is cut wherever an animated GIF ends in a frame', async () => {
+  it('an animated GIF is truncated wherever it ends within a frame', async () => {
     const bytes = casePicture('d_anim.gif');
     const middle = fc.integer({ min: 17_000, max: 32_000 });
     await fc.assert(

@@ -15,18 +15,18 @@ describe('compress: transparency', () => {
     expect(await colourAt(bytes, 0.5, 0.5)).toEqual([255, 255, 255, 255]);
   });
 
-  it('lets half of the white through in JPEG', async () => {
+  it('is blended with white in JPEG', async () => {
     const { bytes } = await compress(await plain(half).png().toBuffer(), { format: 'jpeg' });
     const [red = 0] = await colourAt(bytes, 0.5, 0.5);
     expect(Math.abs(red - 127)).toBeLessThan(4);
   });
 
-  it.each(['keep', 'png', 'webp', 'avif'] as const)('stays with %s', async (format) => {
+  it.each(['keep', 'png', 'webp', 'avif'] as const)('is kept in %s', async (format) => {
     const { bytes } = await compress(await plain(clear).png().toBuffer(), { format });
     expect((await colourAt(bytes, 0.5, 0.5))[3]).toBe(0);
   });
 
-  it('leaves the channels of an opaque picture alone', async () => {
+  it('leaves no alpha channel in JPEG', async () => {
     const { bytes } = await compress(await transparentPng(), { format: 'jpeg' });
     expect((await sharp(bytes).metadata()).channels).toBe(3);
   });

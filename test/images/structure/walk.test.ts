@@ -25,13 +25,13 @@ const repeated = (head: string, part: string, bytes: number) =>
 const MANY = 8_000_000;
 const noPause = () => undefined;
 
-/** A progressive JPEG of 7,000×7,000 pixels whose scans say in a few bytes that there is nothing in any block. */
+/** A progressive JPEG of 7,000×7,000 pixels whose scans mark all blocks as empty in a few bytes. */
 function emptyScans(count: number): Buffer {
   const part = (marker: number, content: readonly number[]) =>
     Buffer.from([0xff, marker, 0, content.length + 2, ...content]);
   const side = [7_000 >> 8, 7_000 & 255];
   const one = (id: number, symbol: number) => [id, 1, ...Array<number>(15).fill(0), symbol];
-  // One bit for the symbol (a run of 16,384 blocks), 14 for how many more.
+  // One bit for the symbol (a run of 16,384 blocks) and 14 bits for the additional blocks.
   const runs = Math.ceil(875 ** 2 / 32_767);
   const bits = `0${'1'.repeat(14)}`.repeat(runs);
   const data = (bits.padEnd(Math.ceil(bits.length / 8) * 8, '1').match(/.{8}/g) ?? []).flatMap(
@@ -51,7 +51,7 @@ function emptyScans(count: number): Buffer {
   ]);
 }
 
-/** Files of nothing but the smallest parts that a format has, or of parts that point to the same place. */
+/** Files that consist of the smallest parts of a format, or of parts that point to the same position. */
 function hostile(): [string, ImageFormat, Buffer][] {
   const frame = '\xff\xc2\0\x11\x08\0\x10\0\x10\x03\x01\x11\0\x02\x11\0\x03\x11\0';
   const scan = '\xff\xda\0\x0c\x03\x01\0\x02\0\x03\0\0\x3f\0';
@@ -81,7 +81,7 @@ function hostile(): [string, ImageFormat, Buffer][] {
       directory.writeUInt32LE(tables.length, at + 4);
       directory.writeUInt32LE(8 + directory.length, at + 8);
     }
-    // The only entry that says where the strip is must not be missing.
+    // The only entry with the position of the strip is required.
     for (const [index, tag] of [273, 279].entries()) {
       directory.writeUInt16LE(tag, 2 + index * 12);
       directory.writeUInt16LE(4, 4 + index * 12);
@@ -96,7 +96,7 @@ function hostile(): [string, ImageFormat, Buffer][] {
     ['segments without content', 'jpeg', repeated('\xff\xd8', '\xff\xe1\0\x02', MANY)],
     ['scans without data', 'jpeg', repeated(`\xff\xd8${frame}`, scan, MANY)],
     ['restart markers', 'jpeg', repeated(`\xff\xd8${frame}${scan}`, '\xff\xd0', MANY)],
-    ['marks of markers', 'jpeg', repeated('\xff\xd8', '\xff', MANY)],
+    ['fill bytes before markers', 'jpeg', repeated('\xff\xd8', '\xff', MANY)],
     ['chunks without content', 'png', repeated(header, '\0\0\0\0tEXt\0\0\0\0', MANY)],
     ['pixel chunks without pixels', 'png', repeated(header, '\0\0\0\0IDAT\0\0\0\0', MANY)],
     ['sub-blocks of one byte', 'gif', repeated('GIF89a\x01\0\x01\0\0\0\0!\xfe', '\x01a', MANY)],
@@ -119,7 +119,7 @@ function hostile(): [string, ImageFormat, Buffer][] {
       ),
     ],
     [
-      'boxes that claim to end behind the box around them',
+      'boxes that claim to end after their parent',
       'avif',
       Buffer.from(
         meta('') + '\0\0\0\x10moov\x7f\0\0\0trak'.repeat(500) + '\0\0\0\x08mdia'.repeat(12_000),
@@ -127,7 +127,7 @@ function hostile(): [string, ImageFormat, Buffer][] {
       ),
     ],
     [
-      'properties that claim so',
+      'properties that claim to end after their parent',
       'avif',
       Buffer.from(
         meta('\0\0\0\x10iprp\x7f\0\0\0ipco'.repeat(500) + '\0\0\0\x08ispe'.repeat(12_000)),
@@ -135,7 +135,7 @@ function hostile(): [string, ImageFormat, Buffer][] {
       ),
     ],
     [
-      'boxes in a box that claim so',
+      'nested boxes that claim to end after their parent',
       'avif',
       Buffer.from(
         meta('') +
@@ -150,7 +150,7 @@ function hostile(): [string, ImageFormat, Buffer][] {
   ];
 }
 
-describe('a walk over hostile bytes', () => {
+describe('a walk over untrusted bytes', () => {
   it.each(IMAGE_FORMATS)('never throws: damaged %s', async (format) => {
     const bytes = await samples[format]();
     const change = fc.tuple(fc.nat(bytes.length - 1), fc.integer({ min: 0, max: 255 }));
@@ -165,7 +165,7 @@ describe('a walk over hostile bytes', () => {
     );
   });
 
-  it.each(IMAGE_FORMATS)('never throws: anything at all as %s', (format) => {
+  it.each(IMAGE_FORMATS)('never throws: any bytes as %s', (format) => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => {
         expect(walk(Buffer.from(bytes), format)).toBeDefined();
@@ -174,7 +174,7 @@ describe('a walk over hostile bytes', () => {
     );
   });
 
-  it('hands no text of a PNG to the decoder, whatever the PNG says of its colours', () => {
+  it('passes no text of a PNG to the decoder, whatever its colour chunks', () => {
     const bomb = pngChunk('zTXt', Buffer.from('a\0\0unpacked'));
     const colours = fc.tuple(
       fc.constantFrom('gAMA', 'cHRM', 'cICP', 'iCCP', 'sRGB', 'acTL', 'IHDR'),
@@ -211,7 +211,7 @@ describe('a walk over hostile bytes', () => {
     );
   });
 
-  it('finds bytes between the codes of the JPEGs in a TIFF', async () => {
+  it('detects bytes between the codes of the JPEGs in a TIFF', async () => {
     const jpeg = await picture(16, 8).greyscale().jpeg().toBuffer();
     const longer = Buffer.concat([
       jpeg.subarray(0, -2),
@@ -224,37 +224,34 @@ describe('a walk over hostile bytes', () => {
     }
   });
 
-  it('keeps the bytes from the decoder when a part cannot be read', () => {
+  it('passes nothing to the decoder when a part cannot be read', () => {
     const [box, empty] = ['\0\0\0\x08', '\0\0\0\x1cmeta\0\0\0\0'];
     const type = '\0\0\0\x18ftypavif\0\0\0\0avifmif1';
     const bytes = Buffer.from(`${type}${empty}${box}iinf${box}iloc`, 'latin1');
     expect(walk(bytes, 'avif').fault).toBe('has parts that cannot be read');
   });
 
-  it.each([1, 3, 5, 9, 33])(
-    'knows how many bytes the lines of a PNG take: %i wide',
-    async (width) => {
-      for (const progressive of [false, true]) {
-        for (const height of [1, 2, 7, 30]) {
-          const pngs = [
-            picture(width, height).png({ progressive }),
-            picture(width, height, 4).png({ progressive }),
-            picture(width, height).greyscale().png({ progressive }),
-            picture(width, height).toColourspace('rgb16').png({ progressive }),
-            ...[2, 4, 16, 256].map((colours) =>
-              picture(width, height).png({ progressive, palette: true, colours }),
-            ),
-          ];
-          for (const png of pngs) {
-            const { isExact } = walk(await png.toBuffer(), 'png');
-            expect(await isExact?.(noPause)).toBe(true);
-          }
+  it.each([1, 3, 5, 9, 33])('computes the size of the lines of a PNG: %i wide', async (width) => {
+    for (const progressive of [false, true]) {
+      for (const height of [1, 2, 7, 30]) {
+        const pngs = [
+          picture(width, height).png({ progressive }),
+          picture(width, height, 4).png({ progressive }),
+          picture(width, height).greyscale().png({ progressive }),
+          picture(width, height).toColourspace('rgb16').png({ progressive }),
+          ...[2, 4, 16, 256].map((colours) =>
+            picture(width, height).png({ progressive, palette: true, colours }),
+          ),
+        ];
+        for (const png of pngs) {
+          const { isExact } = walk(await png.toBuffer(), 'png');
+          expect(await isExact?.(noPause)).toBe(true);
         }
       }
-    },
-  );
+    }
+  });
 
-  it('finds more numbers in a TIFF than belong to their tag', async () => {
+  it('detects TIFF tags with too many numbers', async () => {
     const tiff = await picture(64, 48).tiff({ compression: 'deflate' }).toBuffer();
     expect(walk(tiff, 'tiff').isClean).toBe(true);
     const longer = Buffer.from(tiff);
@@ -268,7 +265,7 @@ describe('a walk over hostile bytes', () => {
     expect(walk(longer, 'tiff').isClean).toBe(false);
   });
 
-  it('reads the data of a JPEG of many scans over nothing in proportion, and stops when told', async () => {
+  it('reads a JPEG with many empty scans in proportional time, and can be stopped', async () => {
     const jpeg = emptyScans(97);
     const before = process.cpuUsage();
     expect(await readJpegData(jpeg, noPause)).toBeNull();
@@ -281,8 +278,8 @@ describe('a walk over hostile bytes', () => {
     await expect(readJpegData(jpeg, stop)).rejects.toBe(stopped);
   });
 
-  it.each(hostile())('takes time in proportion: %s, %s', (_, format, bytes) => {
-    // CPU time: other suites run beside this one.
+  it.each(hostile())('takes time proportional to the size: %s, %s', (_, format, bytes) => {
+    // CPU time, since other suites run at the same time.
     const before = process.cpuUsage();
     walk(bytes, format);
     const { user, system } = process.cpuUsage(before);

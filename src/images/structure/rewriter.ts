@@ -1,5 +1,8 @@
-/** Parts of a file that are kept, neighbours joined, so that a file of two million parts stays a short list. */
-export function createKept(bytes: Buffer) {
+/**
+ * Assembles bytes from ranges of a file and inserted bytes. Adjacent ranges are merged, so that a file of two
+ * million parts makes a short list.
+ */
+export function createRewriter(bytes: Buffer) {
   const parts: Buffer[] = [];
   let start = 0;
   let end = 0;
@@ -19,13 +22,13 @@ export function createKept(bytes: Buffer) {
       }
       end = to;
     },
-    /** Bytes that stand in no file, put behind what is kept so far. */
+    /** Appends bytes that are not in the file. */
     insert(extra: Buffer): void {
       flush();
       parts.push(extra);
       isWhole = false;
     },
-    /** Without a copy where what is kept is one piece. */
+    /** Returns the result; without a copy when it is a single range. */
     join(): Buffer {
       if (isWhole) return bytes.subarray(0, end);
       flush();
@@ -34,4 +37,4 @@ export function createKept(bytes: Buffer) {
   };
 }
 
-export type Kept = ReturnType<typeof createKept>;
+export type Rewriter = ReturnType<typeof createRewriter>;

@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 
-/** Called between two slices of long work; throws to end it. */
+/** Called between two batches of long work; throws to stop it. */
 export type Pause = () => void;
 
-/** Does work in JavaScript a slice at a time, so that the event loop runs in between. */
-export async function inSlices(
+/** Runs long work in batches, so that the event loop can run in between. */
+export async function inBatches(
   count: number,
   size: number,
   work: (from: number, to: number) => void,

@@ -7,8 +7,8 @@ import { codingsOf, decode, encodedLimit, limited } from './contentCodings';
 const RETRYABLE_4XX = [408, 425, 429] as const;
 
 /**
- * Whether an answer holds the image, whole. 203 is a 200 that a proxy has changed (RFC 9110 §15.3.4); a 206
- * that holds all bytes from first to last is sent by some servers although no range was asked for.
+ * Whether a response contains the complete image. 203 is a 200 that a proxy has changed (RFC 9110 §15.3.4). Some
+ * servers send a 206 with all bytes although no range was requested.
  */
 export function holdsImage({ statusCode, headers }: Dispatcher.ResponseData): boolean {
   if (statusCode !== 206) return statusCode === 200 || statusCode === 203;
@@ -19,13 +19,13 @@ export function holdsImage({ statusCode, headers }: Dispatcher.ResponseData): bo
   return announced === undefined || announced === Number(total);
 }
 
-/** What an answer without the image means. */
-export function refusal(statusCode: number, retryAfterMs: number | undefined): ImageError {
+/** Returns the error for a response that does not contain the image. */
+export function statusError(statusCode: number, retryAfterMs: number | undefined): ImageError {
   const message = `Expected the image, received HTTP ${statusCode}`;
   if (statusCode === 404 || statusCode === 410) return ImageError.permanent('not_found', message);
   const pause = { retryAfterMs };
   if (statusCode >= 500) return ImageError.retryable('http_5xx', message, pause);
-  // RFC 9110 §15.3.3: accepted, and not acted upon yet. So answer services that make their images on demand.
+  // RFC 9110 §15.3.3: accepted but not completed. Services that create images on demand respond like this.
   if (statusCode === 202) {
     return ImageError.retryable('http_202', `${message}: it is not ready yet`, pause);
   }
@@ -44,11 +44,11 @@ function adviceFor(statusCode: number): string {
 }
 
 /**
- * The body of an answer that holds the image, without its content codings. It is destroyed in any case.
+ * Reads and decodes the body of a response that contains the image. The body is always destroyed.
  *
  * @throws ImageError; the signal's reason when aborted
  */
-export async function receive(
+export async function readImage(
   { statusCode, headers, body }: Dispatcher.ResponseData,
   maxBytes: number,
   signal: AbortSignal,
@@ -59,29 +59,30 @@ export async function receive(
   try {
     const codings = [
       ...codingsOf(headers['content-encoding']),
-      // RFC 9112 §7: what else is named there was applied to the message after its content codings.
+      // RFC 9112 §7: other codings in this header were applied to the message after its content codings.
       ...codingsOf(headers['transfer-encoding']).filter((coding) => coding !== 'chunked'),
     ];
     const limit = codings.length === 0 ? maxBytes : encodedLimit(maxBytes);
     if (announced !== undefined && announced > limit) {
-      throw tooLarge(`${announced} bytes announced`);
+      throw tooLarge(`a Content-Length of ${announced}`);
     }
-    const arriving = limited(counted(body, announced), limit, () => tooLarge('more'));
+    const received = limited(detectBreak(body, announced), limit, () => tooLarge('more'));
     const pieces: Buffer[] = [];
-    for await (const piece of decode(arriving, codings, { maxBytes, tooLarge })) {
-      // Of a small body a lot may come out, long after its connection has ended.
+    for await (const piece of decode(received, codings, { maxBytes, tooLarge })) {
+      // A small body may decode to a lot of data, long after the connection has ended.
       signal.throwIfAborted();
       pieces.push(piece);
     }
     const bytes = Buffer.concat(pieces);
-    if (bytes.length === 0) throw empty(statusCode, headers);
+    if (bytes.length === 0) throw emptyBody(statusCode, headers);
     return bytes;
   } finally {
     body.on('error', () => undefined).destroy();
   }
 }
 
-async function* counted(
+/** Passes the body through. When the connection breaks, the error says how much had been received. */
+async function* detectBreak(
   body: AsyncIterable<Buffer>,
   announced: number | undefined,
 ): AsyncGenerator<Buffer, void> {
@@ -92,12 +93,12 @@ async function* counted(
       yield piece;
     }
   } catch (error) {
-    throw isBrokenOff(error) ? brokenOff(announced, received, error) : error;
+    throw isConnectionBroken(error) ? connectionBroken(announced, received, error) : error;
   }
 }
 
-/** Where a connection ends too early, undici reports lengths that differ, a parser's state, or the socket. */
-function isBrokenOff(error: unknown): boolean {
+/** When a connection ends early, undici reports a length mismatch, the parser's state, or a socket error. */
+function isConnectionBroken(error: unknown): boolean {
   const code = codeOf(error);
   return (
     code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH' ||
@@ -106,8 +107,12 @@ function isBrokenOff(error: unknown): boolean {
   );
 }
 
-function brokenOff(announced: number | undefined, received: number, error: unknown): ImageError {
-  const expected = announced === undefined ? 'a whole answer' : `${announced} bytes`;
+function connectionBroken(
+  announced: number | undefined,
+  received: number,
+  error: unknown,
+): ImageError {
+  const expected = announced === undefined ? 'a complete response' : `${announced} bytes`;
   return ImageError.retryable(
     'connect_failure',
     `Expected ${expected}, received ${received} bytes before the connection broke`,
@@ -115,14 +120,17 @@ function brokenOff(announced: number | undefined, received: number, error: unkno
   );
 }
 
-/** Overloaded servers send it; after the last attempt this error remains. */
-function empty(statusCode: number, { refresh }: Dispatcher.ResponseData['headers']): ImageError {
+/** The error for an empty body. Overloaded servers send one, so a later attempt may succeed. */
+function emptyBody(
+  statusCode: number,
+  { refresh }: Dispatcher.ResponseData['headers'],
+): ImageError {
   const message = `Expected the image, received HTTP ${statusCode} with an empty body`;
   if (refresh === undefined) return ImageError.retryable('connect_failure', message);
-  // Browsers follow it for pages, not for images (HTML §7.4.6).
+  // Browsers follow `Refresh` for pages, not for images (HTML §7.4.6).
   return ImageError.permanent(
     'not_an_image',
-    `${message} that refreshes to another address; give the link to the image itself`,
+    `${message} and a Refresh to another address; use the link to the image itself`,
   );
 }
 
