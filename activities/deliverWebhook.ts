@@ -10,8 +10,8 @@ import { withHeartbeat } from './heartbeat';
 import type { ImageRequestActivities, RoundRef } from './types';
 
 /**
- * Makes one attempt to deliver the webhook of a recorded outcome. Attempts are counted in the delivery's record, so
- * that a crash does not use one up, up to `WEBHOOK_MAX_ATTEMPTS`.
+ * Makes one attempt to deliver the webhook of a recorded outcome. After `WEBHOOK_MAX_ATTEMPTS` attempts the delivery
+ * fails. They are counted in the delivery's record, so that a crash does not use one up.
  */
 export function createDeliverWebhook({
   records,

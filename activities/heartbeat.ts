@@ -11,14 +11,14 @@ const INTERVAL_MS = 500;
 
 /** By then a heartbeat has reached the server, and survives a crash of this process. */
 const FLUSH_MS = 250;
-/** The same shortly after another heartbeat: the worker delays it by up to a second. */
+/** By then a heartbeat sent right after another one has reached the server: the worker delays it by up to a second. */
 const THROTTLED_FLUSH_MS = 1_500;
 
 /** Heartbeat details, from which the next attempt learns how this one ended. */
 interface Beat {
   /** Attempts whose worker crashed, or was unresponsive for longer than the heartbeat timeout. */
   readonly crashes: number;
-  /** Whether the attempt is still waiting for its permit, or has ended by itself, even if by an error. */
+  /** True before the work begins and after it has ended, also by an error: a crash then does not count. */
   readonly ended: boolean;
 }
 
@@ -70,7 +70,7 @@ export async function withHeartbeat<T>(
 
 function crashesBefore({ info }: Context): number {
   const beat = info.heartbeatDetails as Beat | undefined;
-  // An attempt without heartbeat details crashed before its first heartbeat.
+  // The details are those of the previous attempt. Without any, it crashed before its first heartbeat.
   if (beat === undefined) return info.attempt > 1 ? 1 : 0;
   return beat.ended ? beat.crashes : beat.crashes + 1;
 }

@@ -13,7 +13,7 @@ export function createRecordOutcome({
       if (request === null || request.state === 'withdrawn' || request.round < round) {
         throw roundClosed(requestId, round);
       }
-      // The outcome is recorded already, but its answer was lost: a newer round only opens after an outcome.
+      // A newer round opens only after an outcome, so an earlier attempt recorded it and its answer was lost.
       if (request.round > round) return { webhook: false };
       const { webhook_url: url } = request;
       // Before the outcome, so that every reader who sees the outcome sees its delivery as well.

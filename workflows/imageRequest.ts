@@ -22,7 +22,7 @@ export interface ImageRequestInput {
   readonly requestId: string;
   readonly round: number;
   readonly task: Task;
-  /** Identifies who asked for this run: tells the input that started it from one for the next run. */
+  /** Identifies the start or signal that carried this input, so that a repeated one is recognized. */
   readonly token: string;
   /** Images per lane. */
   readonly lanes: readonly number[];
@@ -58,7 +58,7 @@ const results = proxyActivities<ImageRequestActivities>({
   retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
 });
 
-/** The activity sets its own retry schedule: see src/webhooks/schedule.ts. */
+/** `activities/deliverWebhook.ts` counts the attempts, sets the pauses and decides when to stop. */
 const webhooks = proxyActivities<ImageRequestActivities>({
   startToCloseTimeout: '6 minutes',
   heartbeatTimeout: HEARTBEAT_TIMEOUT,
@@ -81,9 +81,9 @@ export async function imageRequest(input: ImageRequestInput): Promise<StatusRepo
   const work = new CancellationScope();
   setHandler(statusQuery, () => reportOf(requestId, run));
   setHandler(followSignal, (next) => {
-    // The sender read the record before this round was opened.
+    // A repeated signal, or one whose sender read the record before this round was opened.
     if (next.token === token || next.round < round) return;
-    // The round was cancelled before it started; a previous run has continued with it meanwhile.
+    // The round was cancelled when it had no run yet; since then this run has continued with the round.
     if (next.task === 'settle' && next.round === round) {
       work.cancel();
       return;

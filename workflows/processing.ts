@@ -146,7 +146,7 @@ export async function processImages(
       const tally = tallyOf(error);
       if (tally !== null) add(run, tally);
       else if (isWorkerCrash(error)) suspects.push({ lane, numbers: [number] });
-      // The record has the number of attempts and the due time, which may be later than this one.
+      // The next run retries it. The image's record has the exact due time, if that is later than `due`.
       else if (draining) lanes.defer(lane, [number, Math.max(due, Date.now())]);
       else throw error;
     }
