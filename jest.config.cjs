@@ -1,14 +1,14 @@
-/** Suites share real servers that globalSetup starts once, and keep apart by task queue and database. */
+/** Suites share real servers that globalSetup starts once; each suite has its own task queue and database. */
 module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
   transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022' }, sourceMaps: 'inline' }] },
   globalSetup: '<rootDir>/test/support/globalSetup.ts',
   globalTeardown: '<rootDir>/test/support/globalTeardown.ts',
-  // More than cores: much of the time goes by in waiting for servers, timeouts and heartbeats.
+  // More workers than cores: they mostly wait for servers, timeouts and heartbeats.
   maxWorkers: 4,
-  // By their end the workers hold about 1 GB each, and giving it back takes longer than the default
-  // half second: Jest would end them and blame open handles, of which there are none.
+  // At the end each worker holds about 1 GB. Freeing it takes longer than the default half second, after which
+  // Jest would kill the worker and wrongly report open handles.
   workerGracefulExitTimeout: 10_000,
   randomize: true,
   testTimeout: 120_000,

@@ -3,19 +3,19 @@ import { createCache } from '../src/cache';
 import { eventually } from './support/eventually';
 
 describe('createCache(times)', () => {
-  /** Answers 1, 2, 3 …, so that an answer tells by which load it was made. */
+  /** Returns a load with the results 1, 2, 3, …, so that a value shows which call produced it. */
   function counting() {
     let loads = 0;
     return () => Promise.resolve((loads += 1));
   }
 
-  it('shares one load among all who ask while it is pending', async () => {
+  it('shares a pending load among concurrent calls', async () => {
     const cached = createCache<number>({ keptMs: 60_000 });
     const load = counting();
     expect(await Promise.all([cached('a', load), cached('a', load)])).toEqual([1, 1]);
   });
 
-  it('answers from memory until the time is over, then loads again', async () => {
+  it('returns the cached value until it expires, then loads again', async () => {
     const cached = createCache<number>({ keptMs: 50 });
     const load = counting();
     expect(await cached('a', load)).toBe(1);
@@ -28,19 +28,19 @@ describe('createCache(times)', () => {
     ).toBe(2);
   });
 
-  it('counts the time from the arrival of the answer, however long the load took', async () => {
+  it('measures the lifetime of a value from the end of its load', async () => {
     const cached = createCache<string>({ keptMs: 60_000 });
     await cached('a', () => sleep(100, 'slow'));
     expect(await cached('a', () => Promise.resolve('new'))).toBe('slow');
   });
 
-  it('keeps keys apart', async () => {
+  it('caches every key separately', async () => {
     const cached = createCache<number>({ keptMs: 60_000 });
     const load = counting();
     expect([await cached('a', load), await cached('b', load)]).toEqual([1, 2]);
   });
 
-  it('passes a failure on to all who wait for it, and loads again for the next', async () => {
+  it('rejects all waiting calls when the load fails, and loads again for the next call', async () => {
     const cached = createCache<string>({ keptMs: 60_000 });
     const fail = () => Promise.reject(new Error('down'));
     const waiting = await Promise.allSettled([cached('a', fail), cached('a', fail)]);
@@ -48,7 +48,7 @@ describe('createCache(times)', () => {
     expect(await cached('a', () => Promise.resolve('up'))).toBe('up');
   });
 
-  it('keeps a failure for as long as it is told to', async () => {
+  it('caches a failure for failureKeptMs', async () => {
     const cached = createCache<string>({ keptMs: 0, failureKeptMs: 60_000 });
     await expect(cached('a', () => Promise.reject(new Error('down')))).rejects.toThrow('down');
     await expect(cached('a', () => Promise.resolve('up'))).rejects.toThrow('down');

@@ -5,20 +5,20 @@ import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { readConfig, VARIABLES } from '../src/config';
 
-/** A new secret of so many bytes. */
+/** Returns a webhook secret of the given number of bytes. */
 const secretOf = (bytes: number) => `whsec_${Buffer.alloc(bytes, 'k').toString('base64')}`;
 
-/** The message that an environment is refused with. */
-function refusal(environment: Record<string, string>): string {
+/** Returns the message of the error that the environment causes. */
+function messageFor(environment: Record<string, string>): string {
   try {
     readConfig(environment);
   } catch (error) {
     return error instanceof Error ? error.message : '';
   }
-  throw new Error('Expected the environment to be refused');
+  throw new Error('Expected readConfig to throw');
 }
 
-/** Calls with the path of a file that holds the text, for so long. */
+/** Calls `work` with the path of a temporary file that holds the text. */
 function withFile<T>(text: string, work: (file: string) => T): T {
   const folder = mkdtempSync(path.join(tmpdir(), 'config-'));
   try {
@@ -62,7 +62,7 @@ const FAULTY = {
 };
 
 describe('readConfig', () => {
-  it('needs no variable', () => {
+  it('requires no variables', () => {
     expect(readConfig({})).toMatchObject({
       HOST: '127.0.0.1',
       PORT: 8000,
@@ -75,11 +75,11 @@ describe('readConfig', () => {
     });
   });
 
-  it.each(VARIABLES)('takes an empty %s as not set', (name) => {
+  it.each(VARIABLES)('treats an empty %s as unset', (name) => {
     expect(readConfig({ [name]: '' })).toEqual(readConfig({}));
   });
 
-  it('passes over variables that are not its own', () => {
+  it('ignores unknown variables', () => {
     expect(readConfig({ HOME: '/root', PORTS: 'x', port: 'x' })).toEqual(readConfig({}));
   });
 
@@ -89,7 +89,7 @@ describe('readConfig', () => {
       [{ HOST: '::1' }, 'http://[::1]:8000'],
       [{ PUBLIC_URL: 'https://images.example/' }, 'https://images.example'],
       [{ PUBLIC_URL: 'https://images.example/api//' }, 'https://images.example/api'],
-    ])('of %j is %s', (environment, url) => {
+    ])('with %j is %s', (environment, url) => {
       expect(readConfig(environment).PUBLIC_URL).toBe(url);
     });
   });
@@ -108,7 +108,7 @@ describe('readConfig', () => {
     expect(readConfig({ [name]: value })).toHaveProperty(name, meaning);
   });
 
-  it('reads the headers of hosts from a file, and shows none of them', () => {
+  it('reads headers from DOWNLOAD_HEADERS_FILE, and never prints them', () => {
     const headers = { 'cdn.example': { 'X-Key': 'hunter2' } };
     const config = withFile(JSON.stringify(headers), (DOWNLOAD_HEADERS_FILE) =>
       readConfig({ DOWNLOAD_HEADERS_FILE }),
@@ -118,11 +118,11 @@ describe('readConfig', () => {
     expect(inspect(config, { depth: 10 }) + JSON.stringify(config)).not.toContain('hunter2');
   });
 
-  describe('refuses faults', () => {
-    it('in the file of headers, each on a line of its own and without values', () => {
+  describe('with faulty variables', () => {
+    it('reports every fault of DOWNLOAD_HEADERS_FILE on its own line, without values', () => {
       const headers = { 'a.example': { Host: 'hunter2', 'X-Key': 'hunter2\n' }, 'b/': {} };
       const message = withFile(JSON.stringify(headers), (DOWNLOAD_HEADERS_FILE) =>
-        refusal({ DOWNLOAD_HEADERS_FILE, PORT: 'x' }),
+        messageFor({ DOWNLOAD_HEADERS_FILE, PORT: 'x' }),
       );
       expect(message.match(/^ {2}DOWNLOAD_HEADERS_FILE: .*/gm)).toEqual([
         expect.stringContaining('"a.example": expected no header "Host"'),
@@ -133,22 +133,22 @@ describe('readConfig', () => {
       expect(message).not.toContain('hunter2');
     });
 
-    it('of all variables in one message, each on a line of its own', () => {
-      const [head, ...lines] = refusal(FAULTY).split('\n');
+    it('reports the faults of all variables in one message, each on its own line', () => {
+      const [head, ...lines] = messageFor(FAULTY).split('\n');
       expect(head).toBe('The environment has faults (see docs/configuration.md):');
       expect(lines.map((line) => /^ {2}([A-Z_]+): \S/.exec(line)?.[1]).sort()).toEqual(
         Object.keys(FAULTY).sort(),
       );
     });
 
-    it.each(Object.entries(FAULTY))('in %s = %j', (name, value) => {
-      const lines = refusal({ [name]: value }).split('\n');
+    it.each(Object.entries(FAULTY))('rejects %s = %j', (name, value) => {
+      const lines = messageFor({ [name]: value }).split('\n');
       expect(lines).toHaveLength(2);
       expect(lines[1]).toMatch(new RegExp(`^ {2}${name}: .*[Ee]xpected .*, received `));
     });
 
-    it('with what was expected and what was received', () => {
-      expect(refusal({ PORT: 'http' })).toContain(
+    it('reports the expected and the received value', () => {
+      expect(messageFor({ PORT: 'http' })).toContain(
         '  PORT: Expected a whole number from 1 to 65535, received "http"',
       );
     });
@@ -157,32 +157,32 @@ describe('readConfig', () => {
       ['MONGODB_URI', 'postgres://user:hunter2@db.example'],
       ['WEBHOOK_SECRET', 'hunter2'],
       ['WEBHOOK_SECRET', `${secretOf(32)} hunter2`],
-    ])('and does not show what may be secret: %s', (name, value) => {
-      const message = refusal({ [name]: value });
+    ])('does not show a value that may be secret: %s', (name, value) => {
+      const message = messageFor({ [name]: value });
       expect(message).toContain(`${name}: Expected`);
       expect(message).toContain('received a value that is not shown');
       expect(message).not.toContain('hunter2');
       expect(message).not.toContain(secretOf(32));
     });
 
-    it('and shows no secret because of another fault', () => {
+    it('does not show secrets when another variable is faulty', () => {
       const secrets = {
         API_KEYS: 'hunter2',
         MONGODB_URI: 'mongodb://user:hunter2@db.example',
         WEBHOOK_SECRET: secretOf(32),
       };
-      const message = refusal({ ...secrets, PORT: 'x' });
+      const message = messageFor({ ...secrets, PORT: 'x' });
       for (const secret of ['hunter2', secretOf(32)]) expect(message).not.toContain(secret);
     });
 
-    it.each([23, 65])('of a webhook secret of %d bytes', (bytes) => {
-      expect(refusal({ WEBHOOK_SECRET: secretOf(bytes) })).toContain('24 to 64 bytes');
+    it.each([23, 65])('rejects a webhook secret of %d bytes', (bytes) => {
+      expect(messageFor({ WEBHOOK_SECRET: secretOf(bytes) })).toContain('24 to 64 bytes');
     });
 
     it.each(['http://10.0.0.1/hook', 'http://user:hunter2@localhost/', 'http://[::1]/'])(
-      'of a WEBHOOK_URL that names a refused address: %s',
+      'rejects a WEBHOOK_URL with a blocked address: %s',
       (WEBHOOK_URL) => {
-        const message = refusal({ WEBHOOK_URL, PORT: 'x' });
+        const message = messageFor({ WEBHOOK_URL, PORT: 'x' });
         expect(message).toContain(
           'WEBHOOK_URL: Expected a public address, or its network in ALLOWED_NETWORKS, received ',
         );
@@ -193,12 +193,12 @@ describe('readConfig', () => {
       },
     );
 
-    it('of PORT = 0: links could not name it', () => {
-      expect(refusal({ PORT: '0' })).toContain('PORT: Expected a whole number from 1');
+    it('rejects PORT = 0, which no link could name', () => {
+      expect(messageFor({ PORT: '0' })).toContain('PORT: Expected a whole number from 1');
     });
   });
 
-  it('answers any environment with settings or with that message', () => {
+  it('returns settings or throws that error for any environment', () => {
     const environment = fc.dictionary(
       fc.constantFrom(...VARIABLES),
       fc.oneof(fc.string(), fc.integer().map(String), fc.webUrl(), fc.ipV4()),
@@ -223,7 +223,7 @@ describe('docs/configuration.md', () => {
     ([, name = '', fallback = '']) => ({ name, fallback }),
   );
 
-  it("lists every variable once, the SDK's address among them, and no other", () => {
+  it('lists exactly our variables and TEMPORAL_ADDRESS, each once', () => {
     expect(rows.map(({ name }) => name).sort()).toEqual([...VARIABLES, 'TEMPORAL_ADDRESS'].sort());
   });
 
@@ -239,17 +239,17 @@ describe('docs/configuration.md', () => {
     }
   });
 
-  it('tells the defaults as they are', () => {
-    const told = rows.flatMap(({ name, fallback }) => {
+  it('documents the actual defaults', () => {
+    const documented = rows.flatMap(({ name, fallback }) => {
       const value = /^`([^`]+)`/.exec(fallback)?.[1];
       return value === undefined || name === 'PUBLIC_URL' ? [] : [[name, value] as const];
     });
-    expect(told.length).toBeGreaterThan(20);
-    const environment = Object.fromEntries(told);
+    expect(documented.length).toBeGreaterThan(20);
+    const environment = Object.fromEntries(documented);
     expect(readConfig(environment)).toEqual(readConfig({}));
   });
 
-  it('gives no default to what has none', () => {
+  it('documents no default for variables without one', () => {
     const none = rows.filter(({ fallback }) => ['none', 'embedded'].includes(fallback));
     const config = new Map<string, unknown>(Object.entries(readConfig({})));
     expect(none.length).toBeGreaterThan(4);
@@ -257,7 +257,7 @@ describe('docs/configuration.md', () => {
   });
 
   it.each(['10.0.0.0/33', '300.0.0.0/8', '010.0.0.0/8', 'fd00::/129', '10.0.0.0', 'lan/8'])(
-    'refuses the network %s at the start',
+    'rejects the network %s',
     (network) => {
       expect(() => readConfig({ ALLOWED_NETWORKS: `127.0.0.0/8,${network}` })).toThrow(
         'ALLOWED_NETWORKS: Expected networks such as 10.0.0.0/8',
@@ -265,7 +265,7 @@ describe('docs/configuration.md', () => {
     },
   );
 
-  it('refuses a key that no header could carry', () => {
+  it('rejects an API key that no header can carry', () => {
     expect(() => readConfig({ API_KEYS: 'alpha,b\u00e9t\u00e2' })).toThrow(
       'API_KEYS: Expected keys of visible ASCII characters, received a value that is not shown',
     );

@@ -10,7 +10,7 @@ const upTo = (count: number) => Array.from({ length: count }, (_, index) => inde
 const accept = (requestId: string, task: Task = 'process') =>
   called(createAcceptRequest(stage.deps), { requestId, round: 1, task });
 
-/** The names that the images of these links get in the Web UI. */
+/** Returns the names that the images of these links get in the Web UI. */
 async function namesOf(...links: string[]) {
   const id = await stage.recorded({ state: 'pending', lanes: [links.length] }, (request) =>
     links.map((url, number) => imageRecord(request, `0-${number}`, { url })),
@@ -19,7 +19,7 @@ async function namesOf(...links: string[]) {
 }
 
 describe('acceptRequest', () => {
-  it('begins the round of an upload that is complete', async () => {
+  it('starts the round of a complete upload', async () => {
     const id = await stage.recorded({ state: 'uploading', started_at: null });
     expect(await accept(id)).toMatchObject({ status: 'processing', searchAttributes: true });
     expect(await stage.deps.records.requests.find(id)).toMatchObject({
@@ -28,13 +28,13 @@ describe('acceptRequest', () => {
     });
   });
 
-  it('refuses to work on a request that is finished', async () => {
+  it('rejects a finished request', async () => {
     const id = await stage.recorded({ state: 'completed' });
     await expect(accept(id)).rejects.toMatchObject({ type: 'round_closed' });
   });
 
   it.each<Task>(['deliver', 'settle'])(
-    'tells a run that is to %s how it finished',
+    'returns the outcome to a run with the task %s',
     async (task) => {
       const id = await stage.recorded({ state: 'failed' });
       expect(await accept(id, task)).toMatchObject({ status: 'failed', names: null });
@@ -47,16 +47,16 @@ describe('acceptRequest', () => {
     ).toEqual([['front.jpg', 'b']]);
   });
 
-  it('has a name also for a link without a path, and for what is no link', async () => {
+  it('names an image "image" when its link has no path or is invalid', async () => {
     expect(await namesOf('http://origin.example', 'http://[')).toEqual([['image', 'image']]);
   });
 
-  it('cuts long names', async () => {
+  it('truncates long names', async () => {
     const names = await namesOf(`http://origin.example/${'a'.repeat(100)}.jpg`);
     expect(names).toEqual([['a'.repeat(60)]]);
   });
 
-  it('names the images of a request of up to a hundred, and none of a larger one', async () => {
+  it('names the images of a request with up to a hundred, and none of a larger request', async () => {
     const link = (number: number) => `http://origin.example/${number}.jpg`;
     expect((await namesOf(...upTo(100).map(link)))?.[0]).toHaveLength(100);
     expect(await namesOf(...upTo(101).map(link))).toBeNull();

@@ -13,7 +13,7 @@ const ID = '5efa2c81-0000-4000-8000-000000000000';
 const MINUTE_MS = 60_000;
 const never = new AbortController().signal;
 
-/** @param process what a pipeline does that fails as no real part of it does on demand */
+/** Attempts an image. @param process fails as no real pipeline does on demand */
 function attempt(process: ImagePipeline['process'], attempts = 0, signal = never) {
   const deps = {
     config: readConfig({ IMAGE_RETRY_INITIAL_MS: '1000', IMAGE_MAX_ATTEMPTS: '100' }),
@@ -28,7 +28,7 @@ function attempt(process: ImagePipeline['process'], attempts = 0, signal = never
 
 const failing = (error: Error, attempts = 0) => attempt(() => Promise.reject(error), attempts);
 
-/** How long the image waits for its next attempt, in milliseconds: between the two. */
+/** Returns bounds of the wait for the next attempt, in milliseconds. */
 async function pauseAfter(error: Error, attempts: number): Promise<[least: number, most: number]> {
   const before = Date.now();
   const outcome = await failing(error, attempts);
@@ -37,7 +37,7 @@ async function pauseAfter(error: Error, attempts: number): Promise<[least: numbe
 }
 
 describe('attemptImage(…)', () => {
-  it('ends an image over which our own code fails: it would fail again, without end', async () => {
+  it('fails an image as internal when our code throws, which it would do every time', async () => {
     expect(await failing(new TypeError('x is not a function'))).toEqual({
       ref: '0-0',
       at: 1,
@@ -45,12 +45,12 @@ describe('attemptImage(…)', () => {
     });
   });
 
-  it('blames no image for what the machine lacks', async () => {
+  it('throws when the disk is full, which is not the fault of an image', async () => {
     const full = Object.assign(new Error('no space left'), { code: 'ENOSPC' });
     await expect(failing(full)).rejects.toBe(full);
   });
 
-  it('ends an image whose failure is permanent at its first attempt', async () => {
+  it('fails an image at its first permanent error', async () => {
     expect(await failing(ImageError.permanent('not_found', 'Answered 404'))).toEqual({
       ref: '0-0',
       at: 1,
@@ -58,7 +58,7 @@ describe('attemptImage(…)', () => {
     });
   });
 
-  it('takes it for no attempt where the host asked for a pause', async () => {
+  it('counts no attempt while the host is cooling down', async () => {
     const until = new Date(1_000_000);
     const cooling = new HostCoolingDown('Asked to wait', 'http_429', until);
     expect(await failing(cooling, 3)).toEqual({
@@ -75,26 +75,23 @@ describe('attemptImage(…)', () => {
     [5, 32_000],
     [10, 10 * MINUTE_MS],
     [98, 10 * MINUTE_MS],
-  ])(
-    'after %i attempts pauses for %i ms: twice as long each time, to ten minutes',
-    async (n, ms) => {
-      const [least, most] = await pauseAfter(ImageError.retryable('timeout', 'No answer'), n);
-      expect(least).toBeLessThanOrEqual(ms);
-      expect(most).toBeGreaterThanOrEqual(ms);
-    },
-  );
+  ])('after %i attempts waits %i ms: twice as long each time, up to ten minutes', async (n, ms) => {
+    const [least, most] = await pauseAfter(ImageError.retryable('timeout', 'No answer'), n);
+    expect(least).toBeLessThanOrEqual(ms);
+    expect(most).toBeGreaterThanOrEqual(ms);
+  });
 
   it.each([
     [5_000, 5_000],
     [60 * MINUTE_MS, 10 * MINUTE_MS],
-  ])('where the origin asks for %i ms pauses for %i ms', async (retryAfterMs, ms) => {
+  ])('after a Retry-After of %i ms waits %i ms', async (retryAfterMs, ms) => {
     const error = ImageError.retryable('http_5xx', 'Answered 503', { retryAfterMs });
     const [least, most] = await pauseAfter(error, 5);
     expect(least).toBeLessThanOrEqual(ms);
     expect(most).toBeGreaterThanOrEqual(ms);
   });
 
-  it('ends an image with its last attempt', async () => {
+  it('fails an image after its last attempt', async () => {
     const outcome = await failing(ImageError.retryable('timeout', 'No answer'), 99);
     expect(outcome).toEqual({
       ref: '0-0',
@@ -103,7 +100,7 @@ describe('attemptImage(…)', () => {
     });
   });
 
-  it('does not wait for an encoder that cannot be stopped', async () => {
+  it('does not wait for a running encoder when it is aborted', async () => {
     const stop = new AbortController();
     const reason = new Error('cancelled');
     const attempted = attempt(() => new Promise(() => undefined), 0, stop.signal);
@@ -111,7 +108,7 @@ describe('attemptImage(…)', () => {
     await expect(attempted).rejects.toBe(reason);
   });
 
-  it('does not wait for one either where it was cut off before', async () => {
+  it('does not wait for an encoder when it was aborted before', async () => {
     const reason = new Error('cancelled');
     const attempted = attempt(() => new Promise(() => undefined), 0, AbortSignal.abort(reason));
     await expect(attempted).rejects.toBe(reason);
@@ -119,7 +116,7 @@ describe('attemptImage(…)', () => {
 });
 
 describe('tallyOf(images, round)', () => {
-  it('counts places, and the bytes of an image once', () => {
+  it('counts occurrences, and the bytes of an image once', () => {
     const images = [
       imageRecord(ID, '0-0', { ...succeeded('0-0'), places: 3 }),
       imageRecord(ID, '0-1', { ...failed(), places: 2 }),
@@ -128,7 +125,7 @@ describe('tallyOf(images, round)', () => {
     expect(tallyOf(images, 1)).toEqual({ succeeded: 3, failed: 2, bytesIn: 100, bytesOut: 40 });
   });
 
-  it('leaves out what an earlier round has counted', () => {
+  it('omits what an earlier round has counted', () => {
     const images = [
       imageRecord(ID, '0-0', { ...succeeded('0-0'), round: 1 }),
       imageRecord(ID, '0-1', { ...succeeded('0-1'), round: 2 }),
@@ -139,18 +136,18 @@ describe('tallyOf(images, round)', () => {
 
 describe('isDue(image, now)', () => {
   it.each([
-    ['an image that was not tried', {}, true],
-    ['one whose pause is over', { retry_at: new Date(1_000) }, true],
-    ['one whose pause is not', { retry_at: new Date(1_001) }, false],
-    ['one that succeeded', succeeded('0-0'), false],
-    ['one that failed', failed(), false],
-  ])('of %s', (_, change, expected) => {
+    ['true for an image without attempts', {}, true],
+    ['true for an image whose wait is over', { retry_at: new Date(1_000) }, true],
+    ['false for an image whose wait is not over', { retry_at: new Date(1_001) }, false],
+    ['false for an image that succeeded', succeeded('0-0'), false],
+    ['false for an image that failed', failed(), false],
+  ])('is %s', (_, change, expected) => {
     expect(isDue(imageRecord(ID, '0-0', change), 1_000)).toBe(expected);
   });
 });
 
 describe('dueInMs(image)', () => {
-  it.each([null, new Date(0)])('is at least a millisecond, also at %j', (retry_at) => {
+  it.each([null, new Date(0)])('is at least a millisecond for %j', (retry_at) => {
     expect(dueInMs(imageRecord(ID, '0-0', { retry_at }))).toBe(1);
   });
 });
@@ -158,13 +155,16 @@ describe('dueInMs(image)', () => {
 describe('requireOpenRound(deps, round)', () => {
   const stage = startActivityStage();
 
-  it.each<RequestState>(['pending', 'processing'])('gives a request that is %s', async (state) => {
-    const requestId = await stage.recorded({ state, round: 2 });
-    expect(await requireOpenRound(stage.deps, { requestId, round: 2 })).toMatchObject({
-      _id: requestId,
-      state,
-    });
-  });
+  it.each<RequestState>(['pending', 'processing'])(
+    'returns a request that is %s',
+    async (state) => {
+      const requestId = await stage.recorded({ state, round: 2 });
+      expect(await requireOpenRound(stage.deps, { requestId, round: 2 })).toMatchObject({
+        _id: requestId,
+        state,
+      });
+    },
+  );
 
   it.each<[RequestState, number]>([
     ['completed', 2],
@@ -172,15 +172,18 @@ describe('requireOpenRound(deps, round)', () => {
     ['withdrawn', 2],
     ['processing', 1],
     ['processing', 3],
-  ])('refuses one that is %s in round %i, for good', async (state, round) => {
-    const requestId = await stage.recorded({ state, round });
-    await expect(requireOpenRound(stage.deps, { requestId, round: 2 })).rejects.toMatchObject({
-      type: 'round_closed',
-      nonRetryable: true,
-    });
-  });
+  ])(
+    'throws a non-retryable failure for a request that is %s in round %i',
+    async (state, round) => {
+      const requestId = await stage.recorded({ state, round });
+      await expect(requireOpenRound(stage.deps, { requestId, round: 2 })).rejects.toMatchObject({
+        type: 'round_closed',
+        nonRetryable: true,
+      });
+    },
+  );
 
-  it('refuses one that is gone', async () => {
+  it('throws for a request that does not exist', async () => {
     await expect(requireOpenRound(stage.deps, { requestId: ID, round: 1 })).rejects.toMatchObject({
       type: 'round_closed',
     });

@@ -12,14 +12,14 @@ const upTo = (count: number) => Array.from({ length: count }, (_, index) => inde
 
 const built = (requestId: string) => called(createBuildResult(stage.deps), { requestId, round: 1 });
 
-/** The records of a result, each as a line. */
+/** Returns the lines of a result file. */
 async function linesOf(requestId: string, kind: ResultKind): Promise<string[]> {
   const file = await stage.deps.files.openResult(requestId, 1, kind);
   if (file === null) throw new Error(`Expected a file of ${kind}`);
   return (await text(file.stream)).split('\r\n').slice(0, -1);
 }
 
-/** Every file below the service's folder that belongs to the request. */
+/** Returns the names of all files of the request below the data folder. */
 async function filesOf(requestId: string): Promise<string[]> {
   const all = await readdir(stage.dataDir, { recursive: true, withFileTypes: true });
   return all
@@ -28,7 +28,7 @@ async function filesOf(requestId: string): Promise<string[]> {
 }
 
 describe('buildResult', () => {
-  it('writes every row in order, also of more than are read at once', async () => {
+  it('writes every row in order, also of more rows than are read at once', async () => {
     const id = await stage.recorded(
       { rows: 600, lanes: [600] },
       (request) => upTo(600).map((n) => imageRecord(request, `0-${n}`, succeeded(`0-${n}`))),
@@ -47,7 +47,7 @@ describe('buildResult', () => {
     expect(await linesOf(id, 'failed')).toEqual(['Product Name,Input Image Urls,Errors']);
   });
 
-  it('counts the places of an image that stands in several, and its bytes once', async () => {
+  it('counts all occurrences of an image, and its bytes once', async () => {
     const id = await stage.recorded(
       { rows: 2 },
       (request) => [imageRecord(request, '0-0', { ...succeeded('0-0'), places: 3 })],
@@ -60,7 +60,7 @@ describe('buildResult', () => {
     });
   });
 
-  it('closes what is pending, so that no late worker changes what the files say', async () => {
+  it('closes pending images, so that no late worker contradicts the files', async () => {
     const id = await stage.recorded(
       {},
       (request) => [imageRecord(request, '0-0')],
@@ -86,7 +86,7 @@ describe('buildResult', () => {
     expect(await filesOf(id)).toEqual([]);
   });
 
-  it('counts as undone what failed in an earlier round and was not tried in this one', async () => {
+  it('counts as undone an image that failed in an earlier round and was not attempted in this one', async () => {
     const id = await stage.recorded(
       { round: 2 },
       (request) => [
@@ -99,7 +99,7 @@ describe('buildResult', () => {
     expect(result).toMatchObject({ counts: { failed: 2, pending: 0 }, undone: 1 });
   });
 
-  it('names what failed in a row by its place, a line for each', async () => {
+  it('lists the failures of a row by position, one per line', async () => {
     const id = await stage.recorded(
       {},
       (request) => [
@@ -116,7 +116,7 @@ describe('buildResult', () => {
     );
   });
 
-  it('counts a bad row as one failed, and says why', async () => {
+  it('counts a bad row as one failed occurrence, and shows its error', async () => {
     const message = 'Expected a link, received none';
     const id = await stage.recorded({ lanes: [] }, undefined, (request) => [
       rowRecord(request, 1, [], { error: { code: 'no_links', message } }),
@@ -125,7 +125,7 @@ describe('buildResult', () => {
     expect((await linesOf(id, 'failed'))[1]).toBe(`Product 1,links,"${message}"`);
   });
 
-  it('shows of a link its first 200 characters, and no credentials', async () => {
+  it('shows the first 200 characters of a link, without credentials', async () => {
     const long = `http://origin.example/${'a'.repeat(300)}`;
     const id = await stage.recorded(
       {},
@@ -144,7 +144,7 @@ describe('buildResult', () => {
     expect(shown).toContain(`(${long.slice(0, 200)}…)`);
   });
 
-  it('gives the same numbers and files when it runs again', async () => {
+  it('produces the same counts and files when it runs again', async () => {
     const id = await stage.recorded(
       { rows: 2 },
       (request) => [imageRecord(request, '0-0'), imageRecord(request, '0-1', failed())],
@@ -156,7 +156,7 @@ describe('buildResult', () => {
     );
   });
 
-  it('leaves no file where it fails half-way', async () => {
+  it('leaves no file when it fails half-way', async () => {
     const id = await stage.recorded({}, undefined, (request) => [rowRecord(request, 1, ['0-0'])]);
     await expect(built(id)).rejects.toThrow(
       `Expected image 0-0 of row ${id}/1 to be recorded, found none`,
@@ -164,7 +164,7 @@ describe('buildResult', () => {
     expect(await filesOf(id)).toEqual([]);
   });
 
-  it('leaves none either where it is cancelled', async () => {
+  it('leaves no file when it is cancelled', async () => {
     const id = await stage.recorded(
       {},
       (request) => [imageRecord(request, '0-0', succeeded('0-0'))],

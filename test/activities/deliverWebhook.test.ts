@@ -29,20 +29,20 @@ describe('deliverWebhook', () => {
     };
   }
 
-  it('records that the receiver took it', async () => {
+  it('records a successful delivery', async () => {
     const { deliver, delivery } = await outcome([204]);
     await deliver();
     expect(await delivery()).toMatchObject({ state: 'delivered', attempts: 1, status_code: 204 });
   });
 
-  it('run again, sends nothing that was taken', async () => {
+  it('does not send a delivered webhook again', async () => {
     const { deliver } = await outcome([204]);
     await deliver();
     await deliver();
     expect(receiver.messages(PATH)).toHaveLength(1);
   });
 
-  it('counts its attempts in the record, and gives up with the last', async () => {
+  it('counts its attempts in the record, and fails after the last', async () => {
     const { deliver, delivery } = await outcome([503]);
     const type = 'webhook_http_503';
     await expect(deliver()).rejects.toMatchObject({ type, nonRetryable: false });
@@ -52,7 +52,7 @@ describe('deliverWebhook', () => {
   });
 
   it.each<Partial<RequestRecord>>([{ state: 'pending', round: 2 }, { state: 'processing' }])(
-    'sends nothing of a request that is %j',
+    'sends nothing for a request that is %j',
     async (change) => {
       const { deliver } = await outcome([204], change);
       await expect(deliver()).rejects.toMatchObject({ type: 'round_closed', nonRetryable: true });

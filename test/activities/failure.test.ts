@@ -15,7 +15,7 @@ const FAILURE = { code: 'http_5xx', message: 'Answered 503' } as const;
 
 describe('transientOf(error)', () => {
   it.each(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EIO'])(
-    'makes of a disk that answers %s a failure that Temporal retries',
+    'converts the disk error %s to a failure that Temporal retries',
     (code) => {
       const error = Object.assign(new Error('write failed'), { code });
       expect(transientOf(error)).toMatchObject({
@@ -28,7 +28,7 @@ describe('transientOf(error)', () => {
     },
   );
 
-  it('makes of a MongoDB that is away a failure that Temporal retries', () => {
+  it('converts a connection error of MongoDB to a failure that Temporal retries', () => {
     const error = new mongo.MongoNetworkError('connection reset');
     expect(transientOf(error)).toMatchObject({
       type: 'mongodb_unavailable',
@@ -40,19 +40,19 @@ describe('transientOf(error)', () => {
 
   it.each([
     ['a fault in our code', new TypeError('x is not a function')],
-    ['a file that is missing', Object.assign(new Error('no such file'), { code: 'ENOENT' })],
-    ['what MongoDB refused', new mongo.MongoServerError({ code: 11_000 })],
-    ['a failure that is one of Temporal already', imageWaits(FAILURE, 5)],
+    ['a missing file', Object.assign(new Error('no such file'), { code: 'ENOENT' })],
+    ['a write that MongoDB rejected', new mongo.MongoServerError({ code: 11_000 })],
+    ['a failure of Temporal', imageWaits(FAILURE, 5)],
     ['a cancellation', new CancelledFailure('The request was cancelled')],
-    ['an image that failed', ImageError.permanent('not_found', 'Answered 404')],
-    ['what is no error', 'text'],
-  ])('leaves %s as it is', (_, error) => {
+    ['an image error', ImageError.permanent('not_found', 'Answered 404')],
+    ['a value that is not an error', 'text'],
+  ])('returns %s unchanged', (_, error) => {
     expect(transientOf(error)).toBe(error);
   });
 });
 
 describe('imageWaits(failure, dueInMs)', () => {
-  it('is tried again when the image is due', () => {
+  it('is retried when the image is due', () => {
     expect(imageWaits(FAILURE, 1_500)).toMatchObject({
       type: 'http_5xx',
       message: 'Answered 503',
@@ -61,14 +61,14 @@ describe('imageWaits(failure, dueInMs)', () => {
     });
   });
 
-  it('is tried again at once, not by the policy, where the image is due already', () => {
+  it('is retried immediately, not by the retry policy, when the image is already due', () => {
     expect(imageWaits(FAILURE, 0).nextRetryDelay).toBe(1);
     expect(imageWaits(FAILURE, -5).nextRetryDelay).toBe(1);
   });
 });
 
 describe('imageGivenUp(failure, tally)', () => {
-  it('is not tried again, and tells the workflow what to count', () => {
+  it('is not retried, and carries the counts for the workflow', () => {
     const tally = { succeeded: 0, failed: 2, bytesIn: 0, bytesOut: 0 };
     expect(imageGivenUp(FAILURE, tally)).toMatchObject({
       type: 'http_5xx',
@@ -80,7 +80,7 @@ describe('imageGivenUp(failure, tally)', () => {
 });
 
 describe('deliveryFailed(error, nextRetryInMs)', () => {
-  it('is named by the status of the answer', () => {
+  it('has the status of the response in its type', () => {
     const error = new DeliveryError('Answered 503', 503, true, undefined);
     expect(deliveryFailed(error, 2_000)).toMatchObject({
       type: 'webhook_http_503',
@@ -90,19 +90,19 @@ describe('deliveryFailed(error, nextRetryInMs)', () => {
     });
   });
 
-  it('is named unreachable where no answer came', () => {
+  it('has the type webhook_unreachable when there is no response', () => {
     const error = new DeliveryError('No answer', null, true, undefined);
     expect(deliveryFailed(error, 2_000).type).toBe('webhook_unreachable');
   });
 
-  it('is not tried again where no further attempt is due', () => {
+  it('is not retried when no further attempt is due', () => {
     const error = new DeliveryError('Answered 410', 410, false, undefined);
     expect(deliveryFailed(error, null).nonRetryable).toBe(true);
   });
 });
 
 describe('interrupted()', () => {
-  it('has another worker go on at once where this one shuts down', async () => {
+  it('is retried immediately on another worker when this one shuts down', async () => {
     const env = activityEnvironment();
     env.cancel('WORKER_SHUTDOWN', new ActivityCancellationDetails({ workerShutdown: true }));
     const failure = await env.run(() => Promise.resolve(interrupted()));
@@ -114,13 +114,13 @@ describe('interrupted()', () => {
     });
   });
 
-  it('ends the work of a request that was cancelled', async () => {
+  it('is a cancellation when the request was cancelled', async () => {
     const env = activityEnvironment();
     env.cancel();
     expect(await env.run(() => Promise.resolve(interrupted()))).toBeInstanceOf(CancelledFailure);
   });
 
-  it('is a cancellation also where Temporal gave no reason', async () => {
+  it('is a cancellation when Temporal gave no reason', async () => {
     const env = activityEnvironment();
     expect(await env.run(() => Promise.resolve(interrupted()))).toBeInstanceOf(CancelledFailure);
   });

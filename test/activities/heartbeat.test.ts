@@ -8,9 +8,9 @@ interface Beat {
   readonly ended: boolean;
 }
 
-/** An attempt at an activity. @param left what the attempt before left on the server */
-function start(attempt = 1, left?: Beat) {
-  const env = activityEnvironment({ attempt, heartbeatDetails: left });
+/** Starts an attempt at an activity. @param previous the last heartbeat of the previous attempt */
+function start(attempt = 1, previous?: Beat) {
+  const env = activityEnvironment({ attempt, heartbeatDetails: previous });
   const beats: Beat[] = [];
   env.on('heartbeat', (beat: Beat) => beats.push(beat));
   const run = <T>(...call: Parameters<typeof withHeartbeat<T>>) =>
@@ -28,7 +28,7 @@ function held<T>() {
 }
 
 describe('withHeartbeat(work)', () => {
-  it('tells the server before the work that it has begun', async () => {
+  it('sends a heartbeat before the work starts', async () => {
     const { run, beats } = start();
     await run(() => {
       expect(beats).toEqual([{ crashes: 0, ended: false }]);
@@ -36,7 +36,7 @@ describe('withHeartbeat(work)', () => {
     });
   });
 
-  it('goes on telling it while the work goes on', async () => {
+  it('sends heartbeats while the work runs', async () => {
     const { env, run, beats } = start();
     await run(async () => {
       while (beats.length < 3) await once(env, 'heartbeat');
@@ -44,24 +44,24 @@ describe('withHeartbeat(work)', () => {
     expect(beats).toEqual(beats.map(() => ({ crashes: 0, ended: false })));
   });
 
-  it('gives what the work gives', async () => {
+  it('returns the result of the work', async () => {
     expect(await start().run(() => Promise.resolve('done'))).toBe('done');
   });
 
-  it('tells the server of an attempt that ended by an error, so that it counts as no crash', async () => {
+  it('marks an attempt that throws as ended, so that it is not counted as a crash', async () => {
     const { run, beats } = start(2, { crashes: 1, ended: true });
     await expect(run(() => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
     expect(beats.at(-1)).toEqual({ crashes: 1, ended: true });
   });
 
-  it('has a full disk be retried', async () => {
+  it('converts a full disk to a failure that is retried', async () => {
     const full = Object.assign(new Error('no space left'), { code: 'ENOSPC' });
     await expect(start().run(() => Promise.reject(full))).rejects.toMatchObject({
       type: 'storage_unavailable',
     });
   });
 
-  it('hands on the signal that ends the work', async () => {
+  it('passes the signal of a cancellation to the work', async () => {
     const { env, run } = start();
     const reason = await run(async (signal) => {
       setImmediate(() => {
@@ -74,19 +74,29 @@ describe('withHeartbeat(work)', () => {
   });
 
   it.each([
-    ['none in the first attempt', 1, undefined, 0],
-    ['one where the attempt before left no word', 2, undefined, 1],
-    ['one more where the attempt before did not end by itself', 3, { crashes: 1, ended: false }, 2],
-    ['none more where it did', 3, { crashes: 1, ended: true }, 1],
-  ])('counts of crashes %s', async (_, attempt, left, expected) => {
-    const { run, beats } = start(attempt, left);
+    ['no crash in the first attempt', 1, undefined, 0],
+    ['one crash when the previous attempt sent no heartbeat', 2, undefined, 1],
+    [
+      'one more crash when the previous attempt did not end by itself',
+      3,
+      { crashes: 1, ended: false },
+      2,
+    ],
+    [
+      'no further crash when the previous attempt ended by itself',
+      3,
+      { crashes: 1, ended: true },
+      1,
+    ],
+  ])('counts %s', async (_, attempt, previous, expected) => {
+    const { run, beats } = start(attempt, previous);
     expect(await run((_signal, crashes) => Promise.resolve(crashes))).toBe(expected);
     expect(beats.at(-1)).toEqual({ crashes: expected, ended: false });
   });
 });
 
 describe('withHeartbeat(work, turn)', () => {
-  it('begins once it is its turn, and counts as ended until then', async () => {
+  it('starts when its turn comes, and is marked as ended until then', async () => {
     const { env, run, beats } = start(3, { crashes: 1, ended: false });
     const turn = held<() => void>();
     const steps: string[] = [];
@@ -98,7 +108,7 @@ describe('withHeartbeat(work, turn)', () => {
       () => turn.promise,
     );
     while (beats.length < 2) await once(env, 'heartbeat');
-    // A worker that dies now did not die over this.
+    // A crash of the worker is not caused by this work yet.
     expect(beats).toEqual(beats.map(() => ({ crashes: 2, ended: true })));
     expect(steps).toEqual([]);
     turn.give(() => steps.push('given back'));
@@ -107,22 +117,22 @@ describe('withHeartbeat(work, turn)', () => {
     expect(beats.at(-1)).toEqual({ crashes: 2, ended: false });
   });
 
-  it('gives the turn back where the work fails', async () => {
-    const giveBack = jest.fn();
+  it('releases the turn when the work fails', async () => {
+    const release = jest.fn();
     const { run } = start();
     const failing = run(
       () => Promise.reject(new Error('broken')),
-      () => Promise.resolve(giveBack),
+      () => Promise.resolve(release),
     );
     await expect(failing).rejects.toThrow('broken');
-    expect(giveBack).toHaveBeenCalledTimes(1);
+    expect(release).toHaveBeenCalledTimes(1);
   });
 
-  it('does not begin where the wait is cut off', async () => {
+  it('does not start when the wait is cancelled', async () => {
     const { run } = start();
     const work = jest.fn(() => Promise.resolve());
-    const cut = new CancelledFailure('The request was cancelled');
-    await expect(run(work, () => Promise.reject(cut))).rejects.toBe(cut);
+    const cancelled = new CancelledFailure('The request was cancelled');
+    await expect(run(work, () => Promise.reject(cancelled))).rejects.toBe(cancelled);
     expect(work).not.toHaveBeenCalled();
   });
 });

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { coalesceRanges, type IndexRange } from '../../activities/indexRanges';
 
-/** As many ranges as a payload may hold. */
-const MOST = 10_000;
+/** The maximum number of ranges in a payload. */
+const MAX_RANGES = 10_000;
 
 /** Ranges of one image each, in one lane, with these gaps before them. */
 function rangesOf(gaps: readonly number[]): IndexRange[] {
@@ -18,43 +18,45 @@ const repeated = (count: number, gap: number) => new Array<number>(count).fill(g
 const endOf = ([first, count]: IndexRange) => first + count;
 
 describe('coalesceRanges(lanes)', () => {
-  it('leaves every gap where the ranges are few enough', () => {
-    const lanes = [rangesOf(repeated(MOST - 1, 1)), [], [[5, 3]] as IndexRange[]];
+  it('keeps every gap when there are few enough ranges', () => {
+    const lanes = [rangesOf(repeated(MAX_RANGES - 1, 1)), [], [[5, 3]] as IndexRange[]];
     expect(coalesceRanges(lanes)).toEqual(lanes);
   });
 
-  it('joins ranges without a gap between them', () => {
-    expect(coalesceRanges([rangesOf([3, ...repeated(MOST, 0)])])).toEqual([[[3, MOST + 1]]]);
+  it('joins adjacent ranges', () => {
+    expect(coalesceRanges([rangesOf([3, ...repeated(MAX_RANGES, 0)])])).toEqual([
+      [[3, MAX_RANGES + 1]],
+    ]);
   });
 
-  it('closes small gaps, and leaves large ones', () => {
-    const [many, far] = [repeated(MOST, 1), 1_000];
+  it('closes small gaps, and keeps large ones', () => {
+    const [many, far] = [repeated(MAX_RANGES, 1), 1_000];
     const first = 1;
-    const second = 2 * MOST + far;
-    const third = second + 2 * MOST + 1 + far;
+    const second = 2 * MAX_RANGES + far;
+    const third = second + 2 * MAX_RANGES + 1 + far;
     expect(coalesceRanges([rangesOf([...many, far, ...many, far])])).toEqual([
       [
-        [first, 2 * MOST - 1],
-        [second, 2 * MOST + 1],
+        [first, 2 * MAX_RANGES - 1],
+        [second, 2 * MAX_RANGES + 1],
         [third, 1],
       ],
     ]);
   });
 
   it('counts the ranges of all lanes together', () => {
-    const half = rangesOf(repeated(MOST / 2 + 1, 1));
-    expect(coalesceRanges([half, half])).toEqual([[[1, MOST + 1]], [[1, MOST + 1]]]);
+    const half = rangesOf(repeated(MAX_RANGES / 2 + 1, 1));
+    expect(coalesceRanges([half, half])).toEqual([[[1, MAX_RANGES + 1]], [[1, MAX_RANGES + 1]]]);
   });
 
-  it('does not join what is in different lanes', () => {
+  it('does not join ranges of different lanes', () => {
     const lanes = Array.from({ length: 256 }, () => rangesOf(repeated(100, 1)));
     const closed = coalesceRanges(lanes);
     expect(closed).toEqual(lanes.map(() => [[1, 199]]));
   });
 
-  it('loses no image and adds none outside, whatever the gaps', () => {
+  it('covers every image and nothing outside the range of the lane, for any gaps', () => {
     const gap = fc.oneof(fc.nat(3), fc.nat(1_000), fc.nat(1_000_000));
-    // A few gaps over and over make many ranges at little cost.
+    // Repeating a few gaps creates many ranges at little cost.
     const lane = fc
       .tuple(fc.array(gap, { minLength: 1, maxLength: 20 }), fc.integer({ min: 0, max: 12_000 }))
       .map(([gaps, count]) =>
@@ -63,11 +65,11 @@ describe('coalesceRanges(lanes)', () => {
     fc.assert(
       fc.property(fc.array(lane, { minLength: 1, maxLength: 4 }), (lanes) => {
         const closed = coalesceRanges(lanes);
-        expect(closed.flat().length).toBeLessThanOrEqual(MOST);
+        expect(closed.flat().length).toBeLessThanOrEqual(MAX_RANGES);
         expect(closed).toHaveLength(lanes.length);
         for (const [index, before] of lanes.entries()) {
           const after = closed[index] ?? [];
-          // Ascending, apart from each other, each beginning and ending with an image of the lane.
+          // Ascending and separate ranges; each begins and ends with an image of the lane.
           const starts = new Set(before.map(([first]) => first));
           const ends = new Set(before.map(endOf));
           expect(after.every((range) => starts.has(range[0]) && ends.has(endOf(range)))).toBe(true);

@@ -8,7 +8,7 @@ const stage = startActivityStage();
 const filter = { status: ['failed'], since: null, until: null } as const;
 
 describe('listForRetry', () => {
-  it('pages through the requests that the filter finds, each once', async () => {
+  it('returns every matching request once, page by page', async () => {
     const ids: string[] = [];
     for (let index = 0; index < 45; index += 1) {
       ids.push(await stage.recorded({ state: 'failed', created_at: new Date(1_000 * index) }));
@@ -33,7 +33,7 @@ describe('listForRetry', () => {
 describe('retryRequests', () => {
   const requests = ['one', 'two'].map((requestId) => ({ requestId, round: 1 }));
 
-  /** The activity, of which the first request is through when it is interrupted. */
+  /** Calls the activity and interrupts it after the first request. */
   function interrupted(details: ConstructorParameters<typeof ActivityCancellationDetails>[0]) {
     const env = activityEnvironment();
     const { retryRequests } = createOperatorActivities({
@@ -52,11 +52,11 @@ describe('retryRequests', () => {
     return env.run(retryRequests, { requests });
   }
 
-  it('says how far it came where it is stopped', async () => {
+  it('returns its progress when it is stopped', async () => {
     expect(await interrupted({ cancelRequested: true })).toEqual({ retried: 1, skipped: 0 });
   });
 
-  it('hands the page to another worker where this one shuts down', async () => {
+  it('throws worker_shutdown when the worker shuts down, for another worker to continue', async () => {
     await expect(interrupted({ workerShutdown: true })).rejects.toMatchObject({
       type: 'worker_shutdown',
     });

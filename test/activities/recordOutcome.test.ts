@@ -7,7 +7,7 @@ const stage = startActivityStage();
 const counts = { total: 1, succeeded: 1, failed: 0, pending: 0 };
 const webhook_url = 'http://receiver.example/hook';
 
-/** Records the outcome of the request's second round. */
+/** Creates a request, and a call that records the outcome of its second round. */
 async function record(change: Partial<RequestRecord>) {
   const requestId = await stage.recorded({ round: 2, ...change });
   const outcome = { status: 'completed', counts, bytes: { in: 2, out: 1 }, note: null } as const;
@@ -16,7 +16,7 @@ async function record(change: Partial<RequestRecord>) {
 }
 
 describe('recordOutcome', () => {
-  it('closes the round with its numbers', async () => {
+  it('closes the round with its counts', async () => {
     const { requestId, run } = await record({});
     expect(await run()).toEqual({ webhook: false });
     expect(await stage.deps.records.requests.find(requestId)).toMatchObject({
@@ -27,7 +27,7 @@ describe('recordOutcome', () => {
     });
   });
 
-  it('opens the delivery of a webhook that was asked for', async () => {
+  it('opens the delivery of a requested webhook', async () => {
     const { requestId, run } = await record({ webhook_url });
     expect(await run()).toEqual({ webhook: true });
     expect(await stage.deps.records.deliveries.find(requestId, 2)).toMatchObject({
@@ -37,7 +37,7 @@ describe('recordOutcome', () => {
     });
   });
 
-  it('run again, changes nothing', async () => {
+  it('changes nothing when it runs again', async () => {
     const { requestId, run } = await record({ webhook_url });
     await run();
     const first = await stage.deps.records.requests.find(requestId);
@@ -45,7 +45,7 @@ describe('recordOutcome', () => {
     expect(await stage.deps.records.requests.find(requestId)).toEqual(first);
   });
 
-  it('run again after a retry, leaves the retry and its webhook alone', async () => {
+  it('changes neither a later round nor its webhook', async () => {
     const { requestId, run } = await record({ webhook_url, round: 3, state: 'processing' });
     expect(await run()).toEqual({ webhook: false });
     expect(await stage.deps.records.requests.find(requestId)).toMatchObject({
@@ -56,7 +56,7 @@ describe('recordOutcome', () => {
   });
 
   it.each<Partial<RequestRecord>>([{ state: 'withdrawn' }, { round: 1 }])(
-    'refuses a request of %j, for good',
+    'throws a non-retryable failure for a request with %j',
     async (change) => {
       const { run } = await record(change);
       await expect(run()).rejects.toMatchObject({ type: 'round_closed', nonRetryable: true });

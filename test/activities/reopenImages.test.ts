@@ -38,7 +38,7 @@ describe('reopenImages', () => {
     ]);
   });
 
-  it('gives them all their attempts again', async () => {
+  it('resets the attempts of failed images', async () => {
     const id = await retried([1], (request) => [imageRecord(request, '0-0', failed())]);
     await reopen(id);
     const images = await stage.deps.records.images.findMany(id, ['0-0']);
@@ -50,14 +50,14 @@ describe('reopenImages', () => {
     });
   });
 
-  it('leaves the images that succeeded as they are', async () => {
+  it('does not change images that succeeded', async () => {
     const id = await retried([1], (request) => [imageRecord(request, '0-0', succeeded('0-0'))]);
     await reopen(id);
     const images = await stage.deps.records.images.findMany(id, ['0-0']);
     expect(images.get('0-0')).toEqual(imageRecord(id, '0-0', succeeded('0-0')));
   });
 
-  it('run again, lists also what the round has done meanwhile, and resets nothing of it', async () => {
+  it('when it runs again, also lists what the round has done, and resets none of it', async () => {
     const id = await retried([3], (request) => [
       imageRecord(request, '0-0', { ...succeeded('0-0'), round: 2 }),
       imageRecord(request, '0-1', { ...failed(), round: 2 }),
@@ -71,19 +71,19 @@ describe('reopenImages', () => {
     ]);
   });
 
-  it('joins what it reads in batches', async () => {
+  it('joins ranges across batches', async () => {
     const id = await retried([2_500], (request) =>
       upTo(2_500).map((number) => imageRecord(request, `0-${number}`, failed())),
     );
     expect(await reopen(id)).toEqual([[[0, 2_500]]]);
   });
 
-  it('passes over an image that is not recorded', async () => {
+  it('skips an image without a record', async () => {
     const id = await retried([2], (request) => [imageRecord(request, '0-1', failed())]);
     expect(await reopen(id)).toEqual([[[1, 1]]]);
   });
 
-  it('stops where the request is cancelled', async () => {
+  it('stops when the request is cancelled', async () => {
     const id = await retried([1], (request) => [imageRecord(request, '0-0', failed())]);
     const reopened = calledCancelled(createReopenImages(stage.deps), { requestId: id, round: 2 });
     await expect(reopened).rejects.toBeInstanceOf(CancelledFailure);

@@ -10,7 +10,7 @@ const csv = (...links: readonly string[]) => new Blob([sheetOf(links)], { type: 
 const name = 'products.csv';
 
 describe('createClient({ url })', () => {
-  it('uploads a sheet with its fields, and tells how much of it is sent', async () => {
+  it('uploads a CSV with its fields, and reports the progress', async () => {
     const progress: [number, number][] = [];
     const id = await client().upload(csv(stage.link('/a.jpg')), {
       name,
@@ -27,13 +27,13 @@ describe('createClient({ url })', () => {
     expect(sent).toBe(total);
   });
 
-  it('uploads once what is sent twice under one key', async () => {
+  it('creates one request for two uploads with the same idempotency key', async () => {
     const send = () =>
       client().upload(csv(stage.link('/a.jpg')), { name, idempotencyKey: 'client-test' });
     expect(await send()).toBe(await send());
   });
 
-  it('waits for the end, and shows the request at its changes', async () => {
+  it('waits until the request is finished, and reports its changes', async () => {
     const id = await client().upload(csv(stage.link('/a.jpg'), stage.link('/b.png')), { name });
     const seen: RequestResource[] = [];
     const request = await client().wait(id, { onChange: (change) => seen.push(change) });
@@ -42,7 +42,7 @@ describe('createClient({ url })', () => {
     expect(await client().status(id)).toMatchObject({ request_id: id, status: 'completed' });
   });
 
-  it('goes through images and requests, page by page', async () => {
+  it('iterates over images and requests, and returns result files', async () => {
     const id = await client().upload(csv(stage.link('/a.jpg'), stage.link('/gone.jpg')), { name });
     await client().wait(id);
     expect((await all(client().images(id))).map(({ position }) => position)).toEqual([1, 2]);
@@ -54,7 +54,7 @@ describe('createClient({ url })', () => {
     expect(await (await client().result(id, { only: 'failed' })).text()).toContain('not_found');
   });
 
-  it('retries, cancels, redelivers and removes', async () => {
+  it('retries, cancels, redelivers and removes requests', async () => {
     const failed = await stage.failed(stage.service.url, {
       webhook_url: stage.receiver.on('/client', 200),
     });
@@ -69,7 +69,7 @@ describe('createClient({ url })', () => {
     expect(await client().redeliver(failed)).toMatchObject({ request_id: failed });
   });
 
-  it('throws what the service said', async () => {
+  it('throws an ApiError with the detail of the response', async () => {
     await expect(client().request(UNKNOWN)).rejects.toThrow(
       new ApiError(404, 'Request ID not found', null),
     );
@@ -81,13 +81,13 @@ describe('createClient({ url })', () => {
     });
   });
 
-  it('stops waiting when it is told to', async () => {
+  it('stops waiting when the signal is aborted', async () => {
     const id = await stage.running();
-    const giveUp = new AbortController();
+    const controller = new AbortController();
     const waiting = client().wait(id, {
-      signal: giveUp.signal,
+      signal: controller.signal,
       onChange: () => {
-        giveUp.abort();
+        controller.abort();
       },
     });
     await expect(waiting).rejects.toThrow();

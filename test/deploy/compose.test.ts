@@ -31,10 +31,10 @@ const waits = all.flatMap(([name, { depends_on }]) =>
   Object.entries(depends_on).map(([other, { condition }]) => [name, other, condition] as const),
 );
 const oneShots = all.filter(([, { restart }]) => restart.startsWith('on-failure'));
-const lasting = all.filter(([, { restart }]) => restart === 'unless-stopped');
+const longRunning = all.filter(([, { restart }]) => restart === 'unless-stopped');
 
 describe('docker-compose.yml', () => {
-  it('has the parts that production needs', () => {
+  it('defines the services that production needs', () => {
     expect(Object.keys(services)).toEqual(
       expect.arrayContaining(['api', 'worker', 'mongodb', 'temporal', 'temporal-ui']),
     );
@@ -42,32 +42,35 @@ describe('docker-compose.yml', () => {
     expect(JSON.stringify(services['mongodb'])).toContain('--replSet');
   });
 
-  it.each(ours)('gives %s only variables that the service or the SDK knows', (_, service) => {
+  it.each(ours)('sets for %s only variables that the service or the SDK knows', (_, service) => {
     const unknown = Object.keys(service.environment).filter(
       (name) => !VARIABLES.includes(name) && !name.startsWith('TEMPORAL_'),
     );
     expect(unknown).toEqual([]);
   });
 
-  it.each(lasting)('checks the health of %s', (_, service) => {
+  it.each(longRunning)('has a health check for %s', (_, service) => {
     const inImage = service.build !== undefined && /^HEALTHCHECK /m.test(dockerfile);
     expect(service.healthcheck !== undefined || inImage).toBe(true);
   });
 
-  it('starts nothing that is neither kept running nor run once', () => {
-    expect(lasting.length + oneShots.length).toBe(all.length);
+  it('has only long-running and one-shot services', () => {
+    expect(longRunning.length + oneShots.length).toBe(all.length);
   });
 
-  it.each(waits)('%s waits for %s (%s), which can come true', (_, other, condition) => {
-    if (condition === 'service_healthy') {
-      expect(services[other]?.healthcheck).toBeDefined();
-    } else {
-      expect(condition).toBe('service_completed_successfully');
-      expect(oneShots.map(([name]) => name)).toContain(other);
-    }
-  });
+  it.each(waits)(
+    'lets %s wait for %s under a condition that can be met: %s',
+    (_, other, condition) => {
+      if (condition === 'service_healthy') {
+        expect(services[other]?.healthcheck).toBeDefined();
+      } else {
+        expect(condition).toBe('service_completed_successfully');
+        expect(oneShots.map(([name]) => name)).toContain(other);
+      }
+    },
+  );
 
-  it('holds no password', () => {
+  it('contains no password', () => {
     const secrets = all.flatMap(([name, { environment }]) =>
       Object.entries(environment)
         .filter(([variable]) => /PASSWORD|PWD|SECRET|KEY|URI/.test(variable))
@@ -83,14 +86,14 @@ describe('docker-compose.yml', () => {
     expect(text.replaceAll('$MONGODB_PASSWORD', '')).not.toMatch(/:\/\/[^:/\s]+:[^$@\s{][^@\s]*@/);
   });
 
-  it('takes what it cannot start without from .env, and .env.example names it', () => {
+  it('requires its passwords from .env, and .env.example lists them', () => {
     const required = [...text.matchAll(/\$\{([A-Z_]+):\?/g)].map(([, name]) => name);
     expect(new Set(required)).toEqual(new Set(['MONGODB_PASSWORD', 'TEMPORAL_POSTGRES_PASSWORD']));
     const example = read('.env.example');
     for (const name of required) expect(example).toContain(`\n${name}=\n`);
   });
 
-  it('keeps all data in named volumes, and the images where API and workers both see them', () => {
+  it('keeps all data in named volumes, and shares the images between API and workers', () => {
     const mounted = all.flatMap(([, service]) => service.volumes.map((one) => one.split(':')));
     const named = mounted.filter(([source]) => !source?.startsWith('./')).map(([source]) => source);
     expect(new Set(named)).toEqual(new Set(Object.keys(volumes)));
@@ -99,7 +102,7 @@ describe('docker-compose.yml', () => {
     expect(services['api']?.volumes).toEqual(['data:/data']);
   });
 
-  it('mounts only files that there are', () => {
+  it('mounts only existing files', () => {
     const files = all.flatMap(([, service]) =>
       service.volumes.filter((one) => one.startsWith('./')),
     );
@@ -108,27 +111,27 @@ describe('docker-compose.yml', () => {
       expect(existsSync(path.join(root, file.split(':')[0] ?? ''))).toBe(true);
   });
 
-  it('opens ports to this machine only', () => {
+  it('publishes ports on loopback only', () => {
     const ports = all.flatMap(([, service]) => service.ports);
     expect(ports.length).toBeGreaterThan(0);
     expect(ports.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([]);
   });
 
-  it('names a version of every image that it does not build', () => {
+  it('pins a version of every image that it does not build', () => {
     const foreign = all
       .filter(([, { build }]) => build === undefined)
       .map(([, { image }]) => image);
     expect(foreign.filter((image) => !/:\d/.test(image))).toEqual([]);
   });
 
-  it('leaves the worker free to be scaled', () => {
+  it('allows the worker to be scaled', () => {
     expect(services['worker']?.ports).toEqual([]);
     expect(services['worker']).not.toHaveProperty('container_name');
   });
 });
 
 describe('deploy/temporal-dynamic-config.yaml', () => {
-  it('switches on what the workflow relies on', () => {
+  it('enables the settings that the workflows rely on', () => {
     expect(parse(read('deploy/temporal-dynamic-config.yaml'))).toEqual({
       'matching.useNewMatcher': [{ value: true }],
       'matching.enableFairness': [{ value: true }],

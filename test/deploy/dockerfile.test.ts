@@ -28,12 +28,12 @@ const named = (name: string, stage: readonly Instruction[]) =>
   stage.filter((one) => one.name === name).map(({ rest }) => rest);
 const from = (stage: readonly Instruction[]) => named('FROM', stage)[0]?.[0] ?? '';
 
-/** What a stage takes from our folder, as paths below it. */
+/** The paths that a stage copies from the build context. */
 const copiedTo = (stage: readonly Instruction[]) =>
   named('COPY', stage)
     .filter(([first]) => !first?.startsWith('--from='))
     .flatMap((rest) => rest.slice(0, -1));
-/** What the last stage takes from the first, as paths below the application's folder. */
+/** The paths that the last stage copies from the first, relative to `/app`. */
 const carriedOver = named('COPY', last)
   .filter(([first]) => first === '--from=build')
   .flatMap((rest) => rest.slice(1, -1))
@@ -54,7 +54,7 @@ const composeSchema = z.object({
 });
 const { services } = composeSchema.parse(parse(read('docker-compose.yml'), { merge: true }));
 const cmd = JSON.parse(named('CMD', last).at(-1)?.join(' ') ?? '[]') as string[];
-/** Every file of ours that a container is started or checked with. */
+/** Our files that start a container or check its health. */
 const started = [
   cmd,
   ...Object.values(services)
@@ -64,7 +64,7 @@ const started = [
   .flat()
   .filter((word) => /\.m?js$/.test(word));
 
-/** What `npm run ops` starts in a container, and what the build runs: see package.json. */
+/** The entry points of `npm run ops` and of the build: see package.json. */
 const scripts = read('package.json').match(/dist\/src\/bin\/(ops|bundle)\.js/g) ?? [];
 const sourceOf = (built: string) => built.replace(/^dist\//, '').replace(/\.js$/, '.ts');
 const entries = [...started, ...scripts].filter((file) => file.startsWith('dist/')).map(sourceOf);
@@ -78,7 +78,7 @@ interface Module {
   }[];
 }
 
-/** Every module of ours, by its path. */
+/** Our modules, by path. */
 let modules: ReadonlyMap<string, Module>;
 beforeAll(() => {
   const output = execFileSync(
@@ -96,11 +96,11 @@ beforeAll(() => {
   modules = new Map(read.modules.map((one) => [one.source, one]));
 });
 
-/** The files that these import, themselves included, and the packages that those name. */
+/** Returns the files that these import, including themselves, and the packages that they import. */
 function importsOf(files: readonly string[]) {
   const reached = new Set(files);
   const packages = new Set<string>();
-  // A set goes on with what is added to it meanwhile.
+  // Iterating over a set includes what is added during the iteration.
   for (const file of reached) {
     for (const { module, resolved, coreModule } of modules.get(file)?.dependencies ?? []) {
       if (module.startsWith('.')) reached.add(resolved);
@@ -114,11 +114,11 @@ const lockSchema = z.object({
   packages: z.record(z.string(), z.object({ dev: z.boolean().default(false) })),
 });
 const { packages: locked } = lockSchema.parse(JSON.parse(read('package-lock.json')));
-/** Whether the package is still there after `npm prune --omit=dev`. */
+/** Whether `npm prune --omit=dev` keeps the package. */
 const isKept = (name: string) => locked[`node_modules/${name}`]?.dev === false;
 
 describe('Dockerfile', () => {
-  it('runs what it has built: both stages have the same Node, on a Debian, and one that we support', () => {
+  it('uses the same supported Node on Debian in both stages', () => {
     expect(stages).toHaveLength(2);
     expect(from(last)).toBe(from(build));
     expect(from(last)).toMatch(/^node:\d+-(slim|bookworm|trixie)/);
@@ -127,15 +127,15 @@ describe('Dockerfile', () => {
     expect(Number(/\d+/.exec(from(last))?.[0])).toBeGreaterThanOrEqual(Number(oldest));
   });
 
-  it('runs as an ordinary user', () => {
+  it('runs as a non-root user', () => {
     expect(named('USER', last).at(-1)).toEqual([expect.not.stringMatching(/^(root|0)(:|$)/)]);
   });
 
-  it('starts the process itself, so that it gets the signals', () => {
+  it('starts node directly, so that it receives signals', () => {
     expect(cmd[0]).toBe('node');
   });
 
-  it('has every file that a container is started or checked with', () => {
+  it('contains every file that starts a container or checks its health', () => {
     expect(started.length).toBeGreaterThan(2);
     const missing = started.filter((file) =>
       file.startsWith('dist/')
@@ -145,8 +145,8 @@ describe('Dockerfile', () => {
     expect(missing).toEqual([]);
   });
 
-  it('copies everything that the processes, and the bundle of workflows, import', () => {
-    // The bundler gets the workflows by their path.
+  it('copies everything that the processes and the workflow bundle import', () => {
+    // The bundler reads the workflows by path.
     const { files } = importsOf([...entries, 'workflows/index.ts']);
     expect(files.length).toBeGreaterThan(100);
     expect(files.filter((file) => !isBelow(copiedTo(build))(file))).toEqual([]);
@@ -159,7 +159,7 @@ describe('Dockerfile', () => {
     expect(carriedOver).toContain('node_modules');
   });
 
-  it('holds no package of the servers that we embed for development', () => {
+  it('contains no package of the embedded servers', () => {
     const ours = new Set(importsOf(entries).packages);
     const embedded = importsOf([...modules.keys()].filter(isBelow(['src/dev']))).packages.filter(
       (name) => !ours.has(name),
@@ -168,7 +168,7 @@ describe('Dockerfile', () => {
     expect(embedded.filter(isKept)).toEqual([]);
   });
 
-  it('copies only what there is', () => {
+  it('copies only existing paths', () => {
     expect(sources.filter((source) => !existsSync(path.join(root, source)))).toEqual([]);
   });
 });
@@ -176,9 +176,9 @@ describe('Dockerfile', () => {
 describe('.dockerignore', () => {
   const [first, ...exceptions] = linesOf('.dockerignore');
 
-  it('keeps everything out of the build but what the Dockerfile copies', () => {
+  it('excludes everything except what the Dockerfile copies', () => {
     expect(first).toBe('*');
-    const letIn = exceptions.map((line) => line.replace('!', ''));
-    expect(letIn.sort()).toEqual([...new Set(sources)].sort());
+    const included = exceptions.map((line) => line.replace('!', ''));
+    expect(included.sort()).toEqual([...new Set(sources)].sort());
   });
 });

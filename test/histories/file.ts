@@ -7,16 +7,16 @@ interface Message {
 }
 
 /**
- * The SDK's `historyToJSON` fails where npm has to install its protobufjs more than once, as here: the
- * message that they are made for converts itself as well.
+ * The protobuf message converts itself. The SDK's `historyToJSON` fails when npm installs protobufjs more than once,
+ * as here.
  */
 const { temporal } = createRequire(require.resolve('@temporalio/common'))('@temporalio/proto') as {
   readonly temporal: { api: { history: { v1: { History: Message } } } };
 };
 const { History: message } = temporal.api.history.v1;
 
-/** What a replay does not read: names of machines and processes, paths, and the server's own bookkeeping. */
-const LEFT_OUT = new Set([
+/** Fields that a replay does not read: names of machines and processes, paths, and the server's bookkeeping. */
+const OMITTED = new Set([
   'identity',
   'stackTrace',
   'taskId',
@@ -29,27 +29,27 @@ const LEFT_OUT = new Set([
 ]);
 
 /**
- * The history as a file: as little as replays the same, an event a line, and nothing that tells where it was
- * recorded.
+ * Serializes a history with one event per line. It omits what a replay does not need, and everything that reveals
+ * where the history was recorded.
  *
- * @param taskQueue the name that the recording ran under; in the file it is the default one
+ * @param taskQueue the task queue of the recording; the file names the default one instead
  */
-export function written(history: History, taskQueue: string): string {
+export function serializeHistory(history: History, taskQueue: string): string {
   const { events } = message.toObject(history, { enums: String, longs: String, bytes: String });
   const lines = events.map((event) =>
     JSON.stringify(event, (key, value: unknown) => {
-      if (LEFT_OUT.has(key)) return undefined;
+      if (OMITTED.has(key)) return undefined;
       return key === 'taskQueue' && isSticky(value) ? { ...value, name: 'sticky' } : value;
     }).replaceAll(taskQueue, 'image-requests'),
   );
   return `{"events":[\n${lines.join(',\n')}\n]}\n`;
 }
 
-export function read(json: string): History {
+export function parseHistory(json: string): History {
   return message.fromObject(JSON.parse(json));
 }
 
-/** Its name begins with that of the machine. */
+/** The name of a sticky task queue begins with the host name. */
 function isSticky(value: unknown): value is object {
   return (value as { kind?: unknown } | null)?.kind === 'TASK_QUEUE_KIND_STICKY';
 }

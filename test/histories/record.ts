@@ -22,11 +22,11 @@ import { bytes, stall, startOrigin, status } from '../support/origin';
 import { picture } from '../support/pictures';
 import { startReceiver } from '../support/receiver';
 import { startService, type Service } from '../support/service';
-import { read, written } from './file';
+import { parseHistory, serializeHistory } from './file';
 
 /**
- * `npm run histories`: has the service do every kind of run and keeps their histories beside this file, for
- * test/workflows/histories.test.ts. Names after `--` record some alone: `npm run histories -- -t cancelled`.
+ * `npm run histories` runs the service through every kind of run, and writes the histories beside this file for
+ * test/workflows/histories.test.ts. `npm run histories -- -t cancelled` records only tests with that name.
  */
 
 type Services = Awaited<ReturnType<typeof startServices>>;
@@ -47,29 +47,29 @@ afterAll(async () => {
   await services.receiver.stop();
 });
 
-/** A run by its ids, the latest one without the second; and how it is to have ended. */
-interface Which {
+/** A run by its ids (without `runId` the latest run), and the status that it is expected to end with. */
+interface RecordedRun {
   readonly workflowId: string;
   readonly runId?: string | undefined;
   readonly end?: 'FAILED' | 'CANCELLED' | 'CONTINUED_AS_NEW';
 }
 
-async function keep(name: string, which: Which, service: Service): Promise<void> {
-  const { workflowId, runId, end = 'COMPLETED' } = which;
+async function saveHistory(name: string, recorded: RecordedRun, service: Service): Promise<void> {
+  const { workflowId, runId, end = 'COMPLETED' } = recorded;
   const handle = service.client.workflow.getHandle(workflowId, runId);
   const { status: ended } = await eventually(
     () => handle.describe(),
     (one) => one.status.name !== 'RUNNING',
   );
   expect(ended.name).toBe(end);
-  const json = written(await handle.fetchHistory(), service.config.TEMPORAL_TASK_QUEUE);
+  const json = serializeHistory(await handle.fetchHistory(), service.config.TEMPORAL_TASK_QUEUE);
   const bundle = path.join(__dirname, '..', '..', 'dist', 'workflow-bundle.js');
-  const [outcome] = await replay(bundle, [{ name, history: read(json) }]);
+  const [outcome] = await replay(bundle, [{ name, history: parseHistory(json) }]);
   expect(outcome).toEqual({ name, deviation: null });
   await writeFile(path.join(__dirname, `${name}.json`), json);
 }
 
-/** The links of one sheet that only this recording uses. */
+/** Returns links that only this recording uses. */
 function linksOf(name: string, count: number): string[] {
   const { origin, image } = services;
   return Array.from({ length: count }, (_, index) =>
@@ -77,7 +77,7 @@ function linksOf(name: string, count: number): string[] {
   );
 }
 
-const run = (requestId: string): Which => ({ workflowId: workflowIdOf(requestId) });
+const run = (requestId: string): RecordedRun => ({ workflowId: workflowIdOf(requestId) });
 
 async function uploadedAndFinished(
   service: Service,
@@ -89,7 +89,7 @@ async function uploadedAndFinished(
   return id;
 }
 
-const ended = (service: Service, requestId: string) =>
+const waitForEnd = (service: Service, requestId: string) =>
   eventually(
     () => service.client.workflow.getHandle(workflowIdOf(requestId)).describe(),
     ({ status: { name } }) => name !== 'RUNNING',
@@ -99,11 +99,11 @@ it('completed', async () => {
   const { service, receiver } = services;
   const fields = { webhook_url: receiver.on('/completed', 200) };
   const id = await uploadedAndFinished(service, linksOf('completed', 3), fields);
-  await keep('completed', run(id), service);
+  await saveHistory('completed', run(id), service);
 });
 
 it('slices', async () => {
-  // As the activity fails once workers have died over a slice, and then over it alone, and over its half.
+  // Fails like the activity after workers crashed during a slice, then during it alone, then during its half.
   const service = await startService({
     wrap: (activities) => ({
       ...activities,
@@ -116,7 +116,7 @@ it('slices', async () => {
   try {
     // More than a hundred images, so that slices hold two.
     const id = await uploadedAndFinished(service, linksOf('slices', 101));
-    await keep('slices', run(id), service);
+    await saveHistory('slices', run(id), service);
   } finally {
     await service.stop();
   }
@@ -126,34 +126,38 @@ it('retried-alone', async () => {
   const { service, origin } = services;
   const link = origin.on('/passing', status(503), status(429, { 'retry-after': '1' }), status(404));
   const id = await uploadedAndFinished(service, [link, ...linksOf('retried', 1)]);
-  await keep('retried-alone', run(id), service);
+  await saveHistory('retried-alone', run(id), service);
 });
 
 it('completed-with-errors', async () => {
   const { service, origin } = services;
   const links = [`${origin.url}/missing`, ...linksOf('errors', 1)];
-  await keep('completed-with-errors', run(await uploadedAndFinished(service, links)), service);
+  await saveHistory(
+    'completed-with-errors',
+    run(await uploadedAndFinished(service, links)),
+    service,
+  );
 });
 
 it('failed', async () => {
   const { service, origin } = services;
   const id = await uploadedAndFinished(service, [`${origin.url}/one`, `${origin.url}/two`]);
-  await keep('failed', run(id), service);
+  await saveHistory('failed', run(id), service);
 });
 
 it('empty', async () => {
   const { service } = services;
   const id = randomUUID();
   await service.records.requests.create(emptyRequest(id));
-  await startOf(service, id);
-  await keep('empty', run(id), service);
+  await executeRun(service, id);
+  await saveHistory('empty', run(id), service);
 });
 
 it('not-accepted', async () => {
   const { service } = services;
   const id = randomUUID();
-  await expect(startOf(service, id)).rejects.toThrow();
-  await keep('not-accepted', { ...run(id), end: 'FAILED' }, service);
+  await expect(executeRun(service, id)).rejects.toThrow();
+  await saveHistory('not-accepted', { ...run(id), end: 'FAILED' }, service);
 });
 
 it('cancelled', async () => {
@@ -166,14 +170,14 @@ it('cancelled', async () => {
     ({ counts }) => counts.succeeded === 1,
   );
   await service.operations.cancel(id);
-  await keep('cancelled', { ...run(id), end: 'CANCELLED' }, service);
+  await saveHistory('cancelled', { ...run(id), end: 'CANCELLED' }, service);
 });
 
 it('retry-cancelled', async () => {
   const { service, origin } = services;
   const links = [origin.on('/stays', status(404)), ...linksOf('retry-cancelled', 1)];
   const id = await uploadedAndFinished(service, links);
-  await ended(service, id);
+  await waitForEnd(service, id);
   origin.on('/stays', stall);
   const before = origin.hits('/stays');
   await service.operations.retry(id);
@@ -182,67 +186,67 @@ it('retry-cancelled', async () => {
     (hits) => hits > before,
   );
   await service.operations.cancel(id);
-  await keep('retry-cancelled', { ...run(id), end: 'CANCELLED' }, service);
+  await saveHistory('retry-cancelled', { ...run(id), end: 'CANCELLED' }, service);
 });
 
 it('retried-request', async () => {
   const { service, origin, image } = services;
   const links = [origin.on('/repaired', status(404)), ...linksOf('repaired', 1)];
   const id = await uploadedAndFinished(service, links);
-  await ended(service, id);
+  await waitForEnd(service, id);
   origin.on('/repaired', bytes(image));
   await service.operations.retry(id);
-  await keep('retried-request', run(id), service);
+  await saveHistory('retried-request', run(id), service);
 });
 
 it('redelivered', async () => {
   const { service, receiver } = services;
   const fields = { webhook_url: receiver.on('/redelivered', 200) };
   const id = await uploadedAndFinished(service, linksOf('redelivered', 1), fields);
-  await ended(service, id);
+  await waitForEnd(service, id);
   await service.operations.redeliver(id);
-  await keep('redelivered', run(id), service);
+  await saveHistory('redelivered', run(id), service);
 });
 
 it('webhook-failed', async () => {
   const { service, receiver } = services;
   const fields = { webhook_url: receiver.on('/failing', 500) };
   const id = await uploadedAndFinished(service, linksOf('webhook', 1), fields);
-  await keep('webhook-failed', run(id), service);
+  await saveHistory('webhook-failed', run(id), service);
 });
 
 it('overtaken', async () => {
   const { origin, receiver } = services;
-  const patient = await startService({ env: { WEBHOOK_RETRY_INITIAL_MS: '60000' } });
+  const service = await startService({ env: { WEBHOOK_RETRY_INITIAL_MS: '60000' } });
   try {
     const fields = { webhook_url: receiver.on('/overtaken', 500, 200) };
-    const id = await uploaded(patient.url, sheetOf([`${origin.url}/none`]), { fields });
+    const id = await uploaded(service.url, sheetOf([`${origin.url}/none`]), { fields });
     await eventually(
       () => receiver.messages('/overtaken').length,
       (count) => count > 0,
     );
-    const handle = patient.client.workflow.getHandle(workflowIdOf(id));
+    const handle = service.client.workflow.getHandle(workflowIdOf(id));
     const { runId } = await handle.describe();
-    await patient.operations.retry(id);
-    await keep('overtaken', { ...run(id), runId, end: 'CONTINUED_AS_NEW' }, patient);
+    await service.operations.retry(id);
+    await saveHistory('overtaken', { ...run(id), runId, end: 'CONTINUED_AS_NEW' }, service);
   } finally {
-    await patient.stop();
+    await service.stop();
   }
 });
 
 it('closed', async () => {
-  // A redelivery that finds its round closed by the retry behind it, and goes on with that.
+  // A redelivery whose round is closed by a retry after it, and which continues with that retry.
   const { service, origin, receiver, image } = services;
   const link = origin.on('/closed', status(404), bytes(image));
   const fields = { webhook_url: receiver.on('/closed', 200) };
   const id = await uploadedAndFinished(service, [link], fields);
-  await ended(service, id);
+  await waitForEnd(service, id);
   await service.stopWorker();
   await service.operations.redeliver(id);
   await service.operations.retry(id);
   const { runId } = await service.client.workflow.getHandle(workflowIdOf(id)).describe();
   await service.startWorker();
-  await keep('closed', { ...run(id), runId, end: 'CONTINUED_AS_NEW' }, service);
+  await saveHistory('closed', { ...run(id), runId, end: 'CONTINUED_AS_NEW' }, service);
 });
 
 it('settled', async () => {
@@ -254,7 +258,7 @@ it('settled', async () => {
   );
   await service.client.workflow.getHandle(workflowIdOf(id)).terminate();
   await service.operations.cancel(id);
-  await keep('settled', run(id), service);
+  await saveHistory('settled', run(id), service);
 });
 
 it('continued', async () => {
@@ -269,8 +273,8 @@ it('continued', async () => {
     const id = await uploaded(service.url, sheetOf(links));
     const { runId } = await service.client.workflow.getHandle(workflowIdOf(id)).describe();
     await finished(service.url, id);
-    await keep('continued', { ...run(id), runId, end: 'CONTINUED_AS_NEW' }, service);
-    await keep('continuing', run(id), service);
+    await saveHistory('continued', { ...run(id), runId, end: 'CONTINUED_AS_NEW' }, service);
+    await saveHistory('continuing', run(id), service);
   } finally {
     await service.stop();
   }
@@ -285,7 +289,7 @@ it('maintenance', async () => {
   ] as const) {
     const workflowId = `${workflow}/${taskQueue}`;
     await service.client.workflow.execute(workflow, { workflowId, taskQueue });
-    await keep(name, { workflowId }, service);
+    await saveHistory(name, { workflowId }, service);
   }
 });
 
@@ -307,7 +311,7 @@ it('sweeps', async () => {
           (run) => run.runId !== runId || run.historyLength > historyLength + 3,
         );
       };
-      // The wait for the next sweep, in full where that is a minute.
+      // Includes the complete wait for the next sweep where that is a minute.
       if (workflow === RECONCILER_WORKFLOW) {
         await eventually(
           () => handle.fetchHistory(),
@@ -317,7 +321,7 @@ it('sweeps', async () => {
       await sweptAgain();
       await handle.signal(PAUSE_SIGNAL);
       while ((await handle.describe()).runId === runId) await sweptAgain();
-      await keep(workflow, { workflowId, runId, end: 'CONTINUED_AS_NEW' }, service);
+      await saveHistory(workflow, { workflowId, runId, end: 'CONTINUED_AS_NEW' }, service);
     }
   } finally {
     await service.stop();
@@ -330,7 +334,7 @@ it('bulk-retry', async () => {
   try {
     await uploadedAndFinished(service, [`${origin.url}/gone`]);
     const bulk = await startBulkRetry(service);
-    await keep('bulk-retry', { workflowId: bulk.workflowId }, service);
+    await saveHistory('bulk-retry', { workflowId: bulk.workflowId }, service);
   } finally {
     await service.stop();
   }
@@ -340,7 +344,7 @@ it('bulk-retry-stopped', async () => {
   const { origin } = services;
   const service = await startService();
   try {
-    // More than a page.
+    // More than one page.
     const links = [`${origin.url}/gone-for-long`];
     const ids = await Promise.all(
       Array.from({ length: 25 }, () => uploadedAndFinished(service, links)),
@@ -351,7 +355,11 @@ it('bulk-retry-stopped', async () => {
       (records) => records.some((record) => record?.round === 2),
     );
     await bulk.cancel();
-    await keep('bulk-retry-stopped', { workflowId: bulk.workflowId, end: 'CANCELLED' }, service);
+    await saveHistory(
+      'bulk-retry-stopped',
+      { workflowId: bulk.workflowId, end: 'CANCELLED' },
+      service,
+    );
   } finally {
     await service.stop();
   }
@@ -369,7 +377,7 @@ function startBulkRetry({ client, config }: Service) {
 
 const NOTHING = { total: 0, succeeded: 0, failed: 0, pending: 0 };
 
-function startOf(service: Service, requestId: string) {
+function executeRun(service: Service, requestId: string) {
   const input = { requestId, round: 1, task: 'process', token: 'upload', lanes: [] };
   return service.client.workflow.execute(IMAGE_REQUEST_WORKFLOW, {
     workflowId: workflowIdOf(requestId),
@@ -378,7 +386,7 @@ function startOf(service: Service, requestId: string) {
   });
 }
 
-/** No upload without any image is accepted: this one is put there past the door. */
+/** A request without images, which no upload creates: it is recorded directly. */
 function emptyRequest(id: string): RequestRecord {
   const now = new Date();
   return {

@@ -9,7 +9,7 @@ import { startService, type Service } from '../support/service';
 const ID = randomUUID();
 const FILE = `/image/files/${ID}/0-1-${'0'.repeat(32)}.jpg`;
 
-/** Asks for a path as it is written: `fetch` would tidy it up first. */
+/** Requests a path exactly as it is written: `fetch` would normalize it. */
 function statusOfRaw(url: string, path: string): Promise<number> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve, reject) => {
@@ -42,7 +42,7 @@ describe('with API_KEYS set', () => {
     `/image/requests/${ID}/images`,
     '/image/upload/',
     '/nowhere',
-  ])('answers %s without a key with 401, saying what is expected', async (path) => {
+  ])('answers 401 to %s without a key, and names the expected headers', async (path) => {
     const response = await call(service.url + path);
     expect(response.status).toBe(401);
     expect(response.headers.get('www-authenticate')).toBe('Bearer');
@@ -52,14 +52,14 @@ describe('with API_KEYS set', () => {
   });
 
   it.each(['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])(
-    'asks %s for a key too',
+    'requires a key for %s',
     async (method) => {
       const response = await call(`${service.url}/image/requests/${ID}`, { method });
       expect(response.status).toBe(401);
     },
   );
 
-  it('keeps nothing of an upload without a key', async () => {
+  it('stores nothing of an upload without a key', async () => {
     const response = await upload(service.url, sheetOf(['http://a.example/1.jpg']));
     expect(response.status).toBe(401);
     expect(await service.count()).toEqual({ requests: 0, rows: 0, images: 0 });
@@ -74,7 +74,7 @@ describe('with API_KEYS set', () => {
     { 'x-api-key': 'first-key' },
     { 'x-api-key': 'second-key' },
     { authorization: 'Basic dXNlcjpwYXNz', 'x-api-key': 'first-key' },
-  ])('takes %j', async (headers) => {
+  ])('accepts %j', async (headers) => {
     expect(await statusWith(headers)).toBe(404);
   });
 
@@ -89,11 +89,11 @@ describe('with API_KEYS set', () => {
     { 'x-api-key': '' },
     { 'x-api-key': 'first-key,second-key' },
     { 'x-api-key': 'Bearer first-key' },
-  ])('refuses %j', async (headers) => {
+  ])('rejects %j', async (headers) => {
     expect(await statusWith(headers)).toBe(401);
   });
 
-  it('refuses any other key', async () => {
+  it('rejects any other key', async () => {
     const other = fc.string({
       unit: fc.constantFrom('f', 'first', 'second', '-', 'key', ',', '*', ' '),
     });
@@ -118,7 +118,7 @@ describe('with API_KEYS set', () => {
     ['/redoc/redoc.standalone.js', 200],
     ['/openapi.json', 200],
     [FILE, 404],
-  ])('leaves %s open', async (path, status) => {
+  ])('requires no key for %s', async (path, status) => {
     const response = await call(service.url + path);
     await response.arrayBuffer();
     expect(response.status).toBe(status);
@@ -135,15 +135,15 @@ describe('with API_KEYS set', () => {
     `/health/%2e%2e/image/status/${ID}`,
     `//image/status/${ID}`,
     `/IMAGE/STATUS/${ID}`,
-  ])('gives nothing away at %s, which only looks open', async (path) => {
+  ])('does not serve %s, which only resembles an open path', async (path) => {
     const answer = await statusOfRaw(service.url, path);
-    // A path below an open one that leads nowhere is not found; it never reaches what is behind the key.
+    // An unknown path below an open one is answered 404, and never reaches a protected route.
     expect(path.includes('..') || path.includes('%2e') ? [401, 404] : [401]).toContain(answer);
   });
 });
 
 describe('without API_KEYS', () => {
-  it('lets everyone call', async () => {
+  it('requires no key', async () => {
     const service = await startService({ worker: false });
     expect((await call(`${service.url}/image/status/${ID}`)).status).toBe(404);
     await service.stop();

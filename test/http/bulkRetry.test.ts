@@ -14,7 +14,7 @@ describe('POST /image/requests/retry', () => {
   });
   afterEach(() => own.stop());
 
-  it('retries what failed, skips what has nothing to retry, and counts both', async () => {
+  it('retries failed requests, skips those with nothing to retry, and counts both', async () => {
     const ids = [await failed(own.url), await failed(own.url)];
     const mixed = await uploaded(own.url, sheetOf([link('/a.jpg'), link(failsOnce())]));
     const badRow = await uploaded(own.url, `${sheetOf([link('/a.jpg')])}2,Nothing,\n`);
@@ -32,7 +32,7 @@ describe('POST /image/requests/retry', () => {
     for (const id of [badRow, done]) expect((await show(id, own.url)).round).toBe(1);
   });
 
-  it('does no harm twice at once', async () => {
+  it('retries each request once when it is called twice at the same time', async () => {
     const paths = [failsOnce(), failsOnce(), failsOnce()];
     const ids = await Promise.all(paths.map((path) => uploaded(own.url, sheetOf([link(path)]))));
     for (const id of ids) await finished(own.url, id);
@@ -45,7 +45,7 @@ describe('POST /image/requests/retry', () => {
     expect(paths.map((path) => stage.origin.hits(path))).toEqual([2, 2, 2]);
   });
 
-  it('takes only the status and the span that it is given', async () => {
+  it('retries only requests of the given status and period', async () => {
     const before = await failed(own.url);
     const mixed = await uploaded(own.url, sheetOf([link('/a.jpg'), link(failsOnce())]));
     await finished(own.url, mixed);
@@ -71,7 +71,7 @@ describe('POST /image/requests/retry', () => {
   });
 });
 
-describe('POST /image/requests/retry, asked wrongly', () => {
+describe('POST /image/requests/retry, called incorrectly', () => {
   it.each([
     ['since=yesterday', 'since'],
     ['until=2026-13-01', 'until'],
@@ -79,13 +79,13 @@ describe('POST /image/requests/retry, asked wrongly', () => {
     ['status=completed', 'status'],
     ['status=running', 'status'],
     ['before=2026-01-01', 'before'],
-  ])('%s is answered 422', async (query, field) => {
+  ])('answers 422 to ?%s', async (query, field) => {
     const { status: code, body } = await answerOf(await call(`retry?${query}`));
     expect(code).toBe(422);
     expect(body['detail']).toMatchObject([{ loc: ['query', field] }]);
   });
 
-  it('is no request that could be read or deleted', async () => {
+  it('answers 405 to GET, DELETE and PUT: "retry" is not read as a request id', async () => {
     for (const method of ['GET', 'DELETE', 'PUT']) {
       const response = await call('retry', method);
       expect([method, response.status, response.headers.get('allow')]).toEqual([

@@ -72,7 +72,7 @@ describe('/openapi.json', () => {
     expect(operations.map(({ path, method }) => `${method} ${path}`)).toContain(call);
   });
 
-  it('lists for every path exactly the methods that the server answers', async () => {
+  it('lists for every path exactly the methods that the server allows', async () => {
     for (const [path, item] of Object.entries(document.paths)) {
       const url = service.url + path.replace('{request_id}', ID).replace(/\{\w+\}/g, 'x');
       const allow = (await call(url, { method: 'OPTIONS' })).headers.get('allow') ?? '';
@@ -82,18 +82,22 @@ describe('/openapi.json', () => {
     }
   });
 
-  it('says of every call what it does, and what each answer means', () => {
+  it('describes every operation and every response', () => {
     for (const { path, method, operation } of operations) {
-      const told = [operation, ...Object.values(operation.responses)].map(
+      const texts = [operation, ...Object.values(operation.responses)].map(
         (part) =>
           ('summary' in part ? part.summary : (part as { description?: string }).description) ?? '',
       );
-      expect([method, path, told.filter((text) => text.trim() === '')]).toEqual([method, path, []]);
-      expect(told.length).toBeGreaterThan(1);
+      expect([method, path, texts.filter((text) => text.trim() === '')]).toEqual([
+        method,
+        path,
+        [],
+      ]);
+      expect(texts.length).toBeGreaterThan(1);
     }
   });
 
-  it('files every call under one of its groups, by a name of its own', () => {
+  it('gives every operation one of the known tags and a unique operationId', () => {
     const groups = ['Uploads', 'Requests', 'Operations', 'Files', 'Service'];
     for (const { operation } of operations) {
       expect(operation.tags).toHaveLength(1);
@@ -104,7 +108,7 @@ describe('/openapi.json', () => {
     expect(new Set(names).size).toBe(names.length);
   });
 
-  it('declares every parameter that stands in a path', () => {
+  it('declares every path parameter', () => {
     for (const { path, operation } of operations) {
       const declared = (operation.parameters ?? []).filter((one) => one.in === 'path');
       const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
@@ -112,7 +116,7 @@ describe('/openapi.json', () => {
     }
   });
 
-  it('refers only to what it has', () => {
+  it('defines the target of every reference', () => {
     const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g)];
     for (const [, reference = ''] of references) {
       const target = reference
@@ -122,7 +126,7 @@ describe('/openapi.json', () => {
     }
   });
 
-  it('tells which calls ask for a key', () => {
+  it('declares security and 401 for exactly the operations that require a key', () => {
     for (const { path, operation } of operations) {
       const isOpen = /^\/(health|image\/files)\//.test(path);
       expect([path, operation.security !== undefined]).toEqual([path, !isOpen]);
@@ -130,7 +134,7 @@ describe('/openapi.json', () => {
     }
   });
 
-  it('shows the bounds that uploads are validated with', () => {
+  it('documents the limits that uploads are validated with', () => {
     expect(document.components?.schemas?.['Upload']?.properties).toMatchObject({
       quality: { type: 'integer', minimum: 1, maximum: 100, default: 50 },
       format: { enum: ['keep', 'jpeg', 'png', 'webp', 'avif'], default: 'keep' },
@@ -141,7 +145,7 @@ describe('/openapi.json', () => {
 });
 
 describe('/', () => {
-  it.each(['/', ''])('leads to the docs (%j)', async (path) => {
+  it.each(['/', ''])('redirects to /docs (%j)', async (path) => {
     const response = await call(service.url + path, { redirect: 'manual' });
     expect(response.status).toBe(302);
     expect(response.headers.get('location')).toBe('/docs');
@@ -159,13 +163,13 @@ describe('in a browser', () => {
   afterAll(() => browser.close());
 
   interface Visit {
-    /** All that the page asked for. */
+    /** The URLs that the page requested. */
     readonly requests: string[];
-    /** What it asked for and did not get, and what it complained of. */
+    /** Failed requests, and errors of the page. */
     readonly faults: string[];
   }
 
-  async function visiting(path: string, look: (page: Page) => Promise<void>): Promise<Visit> {
+  async function visitPage(path: string, inspect: (page: Page) => Promise<void>): Promise<Visit> {
     const context = await browser.newContext();
     const visit: Visit = { requests: [], faults: [] };
     try {
@@ -188,8 +192,8 @@ describe('in a browser', () => {
         if (message.type() === 'error') visit.faults.push(message.text());
       });
       await page.goto(service.url + path);
-      await look(page);
-      // Until it has nothing left to do. Playwright advises against `networkidle`, which once never came.
+      await inspect(page);
+      // Waits until the page is idle. Playwright advises against `networkidle`, which once never fired.
       await page.evaluate('new Promise((resolve) => requestIdleCallback(() => resolve()))');
       await eventually(
         () => [...unanswered].map((request) => request.url()),
@@ -201,42 +205,47 @@ describe('in a browser', () => {
     return visit;
   }
 
-  const shows = async (page: Page, text: string) => {
+  const waitForText = async (page: Page, text: string) => {
     await page.getByText(text, { exact: true }).first().waitFor({ state: 'attached' });
   };
 
-  const foreign = ({ requests }: Visit) =>
+  const foreignUrls = ({ requests }: Visit) =>
     requests
       .filter((url) => !/^(data|blob):/.test(url))
       .filter((url) => new URL(url).hostname !== '127.0.0.1');
 
-  const isOurs = (visit: Visit) => {
+  const expectOnlyOurServer = (visit: Visit) => {
     expect(visit.faults).toEqual([]);
     expect(visit.requests).toContain(`${service.url}/openapi.json`);
-    expect(foreign(visit)).toEqual([]);
+    expect(foreignUrls(visit)).toEqual([]);
   };
 
   it.each(['/docs', '/redoc'])(
-    '%s shows every call of the document, asks only our server, and reports no error',
+    '%s shows every operation, contacts only our server, and reports no error',
     async (path) => {
       const { paths } = await json<OpenApi>(`${service.url}/openapi.json`);
       const summaries = Object.values(paths)
         .flatMap((item) => Object.values(item))
         .map(({ summary = '' }) => summary);
       expect(summaries.length).toBeGreaterThan(0);
-      const visit = await visiting(path, async (page) => {
-        for (const summary of summaries) await shows(page, summary);
+      const visit = await visitPage(path, async (page) => {
+        for (const summary of summaries) await waitForText(page, summary);
       });
-      isOurs(visit);
+      expectOnlyOurServer(visit);
     },
   );
 
-  it.each(['/docs/', '/redoc/', '/'])('%s does so too', async (path) => {
-    isOurs(await visiting(path, (page) => shows(page, 'Get the status of a request')));
-  });
+  it.each(['/docs/', '/redoc/', '/'])(
+    '%s contacts only our server and reports no error',
+    async (path) => {
+      expectOnlyOurServer(
+        await visitPage(path, (page) => waitForText(page, 'Get the status of a request')),
+      );
+    },
+  );
 
-  it('/docs can make a call', async () => {
-    const { faults } = await visiting('/docs', async (page) => {
+  it('/docs can execute an operation', async () => {
+    const { faults } = await visitPage('/docs', async (page) => {
       const call = page.locator('.opblock', { hasText: '/health/live' });
       await call.locator('.opblock-summary-control').click();
       await call.getByRole('button', { name: 'Try it out' }).click();

@@ -19,10 +19,10 @@ interface Event {
 
 interface Stream {
   readonly response: Response;
-  /** What came so far, unread. */
+  /** The text received so far. */
   text(): string;
   events(): Event[];
-  /** Resolves when the server ends it. */
+  /** Resolves when the server ends the stream. */
   readonly end: Promise<void>;
   close(): void;
 }
@@ -50,7 +50,7 @@ async function open(url: string, headers: Record<string, string> = {}): Promise<
   };
 }
 
-/** Comments are no events. */
+/** Parses a block of the stream. A comment yields no event. */
 function eventOf(block: string): Event[] {
   const field = (name: string) =>
     block
@@ -78,16 +78,16 @@ const request = (...links: string[]) => uploaded(service.url, sheetOf(links));
 const eventsOf = (url: string, id: string) => `${url}/image/requests/${id}/events`;
 const opened = (id: string, headers = {}) => open(eventsOf(service.url, id), headers);
 
-/** An image that comes when it is let go. */
-function held(): { link: string; letGo: () => void } {
+/** An image whose response is held until it is released. */
+function held(): { link: string; release: () => void } {
   const waiting: (() => void)[] = [];
   const link = on((response) => {
     waiting.push(() => response.end(picture));
   });
   return {
     link,
-    letGo: () => {
-      for (const go of waiting.splice(0)) go();
+    release: () => {
+      for (const respond of waiting.splice(0)) respond();
     },
   };
 }
@@ -106,7 +106,7 @@ describe('GET /image/requests/{request_id}/events', () => {
     await stream.end;
   });
 
-  it('sends it again at every change, and ends behind the finished one', async () => {
+  it('sends the request again at every change, and ends once it is finished', async () => {
     const [first, second] = [held(), held()];
     const id = await request(first.link, second.link);
     const stream = await opened(id);
@@ -115,9 +115,9 @@ describe('GET /image/requests/{request_id}/events', () => {
       () => origin.open(),
       (count) => count === 2,
     );
-    first.letGo();
+    first.release();
     await eventually(details, (seen) => seen.includes('1 of 2 images compressed, 1 to go'));
-    second.letGo();
+    second.release();
     await stream.end;
 
     const events = stream.events();
@@ -135,7 +135,7 @@ describe('GET /image/requests/{request_id}/events', () => {
     expect(stream.events().map(({ data }) => data.status)).toEqual(['completed']);
   });
 
-  it('tells a client that comes back for more that there is none', async () => {
+  it('answers 204 to a client that reconnects after the last event of a finished request', async () => {
     const id = await request(on(bytes(picture)));
     await finished(service.url, id);
     const stream = await opened(id);
@@ -153,13 +153,13 @@ describe('GET /image/requests/{request_id}/events', () => {
   });
 });
 
-describe('GET /image/requests/{request_id}/events, without a worker at first', () => {
+describe('GET /image/requests/{request_id}/events, started without a worker', () => {
   beforeEach(async () => {
     service = await startService({ worker: false });
   });
   afterEach(() => service.stop());
 
-  it('sends the request at once, whatever its state', async () => {
+  it('sends the request immediately, also while it is pending', async () => {
     const id = await request(on(bytes(picture)));
     const stream = await opened(id);
     const [first] = await eventually(stream.events, (events) => events.length > 0);
@@ -169,7 +169,7 @@ describe('GET /image/requests/{request_id}/events, without a worker at first', (
     stream.close();
   });
 
-  it('shows the retry to a client that comes back after one', async () => {
+  it('sends the next round to a client that reconnects after a retry', async () => {
     await service.startWorker();
     const id = await request(on(status(404), bytes(picture)));
     await finished(service.url, id);
@@ -192,52 +192,52 @@ describe('GET /image/requests/{request_id}/events, without a worker at first', (
     await expect(stream.end).resolves.toBeUndefined();
   });
 
-  describe('looks at a request', () => {
-    const looks = new Map<string, number>();
-    const looksAt = (id: string) => looks.get(id) ?? 0;
+  describe('reads the records of a request', () => {
+    const reads = new Map<string, number>();
+    const readsOf = (id: string) => reads.get(id) ?? 0;
 
     beforeEach(() => {
-      looks.clear();
+      reads.clear();
       const { deliveries } = service.records;
       const find = deliveries.find;
       jest.spyOn(deliveries, 'find').mockImplementation((requestId, round) => {
-        looks.set(requestId, looksAt(requestId) + 1);
+        reads.set(requestId, readsOf(requestId) + 1);
         return find(requestId, round);
       });
     });
 
-    const lookedAt = (id: string, times: number) =>
+    const untilRead = (id: string, times: number) =>
       eventually(
-        () => looksAt(id),
+        () => readsOf(id),
         (seen) => seen >= times,
       );
 
-    it('once for all who watch it', async () => {
+    it('once for all clients that watch it', async () => {
       const watchers = 30;
       const id = await request(on(bytes(picture)));
       const streams = await Promise.all(Array.from({ length: watchers }, () => opened(id)));
-      const before = looksAt(id);
-      await lookedAt(id, before + 3);
-      expect(looksAt(id)).toBeLessThan(before + watchers);
+      const before = readsOf(id);
+      await untilRead(id, before + 3);
+      expect(readsOf(id)).toBeLessThan(before + watchers);
       for (const stream of streams) stream.close();
     });
 
-    it('no more when no one does', async () => {
+    it('until the last client disconnects', async () => {
       const [left, watched] = [
         await request(on(bytes(picture))),
         await request(on(bytes(picture))),
       ];
       const [leaving, staying] = [await opened(left), await opened(watched)];
-      await lookedAt(left, 2);
+      await untilRead(left, 2);
       leaving.close();
-      await lookedAt(watched, looksAt(watched) + 2);
-      const before = looksAt(left);
-      await lookedAt(watched, looksAt(watched) + 3);
-      expect(looksAt(left)).toBe(before);
+      await untilRead(watched, readsOf(watched) + 2);
+      const before = readsOf(left);
+      await untilRead(watched, readsOf(watched) + 3);
+      expect(readsOf(left)).toBe(before);
       staying.close();
     });
 
-    it('again although it could not be seen for a while', async () => {
+    it('again after MongoDB was unavailable for a while', async () => {
       const id = await request(on(bytes(picture)));
       const stream = await opened(id);
       const spy = jest
@@ -254,7 +254,7 @@ describe('GET /image/requests/{request_id}/events, without a worker at first', (
     });
   });
 
-  it('shows by comments that it is alive while nothing changes', async () => {
+  it('sends comments as heartbeats while nothing changes', async () => {
     const id = await request(on(bytes(picture)));
     const { config, records, operations: requests } = service;
     const logger = createLogger('silent', 'test');
@@ -262,7 +262,7 @@ describe('GET /image/requests/{request_id}/events, without a worker at first', (
     const deps = { config, records, requests, logger, stopping };
     const route = eventsRoute(deps, { look: 10, heartbeat: 50 });
     const app = new Koa().use((ctx) => route.handle(ctx, { request_id: id }));
-    // That the client went away is not logged.
+    // Keeps Koa from logging that the client disconnected.
     app.silent = true;
     const answer = app.callback();
     const server = createServer((incoming, response) => void answer(incoming, response));

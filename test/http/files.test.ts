@@ -22,7 +22,7 @@ describe('GET /image/files/{request_id}/{name}', () => {
   const get = (headers: Record<string, string> = {}, method = 'GET') =>
     call(`${service.url}/image/files/${id}/${name}`, { method, headers });
 
-  /** Asks for a path as it is written: `fetch` would tidy it up first. */
+  /** Requests a path exactly as it is written: `fetch` would normalize it. */
   function getRaw(file: string): Promise<{ status: number; body: string }> {
     const { hostname, port } = new URL(service.url);
     return new Promise((resolve, reject) => {
@@ -39,7 +39,7 @@ describe('GET /image/files/{request_id}/{name}', () => {
     });
   }
 
-  it('answers with the bytes, their length and their type', async () => {
+  it('answers with the bytes, their length and their content type', async () => {
     const response = await get();
     expect(response.status).toBe(200);
     expect(response.headers.get('content-type')).toBe('image/jpeg');
@@ -61,19 +61,19 @@ describe('GET /image/files/{request_id}/{name}', () => {
     expect(await response.text()).toBe(format);
   });
 
-  it('has no file of a name that is longer than any', async () => {
+  it('answers 404 to a name that is longer than any file name', async () => {
     const { status } = await getRaw(`${id}/${'9'.repeat(5000)}-0-${'0'.repeat(32)}.jpg`);
     expect(status).toBe(404);
   });
 
-  it('lets it be kept for ever, and taken for nothing but an image', async () => {
+  it('allows permanent caching, and forbids content sniffing and scripts', async () => {
     const { headers } = await get();
     expect(headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
     expect(headers.get('x-content-type-options')).toBe('nosniff');
     expect(headers.get('content-security-policy')).toBe("default-src 'none'; sandbox");
   });
 
-  it('answers HEAD as GET, without the bytes', async () => {
+  it('answers HEAD like GET, without the body', async () => {
     const [whole, head] = [await get(), await get({}, 'HEAD')];
     expect(head.status).toBe(200);
     expect((await head.arrayBuffer()).byteLength).toBe(0);
@@ -84,7 +84,7 @@ describe('GET /image/files/{request_id}/{name}', () => {
     await whole.body?.cancel();
   });
 
-  it('has a strong ETag, by which a client that has it is told so', async () => {
+  it('sends a strong ETag, and answers 304 to a client that has it', async () => {
     const etag = (await get()).headers.get('etag') ?? '';
     expect(etag).toMatch(/^"[^"]+"$/);
     for (const known of [etag, `W/${etag}`, `"other", ${etag}`, '*']) {
@@ -96,19 +96,19 @@ describe('GET /image/files/{request_id}/{name}', () => {
     }
   });
 
-  it('sends the bytes to a client that has other ones', async () => {
+  it('sends the bytes to a client with another ETag', async () => {
     const response = await get({ 'if-none-match': '"other"' });
     expect(response.status).toBe(200);
     expect((await response.arrayBuffer()).byteLength).toBe(content.length);
   });
 
-  it('has another ETag for other bytes', async () => {
+  it('sends a different ETag for different bytes', async () => {
     const other = await service.files.writeImage(id, '0-1', 'jpeg', Buffer.from('other'));
     const response = await call(`${service.url}/image/files/${id}/${other}`);
     expect(response.headers.get('etag')).not.toBe((await get()).headers.get('etag'));
   });
 
-  it('serves many at once', async () => {
+  it('serves many calls at once', async () => {
     const sizes = await Promise.all(
       Array.from({ length: 50 }, async () => (await (await get()).arrayBuffer()).byteLength),
     );
@@ -120,19 +120,19 @@ describe('GET /image/files/{request_id}/{name}', () => {
     const notFound = { status: 404, body: JSON.stringify({ detail: 'File not found' }) };
 
     it.each([
-      ['a name that never was', `${id}/0-1-${hash}.jpg`],
-      ['the name of another type', `${id}/0-1-${hash}.svg`],
-      ['a name that is no image', `${id}/result-1.csv`],
-      ['a hash in capitals', `${id}/0-1-${hash.toUpperCase()}.jpg`],
+      ['a name that does not exist', `${id}/0-1-${hash}.jpg`],
+      ['a name with another extension', `${id}/0-1-${hash}.svg`],
+      ['a name that is not an image', `${id}/result-1.csv`],
+      ['a hash in upper case', `${id}/0-1-${hash.toUpperCase()}.jpg`],
       ['a draft', `${id}/0-1-${hash}.jpg.${randomUUID()}.tmp`],
-      ['a name that goes up', `${id}/..%2f..%2fsecret.jpg`],
-      ['a name that goes up, with backslashes', `${id}/..%5c..%5csecret.jpg`],
-      ['a name that goes up behind a good one', `${id}/0-1-${hash}.jpg%2f..%2f..%2fsecret.jpg`],
+      ['a name with parent folders', `${id}/..%2f..%2fsecret.jpg`],
+      ['a name with parent folders and backslashes', `${id}/..%5c..%5csecret.jpg`],
+      ['parent folders after a valid name', `${id}/0-1-${hash}.jpg%2f..%2f..%2fsecret.jpg`],
       ['a name that is two dots', `${id}/%2e%2e`],
-      ['a zero byte', `${id}/0-1-${hash}.jpg%00.jpg`],
+      ['a NUL byte', `${id}/0-1-${hash}.jpg%00.jpg`],
       ['a line break', `${id}/0-1-${hash}.jpg%0a`],
-      ['broken escapes', `${id}/%E0%A4%A`],
-      ['a request id that goes up', `..%2f..%2f/0-1-${hash}.jpg`],
+      ['invalid escapes', `${id}/%E0%A4%A`],
+      ['a request id with parent folders', `..%2f..%2f/0-1-${hash}.jpg`],
       ['a request id that is two dots', `%2e%2e/0-1-${hash}.jpg`],
       ['a very long name', `${id}/0-1-${hash}.jpg${'a'.repeat(5000)}`],
     ])('%s', async (_, file) => {
@@ -140,18 +140,18 @@ describe('GET /image/files/{request_id}/{name}', () => {
       expect(await getRaw(file)).toEqual(notFound);
     });
 
-    it('a good name under another request', async () => {
+    it('a valid name under another request', async () => {
       expect(await getRaw(`${randomUUID()}/${name}`)).toEqual(notFound);
     });
 
-    it('paths with steps upwards', async () => {
+    it('a path with unescaped parent folders', async () => {
       const { status, body } = await getRaw(`${id}/../../../secret.jpg`);
       expect(status).toBe(404);
       expect(body).not.toContain('secret');
     });
   });
 
-  it.each(['POST', 'PUT', 'DELETE'])('answers %s with 405, allowing GET', async (method) => {
+  it.each(['POST', 'PUT', 'DELETE'])('answers 405 to %s, and allows GET', async (method) => {
     const response = await get({}, method);
     expect(response.status).toBe(405);
     expect(response.headers.get('allow')).toBe('HEAD, GET');

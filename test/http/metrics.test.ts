@@ -34,14 +34,14 @@ describe('GET /metrics', () => {
   });
   const scrape = () => text(`${service.url}/metrics`);
 
-  it('answers in the text format of Prometheus', async () => {
+  it('answers in the Prometheus text format', async () => {
     const response = await call(`${service.url}/metrics`);
     expect(response.status).toBe(200);
     expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
     expect(samplesOf(await response.text()).length).toBeGreaterThan(5);
   });
 
-  it('shows how many requests there are in each state', async () => {
+  it('reports the number of requests in each state', async () => {
     const completed = (now: string) => valueOf(now, REQUESTS, { status: 'completed' }) ?? 0;
     const before = completed(await scrape());
     const id = await uploaded(service.url, sheetOf([`${origin.url}/a.jpg`]));
@@ -52,7 +52,7 @@ describe('GET /metrics', () => {
     expect(states.map(({ labels }) => labels['status']).sort()).toEqual([...STATES].sort());
   });
 
-  it('shows calls by the template of their route, whatever was in their path', async () => {
+  it('labels calls with their route template, not with their path', async () => {
     const route = '/image/status/{request_id}';
     const labels = { method: 'GET', route, status: '4xx' };
     const before = valueOf(await scrape(), CALLS, labels) ?? 0;
@@ -64,7 +64,7 @@ describe('GET /metrics', () => {
     expect(after).not.toContain('secret');
   });
 
-  it('puts paths that lead nowhere together', async () => {
+  it('counts calls of unknown paths under the route "none"', async () => {
     const labels = { method: 'GET', route: 'none', status: '4xx' };
     const before = valueOf(await scrape(), CALLS, labels) ?? 0;
     await json(`${service.url}/no-such-page-1`);
@@ -74,7 +74,7 @@ describe('GET /metrics', () => {
     expect(after).not.toContain('no-such-page');
   });
 
-  it('uses only routes that the documentation lists, the pages themselves, and none', async () => {
+  it('labels calls only with documented routes, documentation pages and "none"', async () => {
     for (const path of ['/docs', '/openapi.json', '/health/live', '/docs/start.js']) {
       await text(service.url + path);
     }
@@ -88,7 +88,7 @@ describe('GET /metrics', () => {
 });
 
 describe('GET /metrics, with API_KEYS', () => {
-  it('needs a key, and refused calls are counted', async () => {
+  it('requires a key, and counts rejected calls', async () => {
     const service = await startService({ worker: false, env: { API_KEYS: KEY } });
     try {
       expect((await call(`${service.url}/metrics`)).status).toBe(401);

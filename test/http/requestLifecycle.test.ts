@@ -54,7 +54,7 @@ describe('a request, from upload to webhook', () => {
       [link('/a.jpg')],
     );
 
-  it('answers the upload with exactly a request id', async () => {
+  it('answers the upload with a request id and nothing else', async () => {
     const response = await upload(service.url, sheetOf([link('/a.jpg')]));
     expect(response.status).toBe(200);
     expect(await response.json()).toEqual({
@@ -62,7 +62,7 @@ describe('a request, from upload to webhook', () => {
     });
   });
 
-  it('answers the status with exactly three strings, and ends by the counts of places', async () => {
+  it('answers the status with exactly three strings, and counts occurrences', async () => {
     const id = await uploaded(service.url, mixed());
     expect(await finished(service.url, id)).toEqual({
       request_id: id,
@@ -84,7 +84,7 @@ describe('a request, from upload to webhook', () => {
     });
   });
 
-  it('tries a transient failure again until it passes', async () => {
+  it('attempts an image again after transient failures until it succeeds', async () => {
     origin.on(
       '/once-busy.jpg',
       status(503),
@@ -96,7 +96,7 @@ describe('a request, from upload to webhook', () => {
     expect(origin.hits('/once-busy.jpg')).toBe(3);
   });
 
-  it('gives a transient failure up after IMAGE_MAX_ATTEMPTS, and says why', async () => {
+  it('fails an image after IMAGE_MAX_ATTEMPTS transient failures, and shows the last error', async () => {
     origin.on('/down.jpg', status(503));
     const id = await uploaded(service.url, sheetOf([link('/down.jpg')]));
     expect((await finished(service.url, id)).status).toBe('failed');
@@ -111,14 +111,14 @@ describe('a request, from upload to webhook', () => {
     ]);
   });
 
-  it('does not try a permanent failure again', async () => {
+  it('makes no further attempt after a permanent failure', async () => {
     origin.on('/forbidden.jpg', status(403));
     const id = await uploaded(service.url, sheetOf([link('/forbidden.jpg')]));
     await finished(service.url, id);
     expect(origin.hits('/forbidden.jpg')).toBe(1);
   });
 
-  it('downloads a link that stands twice once, and shows it in both places', async () => {
+  it('downloads a repeated link once, and lists all its occurrences', async () => {
     origin.on('/twice.jpg', bytes(await photo()));
     const id = await uploaded(
       service.url,
@@ -135,7 +135,7 @@ describe('a request, from upload to webhook', () => {
     expect(new Set(images.map(({ output_url }) => output_url)).size).toBe(1);
   });
 
-  it('gives the output CSV: the input as it was, and the outputs in the same sequence', async () => {
+  it('returns the input columns unchanged, and the output links in the same order', async () => {
     const id = await uploaded(service.url, mixed(), { name: 'spring.csv' });
     await finished(service.url, id);
     const response = await clientOf(service.url).result(id);
@@ -153,7 +153,7 @@ describe('a request, from upload to webhook', () => {
     expect(lines[3]).toMatch(new RegExp(`^3,Product 3,.*,${file}.jpg$`));
   });
 
-  it('gives the failed rows with their errors, ready to upload again', async () => {
+  it('returns the failed rows with their errors as a CSV that can be uploaded again', async () => {
     const id = await uploaded(service.url, mixed());
     await finished(service.url, id);
     const failed = await resultOf(service.url, id, { only: 'failed' });
@@ -165,7 +165,7 @@ describe('a request, from upload to webhook', () => {
     expect((await upload(service.url, failed)).status).toBe(200);
   });
 
-  it('serves the images that the result names', async () => {
+  it('serves the images at their output links', async () => {
     const id = await uploaded(service.url, sheetOf([link('/turned.jpg')]));
     await finished(service.url, id);
     const images = await imagesOf(service.url, id);
@@ -176,7 +176,7 @@ describe('a request, from upload to webhook', () => {
     expect((await response.arrayBuffer()).byteLength).toBe(image?.bytes_out);
   });
 
-  it('shows the whole request', async () => {
+  it('shows the complete request', async () => {
     const id = await uploaded(service.url, mixed(), { fields: { quality: '70', format: 'webp' } });
     await finished(service.url, id);
     const request = await requestOf(service.url, id);
@@ -197,7 +197,7 @@ describe('a request, from upload to webhook', () => {
     });
   });
 
-  it('shows how the sheet was read', async () => {
+  it('shows how the CSV was read', async () => {
     const sheet =
       'S. No.;Product Name;Image 1;Image 2;Photo\n' +
       `1;Mug;${link('/a.jpg')};see ${link('/b.png')};${link('/a.jpg')}\n`;
@@ -217,7 +217,7 @@ describe('a request, from upload to webhook', () => {
     });
   });
 
-  it('replaces the outputs of a result that is uploaded again', async () => {
+  it('replaces the output links when a result CSV is uploaded again', async () => {
     const first = await uploaded(service.url, sheetOf([link('/a.jpg')]));
     await finished(service.url, first);
     const result = await resultOf(service.url, first);
@@ -226,7 +226,7 @@ describe('a request, from upload to webhook', () => {
     expect(await resultOf(service.url, second)).toBe(result.replaceAll(first, second));
   });
 
-  it('counts a bad row as one failed, and lists it', async () => {
+  it('counts a bad row as one failed occurrence, and lists it', async () => {
     const sheet = `${sheetOf([link('/a.jpg')])}2,Nothing,\n3,Words,see attachment\n`;
     const id = await uploaded(service.url, sheet);
     expect((await finished(service.url, id)).details).toBe('1 of 3 images compressed, 2 failed');
@@ -240,17 +240,17 @@ describe('a request, from upload to webhook', () => {
   it('pages through the images by cursor', async () => {
     const id = await uploaded(service.url, mixed());
     await finished(service.url, id);
-    const places = [];
+    const occurrences = [];
     let cursor: string | null = '';
     do {
       const query: string = cursor === '' ? '' : `&cursor=${cursor}`;
       const page: ImagesPage = await json(
         `${service.url}/image/requests/${id}/images?limit=2${query}`,
       );
-      places.push(...page.images.map(({ row, position }) => [row, position]));
+      occurrences.push(...page.images.map(({ row, position }) => [row, position]));
       cursor = page.next_cursor;
     } while (cursor !== null);
-    expect(places).toEqual([
+    expect(occurrences).toEqual([
       [1, 1],
       [1, 2],
       [2, 1],
@@ -259,7 +259,7 @@ describe('a request, from upload to webhook', () => {
     ]);
   });
 
-  it('sends a signed webhook with exactly the three keys, and records that it was taken', async () => {
+  it('sends a signed webhook with exactly three keys, and records its delivery', async () => {
     const url = receiver.on('/outcome', 204);
     const id = await uploaded(service.url, sheetOf([link('/a.jpg')]), {
       fields: { webhook_url: url },
@@ -286,7 +286,7 @@ describe('a request, from upload to webhook', () => {
     });
   });
 
-  it('delivers the webhook again under the same id until the receiver takes it', async () => {
+  it('sends the webhook again under the same id until the receiver accepts it', async () => {
     const url = receiver.on('/moody', 500, 503, 200);
     const id = await uploaded(service.url, sheetOf([link('/a.jpg')]), {
       fields: { webhook_url: url },
@@ -301,7 +301,7 @@ describe('a request, from upload to webhook', () => {
     expect(new Set(messages.map(({ body }) => body)).size).toBe(1);
   });
 
-  it('gives the webhook up when the receiver says that it is gone', async () => {
+  it('stops sending the webhook when the receiver answers 410', async () => {
     const url = receiver.on('/gone', 410);
     const id = await uploaded(service.url, sheetOf([link('/a.jpg')]), {
       fields: { webhook_url: url },
@@ -314,20 +314,20 @@ describe('a request, from upload to webhook', () => {
     expect(receiver.messages('/gone')).toHaveLength(1);
   });
 
-  it('answers from the record when no worker runs, also while the request is open', async () => {
+  it('answers from the records while no worker is running, also for a pending request', async () => {
     const own = await startService();
-    const hold = own.url;
-    const done = await uploaded(hold, sheetOf([link('/a.jpg')]));
-    await finished(hold, done);
+    const { url } = own;
+    const done = await uploaded(url, sheetOf([link('/a.jpg')]));
+    await finished(url, done);
     await own.stopWorker();
-    const open = await uploaded(hold, sheetOf([link('/a.jpg')]));
-    expect((await statusOf(hold, done)).status).toBe('completed');
-    expect(await statusOf(hold, open)).toEqual({
+    const open = await uploaded(url, sheetOf([link('/a.jpg')]));
+    expect((await statusOf(url, done)).status).toBe('completed');
+    expect(await statusOf(url, open)).toEqual({
       request_id: open,
       status: 'pending',
       details: '0 of 1 image compressed, 1 to go',
     });
-    expect((await call(`${hold}/image/result/${open}`)).status).toBe(409);
+    expect((await call(`${url}/image/result/${open}`)).status).toBe(409);
     await own.stop();
   });
 });

@@ -24,11 +24,11 @@ describe('GET /image/requests', () => {
 
   const list = (query = '') => json<Page>(`${service.url}/image/requests${query}`);
   const idsOf = ({ requests }: Page) => requests.map(({ request_id }) => request_id);
-  const one = (path = '/a.jpg') => uploaded(service.url, sheetOf([`${origin.url}${path}`]));
+  const uploadOne = (path = '/a.jpg') => uploaded(service.url, sheetOf([`${origin.url}${path}`]));
 
-  async function several(count: number): Promise<string[]> {
+  async function uploadMany(count: number): Promise<string[]> {
     const ids: string[] = [];
-    for (let n = 0; n < count; n += 1) ids.push(await one());
+    for (let n = 0; n < count; n += 1) ids.push(await uploadOne());
     return ids;
   }
 
@@ -43,30 +43,30 @@ describe('GET /image/requests', () => {
     return found;
   }
 
-  it('is empty where nothing was uploaded', async () => {
+  it('is empty before the first upload', async () => {
     expect(await list()).toEqual({ requests: [], next_cursor: null });
   });
 
-  it('has the newest first', async () => {
-    const ids = await several(3);
+  it('lists the newest request first', async () => {
+    const ids = await uploadMany(3);
     expect(await list('/')).toMatchObject({ next_cursor: null });
     expect(idsOf(await list())).toEqual(ids.reverse());
   });
 
-  it('shows a finished request as the request itself does', async () => {
+  it('shows a finished request like GET /image/requests/{request_id}', async () => {
     await service.startWorker();
-    const id = await one();
+    const id = await uploadOne();
     await finished(service.url, id);
     const { requests } = await list();
     expect(requests).toEqual([await requestOf(service.url, id)]);
   });
 
-  it('shows the webhook of each', async () => {
+  it('shows the webhook of each request', async () => {
     const webhookUrl = `${origin.url}/hook`;
     const id = await uploaded(service.url, sheetOf([`${origin.url}/a.jpg`]), {
       fields: { webhook_url: webhookUrl },
     });
-    const plain = await one();
+    const plain = await uploadOne();
     const { requests } = await list();
     expect(requests.map(({ request_id, webhook }) => [request_id, webhook])).toMatchObject([
       [plain, null],
@@ -74,28 +74,28 @@ describe('GET /image/requests', () => {
     ]);
   });
 
-  it('shows what is recorded of those that run, and asks no workflow', async () => {
-    const id = await one();
+  it('shows pending requests from the records, without querying workflows', async () => {
+    const id = await uploadOne();
     expect((await list()).requests).toMatchObject([
       { request_id: id, status: 'pending', details: '0 of 1 image compressed, 1 to go' },
     ]);
   });
 
-  it('is paged by cursor, without a gap or a repetition', async () => {
-    const newest = (await several(5)).reverse();
+  it('pages by cursor without gaps or repetitions', async () => {
+    const newest = (await uploadMany(5)).reverse();
     expect(await pages('?limit=2')).toEqual([newest.slice(0, 2), newest.slice(2, 4), [newest[4]]]);
   });
 
-  it('goes on where it was although new requests come meanwhile', async () => {
-    const newest = (await several(3)).reverse();
+  it('continues from the cursor when new requests arrive between pages', async () => {
+    const newest = (await uploadMany(3)).reverse();
     const first = await list('?limit=2');
-    await one();
+    await uploadOne();
     const second = await list(`?limit=2&cursor=${first.next_cursor}`);
     expect([...idsOf(first), ...idsOf(second)]).toEqual(newest);
   });
 
-  it('separates requests of the same millisecond by their ids', async () => {
-    const ids = await several(4);
+  it('orders requests of the same millisecond by id', async () => {
+    const ids = await uploadMany(4);
     const model = await service.records.requests.find(ids[0] ?? '');
     for (const id of ids.slice(1)) {
       const record = await service.records.requests.find(id);
@@ -107,13 +107,13 @@ describe('GET /image/requests', () => {
     expect(found).toEqual([...ids].sort().reverse());
   });
 
-  it('is filtered by status', async () => {
+  it('filters by status', async () => {
     await service.startWorker();
-    const done = await one();
-    const failed = await one('/gone.jpg');
+    const done = await uploadOne();
+    const failed = await uploadOne('/gone.jpg');
     for (const id of [done, failed]) await finished(service.url, id);
     await service.stopWorker();
-    const open = await one();
+    const open = await uploadOne();
     expect(idsOf(await list('?status=completed'))).toEqual([done]);
     expect(idsOf(await list('?status=failed'))).toEqual([failed]);
     expect(idsOf(await list('?status=pending'))).toEqual([open]);
@@ -121,16 +121,16 @@ describe('GET /image/requests', () => {
     expect(idsOf(await list())).toEqual([open, failed, done]);
   });
 
-  it('leaves out what is deleted', async () => {
+  it('omits deleted requests', async () => {
     await service.startWorker();
-    const id = await one();
+    const id = await uploadOne();
     await finished(service.url, id);
     await clientOf(service.url).remove(id);
     expect(await list()).toEqual({ requests: [], next_cursor: null });
   });
 });
 
-describe('a query that GET /image/requests does not know', () => {
+describe('GET /image/requests with an invalid query', () => {
   let service: Service;
   beforeAll(async () => {
     service = await startService({ worker: false });

@@ -40,7 +40,7 @@ describe('POST /image/upload/', () => {
     expect(
       await eventually(
         () => readdir(service.spoolDir),
-        (left) => left.length === 0,
+        (files) => files.length === 0,
       ),
     ).toEqual([]);
   });
@@ -52,7 +52,7 @@ describe('POST /image/upload/', () => {
     return { status: response.status, ...((await response.json()) as Problem) };
   }
 
-  /** Sends raw bytes, as broken clients do, and gives the first line of the answer. */
+  /** Sends raw bytes, as broken clients do, and returns the first line of the response. */
   function raw(head: string, body = ''): Promise<string> {
     const { port } = new URL(service.url);
     return new Promise((resolve, reject) => {
@@ -66,17 +66,17 @@ describe('POST /image/upload/', () => {
     });
   }
 
-  describe("answers 400 with the seed's words", () => {
+  describe('answers 400 with "Only CSV files are supported"', () => {
     const notCsv = { status: 400, detail: 'Only CSV files are supported' };
     const png = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
 
     it.each<[string, string | Uint8Array<ArrayBuffer>, UploadOptions]>([
       ['a name that does not end in .csv', 'x', { name: 'products.txt' }],
-      ['a type that contradicts', 'x', { type: 'image/png' }],
-      ['a PDF by type', 'x', { type: 'application/pdf' }],
+      ['a contradicting content type', 'x', { type: 'image/png' }],
+      ['the content type of a PDF', 'x', { type: 'application/pdf' }],
       ['a PNG named .csv', png, { type: 'text/csv' }],
       ['no file name', 'x', { name: '' }],
-      ['no file name and more than a text field may hold', 'x'.repeat(9_000), { name: '' }],
+      ['no file name and more bytes than a text field may hold', 'x'.repeat(9_000), { name: '' }],
     ])('to %s', async (_, content, options) => {
       expect(await refused(content, options)).toEqual(notCsv);
     });
@@ -90,13 +90,13 @@ describe('POST /image/upload/', () => {
   });
 
   it.each(['application/octet-stream', 'application/vnd.ms-excel', 'text/plain', 'text/csv'])(
-    'takes a CSV sent as %s',
+    'accepts a CSV sent as %s',
     async (type) => {
       expect((await upload(service.url, good(), { type, name: 'UPPER.CSV' })).status).toBe(200);
     },
   );
 
-  it('takes a file name of 255 characters, and answers 422 to a longer one', async () => {
+  it('accepts a file name of 255 characters, and answers 422 to a longer one', async () => {
     const named = (length: number) => ({ name: `${'ü'.repeat(length - 4)}.csv` });
     expect((await upload(service.url, good(), named(255))).status).toBe(200);
     expect(await refused(good(), named(256))).toMatchObject({
@@ -105,7 +105,7 @@ describe('POST /image/upload/', () => {
     });
   });
 
-  it('answers 422 to UTF-16, with the hint how to save', async () => {
+  it('answers 422 to UTF-16, and says how to save the file', async () => {
     const sheet = Uint8Array.from(Buffer.from(`\ufeff${good()}`, 'utf16le'));
     expect(await refused(sheet)).toMatchObject({
       status: 422,
@@ -123,7 +123,7 @@ describe('POST /image/upload/', () => {
     });
   });
 
-  it('answers 422 to a body that is no form', async () => {
+  it('answers 422 to a body that is not a form', async () => {
     const response = await call(`${service.url}/image/upload/`, {
       method: 'POST',
       body: '{}',
@@ -150,13 +150,13 @@ describe('POST /image/upload/', () => {
     ['webhook_url', 'http://[fd00::1]/hook'],
     ['colour', 'red'],
     ['__proto__', 'x'],
-  ])('answers 422 to %s = %s, naming the field', async (field, value) => {
+  ])('answers 422 to %s = %s, and names the field', async (field, value) => {
     const { status, detail } = await refused(good(), { fields: { [field]: value } });
     expect(status).toBe(422);
     expect(detail).toMatchObject([{ loc: ['body', field] }]);
   });
 
-  it('answers 422 to a webhook_url that names a private address, without its credentials', async () => {
+  it('answers 422 to a webhook_url with a private address, and hides its credentials', async () => {
     const fields = { webhook_url: 'http://user:secret@0xa9fea9fe/latest' };
     expect(await refused(good(), { fields })).toEqual({
       status: 422,
@@ -189,7 +189,7 @@ describe('POST /image/upload/', () => {
     expect(response.status).toBe(422);
   });
 
-  it('takes fields that come behind the file', async () => {
+  it('accepts fields after the file', async () => {
     const form = new FormData();
     form.append('file', new Blob([good()]), 'a.csv');
     form.append('quality', '60');
@@ -197,7 +197,7 @@ describe('POST /image/upload/', () => {
     expect(response.status).toBe(200);
   });
 
-  it('answers 422 when no row can be used, naming up to a hundred of them', async () => {
+  it('answers 422 when no row is usable, and names the first hundred', async () => {
     const rows = Array.from({ length: 120 }, (_, index) => `${index},Product,`);
     const { status, detail } = await refused(sheet(...rows));
     expect(status).toBe(422);
@@ -208,7 +208,7 @@ describe('POST /image/upload/', () => {
     });
   });
 
-  it('answers 422 to an open quote, and to text in the place of a link, when strict', async () => {
+  it('answers 422 to an unclosed quote, and to text instead of a link, when strict', async () => {
     const content =
       'S. No.,Product Name,Input Image Urls\n1,"Mug,http://127.0.0.1/1.jpg\n' +
       '2,Cup,"http://127.0.0.1/2.jpg, side.jpg"\n3,Lid,http://127.0.0.1/3.jpg and more\n';
@@ -228,7 +228,7 @@ describe('POST /image/upload/', () => {
     expect((await upload(service.url, content)).status).toBe(200);
   });
 
-  it('answers 422 to a sheet that has only a header', async () => {
+  it('answers 422 to a file with only a header', async () => {
     expect((await refused(sheet())).status).toBe(422);
   });
 
@@ -238,12 +238,12 @@ describe('POST /image/upload/', () => {
     expect([status, detail]).toEqual([422, expect.stringContaining('at most 50 images')]);
   });
 
-  it('answers 413 to a larger file, by its announced length', async () => {
+  it('answers 413 to a Content-Length above MAX_UPLOAD_BYTES', async () => {
     const head = 'Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 99999999';
     expect(await raw(head)).toBe('HTTP/1.1 413 Payload Too Large');
   });
 
-  it('answers 413 while a larger file is still arriving', async () => {
+  it('answers 413 while a file above MAX_UPLOAD_BYTES is still arriving', async () => {
     const part = '--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n';
     const body = part + 'x'.repeat(220_000);
     const chunk = `${body.length.toString(16)}\r\n${body}\r\n`;
@@ -251,7 +251,7 @@ describe('POST /image/upload/', () => {
     expect(await raw(head, chunk)).toBe('HTTP/1.1 413 Payload Too Large');
   });
 
-  it('keeps nothing of an upload that was cut off', async () => {
+  it('removes the spooled file of an interrupted upload', async () => {
     const { port } = new URL(service.url);
     const socket = createConnection(Number(port), '127.0.0.1');
     socket.write(
@@ -288,7 +288,7 @@ describe('POST /image/upload/', () => {
     const idempotencyKey = 'order-1';
     const headers = { 'idempotency-key': idempotencyKey };
 
-    it('answers the same content with the first request id, also when sent at the same time', async () => {
+    it('answers repeated uploads with the first request id, also simultaneous ones', async () => {
       const key = { idempotencyKey: 'same-time' };
       const content = good();
       const answers = await Promise.all([1, 2, 3].map(() => uploaded(service.url, content, key)));
@@ -296,18 +296,18 @@ describe('POST /image/upload/', () => {
       expect(await uploaded(service.url, content, key)).toBe(answers[0]);
     });
 
-    it('answers other content with 409', async () => {
+    it('answers 409 to different content or options', async () => {
       await uploaded(service.url, good(), { idempotencyKey });
       expect((await refused(`${good()}\n`, { headers })).status).toBe(409);
       expect((await refused(good(), { headers, fields: { quality: '51' } })).status).toBe(409);
     });
 
-    it.each(['', 'two words', 'x'.repeat(256)])('answers the key %j with 422', async (key) => {
+    it.each(['', 'two words', 'x'.repeat(256)])('answers 422 to the key %j', async (key) => {
       expect((await refused(good(), { headers: { 'idempotency-key': key } })).status).toBe(422);
     });
   });
 
-  it('runs the images with the options asked for', async () => {
+  it('processes the images with the given options', async () => {
     const id = await uploaded(service.url, good(), {
       fields: { format: 'png', max_width: '100', effort: 'fast', quality: '80' },
     });
@@ -319,7 +319,7 @@ describe('POST /image/upload/', () => {
 });
 
 describe('POST /image/upload/ while Temporal is down', () => {
-  it('answers 503 with Retry-After, and keeps nothing', async () => {
+  it('answers 503 with Retry-After, and stores nothing', async () => {
     const service = await startService({ worker: false, runsAddress: '127.0.0.1:1' });
     const response = await upload(service.url, sheetOf(['http://a.example/1.jpg']));
     expect(response.status).toBe(503);
@@ -333,7 +333,7 @@ describe('POST /image/upload/ while Temporal is down', () => {
   });
 });
 
-describe('While MongoDB is down', () => {
+describe('while MongoDB is down', () => {
   let line: MongodbLine;
   let service: Service;
   beforeEach(async () => {
@@ -346,11 +346,11 @@ describe('While MongoDB is down', () => {
     await line.close();
   });
   const content = sheetOf(['http://a.example/1.jpg']);
-  /** How the command begins in BSON: its name, and the collection's with its length. */
+  /** The start of the command in BSON: its name, then the length and name of the collection. */
   const insertInto = (name: string) =>
     `insert\0${String.fromCharCode(name.length + 1)}\0\0\0${name}\0`;
 
-  it('every call about requests answers 503 with Retry-After', async () => {
+  it('answers 503 with Retry-After to every call about requests', async () => {
     const id = await uploaded(service.url, content);
     line.cut();
     const calls = [
@@ -384,24 +384,24 @@ describe('While MongoDB is down', () => {
 
   it.each([
     [
-      'before it',
+      'before it arrives',
       () => {
         line.cut();
       },
     ],
     [
-      'as its rows are recorded',
+      'while its rows are recorded',
       () => {
         line.cutAt(insertInto('rows'));
       },
     ],
     [
-      'as its images are recorded',
+      'while its images are recorded',
       () => {
         line.cutAt(insertInto('images'));
       },
     ],
-  ])('an upload answers 503 when MongoDB goes %s, and nothing of it runs later', async (_, cut) => {
+  ])('answers 503 to an upload when MongoDB fails %s, and starts no run later', async (_, cut) => {
     cut();
     const response = await upload(service.url, content);
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '5']);
@@ -417,6 +417,7 @@ describe('While MongoDB is down', () => {
     const runs = service.client.workflow.list({
       query: `TaskQueue = '${service.config.TEMPORAL_TASK_QUEUE}' AND WorkflowType = 'imageRequest'`,
     });
-    for await (const { workflowId } of runs) throw new Error(`${workflowId} runs`);
+    for await (const { workflowId } of runs)
+      throw new Error(`Expected no run, found ${workflowId}`);
   });
 });

@@ -5,16 +5,16 @@ import { sheetOf } from '../support/calls';
 import { withFile } from '../support/temporaryFile';
 
 const stage = startActivityStage();
-const SHEET = sheetOf(['http://origin.example/a.jpg', 'http://origin.example/b.jpg']);
+const CSV = sheetOf(['http://origin.example/a.jpg', 'http://origin.example/b.jpg']);
 
-/** @param start in place of the start of the run; gets the request's id */
+/** Accepts an upload. @param start replaces the start of its run */
 function accept(start: (requestId: string) => Promise<unknown>, key: string | null = null) {
   const runs: AcceptDeps['runs'] = {
     start: async ({ requestId }) => {
       await start(requestId);
     },
   };
-  return withFile(SHEET, (path) =>
+  return withFile(CSV, (path) =>
     acceptUpload(
       { ...stage.deps, runs },
       {
@@ -39,28 +39,28 @@ function accept(start: (requestId: string) => Promise<unknown>, key: string | nu
 const starts = () => Promise.resolve();
 
 describe('acceptUpload(deps, upload)', () => {
-  it('keeps the request where the answer of the start is lost, but not the start', async () => {
+  it('keeps the request when its run was started but the response was lost', async () => {
     const id = await accept(async (requestId) => {
-      // The first thing that the run does.
+      // The run does this first.
       await stage.deps.records.requests.accept(requestId);
       throw new Error('connection reset');
     });
     expect(await stage.deps.records.requests.find(id)).toMatchObject({ state: 'pending' });
   });
 
-  it('leaves nothing of an upload that another process has given up meanwhile', async () => {
+  it('rejects an upload that another process has withdrawn, and removes its records', async () => {
     const { requests, images } = stage.deps.records;
-    let given = '';
+    let withdrawn = '';
     const refused = accept(async (requestId) => {
-      given = requestId;
+      withdrawn = requestId;
       expect(await requests.withdraw(requestId)).toBe(true);
     });
     await expect(refused).rejects.toMatchObject({ name: 'Refusal', code: 'unavailable' });
-    expect(await requests.find(given)).toBeNull();
-    expect(await images.findMany(given, ['0-0', '0-1'])).toEqual(new Map());
+    expect(await requests.find(withdrawn)).toBeNull();
+    expect(await images.findMany(withdrawn, ['0-0', '0-1'])).toEqual(new Map());
   });
 
-  it('takes the place of an upload with the same key whose process has died', async () => {
+  it('replaces an upload with the same idempotency key whose process has died', async () => {
     const { requests } = stage.deps.records;
     const first = await accept(starts, randomUUID());
     const record = await requests.find(first);

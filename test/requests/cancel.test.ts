@@ -5,7 +5,7 @@ import { startRequestStage } from '../support/requestStage';
 const stage = startRequestStage();
 
 describe('cancelRequest(deps, requestId)', () => {
-  it('records an outcome for a request whose run was ended from outside, and says so', async () => {
+  it('records an outcome with a note for a request whose run was terminated from outside', async () => {
     const id = await stage.running();
     await stage.service.client.workflow.getHandle(workflowIdOf(id)).terminate('by an operator');
     await stage.service.operations.cancel(id);

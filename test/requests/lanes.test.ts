@@ -1,19 +1,19 @@
 import fc from 'fast-check';
 import { assignLanes } from '../../src/requests/lanes';
 
-/** As many as the workflow goes round. */
-const MOST = 256;
+/** The maximum number of lanes. */
+const MAX_LANES = 256;
 
 const linkOf = (host: number, name = 'a.jpg') => `https://host-${host}.example/${name}`;
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index);
 
 describe('assignLanes()', () => {
-  it('gives each host a lane of its own, in the order of appearance', () => {
+  it('gives each host its own lane, in order of appearance', () => {
     const { place } = assignLanes();
-    expect(upTo(MOST).map((host) => place(linkOf(host)).lane)).toEqual(upTo(MOST));
+    expect(upTo(MAX_LANES).map((host) => place(linkOf(host)).lane)).toEqual(upTo(MAX_LANES));
   });
 
-  it('numbers the images of a lane from 0, in the order of appearance', () => {
+  it('numbers the images of a lane from 0, in order of appearance', () => {
     const { place } = assignLanes();
     place(linkOf(1));
     expect(['a', 'b', 'c'].map((name) => place(linkOf(2, name)))).toEqual(
@@ -21,7 +21,7 @@ describe('assignLanes()', () => {
     );
   });
 
-  it('gives a link that it has seen the place it had', () => {
+  it('returns the same lane and number for a repeated link', () => {
     const { place, sizes } = assignLanes();
     place(linkOf(1));
     place(linkOf(1, 'b.jpg'));
@@ -29,36 +29,38 @@ describe('assignLanes()', () => {
     expect(sizes()).toEqual([2]);
   });
 
-  it('puts links of the same host together, however they spell it', () => {
+  it('puts all spellings of a host into one lane', () => {
     const { place, sizes } = assignLanes();
     for (const host of ['shop.example', 'SHOP.example', 'shop.example:443', 'user:pw@shop.example'])
       expect(place(`https://${host}/${host}.jpg`).lane).toBe(0);
     expect(sizes()).toEqual([4]);
   });
 
-  it('puts all links that have no host into one lane', () => {
+  it('puts all links without a host into one lane', () => {
     const { place } = assignLanes();
     place(linkOf(1));
     expect(['http://', 'https://[', 'http://%'].map((link) => place(link).lane)).toEqual([1, 1, 1]);
   });
 
-  it('spreads further hosts over the lanes that there are', () => {
+  it('spreads further hosts over the existing lanes', () => {
     const { place, sizes } = assignLanes();
-    for (const host of upTo(10 * MOST)) place(linkOf(host));
-    expect(sizes()).toHaveLength(MOST);
-    // Ten hosts a lane on average; by a fair hash a lane with four times as many is as good as impossible.
+    for (const host of upTo(10 * MAX_LANES)) place(linkOf(host));
+    expect(sizes()).toHaveLength(MAX_LANES);
+    // Ten hosts per lane on average. With a uniform hash, 40 in one lane are practically impossible.
     expect(Math.max(...sizes())).toBeLessThan(40);
   });
 
-  it('keeps all images of a host in one lane, also where hosts share lanes', () => {
+  it('keeps all images of a host in one lane, also when hosts share lanes', () => {
     const { place } = assignLanes();
-    const first = upTo(2 * MOST).map((host) => place(linkOf(host)).lane);
-    const second = upTo(2 * MOST).map((host) => place(linkOf(host, 'b.jpg')).lane);
+    const first = upTo(2 * MAX_LANES).map((host) => place(linkOf(host)).lane);
+    const second = upTo(2 * MAX_LANES).map((host) => place(linkOf(host, 'b.jpg')).lane);
     expect(second).toEqual(first);
   });
 
-  it('gives every different link one number, without a gap in any lane', () => {
-    const link = fc.tuple(fc.nat(2 * MOST), fc.nat(2)).map(([host, n]) => linkOf(host, `${n}.jpg`));
+  it('gives every distinct link one number, without gaps in a lane', () => {
+    const link = fc
+      .tuple(fc.nat(2 * MAX_LANES), fc.nat(2))
+      .map(([host, n]) => linkOf(host, `${n}.jpg`));
     fc.assert(
       fc.property(fc.array(link, { size: '+3' }), (links) => {
         const { place, sizes } = assignLanes();

@@ -10,8 +10,8 @@ import { NO_ANSWER, startReceiver, type Receiver } from '../support/receiver';
 import { retryRecorded } from '../support/retryRecorded';
 import { startService, type Service } from '../support/service';
 
-/** Everything counts as silent, so that no test waits. */
-const AT_ONCE = 0;
+/** Every request counts as silent, so that no test has to wait. */
+const QUIET_MS = 0;
 
 describe('reconcile', () => {
   let service: Service;
@@ -32,7 +32,7 @@ describe('reconcile', () => {
     await origin.stop();
   });
 
-  const sweep = () => service.operations.reconcile(new Date(Date.now() + 1), AT_ONCE);
+  const sweep = () => service.operations.reconcile(new Date(Date.now() + 1), QUIET_MS);
   const runOf = (id: string) => service.client.workflow.getHandle(workflowIdOf(id));
   const webhookOf = async (id: string) => {
     const { webhook } = await json<RequestResource>(`${service.url}/image/requests/${id}`);
@@ -45,7 +45,7 @@ describe('reconcile', () => {
       (run) => run.status.name !== 'RUNNING',
     );
 
-  it('records an outcome for a run that was terminated from outside, and says so', async () => {
+  it('records an outcome with a note for a run that was terminated from outside', async () => {
     const stuck = origin.on(`/${randomUUID()}`, stall);
     const webhook = receiver.on(`/${randomUUID()}`, 200);
     const id = await uploaded(service.url, sheetOf([good, stuck]), {
@@ -79,7 +79,7 @@ describe('reconcile', () => {
       (hits) => hits === 1,
     );
     await runOf(id).terminate('by an operator');
-    // None of ours has a timeout: a person started it anew, with one, where no worker is.
+    // Our runs have no timeout. This one is started again by hand, with a timeout and without workers.
     await service.client.workflow.start('imageRequest', {
       workflowId: workflowIdOf(id),
       taskQueue: 'nowhere',
@@ -95,7 +95,7 @@ describe('reconcile', () => {
     });
   });
 
-  it('has what such a run left undone retried like any other', async () => {
+  it('allows a retry of a request whose run was terminated', async () => {
     const link = origin.on(`/${randomUUID()}`, stall, bytes(await photo()));
     const id = await uploaded(service.url, sheetOf([link]));
     await eventually(
@@ -114,7 +114,7 @@ describe('reconcile', () => {
     });
   });
 
-  it('starts the run of a retry whose start was lost', async () => {
+  it('starts the run of a retry that was recorded but not started', async () => {
     const link = origin.on(`/${randomUUID()}`, status(404), bytes(await photo()));
     const id = await uploaded(service.url, sheetOf([link]));
     await finished(service.url, id);
@@ -125,14 +125,14 @@ describe('reconcile', () => {
     expect(await finished(service.url, id)).toMatchObject({ status: 'completed' });
   });
 
-  it('starts it too when a redelivery began meanwhile, and failed because of the retry', async () => {
+  it('starts the run of a retry after a redelivery has failed because of it', async () => {
     const webhook = receiver.on(`/${randomUUID()}`, 200);
     const link = origin.on(`/${randomUUID()}`, status(404), bytes(await photo()));
     const id = await uploaded(service.url, sheetOf([link]), { fields: { webhook_url: webhook } });
     await finished(service.url, id);
     await closed(id);
     const before = await retryRecorded(service, id);
-    // By who had read the record before the retry.
+    // The redelivery has read the record before the retry.
     await continueWithDelivery(service.runs, before);
     expect((await closed(id)).status.name).toBe('FAILED');
 
@@ -140,7 +140,7 @@ describe('reconcile', () => {
     expect(await finished(service.url, id)).toMatchObject({ status: 'completed' });
   });
 
-  it('leaves a run alone that is alive, however silent', async () => {
+  it('does not change a running request, however long it is silent', async () => {
     const stuck = origin.on(`/${randomUUID()}`, stall);
     const id = await uploaded(service.url, sheetOf([stuck]));
     await eventually(
@@ -153,17 +153,17 @@ describe('reconcile', () => {
     await finished(service.url, id);
   });
 
-  it('removes what an upload that was cut off left behind', async () => {
+  it('removes the records of an interrupted upload', async () => {
     const id = await uploaded(service.url, sheetOf([good]));
     await finished(service.url, id);
     const record = await service.records.requests.find(id);
     if (record === null) throw new Error('Expected the record');
-    const leftover = randomUUID();
-    await service.records.requests.create({ ...record, _id: leftover, state: 'uploading' });
+    const abandoned = randomUUID();
+    await service.records.requests.create({ ...record, _id: abandoned, state: 'uploading' });
     await service.records.rows.insert([
       {
-        _id: `${leftover}/1`,
-        request_id: leftover,
+        _id: `${abandoned}/1`,
+        request_id: abandoned,
         number: 1,
         cells: [],
         images: [],
@@ -173,12 +173,12 @@ describe('reconcile', () => {
     const { rows = 0 } = await service.count();
 
     expect(await sweep()).toMatchObject({ leftover_removed: 1 });
-    expect(await service.records.requests.find(leftover)).toBeNull();
+    expect(await service.records.requests.find(abandoned)).toBeNull();
     expect((await service.count()).rows).toBe(rows - 1);
     expect(await statusOf(service.url, id)).toMatchObject({ status: 'completed' });
   });
 
-  it('ends a delivery whose run was terminated, for an operator to make again', async () => {
+  it('fails a delivery whose run was terminated, so that an operator can redeliver it', async () => {
     const webhook = receiver.on(`/${randomUUID()}`, NO_ANSWER, 200);
     const id = await uploaded(service.url, sheetOf([good]), { fields: { webhook_url: webhook } });
     const path = new URL(webhook).pathname;
@@ -206,7 +206,7 @@ describe('reconcile', () => {
     expect(ids).toEqual([`${id}.1`, `${id}.1`]);
   });
 
-  it('leaves a delivery under way whose run is alive', async () => {
+  it('does not change a delivery whose run is alive', async () => {
     const webhook = receiver.on(`/${randomUUID()}`, NO_ANSWER);
     const id = await uploaded(service.url, sheetOf([good]), { fields: { webhook_url: webhook } });
     await eventually(
@@ -219,7 +219,7 @@ describe('reconcile', () => {
     await sweep();
   });
 
-  it('ends the webhook of an outcome that a retry has replaced, and sends it no more', async () => {
+  it('supersedes the webhook of an outcome that a retry has replaced, without sending it', async () => {
     const webhook = receiver.on(`/${randomUUID()}`, 200);
     const link = origin.on(`/${randomUUID()}`, status(404), bytes(await photo()));
     const id = await uploaded(service.url, sheetOf([link]), { fields: { webhook_url: webhook } });
@@ -228,7 +228,7 @@ describe('reconcile', () => {
     await service.operations.retry(id);
     await finished(service.url, id);
     await closed(id);
-    // As a process leaves it that dies between the start of a retry and the end of the delivery before it.
+    // The state after a process died between starting a retry and ending the previous delivery.
     expect(await service.records.deliveries.reopen(id, 1)).toBe(true);
     expect(await sweep()).toMatchObject({ delivery_ended: 0, delivery_resumed: 0 });
     expect(await service.records.deliveries.find(id, 1)).toMatchObject({ state: 'superseded' });
@@ -238,12 +238,12 @@ describe('reconcile', () => {
     expect(ids).toEqual([`${id}.1`, `${id}.2`]);
   });
 
-  it('resumes a delivery that was not ended from outside and has no run', async () => {
+  it('resumes a delivery without a run that was not ended from outside', async () => {
     const webhook = receiver.on(`/${randomUUID()}`, 200);
     const id = await uploaded(service.url, sheetOf([good]), { fields: { webhook_url: webhook } });
     await finished(service.url, id);
     await closed(id);
-    // As left by a retry that replaced the run and was then rolled back, or by a reset.
+    // The state after a retry that replaced the run and was rolled back, or after a reset.
     expect(await service.records.deliveries.reopen(id, 1)).toBe(true);
     expect(await sweep()).toMatchObject({ delivery_resumed: 1, delivery_ended: 0 });
     const messages = await eventually(
@@ -253,12 +253,12 @@ describe('reconcile', () => {
     expect(messages.map(({ headers }) => headers['webhook-id'])).toEqual([`${id}.1`, `${id}.1`]);
   });
 
-  it('starts a retry whose start was lost while the webhook before it is being delivered', async () => {
+  it('starts the run of a recorded retry while the previous webhook is being delivered', async () => {
     const webhook = receiver.on(`/${randomUUID()}`, 500, 500, 500, 500);
     const link = origin.on(`/${randomUUID()}`, status(404), bytes(await photo()));
     const id = await uploaded(service.url, sheetOf([link]), { fields: { webhook_url: webhook } });
     await finished(service.url, id);
-    // From now on the run waits for seconds before it tries again.
+    // From here on, the run waits for seconds before its next attempt.
     await eventually(
       () => receiver.messages(new URL(webhook).pathname),
       ({ length }) => length === 3,
@@ -268,7 +268,7 @@ describe('reconcile', () => {
     expect(await finished(service.url, id)).toMatchObject({ status: 'completed' });
   });
 
-  it('goes on with the others when one cannot be repaired', async () => {
+  it('continues with the other requests when one cannot be repaired', async () => {
     const ids = [randomUUID(), randomUUID()];
     const id = await uploaded(service.url, sheetOf([good]));
     await finished(service.url, id);
@@ -278,7 +278,7 @@ describe('reconcile', () => {
       const updated_at = new Date(Date.now() - 100_000 + index);
       await service.records.requests.create({ ...record, _id, state: 'withdrawn', updated_at });
     }
-    // Root may remove whatever lies on a disk that works.
+    // The failure is simulated: root can remove every file of a working disk.
     const { removeRequest } = service.files;
     const remove = jest
       .spyOn(service.files, 'removeRequest')

@@ -37,7 +37,7 @@ describe('removeExpired', () => {
     return id;
   }
 
-  it('removes everything of requests that finished before the days of retention', async () => {
+  it('removes all records and files of requests that finished before the retention period', async () => {
     const id = await done();
     expect(await service.operations.removeExpired(inDays(8))).toEqual({ removed: 1, more: false });
     expect(await service.count()).toEqual({ requests: 0, rows: 0, images: 0 });
@@ -45,13 +45,13 @@ describe('removeExpired', () => {
     expect(existsSync(path.join(service.dataDir, 'results', id))).toBe(false);
   });
 
-  it('leaves younger ones', async () => {
+  it('keeps newer requests', async () => {
     await done();
     expect(await service.operations.removeExpired(inDays(6))).toEqual({ removed: 0, more: false });
     expect((await service.count()).requests).toBe(1);
   });
 
-  it('never removes one that is running, however old', async () => {
+  it('never removes a running request, however old', async () => {
     const id = await uploaded(service.url, sheetOf([origin.on(`/${randomUUID()}`, stall)]));
     await eventually(
       () => statusOf(service.url, id),
@@ -65,7 +65,7 @@ describe('removeExpired', () => {
     await finished(service.url, id);
   });
 
-  it('leaves one whose webhook is still on its way', async () => {
+  it('keeps a request whose webhook is still being delivered', async () => {
     const receiver = await startReceiver();
     const webhook_url = receiver.on('/hook', 500, 200);
     const id = await uploaded(service.url, sheetOf([good]), { fields: { webhook_url } });
@@ -81,20 +81,20 @@ describe('removeExpired', () => {
     await receiver.stop();
   });
 
-  it('goes on batch by batch as a workflow, until none is left', async () => {
-    const one = await done();
-    const record = await service.records.requests.find(one);
+  it('removes all expired requests in batches when it runs as a workflow', async () => {
+    const kept = await done();
+    const record = await service.records.requests.find(kept);
     if (record === null) throw new Error('Expected the record');
-    const long = new Date(Date.now() - 8 * DAY_MS);
+    const expired = new Date(Date.now() - 8 * DAY_MS);
     for (let index = 0; index < 25; index += 1) {
-      await service.records.requests.create({ ...record, _id: randomUUID(), updated_at: long });
+      await service.records.requests.create({ ...record, _id: randomUUID(), updated_at: expired });
     }
     await service.client.workflow.execute('removeExpired', {
       workflowId: `remove-expired-${randomUUID()}`,
       taskQueue: service.config.TEMPORAL_TASK_QUEUE,
     });
     expect((await service.count()).requests).toBe(1);
-    const run = await service.client.workflow.getHandle(workflowIdOf(one)).describe();
+    const run = await service.client.workflow.getHandle(workflowIdOf(kept)).describe();
     expect(run.status.name).toBe('COMPLETED');
   });
 });

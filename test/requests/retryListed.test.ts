@@ -12,7 +12,7 @@ const failed = (change: Partial<RequestRecord> = {}) =>
   stage.recorded({ state: 'failed', counts, ...change });
 const find = (id: string) => stage.deps.records.requests.find(id);
 
-/** Retries the request as it was listed in its first round. @param start in place of the start of its run */
+/** Retries the request as listed in its first round. @param start replaces the start of its run */
 const retry = (requestId: string, start: Runs['continueWith']) =>
   retryListed({ ...stage.deps, runs: { continueWith: start } }, [{ requestId, round: 1 }], never);
 
@@ -29,7 +29,7 @@ describe('retryListed(deps, listed, signal)', () => {
     expect(await find(id)).toMatchObject({ state: 'pending', round: 2 });
   });
 
-  it('starts the run of a round that it opened before it was cut off', async () => {
+  it('starts the run of a round that an interrupted attempt has opened', async () => {
     const id = await failed({ state: 'pending', round: 2 });
     const start = jest.fn<Promise<void>, unknown[]>(() => Promise.resolve());
     expect(await retry(id, start)).toEqual({ retried: 1, skipped: 0 });
@@ -37,14 +37,14 @@ describe('retryListed(deps, listed, signal)', () => {
     expect(await find(id)).toMatchObject({ round: 2 });
   });
 
-  it('counts as retried, and starts nothing, where the retry is under way already', async () => {
+  it('counts a retry that is already running, and starts nothing', async () => {
     const id = await failed({ state: 'processing', round: 2 });
     const start = jest.fn<Promise<void>, unknown[]>(() => Promise.resolve());
     expect(await retry(id, start)).toEqual({ retried: 1, skipped: 0 });
     expect(start).not.toHaveBeenCalled();
   });
 
-  it('skips what is running, has nothing to retry, or is gone', async () => {
+  it('skips requests that are running, have nothing to retry, or do not exist', async () => {
     const start = jest.fn<Promise<void>, unknown[]>(() => Promise.resolve());
     const done = { ...counts, succeeded: 1, failed: 0 };
     const ids = [
@@ -56,7 +56,7 @@ describe('retryListed(deps, listed, signal)', () => {
     expect(start).not.toHaveBeenCalled();
   });
 
-  it('skips nothing where Temporal is down: it fails, and the request is as before', async () => {
+  it('throws, and restores the request, while Temporal is down', async () => {
     const id = await failed();
     const before = await find(id);
     const refused = retry(id, () => Promise.reject(new Error('connection refused')));

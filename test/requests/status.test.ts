@@ -16,7 +16,7 @@ import {
 import { photo } from '../support/pictures';
 import { startService, type Service } from '../support/service';
 
-/** Holds the answers to its hits until it is told to give them. */
+/** Holds responses until the gate opens. */
 function gate() {
   const held: (() => void)[] = [];
   let isOpen = false;
@@ -29,7 +29,7 @@ function gate() {
       },
     open() {
       isOpen = true;
-      for (const give of held.splice(0)) give();
+      for (const respond of held.splice(0)) respond();
     },
   };
 }
@@ -49,7 +49,7 @@ describe('status(requestId)', () => {
     await origin.stop();
   });
 
-  /** The service's status, as an API process of its own would give it, with every query of a run counted. */
+  /** Creates the status function as a separate API process does, and counts its queries to runs. */
   function countedStatus(of: Service, fail: () => boolean = () => false) {
     const runs = createRuns(
       {
@@ -84,7 +84,7 @@ describe('status(requestId)', () => {
     return { id, open };
   }
 
-  it('answers thousands of polls of a running request by four queries a second', async () => {
+  it('answers thousands of polls of a running request with four queries a second', async () => {
     const { id, open } = await runningRequest('/thousand.jpg');
     const { status, queries, close } = countedStatus(service);
     const start = Date.now();
@@ -94,18 +94,18 @@ describe('status(requestId)', () => {
       expect(reports.at(-1)).toMatchObject({
         request_id: id,
         status: 'processing',
-        // A busy machine may answer too late, and the record, which is a slice behind, instead.
+        // On a busy machine the query may time out; the record, which lags by a slice, is used then.
         details: expect.stringMatching(/^[01] of 2 images compressed, [12] to go$/) as string,
       });
     }
-    // Each answer is kept for 250 ms: however slow the machine is, no more queries fit into the time.
+    // Each answer is cached for 250 ms, which limits the queries however slow the machine is.
     expect(queries()).toBeLessThanOrEqual((Date.now() - start) / 250 + 2);
     open();
     await finished(service.url, id);
     await close();
   });
 
-  it('shares a query among all who ask before it is answered', async () => {
+  it('shares a pending query among concurrent calls', async () => {
     const { id, open } = await runningRequest('/shared.jpg');
     const { status, queries, close } = countedStatus(service);
     const reports = await Promise.all([status(id), status(id), status(id)]);
@@ -116,7 +116,7 @@ describe('status(requestId)', () => {
     await close();
   });
 
-  it('asks again when the answer has grown old', async () => {
+  it('queries again when the cached answer has expired', async () => {
     const { id, open } = await runningRequest('/old.jpg');
     const { status, queries, close } = countedStatus(service);
     await status(id);
@@ -132,7 +132,7 @@ describe('status(requestId)', () => {
     await close();
   });
 
-  it('asks for every request by itself', async () => {
+  it('queries every request separately', async () => {
     const first = await runningRequest('/first.jpg');
     const second = await runningRequest('/second.jpg');
     const { status, queries, close } = countedStatus(service);
@@ -145,7 +145,7 @@ describe('status(requestId)', () => {
     await close();
   });
 
-  it('takes the outcome from the record as soon as it is there, whatever was answered before', async () => {
+  it('answers with the recorded outcome as soon as there is one, without further queries', async () => {
     const { id, open } = await runningRequest('/outcome.jpg');
     const { status, queries, close } = countedStatus(service);
     open();
@@ -161,7 +161,7 @@ describe('status(requestId)', () => {
     await close();
   });
 
-  it('is the same when the history is gone, and so is a retry', async () => {
+  it('answers the same after the history was deleted, and a retry still works', async () => {
     const missing = origin.on('/returns.jpg', answering(404), bytes(await photo()));
     const id = await uploaded(service.url, sheetOf([missing]));
     const before = await finished(service.url, id);
@@ -187,7 +187,7 @@ describe('status(requestId)', () => {
     expect(await finished(service.url, id)).toMatchObject({ status: 'completed' });
   });
 
-  it('answers from the record without asking again for a while, after a query without an answer', async () => {
+  it('answers from the record for a while after a failed query', async () => {
     const { id, open } = await runningRequest('/unanswered.jpg');
     let fails = true;
     const { status, queries, close } = countedStatus(service, () => fails);
@@ -208,7 +208,7 @@ describe('status(requestId)', () => {
     await close();
   });
 
-  it('answers from the record while no worker runs, and from the workflow once one runs again', async () => {
+  it('answers from the record while no worker is running, and from the workflow afterwards', async () => {
     const own = await startService();
     const { answer, open } = gate();
     const held = origin.on('/stopped.jpg', answer(await photo()));
@@ -233,7 +233,7 @@ describe('status(requestId)', () => {
     await own.stop();
   });
 
-  it('calls a request pending that no worker has taken yet', async () => {
+  it('reports a request as pending before a worker has started on it', async () => {
     const own = await startService({ worker: false });
     const id = await uploaded(own.url, sheetOf([`${origin.url}/quick.jpg`]));
     const { status, close } = countedStatus(own);
@@ -244,7 +244,7 @@ describe('status(requestId)', () => {
     await own.stop();
   });
 
-  it('knows no request that was never uploaded, and queries no workflow', async () => {
+  it('throws not_found for an unknown request, without a query', async () => {
     const { status, queries, close } = countedStatus(service);
     await expect(status('00000000-0000-4000-8000-00000000dead')).rejects.toMatchObject({
       code: 'not_found',

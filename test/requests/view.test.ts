@@ -1,8 +1,8 @@
 import type { RequestRecord } from '../../src/records/types';
 import { recordedReport, viewOf } from '../../src/requests/view';
 
-/** As version 0.1.0 recorded requests. */
-const RECORDED_BEFORE: RequestRecord = {
+/** A request as version 0.1.0 recorded it. */
+const OLD_RECORD: RequestRecord = {
   _id: '5efa2c81-0000-4000-8000-000000000000',
   state: 'completed',
   round: 1,
@@ -26,9 +26,9 @@ const RECORDED_BEFORE: RequestRecord = {
 };
 
 describe('viewOf(record, …)', () => {
-  it('shows of a request from before what is known of its sheet', () => {
-    const report = recordedReport(RECORDED_BEFORE);
-    expect(viewOf(RECORDED_BEFORE, report, null, 'http://host').sheet).toEqual({
+  it('shows what an older version recorded about how the file was read', () => {
+    const report = recordedReport(OLD_RECORD);
+    expect(viewOf(OLD_RECORD, report, null, 'http://host').sheet).toEqual({
       columns: ['S. No.', 'Product Name', 'Image Url', 'Input Image Urls'],
       link_columns: ['Input Image Urls'],
       delimiter: null,

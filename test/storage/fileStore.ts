@@ -7,9 +7,9 @@ export const REQUEST = randomUUID();
 export const IMAGE = Buffer.from('the bytes of an image');
 
 /**
- * Gives the work a new, empty store of the backend.
+ * Calls `work` with a new, empty store of the backend.
  *
- * `stored` lists the names (without folders) of everything that the backend keeps.
+ * `stored` lists the names (without folders) of everything in it.
  */
 export type WithBackend = (
   work: (store: FileStore, stored: () => Promise<string[]>) => Promise<void>,
@@ -19,7 +19,7 @@ async function read(file: StoredFile | null): Promise<Buffer | null> {
   return file === null ? null : buffer(file.stream);
 }
 
-/** What every storage backend has to do; each backend's test file calls it. */
+/** The specification of every storage backend; each backend's test file calls it. */
 export function specifyFileStore(withBackend: WithBackend): void {
   describe('writeImage and openImage', () => {
     it.each([
@@ -39,7 +39,7 @@ export function specifyFileStore(withBackend: WithBackend): void {
       }),
     );
 
-    it('give back any bytes as they were', () =>
+    it('return any bytes unchanged', () =>
       withBackend(async (store) => {
         await fc.assert(
           fc.asyncProperty(fc.uint8Array({ maxLength: 5_000 }), async (content) => {
@@ -51,7 +51,7 @@ export function specifyFileStore(withBackend: WithBackend): void {
         );
       }));
 
-    it('name the same bytes the same, and keep one file of them', () =>
+    it('give the same bytes the same name, and keep one file', () =>
       withBackend(async (store, stored) => {
         const first = await store.writeImage(REQUEST, '0-1', 'png', IMAGE);
         const second = await store.writeImage(REQUEST, '0-1', 'png', Buffer.from(IMAGE));
@@ -59,7 +59,7 @@ export function specifyFileStore(withBackend: WithBackend): void {
         expect(await stored()).toHaveLength(1);
       }));
 
-    it('name other bytes otherwise, so that a file once named never changes', () =>
+    it('give different bytes a different name, so that a file never changes', () =>
       withBackend(async (store) => {
         const first = await store.writeImage(REQUEST, '0-1', 'png', IMAGE);
         const second = await store.writeImage(REQUEST, '0-1', 'png', Buffer.from('other bytes'));
@@ -67,25 +67,25 @@ export function specifyFileStore(withBackend: WithBackend): void {
         expect(await read(await store.openImage(REQUEST, first))).toEqual(IMAGE);
       }));
 
-    it('keep requests apart', () =>
+    it('separate requests', () =>
       withBackend(async (store) => {
         const name = await store.writeImage(REQUEST, '0-1', 'png', IMAGE);
         expect(await store.openImage(randomUUID(), name)).toBeNull();
       }));
 
-    it('show a file whole or not at all, while many write it at once', () =>
+    it('never return a partial file while it is written concurrently', () =>
       withBackend(async (store, stored) => {
         const large = Buffer.alloc(2 ** 20, 'x');
         const name = await store.writeImage(REQUEST, '0-1', 'png', large);
         await store.removeRequest(REQUEST);
         const seen: (Buffer | null)[] = [];
-        const look = async () => seen.push(await read(await store.openImage(REQUEST, name)));
+        const readNow = async () => seen.push(await read(await store.openImage(REQUEST, name)));
         const write = async () => {
           await store.writeImage(REQUEST, '0-1', 'png', large);
-          await look();
+          await readNow();
         };
-        await look();
-        await Promise.all([write(), look(), write(), look(), write(), look()]);
+        await readNow();
+        await Promise.all([write(), readNow(), write(), readNow(), write(), readNow()]);
         expect(seen[0]).toBeNull();
         expect(seen.every((bytes) => bytes?.equals(large) ?? true)).toBe(true);
         expect(seen.filter((bytes) => bytes !== null).length).toBeGreaterThanOrEqual(3);
@@ -95,7 +95,7 @@ export function specifyFileStore(withBackend: WithBackend): void {
     it.each([
       ['request', '../x', '0-1'],
       ['reference', REQUEST, '../0-1'],
-    ])('refuse to write under what is no %s', (_, request, ref) =>
+    ])('reject an invalid %s', (_, request, ref) =>
       withBackend(async (store, stored) => {
         await expect(store.writeImage(request, ref, 'png', IMAGE)).rejects.toThrow('file name');
         expect(await stored()).toEqual([]);
@@ -106,7 +106,7 @@ export function specifyFileStore(withBackend: WithBackend): void {
   describe('openImage', () => {
     const HASH = 'ab'.repeat(16);
 
-    it('gives null for a file that is not there', () =>
+    it('returns null for a missing file', () =>
       withBackend(async (store) => {
         expect(await store.openImage(REQUEST, `0-1-${HASH}.jpg`)).toBeNull();
       }));
@@ -124,14 +124,14 @@ export function specifyFileStore(withBackend: WithBackend): void {
       '',
       '.',
       '..',
-    ])('gives null for the name %j', (name) =>
+    ])('returns null for the name %j', (name) =>
       withBackend(async (store) => {
         expect(await store.openImage(REQUEST, name)).toBeNull();
       }),
     );
 
     it.each(['..', '.', '', '../files', `${REQUEST}/..`, `../${'a'.repeat(33)}`, '\0'.repeat(36)])(
-      'gives null for the request %j',
+      'returns null for the request %j',
       (request) =>
         withBackend(async (store) => {
           const name = await store.writeImage(REQUEST, '0-1', 'png', IMAGE);
@@ -141,7 +141,7 @@ export function specifyFileStore(withBackend: WithBackend): void {
   });
 
   describe('createResultFile and openResult', () => {
-    it('give back what was written in pieces, once it is committed', () =>
+    it('return the written pieces once they are committed', () =>
       withBackend(async (store) => {
         const file = await store.createResultFile(REQUEST, 1, 'result');
         await file.write('S. No.,');
@@ -153,7 +153,7 @@ export function specifyFileStore(withBackend: WithBackend): void {
         expect((await read(result))?.toString()).toBe('S. No.,Größe\n');
       }));
 
-    it('keep texts larger than what is written at once in order', () =>
+    it('keep the order of texts that are larger than one write', () =>
       withBackend(async (store) => {
         const lines = Array.from({ length: 5 }, (_, index) => String(index).repeat(400_000));
         const file = await store.createResultFile(REQUEST, 1, 'result');
@@ -163,7 +163,7 @@ export function specifyFileStore(withBackend: WithBackend): void {
         expect(result?.equals(Buffer.from(lines.join('')))).toBe(true);
       }));
 
-    it('keep rounds and kinds apart', () =>
+    it('separate rounds and kinds', () =>
       withBackend(async (store) => {
         const file = await store.createResultFile(REQUEST, 1, 'failed');
         await file.commit();
@@ -172,7 +172,7 @@ export function specifyFileStore(withBackend: WithBackend): void {
         expect(await read(await store.openResult(REQUEST, 1, 'failed'))).toHaveLength(0);
       }));
 
-    it('leave nothing of a file that is discarded', () =>
+    it('leave no discarded file', () =>
       withBackend(async (store, stored) => {
         const file = await store.createResultFile(REQUEST, 1, 'result');
         await file.write('part');
@@ -189,7 +189,7 @@ export function specifyFileStore(withBackend: WithBackend): void {
   });
 
   describe('removeRequest', () => {
-    it('removes the images and results of the request, and of no other', () =>
+    it('removes the images and results of this request only', () =>
       withBackend(async (store, stored) => {
         const other = randomUUID();
         const name = await store.writeImage(other, '0-1', 'png', IMAGE);

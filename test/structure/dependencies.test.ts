@@ -15,7 +15,7 @@ const { FOLDERS, pathOf } = require('../../folders.cjs') as {
 };
 
 describe('folders.cjs', () => {
-  it('allows no import that nothing uses', () => {
+  it('allows no unused imports between folders', () => {
     const output = execFileSync(
       path.join(ROOT, 'node_modules', '.bin', 'depcruise'),
       ['--config', '.dependency-cruiser.cjs', '--output-type', 'json'].concat(

@@ -14,7 +14,7 @@ function check(...files: string[]) {
 }
 
 describe('retiredWords.cjs', () => {
-  // Taken from the page, as this file must not contain a retired word either.
+  // Read from the glossary, as this file must not contain a retired word either.
   const [, table = ''] = readFileSync(path.join(ROOT, 'docs', 'glossary.md'), 'utf8').split(
     '## Retired words',
   );
@@ -29,26 +29,26 @@ describe('retiredWords.cjs', () => {
     rmSync(folder, { recursive: true });
   });
 
-  function written(name: string, text: string): string {
+  function writeFile(name: string, text: string): string {
     const file = path.join(folder, name);
     writeFileSync(file, text);
     return file;
   }
 
-  it('finds none in the repository', () => {
+  it('finds no retired word in the repository', () => {
     expect(check()).toEqual({ status: 0, lines: [] });
   });
 
-  it('names file, line and the word to write instead', () => {
-    const file = written('comment.ts', `const a = 1;\n// ${word} it\n`);
+  it('reports the file, the line and the replacement', () => {
+    const file = writeFile('comment.ts', `const a = 1;\n// ${word} it\n`);
     expect(check(file)).toEqual({
       status: 1,
       lines: [expect.stringMatching(new RegExp(`^${file}:2: ${word} → \\w`))],
     });
   });
 
-  it('finds a phrase that a line of a comment breaks', () => {
-    const file = written('phrase.ts', `/**\n * To ${first}\n * ${second} something.\n */\n`);
+  it('finds a phrase that spans two lines of a comment', () => {
+    const file = writeFile('phrase.ts', `/**\n * To ${first}\n * ${second} something.\n */\n`);
     expect(check(file)).toEqual({
       status: 1,
       lines: [expect.stringContaining(`${file}:2: ${first} ${second} →`)],
@@ -56,21 +56,21 @@ describe('retiredWords.cjs', () => {
   });
 
   it('finds whole words only', () => {
-    const file = written('part.ts', `const ${word}_x = 'a${word}', b${word} = 'x-${word}';\n`);
+    const file = writeFile('part.ts', `const ${word}_x = 'a${word}', b${word} = 'x-${word}';\n`);
     expect(check(file)).toEqual({ status: 0, lines: [] });
   });
 
-  it('passes a word in a file that may keep it', () => {
+  it('accepts a word in a file that may keep it', () => {
     const [, keeps = '', kept = ''] = /^\| `(\w+)`[^`\n]*\|[^`\n]*`([^`]+\.ts)`/m.exec(table) ?? [];
     expect(readFileSync(path.join(ROOT, kept), 'utf8')).toContain(keeps);
     expect(check(kept)).toEqual({ status: 0, lines: [] });
-    expect(check(written('other.ts', `'${keeps}'\n`)).status).toBe(1);
+    expect(check(writeFile('other.ts', `'${keeps}'\n`)).status).toBe(1);
   });
 
-  it('reads the changelog down to its first release', () => {
+  it('checks the changelog down to its first release', () => {
     const head = '# Changelog\n\n## [Unreleased]\n\n';
     const release = `## [0.1.0]\n\n- ${word}\n`;
-    expect(check(written('CHANGELOG.md', `${head}- a\n\n${release}`)).status).toBe(0);
-    expect(check(written('CHANGELOG.md', `${head}- ${word}\n\n${release}`)).status).toBe(1);
+    expect(check(writeFile('CHANGELOG.md', `${head}- a\n\n${release}`)).status).toBe(0);
+    expect(check(writeFile('CHANGELOG.md', `${head}- ${word}\n\n${release}`)).status).toBe(1);
   });
 });

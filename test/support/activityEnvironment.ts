@@ -2,22 +2,22 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 
 /**
- * The SDK's context of one attempt at an activity, without a server: a test decides what the attempt before left, and
- * how this one is interrupted.
+ * Returns the SDK's context of one attempt at an activity, without a server. A test sets the last heartbeat of the
+ * previous attempt, and interrupts this one.
  */
 export function activityEnvironment(
   info: ConstructorParameters<typeof MockActivityEnvironment>[0] = {},
 ): MockActivityEnvironment {
-  // Each attempt that fails is a warning of the SDK's.
+  // The SDK logs a warning for each failed attempt.
   return new MockActivityEnvironment(info, { logger: new DefaultLogger('ERROR') });
 }
 
-/** Calls an activity that nothing interrupts. */
+/** Calls an activity without interruption. */
 export function called<I, O>(activity: (input: I) => Promise<O>, input: I): Promise<O> {
   return activityEnvironment().run(activity, input);
 }
 
-/** Calls an activity whose request was cancelled meanwhile. */
+/** Calls an activity whose request is cancelled. */
 export function calledCancelled<I, O>(activity: (input: I) => Promise<O>, input: I): Promise<O> {
   const env = activityEnvironment();
   env.cancel();

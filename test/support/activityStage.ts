@@ -16,9 +16,7 @@ import { createRuns } from '../../src/temporal/runs';
 import { createWebhookSender } from '../../src/webhooks/send';
 import { requestRecord } from './recorded';
 
-/**
- * For the tests of a file: what a worker hands to its activities, on the suite's MongoDB and a folder of its own.
- */
+/** Sets up the dependencies of activities for a test file: on the suite's MongoDB, with a temporary data folder. */
 export function startActivityStage(env: Record<string, string> = {}) {
   const closing: (() => Promise<unknown>)[] = [];
   let deps: ActivityDependencies;
@@ -33,7 +31,7 @@ export function startActivityStage(env: Record<string, string> = {}) {
     const records = await openRecords(uri);
     const files = openFileStore(config);
     const dispatcher = createDispatcher(config);
-    // No server is there: what needs a run is tested with a service.
+    // No Temporal server: whatever needs a run is tested with a service.
     const runs = createRuns(
       { connection: { address: '127.0.0.1:1' }, namespace: 'default' },
       'none',
@@ -60,7 +58,7 @@ export function startActivityStage(env: Record<string, string> = {}) {
 
   afterAll(() => Promise.all(closing.map((close) => close())));
 
-  /** Records a request that is being worked on. @returns its id */
+  /** Records a request that is being processed. @returns its id */
   async function recorded(
     change: Partial<RequestRecord> = {},
     images: (requestId: string) => readonly ImageRecord[] = () => [],

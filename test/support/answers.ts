@@ -14,11 +14,11 @@ import { createRoutes } from '../../src/http/routes';
 import { createLogger } from '../../src/telemetry/logger';
 import { createApiMetrics } from '../../src/telemetry/metrics/api';
 
-/** Holds the answers of the API against what its OpenAPI document says of them. */
+/** Checks the responses of the API against its OpenAPI document. */
 
-export interface Asked {
+export interface ApiCall {
   readonly method: string;
-  /** Of the URL. */
+  /** The path of the URL. */
   readonly path: string;
 }
 
@@ -26,7 +26,7 @@ type Responses = Readonly<Record<string, ResponseConfig>>;
 
 const logger = createLogger('silent', 'test');
 
-/** The routes are read and never called: what only a call needs is left out. */
+/** The routes are read and never called, so what only a call needs is missing. */
 const unused = { records: {}, files: {}, requests: {}, health: {} };
 const OPERATIONS: readonly RouteConfig[] = createRoutes({
   ...unused,
@@ -38,20 +38,20 @@ const OPERATIONS: readonly RouteConfig[] = createRoutes({
 
 const allow = { Allow: { required: true, schema: { type: 'string' } } } as const;
 const notAllowed = { ...problemResponse('No such method of this path.'), headers: allow };
-/** A page and what belongs to it; the document lists calls only. */
+/** A page of the documentation or a file of it; the OpenAPI document lists operations only. */
 const page = { description: 'A page of the documentation.', content: { '*/*': {} } };
 
-/** What may be answered for another reason than what the call does. */
+/** The responses that are possible for every call of a path. */
 const refusals = (path: string): Responses => ({
   503: unavailableResponse('MongoDB cannot be reached.'),
   ...(!isOpen(path) && { 401: unauthorizedResponse }),
 });
 
-/** @throws Error that says what the document does not have */
-export async function checkAnswer(asked: Asked, response: Response): Promise<void> {
-  const call = `${asked.method} ${asked.path}`;
+/** @throws Error when the document does not describe the response */
+export async function checkAnswer(apiCall: ApiCall, response: Response): Promise<void> {
+  const call = `${apiCall.method} ${apiCall.path}`;
   const { status } = response;
-  const expected = responsesTo(asked)[status];
+  const expected = responsesTo(apiCall)[status];
   if (expected === undefined) throw new Error(`${call} answered ${status}, which is undocumented`);
 
   const headers = 'headers' in expected ? expected.headers : {};
@@ -59,12 +59,12 @@ export async function checkAnswer(asked: Asked, response: Response): Promise<voi
     if (header.required === true && !response.headers.has(name))
       throw new Error(`${call} answered ${status} without its header ${name}`);
   }
-  if (expected.content === undefined || ['HEAD', 'OPTIONS'].includes(asked.method)) return;
+  if (expected.content === undefined || ['HEAD', 'OPTIONS'].includes(apiCall.method)) return;
 
   const type = response.headers.get('content-type')?.replace(/ *;.*/, '') ?? '';
   const [, media] = Object.entries(expected.content).find(([name]) => covers(name, type)) ?? [];
   if (media === undefined) throw new Error(`${call} answered ${status} as ${type || 'no type'}`);
-  // The schemas of other types only say that they are text or bytes.
+  // The schemas of other types declare only text or bytes.
   if (type !== 'application/json') return;
   if ('schema' in media && media.schema instanceof z.ZodType) {
     const fault = faultOf(media.schema, await response.clone().text());
@@ -72,12 +72,12 @@ export async function checkAnswer(asked: Asked, response: Response): Promise<voi
   }
 }
 
-/** What may be answered, by status. Our routes make no references. */
-function responsesTo({ method, path }: Asked): Responses {
+/** Returns the documented responses by status. Our routes contain no `$ref`. */
+function responsesTo({ method, path }: ApiCall): Responses {
   const url = path.replace(/(?<=.)\/$/, '');
   const withPath = (isSame: (template: string) => boolean) =>
     OPERATIONS.filter((operation) => isSame(operation.path.replace(/\/$/, '')));
-  // A word of a path is no parameter: `retry` is no request id.
+  // A literal path comes before a parameter: `retry` is not a request id.
   const exact = withPath((template) => template === url);
   const operations =
     exact.length > 0 ? exact : withPath((template) => patternOf(template).test(url));
@@ -105,13 +105,13 @@ function covers(documentedType: string, type: string): boolean {
     : type === documentedType;
 }
 
-/** What makes a body another than its schema says, or `null`. A key that the schema has not is a fault. */
+/** Returns how a body deviates from its schema, or `null`. A key that the schema lacks is a fault. */
 function faultOf(schema: z.ZodType, body: string): string | null {
   let value: unknown;
   try {
     value = JSON.parse(body);
   } catch {
-    return `what is no JSON: ${body}`;
+    return `a body that is no JSON: ${body}`;
   }
   const parsed = schema.safeParse(value);
   if (!parsed.success)
@@ -120,7 +120,7 @@ function faultOf(schema: z.ZodType, body: string): string | null {
   return unknown.length === 0 ? null : `undocumented fields: ${unknown.join(', ')}`;
 }
 
-/** The keys that parsing dropped, with their paths. */
+/** Returns the paths of the keys that parsing dropped. */
 function unknownKeys(value: unknown, parsed: unknown, at = ''): string[] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, inner]) => {
@@ -131,12 +131,12 @@ function unknownKeys(value: unknown, parsed: unknown, at = ''): string[] {
 }
 
 /**
- * Passes a stream of server-sent events on.
+ * Passes server-sent events on, and checks each of them.
  *
- * @param onFault called at a wrong event; what it throws breaks the stream off
+ * @param onFault called for an invalid event; its error aborts the stream
  */
 export function checkEvents(
-  { method, path }: Asked,
+  { method, path }: ApiCall,
   onFault: (fault: Error) => never,
 ): TransformStream<Uint8Array, Uint8Array> {
   const decoder = new TextDecoder();

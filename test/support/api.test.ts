@@ -33,16 +33,16 @@ const REQUEST = {
   links: { self: '', status: '', images: '', events: '', result: null, failed: null },
 };
 const DETAIL = { detail: 'No' };
-const AGAIN = { 'retry-after': '5' };
+const RETRY_AFTER = { 'retry-after': '5' };
 
-/** Answers every call in one way. */
+/** How the server answers the next calls. */
 let answer: Answer;
 let service: Listener;
 beforeAll(async () => {
   service = await listen(
     createServer((request, response) => {
       request.resume();
-      // The next test may come when a kept connection is just being closed.
+      // A kept connection could be closing when the next test uses it.
       answer(response.setHeader('connection', 'close'), request);
     }),
   );
@@ -65,9 +65,9 @@ const events = (...blocks: readonly string[]) =>
   bytes(blocks.join(''), { 'content-type': 'text/event-stream' });
 
 const get = (path: string, method = 'GET') => call(service.url + path, { method });
-const followed = async () => (await get(`/image/requests/${UNKNOWN}/events`)).text();
+const readEvents = async () => (await get(`/image/requests/${UNKNOWN}/events`)).text();
 
-/** The message of the fault, which is kept for the end of the test as well. */
+/** Returns the message of the fault, which is also kept for the end of the test. */
 async function fault(answered: Promise<unknown>): Promise<string> {
   const error: unknown = await answered.then(
     () => null,
@@ -80,14 +80,14 @@ async function fault(answered: Promise<unknown>): Promise<string> {
 
 const PATH = `/image/status/${UNKNOWN}`;
 
-describe('call passes', () => {
+describe('call accepts', () => {
   it.each<[string, Answer, string, string]>([
     ['a documented answer', json(200, STATUS), PATH, 'GET'],
     ['a documented error', json(404, DETAIL), PATH, 'GET'],
-    ['an error without a key', json(401, DETAIL, { 'www-authenticate': 'Bearer' }), PATH, 'GET'],
-    ['an error while MongoDB is away', json(503, DETAIL, AGAIN), PATH, 'GET'],
-    ['405 of a method that the path has not', json(405, DETAIL, { allow: 'GET' }), PATH, 'PUT'],
-    ['404 of a path that is none', json(404, DETAIL), '/nowhere', 'GET'],
+    ['401 without a key', json(401, DETAIL, { 'www-authenticate': 'Bearer' }), PATH, 'GET'],
+    ['503 while MongoDB is down', json(503, DETAIL, RETRY_AFTER), PATH, 'GET'],
+    ['405 for a method that the path lacks', json(405, DETAIL, { allow: 'GET' }), PATH, 'PUT'],
+    ['404 for an unknown path', json(404, DETAIL), '/nowhere', 'GET'],
     [
       'an image of any type',
       plain(200, { 'content-type': 'image/avif' }),
@@ -101,13 +101,13 @@ describe('call passes', () => {
     await expect(get(path, method)).resolves.toBeInstanceOf(Response);
   });
 
-  it('events, with the comments between them', async () => {
+  it('events, and comments between them', async () => {
     answer = events(event(REQUEST), ': alive\n\n', event(REQUEST));
-    expect((await followed()).split('\n\n')).toHaveLength(4);
+    expect((await readEvents()).split('\n\n')).toHaveLength(4);
   });
 });
 
-describe('call fails at', () => {
+describe('call rejects', () => {
   it.each<[string, Answer, string, string, string]>([
     [
       'an undocumented status',
@@ -116,48 +116,54 @@ describe('call fails at', () => {
       'GET',
       'answered 418, which is undocumented',
     ],
-    ['a failure of the service', json(500, DETAIL), PATH, 'GET', 'answered 500'],
+    ['an internal error', json(500, DETAIL), PATH, 'GET', 'answered 500'],
     [
-      'a field too many',
+      'an additional field',
       json(200, { ...STATUS, more: 1 }),
       PATH,
       'GET',
       'undocumented fields: more',
     ],
-    ['a field too few', json(200, { ...STATUS, status: undefined }), PATH, 'GET', 'status'],
-    ['another value', json(200, { ...STATUS, status: 'uploading' }), PATH, 'GET', 'status'],
+    ['a missing field', json(200, { ...STATUS, status: undefined }), PATH, 'GET', 'status'],
+    ['an undocumented value', json(200, { ...STATUS, status: 'uploading' }), PATH, 'GET', 'status'],
     [
-      'a field too many within an error',
+      'an additional field in an error',
       json(404, { detail: [{ loc: ['a'], msg: '', type: '', input: 1 }] }),
       PATH,
       'GET',
       'undocumented fields: detail.0.input',
     ],
-    ['an error of another form', json(404, { error: 'No' }), PATH, 'GET', 'detail'],
-    ['an error that is no JSON', plain(404, {}, 'No'), PATH, 'GET', 'as no type'],
+    ['an error with another schema', json(404, { error: 'No' }), PATH, 'GET', 'detail'],
+    ['an error that is not JSON', plain(404, {}, 'No'), PATH, 'GET', 'as no type'],
     [
-      'JSON that is none',
+      'invalid JSON',
       plain(200, { 'content-type': 'application/json' }, '{'),
       PATH,
       'GET',
       'no JSON',
     ],
-    ['another type', plain(200, { 'content-type': 'text/html' }), PATH, 'GET', 'as text/html'],
-    ['a missing header', json(503, DETAIL), PATH, 'GET', 'without its header Retry-After'],
-    ['401 without its scheme', json(401, DETAIL), '/nowhere', 'GET', 'WWW-Authenticate'],
-    ['401 of what is open', json(401, DETAIL), '/health/live', 'GET', '401'],
-    ['405 without the methods', json(405, DETAIL), PATH, 'PUT', 'Allow'],
-    ['405 of a method that the path has', json(405, DETAIL, { allow: 'PUT' }), PATH, 'GET', '405'],
-    ['an answer of a path that is none', json(200, {}), '/nowhere', 'GET', '200'],
     [
-      'the answer of another call to a word of a path',
+      'another content type',
+      plain(200, { 'content-type': 'text/html' }),
+      PATH,
+      'GET',
+      'as text/html',
+    ],
+    ['a missing header', json(503, DETAIL), PATH, 'GET', 'without its header Retry-After'],
+    ['401 without WWW-Authenticate', json(401, DETAIL), '/nowhere', 'GET', 'WWW-Authenticate'],
+    ['401 from an open path', json(401, DETAIL), '/health/live', 'GET', '401'],
+    ['405 without Allow', json(405, DETAIL), PATH, 'PUT', 'Allow'],
+    ['405 for a method that the path has', json(405, DETAIL, { allow: 'PUT' }), PATH, 'GET', '405'],
+    ['200 for an unknown path', json(200, {}), '/nowhere', 'GET', '200'],
+    [
+      'the response of a parameterized path for a literal path',
       json(200, REQUEST),
       '/image/requests/retry',
       'GET',
       '200',
     ],
     [
-      'an operation without its id',
+      'a bulk operation without Operation-Id',
       json(202, { retried: 0, skipped: 0 }),
       '/image/requests/retry',
       'POST',
@@ -169,23 +175,27 @@ describe('call fails at', () => {
   });
 
   it.each([
-    ['an event of another name', event(REQUEST, 'message'), 'another event'],
+    ['an event with another name', event(REQUEST, 'message'), 'another event'],
     ['an event without data', 'id: 1\nevent: request\n\n', 'another event'],
-    ['an event with a field too many', event({ ...REQUEST, more: 1 }), 'undocumented fields: more'],
-    ['an event with another value', event({ ...REQUEST, round: 'one' }), 'round'],
-  ])('%s, behind a good one', async (_, block, message) => {
+    [
+      'an event with an additional field',
+      event({ ...REQUEST, more: 1 }),
+      'undocumented fields: more',
+    ],
+    ['an event with an undocumented value', event({ ...REQUEST, round: 'one' }), 'round'],
+  ])('%s after a valid one', async (_, block, message) => {
     answer = events(event(REQUEST), block);
-    expect(await fault(followed())).toContain(message);
+    expect(await fault(readEvents())).toContain(message);
   });
 
-  it('a wrong answer to the typed client', async () => {
+  it('an invalid response to the typed client', async () => {
     answer = json(200, { ...STATUS, more: 1 });
     expect(await fault(clientOf(service.url).status(UNKNOWN))).toContain(
       'undocumented fields: more',
     );
   });
 
-  it('a wrong event to the typed client, which does not wait on', async () => {
+  it('an invalid event to the typed client, which stops waiting', async () => {
     answer = events(event({ ...REQUEST, more: 1 }));
     expect(await fault(clientOf(service.url).wait(UNKNOWN))).toContain('undocumented fields: more');
   });

@@ -1,29 +1,29 @@
 import { createClient } from '../../client';
-import { checkAnswer, checkEvents, type Asked } from './answers';
+import { checkAnswer, checkEvents, type ApiCall } from './answers';
 
-/** The way to the API for all tests: every answer is checked against the OpenAPI document. */
+/** All tests call the API through this file, which checks every response against the OpenAPI document. */
 
 const faults: Error[] = [];
 
-/** Faults of answers since the last time, which are then forgotten. */
+/** Returns the faults since the last call, and clears them. */
 export const takeFaults = (): Error[] => faults.splice(0);
 
-// A fault fails its test also where the test does not read the answer, or asks again after an error.
+// A fault fails its test even if the test does not read the response, or repeats a failed call.
 afterEach(() => {
   const [first] = takeFaults();
   if (first !== undefined) throw first;
 });
 
-/** `fetch`, which rejects when the answer is not as documented. */
+/** Like `fetch`, but rejects when the response is not as documented. */
 export async function call(url: string, init: RequestInit = {}): Promise<Response> {
   const response = await fetch(url, init);
   const { pathname: path } = new URL(response.redirected ? response.url : url);
-  const asked: Asked = { method: init.method ?? 'GET', path };
-  await checkAnswer(asked, response).catch(report);
+  const apiCall: ApiCall = { method: init.method ?? 'GET', path };
+  await checkAnswer(apiCall, response).catch(report);
   const { body, status, headers } = response;
   if (body === null || headers.get('content-type')?.startsWith('text/event-stream') !== true)
     return response;
-  return new Response(body.pipeThrough(checkEvents(asked, report)), { status, headers });
+  return new Response(body.pipeThrough(checkEvents(apiCall, report)), { status, headers });
 }
 
 function report(error: Error): never {
@@ -31,5 +31,5 @@ function report(error: Error): never {
   throw error;
 }
 
-/** The typed client, whose answers are checked. */
+/** Returns a typed client whose responses are checked. */
 export const clientOf = (url: string, key?: string) => createClient({ url, key, fetch: call });

@@ -8,7 +8,7 @@ export interface ShownPicture {
 }
 
 export interface BrowserReference {
-  /** A picture as Chromium paints it on white, or `null` when it does not show it. */
+  /** Returns a picture as Chromium paints it on white, or `null` when Chromium cannot decode it. */
   show(bytes: Buffer): Promise<ShownPicture | null>;
   close(): Promise<void>;
 }
@@ -19,7 +19,7 @@ interface Painted {
   readonly pixels: string;
 }
 
-/** Chromium as the measure of what a picture looks like. Screens' profiles are left out: sRGB is what is painted. */
+/** Opens Chromium as the reference for how a picture looks. It paints in sRGB, whatever the screen's profile. */
 export async function openBrowserReference(): Promise<BrowserReference> {
   const browser = await chromium.launch({
     executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
@@ -37,7 +37,7 @@ export async function openBrowserReference(): Promise<BrowserReference> {
   };
 }
 
-/** Runs in the page, whose types are not ours: hence a text. */
+/** Runs in the page. It is a string because it uses types of the browser, which this project does not include. */
 const PAINT = `async (encoded) => {
   const bytes = Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0));
   const picture = new Image();

@@ -5,13 +5,13 @@ import { isFinished, type ImageStatus } from '../../contract/statuses';
 import { call, clientOf } from './api';
 import { eventually } from './eventually';
 
-/** The HTTP calls as a client makes them. */
+/** HTTP calls as a client makes them. */
 
 export function sheet(...rows: readonly string[]): string {
   return ['S. No.,Product Name,Input Image Urls', ...rows, ''].join('\n');
 }
 
-/** A sheet with a row for each list of links. */
+/** Returns a CSV with a row for each list of links. */
 export function sheetOf(...lists: readonly (readonly string[])[]): string {
   return sheet(
     ...lists.map((links, index) => `${index + 1},Product ${index + 1},"${links.join(', ')}"`),
@@ -30,7 +30,7 @@ export interface UploadOptions {
   readonly type?: string;
 }
 
-/** The answer to an upload; the form may be wrong in every part. */
+/** Uploads a form that may be invalid in every part, and returns the response. */
 export function upload(
   url: string,
   content: Content,
@@ -46,7 +46,7 @@ export function postForm(url: string, body: FormData, headers = {}): Promise<Res
   return call(`${url}/image/upload/`, { method: 'POST', body, headers });
 }
 
-/** @returns the id of an upload that is accepted */
+/** Uploads a valid CSV. @returns the request id */
 export function uploaded(
   url: string,
   content: Content,
@@ -81,7 +81,7 @@ export async function text(url: string): Promise<string> {
   return (await call(url)).text();
 }
 
-/** The result CSV, or the rows that failed. */
+/** Returns the result CSV, or the failed rows. */
 export const resultOf = async (
   url: string,
   id: string,

@@ -12,7 +12,7 @@ interface Wanted {
   /** As in a certificate's subjectAltName: `IP:127.0.0.1`, `DNS:shop.example`. */
   readonly host?: string;
   readonly isExpired?: boolean;
-  /** Signs it; by default it signs itself. */
+  /** Signs the certificate, which is self-signed by default. */
   readonly issuer?: Certificate;
 }
 
@@ -30,7 +30,7 @@ copy_extensions = copy
 commonName = supplied
 `;
 
-/** A new key and a certificate for it, made by the openssl command for this test alone. */
+/** Creates a key and a certificate for it with the openssl command. */
 export function makeCertificate(wanted: Wanted = {}): Certificate {
   const { host = 'IP:127.0.0.1', isExpired = false, issuer } = wanted;
   const folder = mkdtempSync(path.join(tmpdir(), 'certificate-'));

@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 
-/** Red, green, blue, alpha of the pixel at a place, given in shares of the width and height. */
+/** Returns red, green, blue and alpha of a pixel; `x` and `y` are fractions of the width and the height. */
 export async function colourAt(bytes: Buffer, x: number, y: number, page = 0): Promise<number[]> {
   const { data, info } = await sharp(bytes, { page })
     .ensureAlpha()
@@ -12,7 +12,7 @@ export async function colourAt(bytes: Buffer, x: number, y: number, page = 0): P
 
 const NAMES = { red: [255, 0, 0], green: [0, 255, 0], blue: [0, 0, 255], white: [255, 255, 255] };
 
-/** The name of the nearest colour: no encoder keeps colours exactly. */
+/** Returns the name of the nearest colour, as no encoder keeps colours exactly. */
 export async function colourNameAt(bytes: Buffer, x: number, y: number, page = 0): Promise<string> {
   const colour = await colourAt(bytes, x, y, page);
   const distances = Object.entries(NAMES).map(([name, parts]) => ({
@@ -22,7 +22,7 @@ export async function colourNameAt(bytes: Buffer, x: number, y: number, page = 0
   return distances.sort((a, b) => a.distance - b.distance)[0]?.name ?? '';
 }
 
-/** Quarters: red and green above, blue and white below. */
+/** Returns a picture of four quarters: red and green above, blue and white below. */
 export function quarters(width: number, height: number) {
   const data = Buffer.alloc(width * height * 3);
   const [red, green, blue, white] = Object.values(NAMES);
@@ -35,6 +35,6 @@ export function quarters(width: number, height: number) {
   return sharp(data, { raw: { width, height, channels: 3 } });
 }
 
-/** One colour all over. */
+/** Returns a picture of a single colour. */
 export const plain = (background: string | { r: number; g: number; b: number; alpha: number }) =>
   sharp({ create: { width: 40, height: 30, channels: 4, background } });

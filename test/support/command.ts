@@ -4,36 +4,36 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { VARIABLES } from '../../src/config';
 
-/** Our entry points, run as people run them: each as a process of its own, which starts others. */
+/** Runs our entry points as users do: each as a separate process, which may start others. */
 
 const run = promisify(execFile);
 const ROOT = path.join(__dirname, '..', '..');
 const POLL_MS = 50;
-/** Longer than everything takes to stop, shorter than a test may last. */
+/** Longer than any command takes to stop, shorter than the timeout of a test. */
 const GRACE_MS = 20_000;
 
 export interface Command {
   readonly pid: number;
   stdout(): string;
   stderr(): string;
-  /** Its exit code, or the signal that ended it. */
+  /** Resolves to the exit code, or to the signal that ended the command. */
   readonly ended: Promise<number | NodeJS.Signals | null>;
-  /** Resolves when the text is in its output. @throws Error when it ends before */
+  /** Resolves when the output contains the text. @throws Error when the command ends first */
   says(text: string): Promise<void>;
   kill(signal: NodeJS.Signals): void;
-  /** As when `tee` or a terminal is gone: what it writes from now on fails. */
+  /** Closes the output, as when `tee` or a terminal ends: later writes of the command fail. */
   stopReading(): void;
-  /** What a person types; heard only by a command that was started at a terminal. */
+  /** Types text. Only a command that was started at a terminal receives it. */
   type(text: string): void;
-  /** Its own id, and those of the processes below it. */
+  /** Returns the process ids of the command and of all its descendants. */
   family(): Promise<number[]>;
 }
 
 const running = new Map<Command, Set<number>>();
 
 /**
- * @param env beside our own environment, less the variables of the service: a developer's shell may have some
- * @param root where the built package is; another is another release
+ * @param env added to our environment, without variables of the service that a developer's shell may have
+ * @param root the folder of the built package, or of another release of it
  */
 export function startCommand(
   name: string,
@@ -44,12 +44,12 @@ export function startCommand(
   return launch(name, [process.execPath, entryPoint(name, root), ...args], env, root);
 }
 
-/** As the README has it run. */
+/** Starts a command as the README shows. */
 export function startByNpm(name: string, env: NodeJS.ProcessEnv): Command {
   return launch(name, ['npm', 'run', '--silent', name], env, ROOT);
 }
 
-/** As a person runs it: `script` gives it a terminal, whose whole output is its stdout. */
+/** Starts a command at a terminal, which `script` provides. All output of the terminal is in stdout. */
 export function startAtTerminal(
   name: string,
   env: NodeJS.ProcessEnv,
@@ -77,10 +77,10 @@ function launch(
       output[stream] += text;
     });
   }
-  let over = false;
+  let hasEnded = false;
   const ended = new Promise<number | NodeJS.Signals | null>((resolve, reject) => {
     child.once('error', reject).once('exit', (code, signal) => {
-      over = true;
+      hasEnded = true;
       resolve(signal ?? code);
     });
   });
@@ -93,7 +93,8 @@ function launch(
     stderr: () => output.stderr,
     async says(text) {
       while (!`${output.stdout}${output.stderr}`.includes(text)) {
-        if (over) throw new Error(`${name} ended before it said "${text}":\n${output.stderr}`);
+        if (hasEnded)
+          throw new Error(`${name} ended before it printed "${text}":\n${output.stderr}`);
         await sleep(POLL_MS);
       }
     },
@@ -113,7 +114,7 @@ function launch(
   return command;
 }
 
-/** For `afterEach` and `afterAll`: nothing that a test started outlives it, also when it failed. */
+/** Ends everything that a test has started, even when it failed. For `afterEach` and `afterAll`. */
 export async function endCommands(): Promise<void> {
   await Promise.all(
     [...running].map(async ([command, seen]) => {
@@ -127,7 +128,7 @@ export async function endCommands(): Promise<void> {
   );
 }
 
-/** Those of the processes that still run. */
+/** Returns those of the processes that are still running. */
 export async function alive(pids: readonly number[]): Promise<number[]> {
   const processes = new Set((await listProcesses()).map(({ pid }) => pid));
   return pids.filter((pid) => processes.has(pid));
@@ -140,7 +141,7 @@ export async function childrenOf(pid: number): Promise<number[]> {
 async function below(root: number): Promise<number[]> {
   const processes = await listProcesses();
   const family = processes.filter(({ pid }) => pid === root).map(({ pid }) => pid);
-  // The list grows while it is read: children are looked for in their turn.
+  // The list grows during the iteration, so that children of children are found too.
   for (const parent of family) family.push(...childrenIn(processes, parent));
   return family;
 }
@@ -153,7 +154,7 @@ interface Process {
 const childrenIn = (processes: readonly Process[], parent: number) =>
   processes.filter((one) => one.parent === parent).map(({ pid }) => pid);
 
-/** Zombies are left out: they have ended, and wait for their parent to notice. */
+/** Lists processes without zombies, which have ended and wait for their parent to read their status. */
 async function listProcesses(): Promise<Process[]> {
   const { stdout } = await run('ps', ['-A', '-o', 'pid=,ppid=,stat=']);
   return stdout

@@ -5,7 +5,7 @@ import { animation, avif, photo, picture, tiff, webp } from './pictures';
 
 const { compress: compressWith } = createCompressor({ MAX_IMAGE_PIXELS: 1_000_000 });
 
-/** The defaults of an upload, but for what is given. */
+/** Returns the default options of an upload, with the given changes. */
 export function options(given: Partial<CompressOptions>): CompressOptions {
   const defaults = { quality: 50, format: 'keep', effort: 'balanced' } as const;
   return { ...defaults, max_width: null, max_height: null, ...given };
@@ -17,7 +17,7 @@ export const compress = (
   signal = new AbortController().signal,
 ) => compressWith(bytes, options(given), signal, 'a');
 
-/** The pixels of a picture as they are shown, to the last bit. */
+/** Options that keep the shown pixels exactly. */
 export const EXACT = { format: 'png', quality: 100 } as const;
 
 export const opaquePng = () => picture(200, 150).png().toBuffer();

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What is asked costs CPU that the asked-for work needs: the longer it takes, the less often it is asked. */
+/** Polling costs CPU that the awaited work needs, so the pauses grow. */
 const FIRST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 400;
 const GROWTH = 1.3;
 
-/** Asks until the answer is right; the test's own timeout ends it when it never is. */
+/** Polls until the answer is right. If it never is, the test times out. */
 export async function eventually<T>(
   ask: () => Promise<T> | T,
   isRight: (answer: T) => boolean,

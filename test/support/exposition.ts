@@ -1,4 +1,4 @@
-/** Prometheus' text format, read as a scraper reads it. */
+/** Reads the Prometheus text format as a scraper does. */
 
 export interface Sample {
   readonly name: string;
@@ -6,7 +6,7 @@ export interface Sample {
   readonly value: number;
 }
 
-/** @throws Error at a line that is neither a sample nor a comment */
+/** @throws Error for a line that is neither a sample nor a comment */
 export function samplesOf(exposition: string): Sample[] {
   return exposition
     .split('\n')
@@ -24,7 +24,7 @@ function labelsOf(text: string): Record<string, string> {
   return Object.fromEntries(pairs.map(([, name = '', value = '']) => [name, value]));
 }
 
-/** The value of the one sample with these labels and no other; `null` when there is none. */
+/** Returns the value of the one sample with exactly these labels, or `null`. */
 export function valueOf(
   exposition: string,
   name: string,
@@ -39,7 +39,7 @@ export function valueOf(
   return found[0]?.value ?? null;
 }
 
-/** The families that the text declares, by name: `counter`, `gauge`, `histogram`, … */
+/** Returns the types of the declared metric families by name: `counter`, `gauge`, `histogram`, … */
 export function typesOf(exposition: string): Map<string, string> {
   return new Map(
     [...exposition.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name = '', type = '']) => [

@@ -15,26 +15,26 @@ declare global {
 const config = { EMBEDDED_TEMPORAL_PORT: 0, EMBEDDED_UI_PORT: 0, EMBEDDED_MONGODB_PORT: 0 };
 
 /**
- * One Temporal and one MongoDB for all suites, which keep apart by task queue and database name; and a
- * second Temporal that suggests to continue as new after 40 events, so that this is cheap to test.
+ * Starts one Temporal and one MongoDB for all suites, which have separate task queues and databases; and a second
+ * Temporal that suggests to continue as new after 40 events, so that this is cheap to test.
  */
 export default async function globalSetup(): Promise<void> {
-  // For the stand-in, of which a run starts some twenty: the thorough compiler costs more than it ever gives back
+  // For the stand-in, which a test run starts some twenty times: the optimizing compiler costs more than it saves
   // (measured on a third of the suites: 22 seconds of CPU with it, 8 without).
   process.env['JDK_JAVA_OPTIONS'] ??= '-XX:TieredStopAtLevel=1';
   const folder = await mkdtemp(path.join(tmpdir(), 'image-processor-tests-'));
-  // Of a run that is interrupted, what its suites had not yet removed goes with it.
+  // Temporary files that the suites of an interrupted test run have not removed are removed with this folder.
   process.env['TMPDIR'] = folder;
   ignoreBrokenPipes();
   const stopping = stopSignal();
   const starting = start(folder, stopping);
-  // Jest calls no teardown when it is interrupted, and the servers would go on.
+  // Jest calls no teardown when it is interrupted, so the servers would keep running.
   const interrupted = stopping.then(async (signal) => {
     await Promise.allSettled([starting]);
     await globalTeardown().catch((error: unknown) => {
       log(messageOf(error));
     });
-    // Within Jest's processes the SDK takes the signal for a drain, and waits for servers that are gone.
+    // In Jest's child processes the SDK starts to drain at the signal, and waits for servers that have stopped.
     for (const pid of await alive(await childrenOf(process.pid))) process.kill(pid, 'SIGKILL');
     process.exit(128 + constants.signals[signal]);
   });

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 'use strict';
 /*
- * Plays a Temporal server whose database gets stuck, which a real one does not on demand: in its first life it
- * is stuck once ANSWERS are used up, in its next ones it is well. What it answers it writes to its database file.
+ * Simulates a Temporal server whose database gets stuck, which a real one does not do on demand: at its first start
+ * it is stuck after ANSWERS, at later starts it works. It writes its answers to its database file.
  */
 const { Buffer } = require('node:buffer');
 const { appendFileSync, existsSync } = require('node:fs');
@@ -17,7 +17,7 @@ appendFileSync(database, 'start\n');
 let asked = 0;
 
 function answer(method) {
-  // What clients ask on connecting is not read from the database.
+  // Calls that clients make on connecting do not read the database.
   if (method !== 'DescribeNamespace') return 'well';
   const given = isStuck ? (ANSWERS[asked++] ?? 'interrupted') : 'well';
   appendFileSync(database, `${given}\n`);
@@ -37,7 +37,7 @@ createServer()
     }
     stream.respond(head, { waitForTrailers: true });
     stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }));
-    // One message, of no bytes.
+    // One empty message.
     stream.end(Buffer.alloc(5));
   })
   .listen(Number(option('--port')), '127.0.0.1');

@@ -3,9 +3,9 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 
 export interface Listener {
   readonly port: number;
-  /** As http; other servers have only the port. */
+  /** For HTTP servers; others use only the port. */
   readonly url: string;
-  /** Ends the open connections too. */
+  /** Also closes open connections. */
   close(): Promise<void>;
 }
 
@@ -34,7 +34,7 @@ export async function listen(server: Server, wanted = 0): Promise<Listener> {
   };
 }
 
-/** A port of loopback that nothing listens on. */
+/** Returns a loopback port that nothing listens on. */
 export async function closedPort(): Promise<number> {
   const { port, close } = await listen(createServer());
   await close();

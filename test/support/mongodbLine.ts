@@ -2,17 +2,17 @@ import { createServer, connect, type Socket } from 'node:net';
 import { listen } from './listen';
 
 export interface MongodbLine {
-  /** `host:port`, to stand in a connection string for the suite's own. */
+  /** `host:port`, to use in a connection string instead of the suite's own. */
   readonly host: string;
-  /** From now on whatever is sent to MongoDB ends the connection instead, as when it is killed. */
+  /** From now on, sending anything to MongoDB closes the connection, as when MongoDB is killed. */
   cut(): void;
-  /** Cuts it as soon as something with these words is sent, which does not arrive. */
+  /** Cuts the connection when data that contains these words is sent. The data does not arrive. */
   cutAt(words: string): void;
   repair(): void;
   close(): Promise<void>;
 }
 
-/** A line to the suite's MongoDB that can be cut: the server itself serves other suites. */
+/** Starts a proxy to the suite's MongoDB that can be cut, as other suites use the server itself. */
 export async function startMongodbLine(): Promise<MongodbLine> {
   const { hostname, port } = new URL(process.env['TEST_MONGODB_URI'] ?? '');
   const sockets = new Set<Socket>();

@@ -1,21 +1,21 @@
 import { createServer, type Socket } from 'node:net';
 import { listen } from './listen';
 
-/** The bytes of a whole answer, of the hit so many times (from 1) to this path. */
+/** Returns the bytes of a complete response. `hit` counts the calls of this path from 1. */
 export type RawAnswer = (head: string, hit: number) => Buffer | string;
 
 export interface OddOrigin {
   readonly url: string;
-  /** Returns the link. Text is sent one byte a character. */
+  /** Returns the link. Text is sent as Latin-1, one byte per character. */
   on(path: string, answer: RawAnswer | Buffer | string): string;
   /** The heads of all requests, in order. */
   readonly heads: readonly string[];
-  /** Connections that are open just now. */
+  /** Returns the number of open connections. */
   open(): number;
   stop(): Promise<void>;
 }
 
-/** Speaks to sockets, to answer as no HTTP library would: answers are sent as they are, then it hangs up. */
+/** Starts an origin on raw sockets, which sends responses that no HTTP library would, then closes the connection. */
 export async function startOddOrigin(): Promise<OddOrigin> {
   const answers = new Map<string, RawAnswer>();
   const hits = new Map<string, number>();
@@ -57,7 +57,7 @@ export async function startOddOrigin(): Promise<OddOrigin> {
   };
 }
 
-/** An answer that is as it should be, but for what is given. */
+/** Returns a correct response, with the given changes. */
 export function rawAnswer(
   body: Buffer | string,
   { status = '200 OK', headers = '' }: { status?: string; headers?: string } = {},

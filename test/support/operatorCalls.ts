@@ -2,7 +2,7 @@ import type { Call } from '../../chaos/calls';
 import type { Evidence } from '../../chaos/evidence';
 import type { Look } from '../../chaos/found';
 
-/** A request as operators saw it and called for it, for the checks of a chaos run. */
+/** Observations and operator calls of one request, for the checks of a chaos run. */
 
 export const ID = 'request';
 const HOST = 'http://origin.example';
@@ -24,7 +24,7 @@ export function failed(kind: string, change: Partial<Undone> = {}): Undone {
   return { _id: `${ID}/0-0`, url, status: 'failed', error, round: 1, attempts: 1, ...change };
 }
 
-/** Sent right after its first look, answered right before its second. */
+/** Returns a call that is sent right after the first look and answered right before the second. */
 function call(kind: Call['kind'], status: number | null, before: Look, after: Look): Call {
   const [at, answeredAt] = [before.at + 1, after.at - 1];
   return { kind, requestId: ID, at, answeredAt, status, before, after };
@@ -35,7 +35,7 @@ export const retry = (status: number | null, before: Look, after: Look) =>
 export const cancel = (status: number | null, before: Look, after: Look) =>
   call('cancel', status, before, after);
 
-/** One request, and what was seen of it. */
+/** Returns the evidence of a chaos run with one request. */
 export function evidenceOf(
   calls: readonly Call[],
   { round = 1, ...seen }: Partial<Evidence> & { readonly round?: number } = {},

@@ -6,15 +6,15 @@ export type Answer = (response: ServerResponse, request: IncomingMessage) => voi
 
 export interface Origin {
   readonly url: string;
-  /** The first hit gets the first answer, and so on; the last answer stays. Returns the link. */
+  /** The first hit gets the first answer, and so on; the last answer is repeated. Returns the link. */
   on(path: string, ...answers: Answer[]): string;
   hits(path: string): number;
-  /** Hits that are being answered just now. */
+  /** Returns the number of hits that are being answered. */
   open(): number;
   stop(): Promise<void>;
 }
 
-/** A real HTTP server whose every path can be told how to behave, and which counts what it saw. */
+/** Starts a real HTTP server with configurable answers for each path, which counts its hits. */
 export async function startOrigin(): Promise<Origin> {
   const answers = new Map<string, Answer[]>();
   const hits = new Map<string, number>();
@@ -56,7 +56,7 @@ export const status =
 
 export const redirect = (location: string): Answer => status(302, { location });
 
-/** Promises a body and never sends it. */
+/** Announces a body and never sends it. */
 export const stall: Answer = (response) => {
   response.writeHead(200, { 'content-length': '1000' }).flushHeaders();
 };
@@ -65,7 +65,7 @@ export const reset: Answer = (response) => {
   response.socket?.resetAndDestroy();
 };
 
-/** Promises more than it sends, then hangs up. */
+/** Announces more than it sends, then closes the connection. */
 export const truncated =
   (body: Buffer): Answer =>
   (response) => {

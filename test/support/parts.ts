@@ -1,6 +1,6 @@
 /**
- * Lists what a file consists of, by its own reading of each format's container. It shares nothing with the code
- * under test, so that both would have to be wrong in the same way.
+ * Lists the parts of a file, with its own parser for the container of each format. It shares nothing with the code
+ * under test, so that a mistake would have to be in both.
  */
 export function partsOf(bytes: Buffer): string[] {
   if (bytes.readUInt16BE(0) === 0xffd8) return jpegParts(bytes);
@@ -11,7 +11,7 @@ export function partsOf(bytes: Buffer): string[] {
   return tiffParts(bytes);
 }
 
-/** What may stand in a file that holds a picture and nothing else. */
+/** The parts that are allowed in a file that contains a picture and nothing else. */
 export const HARMLESS: Readonly<Record<string, RegExp>> = {
   jpeg: /^(d8|e0 JFIF 14|ee Adobe 12|db|c[0-24-79-b]|c4|dd|da|d9)$/,
   png: /^(IHDR|PLTE|tRNS|IDAT|IEND|pHYs|sBIT|sRGB|gAMA|cHRM|bKGD)$/,
@@ -43,7 +43,7 @@ function jpegParts(bytes: Buffer): string[] {
       at += 1;
     }
   }
-  return at === bytes.length ? parts : [...parts, `${bytes.length - at} bytes behind the end`];
+  return at === bytes.length ? parts : [...parts, `${bytes.length - at} bytes after the end`];
 }
 
 function pngParts(bytes: Buffer): string[] {
@@ -54,7 +54,7 @@ function pngParts(bytes: Buffer): string[] {
     at += 12 + bytes.readUInt32BE(at);
     if (parts.at(-1) === 'IEND') break;
   }
-  return at === bytes.length ? parts : [...parts, `${bytes.length - at} bytes behind the end`];
+  return at === bytes.length ? parts : [...parts, `${bytes.length - at} bytes after the end`];
 }
 
 function webpParts(bytes: Buffer): string[] {
@@ -96,7 +96,7 @@ function gifParts(bytes: Buffer): string[] {
     }
     skip();
   }
-  return at === bytes.length ? parts : [...parts, `${bytes.length - at} bytes behind the end`];
+  return at === bytes.length ? parts : [...parts, `${bytes.length - at} bytes after the end`];
 }
 
 function boxParts(bytes: Buffer, from: number, to: number, path: string): string[] {

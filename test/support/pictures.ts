@@ -1,13 +1,13 @@
 import sharp from 'sharp';
 
-/** Pictures that the tests make themselves, each made once. */
+/** Pictures that the tests generate, each of them once. */
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;
   return () => (made ??= make());
 }
 
-/** Gradients with some grain compress like photos do. */
+/** Returns gradients with some grain, which compress like photos. */
 export function pixels(width: number, height: number, channels = 3): Buffer {
   const data = Buffer.alloc(width * height * channels);
   let index = 0;
@@ -33,7 +33,7 @@ export const avif = once(() => picture(64, 64).avif({ quality: 90, effort: 0 }).
 export const tiff = once(() => picture(200, 150).tiff({ compression: 'none' }).toBuffer());
 export const transparentPng = once(() => picture(200, 150, 4).png().toBuffer());
 
-/** Stored lying; EXIF says that it stands: 120 wide and 200 high when seen. */
+/** Stored as 200×120; its EXIF orientation makes it 120 wide and 200 high. */
 export const turnedPhoto = once(() =>
   picture(200, 120).withMetadata({ orientation: 6 }).jpeg({ quality: 95 }).toBuffer(),
 );

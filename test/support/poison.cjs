@@ -1,6 +1,6 @@
 /**
- * Loaded before a worker process by `node --require`: it dies on the spot over every image whose link holds
- * the word. Only a test can set this; nothing in the worker knows of it.
+ * Loaded into a worker process by `node --require`: the process kills itself at every image whose link contains
+ * "poison". The worker has no such hook of its own.
  */
 const pipeline = require('../../dist/src/images/pipeline.js');
 

@@ -6,17 +6,17 @@ export interface Message {
   readonly body: string;
 }
 
-/** In place of a status: the message is taken, and its answer never comes. */
+/** Instead of a status: the message is received and never answered. */
 export const NO_ANSWER = 0;
 
 export interface Receiver {
-  /** The first message gets the first status, and so on; the last stays. Returns the webhook URL. */
+  /** The first message gets the first status, and so on; the last is repeated. Returns the webhook URL. */
   on(path: string, ...statuses: number[]): string;
   messages(path: string): readonly Message[];
   stop(): Promise<void>;
 }
 
-/** A real webhook receiver that keeps what it was sent. */
+/** Starts a real webhook receiver that keeps its messages. */
 export async function startReceiver(): Promise<Receiver> {
   const statuses = new Map<string, number[]>();
   const received = new Map<string, Message[]>();

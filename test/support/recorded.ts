@@ -1,8 +1,8 @@
 import type { ImageRecord, RequestRecord, RowRecord } from '../../src/records/types';
 
-/** Documents as an upload leaves them, each with what a test changes of it. */
+/** Documents as an upload records them, with the changes of a test. */
 
-/** A request that is being worked on. */
+/** Returns a request that is being processed. */
 export function requestRecord(
   change: Partial<RequestRecord> & Pick<RequestRecord, '_id'>,
 ): RequestRecord {
@@ -31,7 +31,7 @@ export function requestRecord(
   };
 }
 
-/** An image that nothing was tried with. @param ref its `lane-number` */
+/** Returns an image without attempts. @param ref its `lane-number` */
 export function imageRecord(
   requestId: string,
   ref: string,
@@ -52,7 +52,7 @@ export function imageRecord(
   };
 }
 
-/** What is changed of an image that succeeded, from 100 bytes to 40. */
+/** Returns the changes of an image that was compressed from 100 bytes to 40. */
 export function succeeded(ref: string): Partial<ImageRecord> {
   return {
     status: 'succeeded',
@@ -69,7 +69,7 @@ export function succeeded(ref: string): Partial<ImageRecord> {
   };
 }
 
-/** What is changed of an image that failed for good. */
+/** Returns the changes of an image that failed permanently. */
 export function failed(message = 'Answered 404'): Partial<ImageRecord> {
   return { status: 'failed', attempts: 1, error: { code: 'not_found', message } };
 }

@@ -4,7 +4,7 @@ import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 
 const ROOT = path.join(__dirname, '..', '..');
 
-/** This package as another release of it. @returns its folder */
+/** Copies this package as another release. @returns its folder */
 export async function makeRelease(folder: string, version: string): Promise<string> {
   const root = path.join(folder, version);
   await mkdir(root);
@@ -14,7 +14,7 @@ export async function makeRelease(folder: string, version: string): Promise<stri
   return root;
 }
 
-/** Packs workflows that do otherwise than ours: see `changed.ts`. */
+/** Bundles the changed workflows of `changed.ts`. */
 export async function writeChangedBundle(file: string): Promise<void> {
   const { code } = await bundleWorkflowCode({
     workflowsPath: path.join(ROOT, 'test', 'workflows', 'changed.ts'),

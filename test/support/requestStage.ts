@@ -8,12 +8,12 @@ import { photo, transparentPng } from './pictures';
 import { startReceiver, type Receiver } from './receiver';
 import { startService, type Service } from './service';
 
-/** No request has it. */
+/** An id that no request has. */
 export const UNKNOWN = '00000000-0000-4000-8000-000000000000';
 
 /**
- * For the tests of a file: a service with an origin and a receiver, and requests in the states that operators
- * meet them in.
+ * Sets up a service with an origin and a receiver for a test file, and functions that create requests in the states
+ * that operators find them in.
  */
 export function startRequestStage() {
   let service: Service;
@@ -25,7 +25,7 @@ export function startRequestStage() {
   beforeAll(async () => {
     origin = await startOrigin();
     receiver = await startReceiver();
-    // A webhook that is not taken is tried again after the test is over.
+    // A rejected webhook is attempted again only after the end of the test.
     service = await startService({
       env: { WEBHOOK_RETRY_INITIAL_MS: '600000', DOWNLOAD_TIMEOUT_MS: '600000' },
     });
@@ -40,7 +40,7 @@ export function startRequestStage() {
     await receiver.stop();
   });
 
-  /** A path that no other test uses. */
+  /** Returns a path that no other test uses. */
   const fresh = () => `/own-${(names += 1)}`;
   const link = (path: string) => `${origin.url}${path}`;
 
@@ -67,14 +67,14 @@ export function startRequestStage() {
     return (await imagesOf(service.url, id)).map(({ output_url }) => output_url);
   }
 
-  /** Fails at its first download, and is there at the second. */
+  /** Returns a path whose first download fails, and whose second one succeeds. */
   function failsOnce(): string {
     const path = fresh();
     origin.on(path, status(404), bytes(picture));
     return path;
   }
 
-  /** Its first download never ends. */
+  /** Returns a path whose first download never ends. */
   function stallsOnce(): string {
     const path = fresh();
     origin.on(path, stall, bytes(picture));
@@ -87,7 +87,7 @@ export function startRequestStage() {
     return id;
   }
 
-  /** A request whose only image is being downloaded, for ever. */
+  /** Creates a request whose only image is being downloaded without end. */
   async function running(fields: UploadFields = {}): Promise<string> {
     const path = stallsOnce();
     const id = await uploaded(service.url, sheetOf([link(path)]), { fields });

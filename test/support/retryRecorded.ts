@@ -2,7 +2,8 @@ import type { RequestRecord } from '../../src/records/types';
 import type { Service } from './service';
 
 /**
- * Leaves a request of one failed image as a process does that dies between the record of a retry and its run.
+ * Leaves a request with one failed image in the state after a process died between recording a retry and starting its
+ * run.
  *
  * @returns the record before the retry
  */

@@ -32,18 +32,18 @@ export type Service = Awaited<ReturnType<typeof startService>>;
 
 interface Options {
   readonly env?: Record<string, string>;
-  /** Of `TEST_TEMPORAL_…`; the main one by default. */
+  /** One of the `TEST_TEMPORAL_…` variables; the main server by default. */
   readonly temporalAddress?: string | undefined;
   readonly worker?: boolean;
-  /** `host:port` of what stands between the service and the suite's MongoDB. */
+  /** `host:port` of a proxy between the service and the suite's MongoDB. */
   readonly mongodbHost?: string;
-  /** Of the API alone; a dead one shows what it does without Temporal. */
+  /** The address of Temporal for the API only; a closed port shows how the API behaves without Temporal. */
   readonly runsAddress?: string;
-  /** Stands between the worker and the real activities, to break what real parts do not break on demand. */
+  /** Wraps the real activities, to cause failures that real parts do not cause on demand. */
   readonly wrap?: (activities: Activities) => Activities;
 }
 
-/** The whole service in this process: a real API, a real worker, on the suite's servers, apart from others. */
+/** Starts the whole service in this process: a real API and worker on the suite's servers, isolated from others. */
 export async function startService(options: Options = {}) {
   const name = `test-${randomUUID()}`;
   const dataDir = await mkdtemp(path.join(tmpdir(), 'image-processor-'));
@@ -132,7 +132,7 @@ export async function startService(options: Options = {}) {
     runs,
     operations,
     metrics,
-    /** For worker processes that are to work for this service. */
+    /** The environment of worker processes for this service. */
     workerEnv: {
       TEMPORAL_ADDRESS: address,
       TEMPORAL_TASK_QUEUE: name,
@@ -144,7 +144,7 @@ export async function startService(options: Options = {}) {
       ALLOWED_NETWORKS: '127.0.0.0/8',
     },
     dataDir,
-    /** How many documents there are, seen past our own code. */
+    /** Returns the numbers of documents, which it counts without our own code. */
     async count() {
       const mongodb = new mongo.MongoClient(mongodbUri);
       const [requests, rows, images] = await Promise.all(
@@ -155,7 +155,7 @@ export async function startService(options: Options = {}) {
       await mongodb.close();
       return { requests, rows, images };
     },
-    /** What a shutdown of the API begins with. */
+    /** Ends the event streams, which is how a shutdown of the API begins. */
     endStreams() {
       stopping.abort();
     },

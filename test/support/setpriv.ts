@@ -3,14 +3,14 @@ import { mkdir, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { findOnPath } from '../../src/dev/embedded/commands';
 
-/** Asked of `setpriv` itself, not of the code under test: a machine that has it skips nothing. */
+/** Tries `setpriv` itself, not the code under test, so that a machine that has it skips nothing. */
 const setpriv = findOnPath('setpriv') ?? '/nowhere/setpriv';
 const hasSetpriv = spawnSync(setpriv, ['--pdeathsig', 'TERM', '--', 'true']).status === 0;
 
-/** Skipped only where the embedded servers cannot be tied to their starter: no `setpriv` of util-linux. */
+/** Skipped only without util-linux's `setpriv`, where embedded servers cannot end with their parent. */
 export const itWithSetpriv = hasSetpriv ? it : it.skip;
 
-/** @returns a PATH with what the embedded servers may need, and no `setpriv` */
+/** @returns a PATH with the programs that the embedded servers may need, without `setpriv` */
 export async function pathWithoutSetpriv(folder: string): Promise<string> {
   const programs = path.join(folder, 'programs');
   await mkdir(programs);

@@ -1,21 +1,21 @@
 const [SHORT, LONG] = [3, 4];
 
-interface Described {
+interface TiffFields {
   readonly compression?: number;
   /** PhotometricInterpretation. */
   readonly colours?: number;
   readonly bits?: number;
   readonly samples?: number;
-  /** Of its only strip. */
+  /** The content of the only strip. */
   readonly data?: Buffer;
-  /** Where the next page stands, if there is one. */
+  /** The offset of the next page, if there is one. */
   readonly next?: number;
 }
 
-/** Where the first page of {@link tiffOf} stands. */
+/** The offset of the first page of {@link tiffOf}. */
 export const FIRST_PAGE = 8;
 
-/** A TIFF of 16×8 pixels, which says of itself whatever is asked. */
+/** Returns a TIFF of 16×8 pixels with the given fields, whether they are correct or not. */
 export function tiffOf({
   compression = 1,
   colours = 1,
@@ -23,7 +23,7 @@ export function tiffOf({
   samples = 1,
   next = 0,
   data = Buffer.alloc(Math.ceil((16 * bits * samples) / 8) * 8, 0x55),
-}: Described): Buffer {
+}: TiffFields): Buffer {
   const entries = [
     [256, SHORT, 16] as const,
     [257, SHORT, 8] as const,
@@ -41,7 +41,7 @@ export function tiffOf({
   head.writeUInt16LE(entries.length, FIRST_PAGE);
   const perSample = Buffer.alloc(samples * 2);
   for (let sample = 0; sample < samples; sample += 1) perSample.writeUInt16LE(bits, sample * 2);
-  // Two of them fit into the entry itself.
+  // Two values fit into the entry itself.
   const apart = samples > 2 ? perSample : Buffer.alloc(0);
   for (const [index, [tag, type, value]] of entries.entries()) {
     const at = FIRST_PAGE + 2 + index * 12;

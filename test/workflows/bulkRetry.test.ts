@@ -10,14 +10,14 @@ import { bytes, startOrigin, type Origin } from '../support/origin';
 import { photo } from '../support/pictures';
 import { startService, type Service } from '../support/service';
 
-/** More than a page of a bulk retry. */
+/** More than one page of a bulk retry. */
 const MANY = 22;
-/** More than are retried at once. */
+/** More requests than are retried concurrently. */
 const SOME = 6;
 
 const ALL: BulkRetryFilter = { status: ['failed'], since: null, until: null };
 
-describe('A bulk retry that is under way', () => {
+describe('A running bulk retry', () => {
   let service: Service;
   let origin: Origin;
 
@@ -31,7 +31,7 @@ describe('A bulk retry that is under way', () => {
     await origin.stop();
   });
 
-  /** Requests whose only image was missing at its origin, and is there now. */
+  /** Creates failed requests whose only image was missing and is available now. */
   async function failed(count: number): Promise<string[]> {
     const link = `${origin.url}/repaired.jpg`;
     const ids = await Promise.all(
@@ -47,37 +47,37 @@ describe('A bulk retry that is under way', () => {
     return service.client.workflow.getHandle(workflowId);
   };
 
-  /** How many requests are in their second round. */
+  /** Returns how many requests are in their second round. */
   async function reopened(ids: readonly string[]): Promise<number> {
     const found = await Promise.all(ids.map((id) => service.records.requests.find(id)));
     return found.filter((record) => record?.round === 2).length;
   }
 
-  const halfWay = (ids: readonly string[]) =>
+  const untilSomeReopened = (ids: readonly string[]) =>
     eventually(
       () => reopened(ids),
       (count) => count > 0,
     );
 
-  it('survives the death of its worker: every request is retried, once', async () => {
+  it('retries every request exactly once when its worker crashes', async () => {
     const ids = await failed(MANY);
     await service.stopWorker();
     const bulk = await start();
-    const dying = startCommand('worker', service.workerEnv);
-    expect(await halfWay(ids)).toBeLessThan(MANY);
-    dying.kill('SIGKILL');
-    await dying.ended;
+    const worker = startCommand('worker', service.workerEnv);
+    expect(await untilSomeReopened(ids)).toBeLessThan(MANY);
+    worker.kill('SIGKILL');
+    await worker.ended;
     expect(await reopened(ids)).toBeLessThan(MANY);
 
     await service.startWorker();
     expect(await bulk.result()).toEqual({ retried: MANY, skipped: 0 });
     for (const id of ids) expect((await finished(service.url, id)).status).toBe('completed');
     expect(await reopened(ids)).toBe(MANY);
-    // The first attempts at all, and the second ones: a picture that was in flight may come once more.
+    // One download per round. The crash may cause a further download of an image in progress.
     expect(origin.hits('/repaired.jpg')).toBeGreaterThanOrEqual(2 * MANY);
   });
 
-  it('leaves off between two requests, and counts those that it looked at', async () => {
+  it('stops between two requests when it is aborted, and counts those it has retried', async () => {
     const ids = await failed(SOME);
     const stop = new AbortController();
     const { rounds } = service.records;
@@ -101,7 +101,7 @@ describe('A bulk retry that is stopped', () => {
   });
   afterAll(() => origin.stop());
 
-  /** Stops a bulk retry of three requests, one page, while the activity has retried the first. */
+  /** Stops a bulk retry of three requests (one page) after the activity has retried the first. */
   async function stoppedWhile(then: (done: BulkRetryProgress) => BulkRetryProgress) {
     let stop: () => Promise<unknown> = () => Promise.resolve();
     const service = await startService({
@@ -142,13 +142,13 @@ describe('A bulk retry that is stopped', () => {
     }
   }
 
-  it('says so, also on its last page, and what it had retried', async () => {
+  it('ends as cancelled also on its last page, and reports its progress', async () => {
     const { end, progress } = await stoppedWhile((done) => done);
     expect(end).toMatchObject({ cause: expect.any(CancelledFailure) as unknown });
     expect(progress).toEqual({ retried: 1, skipped: 0 });
   });
 
-  it('is stopped, and has not failed, when its activity fails meanwhile', async () => {
+  it('ends as cancelled, not as failed, when its activity fails in the meantime', async () => {
     const { end } = await stoppedWhile(() => {
       throw new Error('MongoDB is down');
     });

@@ -2,7 +2,7 @@ import { sleep } from '@temporalio/workflow';
 import * as released from '../../workflows';
 import type { ImageRequestInput } from '../../workflows/imageRequest';
 
-/** The workflows as a careless change would leave them: a new step, without `patched`. */
+/** The workflows after an incompatible change: a new step without `patched`. */
 export async function imageRequest(input: ImageRequestInput) {
   await sleep('1 second');
   return released.imageRequest(input);

@@ -7,7 +7,7 @@ import { startService, type Service } from '../support/service';
 
 const ROOT = path.join(__dirname, '..', '..');
 
-describe('An image that kills every worker', () => {
+describe('An image that crashes every worker', () => {
   let service: Service;
   let origin: Origin;
   let worker: SupervisedProcess;
@@ -37,25 +37,25 @@ describe('An image that kills every worker', () => {
     await origin.stop();
   });
 
-  it('is given up as internal, while every other image succeeds without losing an attempt', async () => {
+  it('fails as internal, while all other images succeed at their first attempt', async () => {
     const links = Array.from({ length: 12 }, (_, index) => `/${index}.jpg`);
     const content = await photo();
     const healthy = links.map((link) => origin.on(link, bytes(content)));
     const poison = `${origin.url}/poison.jpg`;
-    // Always under way when the worker dies.
+    // Always in progress when the worker dies.
     const slow = origin.on('/slow.jpg', (response) => {
       setTimeout(() => response.end(content), 2_000);
     });
-    const beside = await uploaded(service.url, sheetOf([slow]));
+    const other = await uploaded(service.url, sheetOf([slow]));
     const id = await uploaded(
       service.url,
       sheetOf([...healthy.slice(0, 6), poison], healthy.slice(6)),
     );
     expect((await finished(service.url, id)).status).toBe('completed_with_errors');
     const images = await imagesOf(service.url, id);
-    const shown = images.map(({ source_url, status: became, attempts, error }) => [
+    const shown = images.map(({ source_url, status: outcome, attempts, error }) => [
       new URL(source_url ?? '').pathname,
-      became,
+      outcome,
       attempts,
       error?.code ?? null,
     ]);
@@ -65,8 +65,8 @@ describe('An image that kills every worker', () => {
       ['/poison.jpg', 'failed', 0, 'internal'],
       ...expected.slice(6),
     ]);
-    // Seen by no other request: one beside it is not blamed for the deaths of its worker.
-    expect(await finished(service.url, beside)).toMatchObject({ status: 'completed' });
-    // Five workers die over it, each found out by a heartbeat that stays away for ten seconds.
+    // A concurrent request is not blamed for the crashes.
+    expect(await finished(service.url, other)).toMatchObject({ status: 'completed' });
+    // Five workers crash; each crash is noticed after ten seconds without a heartbeat.
   }, 240_000);
 });

@@ -18,8 +18,8 @@ afterEach(async () => {
   await Promise.all(origins.splice(0).map((origin) => origin.stop()));
 });
 
-describe('requests beside each other', () => {
-  it('finishes a request of 3 images while one of 1,000 that came before is running', async () => {
+describe('fairness between requests', () => {
+  it('finishes a request of 3 images while an earlier one of 1,000 is running', async () => {
     const service = await startService();
     const origin = await newOrigin();
     const body = await thumbnail();
@@ -42,10 +42,10 @@ describe('requests beside each other', () => {
   });
 });
 
-describe('hosts beside each other', () => {
-  it('finishes the images of a quick host while those of a slow one hold all its places', async () => {
+describe('fairness between hosts', () => {
+  it('finishes the images of a fast host while those of a slow one hold all its permits', async () => {
     const service = await startService({ env: { IMAGE_CONCURRENCY: '6', HOST_CONCURRENCY: '4' } });
-    const [slow, quick] = [await newOrigin(), await newOrigin()];
+    const [slow, fast] = [await newOrigin(), await newOrigin()];
     const body = await thumbnail();
     const held: (() => void)[] = [];
     let isHolding = true;
@@ -54,7 +54,7 @@ describe('hosts beside each other', () => {
         if (isHolding) held.push(() => response.end(body));
         else response.end(body);
       }),
-      quick.on(`/${n}.jpg`, bytes(body)),
+      fast.on(`/${n}.jpg`, bytes(body)),
     ]);
     const id = await uploaded(service.url, sheetOf(...rows));
     await eventually(
@@ -62,11 +62,11 @@ describe('hosts beside each other', () => {
       ({ details }) => details === '50 of 100 images compressed, 50 to go',
     );
     const done = (await imagesOf(service.url, id)).filter((image) => image.status === 'succeeded');
-    expect(done.every(({ source_url }) => source_url?.startsWith(quick.url))).toBe(true);
+    expect(done.every(({ source_url }) => source_url?.startsWith(fast.url))).toBe(true);
     await eventually(slow.open, (open) => open === 4);
 
     isHolding = false;
-    for (const give of held) give();
+    for (const respond of held) respond();
     expect(await finished(service.url, id)).toMatchObject({
       status: 'completed',
       details: '100 of 100 images compressed',
@@ -74,7 +74,7 @@ describe('hosts beside each other', () => {
     await service.stop();
   });
 
-  it('leaves a host alone for as long as it asked, at no cost to the images that wait', async () => {
+  it('does not contact a host during its Retry-After, which costs waiting images no attempt', async () => {
     const service = await startService({
       env: { HOST_CONCURRENCY: '1', IMAGE_MAX_ATTEMPTS: '1' },
     });
@@ -104,14 +104,14 @@ describe('hosts beside each other', () => {
     }
     expect(hits).toHaveLength(1);
 
-    // The one that was refused has spent its only attempt; had resting cost one, all would have failed.
+    // The rejected image has used its only attempt. If the cooldown cost an attempt, all would fail.
     expect(await finished(service.url, id)).toMatchObject({
       status: 'completed_with_errors',
       details: '19 of 20 images compressed, 1 failed',
     });
-    const [refused = 0, ...later] = hits;
+    const [rejected = 0, ...later] = hits;
     expect(later).toHaveLength(19);
-    expect(Math.min(...later)).toBeGreaterThanOrEqual(refused + 8_000);
+    expect(Math.min(...later)).toBeGreaterThanOrEqual(rejected + 8_000);
     await service.stop();
   });
 });

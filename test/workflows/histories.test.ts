@@ -9,7 +9,7 @@ import {
   REMOVE_EXPIRED_WORKFLOW,
   RETENTION_WORKFLOW,
 } from '../../workflows/names';
-import { read } from '../histories/file';
+import { parseHistory } from '../histories/file';
 import { writeChangedBundle } from '../support/release';
 import { withFolder } from '../support/temporaryFile';
 
@@ -19,10 +19,9 @@ const FOLDER = path.join(__dirname, '..', 'histories');
 const BUNDLE = path.join(__dirname, '..', '..', 'dist', 'workflow-bundle.js');
 
 const WHAT_TO_DO = `
-The workflow code does otherwise than these runs have done. A deploy would leave such runs stuck in retries of
-their workflow task. Let runs that have begun go on as they did: guard the change by patched() of
-@temporalio/workflow (CONTRIBUTING.md, "Changing a workflow"). Record anew by \`npm run histories\` only when no
-run that was started by an older release can be open any more.
+The workflow code no longer replays these histories. After a deploy, such runs would be stuck, retrying their
+workflow task. Guard the change with patched() of @temporalio/workflow (CONTRIBUTING.md, "Changing a workflow").
+Record new histories with \`npm run histories\` only when no run of an older release can still be open.
 `;
 
 async function histories(): Promise<NamedHistory[]> {
@@ -30,12 +29,12 @@ async function histories(): Promise<NamedHistory[]> {
   return Promise.all(
     files.map(async (file) => ({
       name: path.basename(file, '.json'),
-      history: read(await readFile(path.join(FOLDER, file), 'utf8')),
+      history: parseHistory(await readFile(path.join(FOLDER, file), 'utf8')),
     })),
   );
 }
 
-/** What a person is told; nothing when every run replays. */
+/** Returns the message for developers, which is empty when every history replays. */
 function faults(outcomes: Awaited<ReturnType<typeof replay>>): string {
   const lines = outcomes.flatMap(({ name, deviation }) =>
     deviation === null ? [] : [`  test/histories/${name}.json: ${deviation}`],
@@ -44,14 +43,14 @@ function faults(outcomes: Awaited<ReturnType<typeof replay>>): string {
 }
 
 describe('The recorded histories', () => {
-  it('are replayed by the workflow code at hand', async () => {
+  it('replay with the current workflow code', async () => {
     const recorded = await histories();
     const outcomes = await replay(BUNDLE, recorded);
     expect(faults(outcomes)).toBe('');
     expect(outcomes).toHaveLength(recorded.length);
   });
 
-  it('hold runs of every workflow', async () => {
+  it('cover every workflow', async () => {
     const types = (await histories()).map(
       ({ history: { events } }) =>
         events?.[0]?.workflowExecutionStartedEventAttributes?.workflowType?.name,
@@ -68,7 +67,7 @@ describe('The recorded histories', () => {
     );
   });
 
-  it('catch a change of what a workflow does, and say what to do', () =>
+  it('detect an incompatible change of a workflow, and explain what to do', () =>
     withFolder(async (folder) => {
       const bundle = path.join(folder, 'bundle.js');
       await writeChangedBundle(bundle);

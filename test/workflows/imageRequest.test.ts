@@ -35,7 +35,7 @@ describe('imageRequest', () => {
   const describeRun = (id: string): Promise<WorkflowExecutionDescription> =>
     service.client.workflow.getHandle(workflowIdOf(id)).describe();
 
-  it('shows what became of the request in the search attributes', async () => {
+  it('sets the outcome of the request in the search attributes', async () => {
     const id = await uploaded(service.url, sheetOf([`${origin.url}/a.jpg`, `${origin.url}/none`]));
     await finished(service.url, id);
     const { typedSearchAttributes } = await eventually(
@@ -51,7 +51,7 @@ describe('imageRequest', () => {
     });
   });
 
-  it('names every image of a small request in its activity', async () => {
+  it('names the image of a small request in the summary of its activity', async () => {
     const id = await uploaded(service.url, sheetOf([`${origin.url}/a.jpg`]));
     await finished(service.url, id);
     const history = await service.client.workflow.getHandle(workflowIdOf(id)).fetchHistory();
@@ -61,7 +61,7 @@ describe('imageRequest', () => {
     expect(summaries).toContain('"a.jpg"');
   });
 
-  it('carries ids and numbers in its payloads, never a link', async () => {
+  it('has ids and numbers in its payloads, and never a link', async () => {
     const id = await uploaded(service.url, sheetOf([`${origin.url}/a.jpg?token=secret`]));
     await finished(service.url, id);
     const history = await service.client.workflow.getHandle(workflowIdOf(id)).fetchHistory();
@@ -72,7 +72,7 @@ describe('imageRequest', () => {
     expect(payloads).not.toContain(origin.url);
   });
 
-  it('ends a request without any image as completed', async () => {
+  it('completes a request without images', async () => {
     const id = '00000000-0000-4000-8000-000000000001';
     const counts = { total: 0, succeeded: 0, failed: 0, pending: 0 };
     await service.records.requests.create({
@@ -174,7 +174,7 @@ describe('imageRequest', () => {
     await receiver.stop();
   });
 
-  it('ends by itself when it is cancelled with every image done', async () => {
+  it('completes when it is cancelled after its last image', async () => {
     let cancel: () => Promise<unknown> = () => Promise.resolve();
     const own = await startService({
       wrap: (activities) => ({
@@ -201,7 +201,7 @@ describe('imageRequest', () => {
     }
   });
 
-  it('gives way to a retry though it never heard that its outcome was recorded', async () => {
+  it('continues with a retry when the result of recordOutcome was lost', async () => {
     let retry: (() => Promise<unknown>) | null = null;
     const own = await startService({
       wrap: (activities) => ({
@@ -228,7 +228,7 @@ describe('imageRequest', () => {
     }
   });
 
-  it('records an interrupted slice once, though its worker was stopped half-way', async () => {
+  it('records a slice once when its worker is stopped half-way', async () => {
     let release: (() => void) | undefined;
     origin.on('/held.jpg', (response) => {
       release = () => void photo().then((body) => response.end(body));
@@ -272,14 +272,14 @@ describe('imageRequest, continued as new', () => {
     return runs;
   }
 
-  /** The list of runs follows a second or so late. */
+  /** The list of runs lags by about a second. */
   const wasContinued = (service: Service, id: string, times = 1) =>
     eventually(
       () => runsOf(service, id),
       (runs) => runs > times,
     );
 
-  it('ends with exact counts, with images failing for good and for a while', async () => {
+  it('ends with exact counts when images fail permanently and transiently', async () => {
     const service = await startService({ temporalAddress });
     const links = await Promise.all(
       range(90).map(async (n) => {
@@ -300,14 +300,14 @@ describe('imageRequest, continued as new', () => {
     await wasContinued(service, id, 2);
     const hits = range(90).map((n) => origin.hits(`/can/${n}.jpg`));
     for (const count of hits.filter((_, n) => n % 10 !== 7)) expect(count).toBe(1);
-    // A run that drains calls its retries off: one that was downloading just then downloads again in the next.
+    // A draining run cancels pending attempts: an image that was downloading downloads again in the next run.
     for (const count of hits.filter((_, n) => n % 10 === 7))
       expect(count).toBeGreaterThanOrEqual(2);
     await service.stop();
   });
 
-  it('loses no completion that arrives while the run is being handed over', async () => {
-    // Every slice takes its time, and ends when the others do: completions arrive in one heap.
+  it('loses no completion that arrives while the run continues as new', async () => {
+    // Slices end at common moments, so that many completions arrive together.
     const service = await startService({
       temporalAddress,
       wrap: (activities: Activities) => ({
@@ -329,7 +329,7 @@ describe('imageRequest, continued as new', () => {
     await service.stop();
   });
 
-  it('survives an activity whose answer is lost after its work was recorded', async () => {
+  it('repeats no work of an activity whose result is lost after it was recorded', async () => {
     let lost = 0;
     const service = await startService({
       temporalAddress,

@@ -21,11 +21,11 @@ describe('sliceSizeOf(images)', () => {
   });
 });
 
-/** Every number of lanes of these sizes. */
+/** The complete ranges of lanes of these sizes. */
 const whole = (sizes: readonly number[]) => sizes.map((size): IndexRanges => [[0, size]]);
 
 describe('createLanes', () => {
-  it('hands out every image exactly once, whatever the lanes and however slices end', () => {
+  it('hands out every image exactly once, for any lanes and any order of release', () => {
     fc.assert(
       fc.property(
         fc.array(fc.integer({ min: 0, max: 700 }), { minLength: 1, maxLength: 12 }),
@@ -53,12 +53,12 @@ describe('createLanes', () => {
     );
   });
 
-  it('goes round the lanes, so that the first slices come from different hosts', () => {
+  it('alternates between lanes, so that the first slices come from different hosts', () => {
     const lanes = createLanes(whole([500, 500, 500]));
     expect([1, 2, 3, 4].map(() => lanes.take(NOW)?.lane)).toEqual([0, 1, 2, 0]);
   });
 
-  it('holds only so many slices of one lane, and goes on with the others', () => {
+  it('hands out at most LANE_WINDOW slices of a lane, and continues with the others', () => {
     const lanes = createLanes(whole([5_000, 5_000]));
     const taken = Array.from({ length: 3 * LANE_WINDOW }, () => lanes.take(NOW)?.lane);
     expect(taken.filter((lane) => lane === 0)).toHaveLength(LANE_WINDOW);
@@ -66,13 +66,13 @@ describe('createLanes', () => {
     expect(taken.filter((lane) => lane === undefined)).toHaveLength(LANE_WINDOW);
   });
 
-  it('holds only so many slices of the request', () => {
+  it('hands out at most REQUEST_WINDOW slices of a request', () => {
     const lanes = createLanes(whole(Array.from({ length: 100 }, () => 1_000)));
     const taken = Array.from({ length: 100 }, () => lanes.take(NOW));
     expect(taken.filter((slice) => slice !== null)).toHaveLength(REQUEST_WINDOW);
   });
 
-  it('gives the place of a slice that ended to the next', () => {
+  it('hands out another slice when one is released', () => {
     const lanes = createLanes(whole([5_000]));
     const [first] = Array.from({ length: LANE_WINDOW }, () => lanes.take(NOW));
     expect(lanes.take(NOW)).toBeNull();
@@ -80,7 +80,7 @@ describe('createLanes', () => {
     expect(lanes.take(NOW)).not.toBeNull();
   });
 
-  it('takes a waiting image before new ones once it is due, and not before', () => {
+  it('hands out a waiting image when it is due, before new ones', () => {
     const lanes = createLanes(whole([300]));
     lanes.take(NOW);
     lanes.defer(0, [1, NOW + 10]);
@@ -90,7 +90,7 @@ describe('createLanes', () => {
     expect(lanes.nextDue()).toBeNull();
   });
 
-  it('starts no new image of a lane in which thousands wait', () => {
+  it('hands out no new images of a lane with thousands of waiting ones', () => {
     const lanes = createLanes(whole([100_000, 100_000]));
     for (let number = 0; number < 2_000; number += 1) lanes.defer(0, [number, NOW + 1]);
     const taken = Array.from({ length: 2 * LANE_WINDOW }, () => lanes.take(NOW)?.lane);
@@ -98,7 +98,7 @@ describe('createLanes', () => {
     expect(taken.filter((lane) => lane === 1)).toHaveLength(LANE_WINDOW);
   });
 
-  it('goes on where an earlier run left off', () => {
+  it('continues where an earlier run stopped', () => {
     const earlier = createLanes(whole([300, 200]));
     for (let step = 0; step < 3; step += 1) earlier.take(NOW);
     earlier.defer(1, [2, NOW]);
@@ -111,7 +111,7 @@ describe('createLanes', () => {
     ]);
   });
 
-  it('takes only the numbers of a retry, with all their gaps', () => {
+  it('hands out exactly the given ranges of a retry', () => {
     fc.assert(
       fc.property(
         fc.array(fc.tuple(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 60 })), {

@@ -9,12 +9,12 @@ import { photo } from '../support/pictures';
 import { startReceiver, type Receiver } from '../support/receiver';
 import { startService, type Service } from '../support/service';
 
-/** What `temporal workflow reset`, or the Web UI, does to records, files and webhooks. */
+/** How a reset by `temporal workflow reset` or the Web UI affects records, files and webhooks. */
 describe('A run that is reset', () => {
   let service: Service;
   let origin: Origin;
   let receiver: Receiver;
-  /** What a slice waits for before it begins. */
+  /** Every slice waits for this before it starts. */
   let beforeSlice: Promise<unknown> = Promise.resolve();
 
   beforeAll(async () => {
@@ -39,7 +39,7 @@ describe('A run that is reset', () => {
 
   const runOf = (id: string) => service.client.workflow.getHandle(workflowIdOf(id));
 
-  /** By default to its first workflow task: everything is done again. */
+  /** Resets the run to a workflow task, by default to the first, which repeats everything. */
   async function reset(id: string, task = 0): Promise<void> {
     const { runId } = await runOf(id).describe();
     const { events } = await runOf(id).fetchHistory();
@@ -56,7 +56,7 @@ describe('A run that is reset', () => {
   const filesOf = (id: string) =>
     readdir(path.join(service.dataDir, 'files', id), { recursive: true });
 
-  it('changes nothing once the outcome is recorded: the new run finds the round closed', async () => {
+  it('changes nothing once the outcome is recorded: the new run fails with round_closed', async () => {
     const link = origin.on(`/${randomUUID()}`, bytes(await photo()));
     const webhook = receiver.on(`/${randomUUID()}`, 200);
     const id = await uploaded(service.url, sheetOf([link]), { fields: { webhook_url: webhook } });
@@ -88,7 +88,7 @@ describe('A run that is reset', () => {
     expect(receiver.messages(new URL(webhook).pathname)).toHaveLength(1);
   });
 
-  it('goes on in the middle: what is recorded is neither downloaded nor counted again', async () => {
+  it('continues without downloading or counting recorded images again', async () => {
     const done = origin.on(`/${randomUUID()}`, bytes(await photo()));
     const late = origin.on(`/${randomUUID()}`, stall, bytes(await photo()));
     const webhook = receiver.on(`/${randomUUID()}`, 200);
@@ -116,7 +116,7 @@ describe('A run that is reset', () => {
     expect(message?.headers['webhook-id']).toBe(`${id}.1`);
   });
 
-  it('goes on with a retry that comes before it finds the round closed', async () => {
+  it('continues with a retry that arrives before it finds the round closed', async () => {
     const link = origin.on(`/${randomUUID()}`, status(404), bytes(await photo()));
     const id = await uploaded(service.url, sheetOf([link]));
     await finished(service.url, id);
@@ -124,12 +124,12 @@ describe('A run that is reset', () => {
       () => runOf(id).describe(),
       (run) => run.status.name === 'COMPLETED',
     );
-    let begin: () => void = () => undefined;
-    beforeSlice = new Promise<void>((resolve) => (begin = resolve));
-    // Behind the acceptance: the next that is done is the slice.
+    let release: () => void = () => undefined;
+    beforeSlice = new Promise<void>((resolve) => (release = resolve));
+    // Resets to the state after the acceptance, so that the slice is next.
     await reset(id, 1);
     await service.operations.retry(id);
-    begin();
+    release();
     expect(await finished(service.url, id)).toMatchObject({
       status: 'completed',
       details: '1 of 1 image compressed',

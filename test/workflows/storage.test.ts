@@ -7,7 +7,7 @@ import { bytes, startOrigin, type Origin } from '../support/origin';
 import { photo } from '../support/pictures';
 import { startService, type Service } from '../support/service';
 
-describe('While DATA_DIR cannot be written', () => {
+describe('while DATA_DIR is not writable', () => {
   let service: Service;
   let origin: Origin;
 
@@ -21,16 +21,16 @@ describe('While DATA_DIR cannot be written', () => {
     await origin.stop();
   });
 
-  it('a request waits, says why, loses no attempt, and goes on when it can be written', async () => {
+  it('keeps a request waiting with an explanation, counts no attempt, and completes it later', async () => {
     const link = origin.on('/a.jpg', bytes(await photo()));
-    // A file stands where the folder is to be: for root, too, nothing can be written there.
+    // A file in place of the folder prevents writing, even by root.
     const folder = path.join(service.dataDir, 'files');
     await writeFile(folder, '');
     const id = await uploaded(service.url, sheetOf([link]));
 
     const { raw } = await eventually(
       () => service.client.workflow.getHandle(workflowIdOf(id)).describe(),
-      // More often than a worker may die over a slice: to fail is not to crash.
+      // More attempts than crashes are allowed per slice: these failures are not counted as crashes.
       (run) => (run.raw.pendingActivities?.[0]?.attempt ?? 0) > 3,
     );
     const failure = raw.pendingActivities?.[0]?.lastFailure;

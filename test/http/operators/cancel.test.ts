@@ -9,7 +9,7 @@ const stage = startRequestStage();
 const { fresh, link, call, answerOf, hasState, failed } = stage;
 
 describe('POST /image/requests/{request_id}/cancel', () => {
-  it('stops open downloads, and records what was done', async () => {
+  it('aborts open downloads, and keeps the images that are done', async () => {
     const own = await startOrigin();
     const hook = fresh();
     const held = Array.from({ length: 5 }, (_, n) => own.on(`/held-${n}`, stall));
@@ -45,7 +45,7 @@ describe('POST /image/requests/{request_id}/cancel', () => {
     await own.stop();
   });
 
-  it('stops a retry whose run was never started, and adds no note', async () => {
+  it('cancels a retry whose run was never started, and adds no note', async () => {
     const id = await failed();
     await stage.service.client.workflow.getHandle(workflowIdOf(id)).result();
     await retryRecorded(stage.service, id);
@@ -56,7 +56,7 @@ describe('POST /image/requests/{request_id}/cancel', () => {
     });
   });
 
-  it('is refused when the request is finished', async () => {
+  it('answers 409 when the request is finished', async () => {
     const id = await uploaded(stage.service.url, sheetOf([link('/a.jpg')]));
     await finished(stage.service.url, id);
     expect(await answerOf(await call(`${id}/cancel`))).toEqual({
@@ -65,12 +65,12 @@ describe('POST /image/requests/{request_id}/cancel', () => {
     });
   });
 
-  it('is refused while only the webhook of a finished request is outstanding', async () => {
+  it('answers 409 while only the webhook of a finished request is pending', async () => {
     const id = await failed(stage.service.url, { webhook_url: stage.receiver.on(fresh(), 500) });
     expect((await call(`${id}/cancel`)).status).toBe(409);
   });
 
-  it('is answered 404 for an unknown id', async () => {
+  it('answers 404 for an unknown id', async () => {
     expect(await answerOf(await call(`${UNKNOWN}/cancel`))).toEqual({
       status: 404,
       body: { detail: 'Request ID not found' },

@@ -7,7 +7,7 @@ const stage = startRequestStage();
 const { fresh, link, call, answerOf, hasState, outputsOf, failed, running, stopped } = stage;
 
 describe('DELETE /image/requests/{request_id}', () => {
-  it('leaves nothing behind: no record, no file, and 404 everywhere', async () => {
+  it('removes all records and files, and answers 404 afterwards', async () => {
     const before = await stage.service.count();
     const id = await uploaded(stage.service.url, sheetOf([link('/a.jpg'), link('/b.png')]), {
       fields: { webhook_url: stage.receiver.on(fresh(), 204) },
@@ -33,7 +33,7 @@ describe('DELETE /image/requests/{request_id}', () => {
     expect(files.filter((file) => file.includes(id))).toEqual([]);
   });
 
-  it('is refused while the request runs', async () => {
+  it('answers 409 while the request is running', async () => {
     const id = await running();
     expect(await answerOf(await call(id, 'DELETE'))).toEqual({
       status: 409,
@@ -43,19 +43,19 @@ describe('DELETE /image/requests/{request_id}', () => {
     expect((await call(id, 'DELETE')).status).toBe(204);
   });
 
-  it('is answered to one of two who ask at once, and 404 to the other', async () => {
+  it('answers 204 to one of two simultaneous calls, and 404 to the other', async () => {
     const id = await failed();
     const answers = await Promise.all([call(id, 'DELETE'), call(id, 'DELETE')]);
     expect(answers.map(({ status }) => status).sort()).toEqual([204, 404]);
   });
 
-  it('ends a delivery that is under way', async () => {
+  it('removes a delivery that is not finished', async () => {
     const id = await failed(stage.service.url, { webhook_url: stage.receiver.on(fresh(), 500) });
     expect((await call(id, 'DELETE')).status).toBe(204);
     expect(await stage.service.records.deliveries.find(id, 1)).toBeNull();
   });
 
-  it('is answered 404 for an unknown id', async () => {
+  it('answers 404 for an unknown id', async () => {
     expect((await call(UNKNOWN, 'DELETE')).status).toBe(404);
   });
 });

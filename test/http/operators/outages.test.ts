@@ -14,9 +14,9 @@ import { startRequestStage } from '../../support/requestStage';
 const stage = startRequestStage();
 const { fresh, link, call, answerOf, show, hasState, failsOnce, failed, running, stopped } = stage;
 
-describe('while no worker runs', () => {
+describe('while no worker is running', () => {
   let own: Service;
-  const on = (path: string) => call(path, 'POST', own.url);
+  const post = (path: string) => call(path, 'POST', own.url);
 
   beforeAll(async () => {
     own = await startService({ worker: false, env: { WEBHOOK_RETRY_INITIAL_MS: '600000' } });
@@ -25,10 +25,10 @@ describe('while no worker runs', () => {
   afterEach(() => own.stopWorker());
   afterAll(() => own.stop());
 
-  it('a retry is answered, and run when one comes', async () => {
+  it('accepts a retry, and runs it when a worker starts', async () => {
     const id = await failed(own.url);
     await own.stopWorker();
-    expect(await answerOf(await on(`${id}/retry`))).toMatchObject({
+    expect(await answerOf(await post(`${id}/retry`))).toMatchObject({
       status: 202,
       body: { status: 'pending', details: '0 of 1 image compressed, 1 to go' },
     });
@@ -36,11 +36,11 @@ describe('while no worker runs', () => {
     expect((await finished(own.url, id)).status).toBe('completed');
   });
 
-  it('a cancellation is answered, however often it is asked for, and done when one comes', async () => {
+  it('accepts repeated cancellations, and cancels when a worker starts', async () => {
     await own.stopWorker();
     const id = await uploaded(own.url, sheetOf([link(failsOnce())]));
-    expect((await on(`${id}/cancel`)).status).toBe(202);
-    expect((await on(`${id}/cancel`)).status).toBe(202);
+    expect((await post(`${id}/cancel`)).status).toBe(202);
+    expect((await post(`${id}/cancel`)).status).toBe(202);
     await own.startWorker();
     expect(await finished(own.url, id)).toMatchObject({
       status: 'cancelled',
@@ -48,8 +48,8 @@ describe('while no worker runs', () => {
     });
   });
 
-  /** A request that failed, and whose run waits to deliver its webhook again. */
-  async function refusedOnce(path: string): Promise<string> {
+  /** A failed request whose run waits for the next attempt at its webhook. */
+  async function failedWithPendingWebhook(path: string): Promise<string> {
     const id = await uploaded(own.url, sheetOf([link(path)]), {
       fields: { webhook_url: stage.receiver.on(fresh(), 500) },
     });
@@ -60,42 +60,42 @@ describe('while no worker runs', () => {
     return id;
   }
 
-  async function retriedAndCancelled(id: string): Promise<void> {
+  async function retryAndCancel(id: string): Promise<void> {
     await own.stopWorker();
-    expect((await on(`${id}/retry`)).status).toBe(202);
-    expect((await on(`${id}/cancel`)).status).toBe(202);
+    expect((await post(`${id}/retry`)).status).toBe(202);
+    expect((await post(`${id}/cancel`)).status).toBe(202);
     await own.startWorker();
     expect((await finished(own.url, id)).status).toBe('cancelled');
   }
 
-  it('a retry that is cancelled before it began is not run', async () => {
+  it('does not run a retry that is cancelled before it begins', async () => {
     const path = failsOnce();
     const id = await uploaded(own.url, sheetOf([link(path)]));
     await finished(own.url, id);
-    await retriedAndCancelled(id);
+    await retryAndCancel(id);
     expect(stage.origin.hits(path)).toBe(1);
   });
 
-  it('a retry that waits for an older webhook, and is cancelled, is not run either', async () => {
+  it('does not run a retry that is cancelled while it waits for the previous webhook', async () => {
     const path = failsOnce();
-    const id = await refusedOnce(path);
-    await retriedAndCancelled(id);
+    const id = await failedWithPendingWebhook(path);
+    await retryAndCancel(id);
     expect(stage.origin.hits(path)).toBe(1);
   });
 
-  it('a retry that is cancelled is not run though the reconciler starts it meanwhile', async () => {
+  it('does not run a cancelled retry that the reconciler starts in the meantime', async () => {
     const path = failsOnce();
-    const id = await refusedOnce(path);
+    const id = await failedWithPendingWebhook(path);
     await own.stopWorker();
     await retryRecorded(own, id);
-    expect((await on(`${id}/cancel`)).status).toBe(202);
+    expect((await post(`${id}/cancel`)).status).toBe(202);
     await own.operations.reconcile(new Date(Date.now() + 1), 0);
     await own.startWorker();
     expect((await finished(own.url, id)).status).toBe('cancelled');
     expect(stage.origin.hits(path)).toBe(1);
   });
 
-  it('a redelivery is answered, and made when one comes', async () => {
+  it('accepts a redelivery, and sends it when a worker starts', async () => {
     const path = fresh();
     const id = await failed(own.url, { webhook_url: stage.receiver.on(path, 204) });
     await eventually(
@@ -103,7 +103,7 @@ describe('while no worker runs', () => {
       (delivery) => delivery?.state === 'delivered',
     );
     await own.stopWorker();
-    expect((await on(`${id}/webhook`)).status).toBe(202);
+    expect((await post(`${id}/webhook`)).status).toBe(202);
     await own.startWorker();
     await eventually(
       () => stage.receiver.messages(path),
@@ -111,7 +111,7 @@ describe('while no worker runs', () => {
     );
   });
 
-  it('a bulk retry has no counts yet, and is done when one comes', async () => {
+  it('reports zero counts for a bulk retry, and runs it when a worker starts', async () => {
     const since = new Date().toISOString();
     const id = await failed(own.url);
     await own.stopWorker();
@@ -162,7 +162,7 @@ describe('while Temporal is down', () => {
   afterAll(() => close());
 
   it.each(['retry', 'webhook'])(
-    '%s is answered 503, and the request is as before',
+    'answers 503 to %s, and does not change the request',
     async (operation) => {
       const id = await failed(stage.service.url, { webhook_url: stage.receiver.on(fresh(), 204) });
       const before = await hasState(id, 'delivered');
@@ -174,14 +174,14 @@ describe('while Temporal is down', () => {
     },
   );
 
-  it('cancel is answered 503, and the request runs on', async () => {
+  it('answers 503 to cancel, and the request keeps running', async () => {
     const id = await running();
     expect((await call(`${id}/cancel`, 'POST', base)).status).toBe(503);
     expect((await statusOf(stage.service.url, id)).status).toBe('processing');
     await stopped(id);
   });
 
-  it('a bulk retry is answered 503', async () => {
+  it('answers 503 to a bulk retry', async () => {
     expect((await call('retry', 'POST', base)).status).toBe(503);
   });
 });

@@ -22,7 +22,7 @@ const {
 } = stage;
 
 describe('POST /image/requests/{request_id}/retry', () => {
-  it('runs only the images that failed, and keeps what was done', async () => {
+  it('processes only the images that failed, and keeps the others', async () => {
     const [done, later] = [fresh(), failsOnce()];
     stage.origin.on(done, bytes(stage.picture));
     const id = await uploaded(stage.service.url, sheetOf([link(done), link(later)], [link(later)]));
@@ -61,7 +61,7 @@ describe('POST /image/requests/{request_id}/retry', () => {
     );
   });
 
-  it('may be repeated for as long as something fails', async () => {
+  it('can be repeated as long as images fail', async () => {
     const path = fresh();
     stage.origin.on(path, status(404), status(403), bytes(stage.picture));
     const id = await uploaded(stage.service.url, sheetOf([link(path), link('/a.jpg')]));
@@ -73,7 +73,7 @@ describe('POST /image/requests/{request_id}/retry', () => {
     expect((await show(id)).round).toBe(3);
   });
 
-  it("sends the new outcome's webhook, under an id of its own", async () => {
+  it('sends the webhook of the new outcome under a new id', async () => {
     const path = fresh();
     const id = await failed(stage.service.url, { webhook_url: stage.receiver.on(path, 204) });
     await hasState(id, 'delivered');
@@ -92,7 +92,7 @@ describe('POST /image/requests/{request_id}/retry', () => {
     ]);
   });
 
-  it('goes on at once while the webhook of the older outcome is still being delivered', async () => {
+  it('starts immediately while the previous webhook is still being delivered', async () => {
     const path = fresh();
     const id = await failed(stage.service.url, { webhook_url: stage.receiver.on(path, 500, 204) });
     await eventually(
@@ -112,7 +112,7 @@ describe('POST /image/requests/{request_id}/retry', () => {
     ]);
   });
 
-  it('runs of a cancelled request also the images that were pending', async () => {
+  it('also processes the pending images of a cancelled request', async () => {
     const [done, held] = [fresh(), stallsOnce()];
     stage.origin.on(done, bytes(stage.picture));
     const id = await uploaded(stage.service.url, sheetOf([link(done), link(held)]));
@@ -126,7 +126,7 @@ describe('POST /image/requests/{request_id}/retry', () => {
     expect([stage.origin.hits(done), stage.origin.hits(held)]).toEqual([1, 2]);
   });
 
-  it('leaves bad rows as they are: only a new upload can correct them', async () => {
+  it('does not retry bad rows, which only a new upload can correct', async () => {
     const sheet = `${sheetOf([link(failsOnce())])}2,Nothing,\n`;
     const id = await uploaded(stage.service.url, sheet);
     await finished(stage.service.url, id);
@@ -139,7 +139,7 @@ describe('POST /image/requests/{request_id}/retry', () => {
     expect(body['detail']).toContain('bad rows');
   });
 
-  it('is refused while the request runs', async () => {
+  it('answers 409 while the request is running', async () => {
     const id = await running();
     expect(await answerOf(await call(`${id}/retry`))).toEqual({
       status: 409,
@@ -148,7 +148,7 @@ describe('POST /image/requests/{request_id}/retry', () => {
     await stopped(id);
   });
 
-  it('is refused when nothing failed', async () => {
+  it('answers 409 when nothing failed', async () => {
     const id = await uploaded(stage.service.url, sheetOf([link('/a.jpg')]));
     await finished(stage.service.url, id);
     expect(await answerOf(await call(`${id}/retry`))).toEqual({
@@ -157,7 +157,7 @@ describe('POST /image/requests/{request_id}/retry', () => {
     });
   });
 
-  it('succeeds for one of two operators who ask at the same moment', async () => {
+  it('answers 202 to one of two simultaneous calls, and 409 to the other', async () => {
     const path = fresh();
     stage.origin.on(path, status(404), bytes(stage.picture));
     const id = await uploaded(stage.service.url, sheetOf([link(path)]));
@@ -169,7 +169,7 @@ describe('POST /image/requests/{request_id}/retry', () => {
     expect((await show(id)).round).toBe(2);
   });
 
-  it('is answered 404 for an unknown id', async () => {
+  it('answers 404 for an unknown id', async () => {
     expect(await answerOf(await call(`${UNKNOWN}/retry`))).toEqual({
       status: 404,
       body: { detail: 'Request ID not found' },

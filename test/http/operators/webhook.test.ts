@@ -7,7 +7,7 @@ const stage = startRequestStage();
 const { fresh, link, call, answerOf, hasState, failsOnce, failed, running, stopped } = stage;
 
 describe('POST /image/requests/{request_id}/webhook', () => {
-  it('delivers the same body under the same id', async () => {
+  it('sends the same body under the same id', async () => {
     const path = fresh();
     const id = await failed(stage.service.url, { webhook_url: stage.receiver.on(path, 204) });
     await hasState(id, 'delivered');
@@ -22,7 +22,7 @@ describe('POST /image/requests/{request_id}/webhook', () => {
     expect((await hasState(id, 'delivered')).round).toBe(1);
   });
 
-  it('is sent with the credentials of its URL, which the request does not show', async () => {
+  it('sends the credentials of the webhook URL, which the request does not show', async () => {
     const path = fresh();
     const url = stage.receiver.on(path, 204);
     const id = await failed(stage.service.url, { webhook_url: url.replace('//', '//user:pw@') });
@@ -30,7 +30,7 @@ describe('POST /image/requests/{request_id}/webhook', () => {
     expect(stage.receiver.messages(path)[0]?.headers['authorization']).toMatch(/^Basic /);
   });
 
-  it('has a run that says what it is for', async () => {
+  it('names the redelivery in the summary of the run', async () => {
     const id = await failed(stage.service.url, { webhook_url: stage.receiver.on(fresh(), 204) });
     const run = stage.service.client.workflow.getHandle(workflowIdOf(id));
     await run.result();
@@ -39,7 +39,7 @@ describe('POST /image/requests/{request_id}/webhook', () => {
     expect(await (await run.describe()).staticSummary()).toBe('products.csv: webhook redelivery');
   });
 
-  it('makes way for a retry that comes right behind it', async () => {
+  it('does not block a retry that follows immediately', async () => {
     const path = failsOnce();
     const id = await uploaded(stage.service.url, sheetOf([link(path)]), {
       fields: { webhook_url: stage.receiver.on(fresh(), 204) },
@@ -55,7 +55,7 @@ describe('POST /image/requests/{request_id}/webhook', () => {
     expect(await run.result()).toMatchObject({ status: 'completed' });
   });
 
-  it('delivers one that was given up, with all its attempts again', async () => {
+  it('sends a failed webhook again, with all its attempts', async () => {
     const path = fresh();
     const id = await failed(stage.service.url, { webhook_url: stage.receiver.on(path, 410, 204) });
     await hasState(id, 'failed');
@@ -63,13 +63,13 @@ describe('POST /image/requests/{request_id}/webhook', () => {
     expect((await hasState(id, 'delivered')).webhook).toMatchObject({ attempts: 1, error: null });
   });
 
-  it('is refused while the request runs', async () => {
+  it('answers 409 while the request is running', async () => {
     const id = await running({ webhook_url: stage.receiver.on(fresh(), 204) });
     expect((await call(`${id}/webhook`)).status).toBe(409);
     await stopped(id);
   });
 
-  it('is refused while it is being delivered', async () => {
+  it('answers 409 while the webhook is being delivered', async () => {
     const id = await failed(stage.service.url, { webhook_url: stage.receiver.on(fresh(), 500) });
     expect(await answerOf(await call(`${id}/webhook`))).toEqual({
       status: 409,
@@ -77,7 +77,7 @@ describe('POST /image/requests/{request_id}/webhook', () => {
     });
   });
 
-  it('is refused when the request has none', async () => {
+  it('answers 409 when the request has no webhook', async () => {
     const id = await failed();
     expect(await answerOf(await call(`${id}/webhook`))).toEqual({
       status: 409,
@@ -85,7 +85,7 @@ describe('POST /image/requests/{request_id}/webhook', () => {
     });
   });
 
-  it('is answered 404 for an unknown id', async () => {
+  it('answers 404 for an unknown id', async () => {
     expect(await answerOf(await call(`${UNKNOWN}/webhook`))).toEqual({
       status: 404,
       body: { detail: 'Request ID not found' },

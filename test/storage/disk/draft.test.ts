@@ -4,7 +4,7 @@ import { startDraft } from '../../../src/storage/disk/draft';
 import { withFolder } from '../../support/temporaryFile';
 
 describe('startDraft(file)', () => {
-  it('makes the folders on the way', () =>
+  it('creates missing parent folders', () =>
     withFolder(async (folder) => {
       const file = path.join(folder, 'a', 'b', 'file');
       const draft = await startDraft(file);
@@ -12,7 +12,7 @@ describe('startDraft(file)', () => {
       await expect(access(file)).resolves.toBeUndefined();
     }));
 
-  it('shows nothing under the name before the commit, and all of it after', () =>
+  it('shows no file before the commit, and the complete file after', () =>
     withFolder(async (folder) => {
       const file = path.join(folder, 'file');
       const draft = await startDraft(file);
@@ -34,14 +34,14 @@ describe('startDraft(file)', () => {
       expect(await readFile(file, 'utf8')).toBe('new');
     }));
 
-  it('leaves nothing beside the file after the commit', () =>
+  it('leaves no other file after the commit', () =>
     withFolder(async (folder) => {
       const draft = await startDraft(path.join(folder, 'file'));
       await draft.commit();
       expect(await readdir(folder)).toEqual(['file']);
     }));
 
-  it('leaves nothing when it is discarded, twice too', () =>
+  it('leaves no file when it is discarded, also twice', () =>
     withFolder(async (folder) => {
       const draft = await startDraft(path.join(folder, 'file'));
       await draft.handle.writeFile('part');
@@ -50,7 +50,7 @@ describe('startDraft(file)', () => {
       expect(await readdir(folder)).toEqual([]);
     }));
 
-  it('can be discarded after a commit that failed', () =>
+  it('can be discarded after a failed commit', () =>
     withFolder(async (folder) => {
       const file = path.join(folder, 'file');
       await mkdir(file);
@@ -60,7 +60,7 @@ describe('startDraft(file)', () => {
       expect(await readdir(folder)).toEqual(['file']);
     }));
 
-  it('keeps drafts of the same file apart: the last one committed stands, whole', () =>
+  it('keeps drafts of the same file separate: the last commit wins', () =>
     withFolder(async (folder) => {
       const file = path.join(folder, 'file');
       const [first, second] = await Promise.all([startDraft(file), startDraft(file)]);

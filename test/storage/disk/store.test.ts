@@ -11,7 +11,7 @@ import { IMAGE, REQUEST, specifyFileStore } from '../fileStore';
 const withStore = (work: (store: FileStore, dataDir: string) => Promise<void>) =>
   withFolder((dataDir) => work(createDiskStore(dataDir), dataDir));
 
-/** Every file below a folder, by its path from there. */
+/** Returns the relative paths of all files below a folder. */
 async function filesBelow(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return entries
@@ -26,7 +26,7 @@ describe('the disk store', () => {
     ),
   );
 
-  it('leaves no file behind when one cannot be written', () =>
+  it('leaves no file when a write fails', () =>
     withStore(async (store, dataDir) => {
       const name = await store.writeImage(REQUEST, '0-1', 'png', IMAGE);
       const [file = ''] = await filesBelow(dataDir);
@@ -37,7 +37,7 @@ describe('the disk store', () => {
       expect(await filesBelow(dataDir)).toEqual([]);
     }));
 
-  it('opens nothing but images of the request, whatever the name', () =>
+  it('opens only images of the request, for any name', () =>
     withStore(async (store, dataDir) => {
       await store.writeImage(REQUEST, '0-1', 'png', IMAGE);
       await writeFile(path.join(dataDir, 'secret.png'), 'secret');
@@ -64,7 +64,7 @@ describe('the disk store', () => {
       );
     }));
 
-  it('does not serve a draft that is being written', () =>
+  it('does not open a draft', () =>
     withStore(async (store, dataDir) => {
       const name = await store.writeImage(REQUEST, '0-1', 'png', IMAGE);
       const [file = ''] = await filesBelow(dataDir);
@@ -77,19 +77,19 @@ describe('the disk store', () => {
     withStore(async (store, dataDir) => {
       await store.writeImage(REQUEST, '0-1', 'png', IMAGE);
       await (await store.createResultFile(REQUEST, 1, 'result')).commit();
-      const whole = await filesBelow(dataDir);
-      // As a process leaves them that is killed before it can discard them.
-      const left = await store.createResultFile(REQUEST, 1, 'failed');
+      const complete = await filesBelow(dataDir);
+      // Drafts of a process that was killed before it could discard them.
+      const own = await store.createResultFile(REQUEST, 1, 'failed');
       const other = await store.createResultFile(randomUUID(), 1, 'result');
-      const [image = ''] = whole.filter((file) => file.endsWith('.png'));
+      const [image = ''] = complete.filter((file) => file.endsWith('.png'));
       const draft = await startDraft(path.join(dataDir, image));
       await draft.handle.close();
-      expect(await filesBelow(dataDir)).toHaveLength(whole.length + 3);
+      expect(await filesBelow(dataDir)).toHaveLength(complete.length + 3);
 
       await store.removeDrafts(REQUEST);
-      expect(await filesBelow(dataDir)).toHaveLength(whole.length + 1);
-      expect(await filesBelow(dataDir)).toEqual(expect.arrayContaining(whole));
-      await left.discard();
+      expect(await filesBelow(dataDir)).toHaveLength(complete.length + 1);
+      expect(await filesBelow(dataDir)).toEqual(expect.arrayContaining(complete));
+      await own.discard();
       await other.discard();
     }));
 });
