@@ -18,7 +18,7 @@ describe('npm run chaos', () => {
       '--requests',
       '3',
     ]);
-    await run.says('No more trouble');
+    await run.says('The disturbances are over');
     const family = await run.family();
     // Compared together, so that a failure shows the reason beside the exit code.
     expect([await run.ended, run.stderr()]).toEqual([0, expect.any(String)]);
