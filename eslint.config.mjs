@@ -18,7 +18,7 @@ export default tseslint.config(
         'error',
         { considerDefaultExhaustiveForUnions: true },
       ],
-      // Our objects are made by factories and know no `this`.
+      // Objects are created by factory functions and do not use `this`.
       '@typescript-eslint/unbound-method': 'off',
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
@@ -28,7 +28,7 @@ export default tseslint.config(
   },
   {
     files: ['test/**/*.ts'],
-    // They call other servers than the API.
+    // These tests call servers other than the API.
     ignores: [
       'test/support/api.ts',
       'test/telemetry/metrics/{listen,process}.test.ts',
@@ -43,7 +43,7 @@ export default tseslint.config(
     },
   },
   {
-    // mongoose's own way to write a schema is what this rule mistakes for a class instance.
+    // The rule mistakes a mongoose schema for a class instance.
     files: ['src/records/models.ts'],
     rules: { '@typescript-eslint/no-unsafe-class-instance-assignment': 'off' },
   },

@@ -1,7 +1,7 @@
 /**
- * Fails for a word that docs/glossary.md has retired, and for an exception there that nothing needs any more. Part of
- * `npm run check`; the table "Retired words" of that page is the only list. `node retiredWords.cjs FILE…` reads the
- * files named instead of all that git tracks.
+ * Fails when a file contains a word that docs/glossary.md has retired, and when an exception there is no longer
+ * needed. Part of `npm run check`; the table "Retired words" of that page is the only list. `node retiredWords.cjs
+ * FILE…` reads the given files instead of all that git tracks.
  */
 const { execFileSync } = require('node:child_process');
 const { readFileSync } = require('node:fs');
@@ -12,7 +12,7 @@ const TEXT = /\.(ts|[cm]js|json|md|ya?ml|java|sh|example)$|(^|\/)(Dockerfile|run
 const NOT_OURS =
   /^(package-lock\.json|docs\/glossary\.md|test\/histories\/.*\.json|test\/cases\/.*\.json)$/;
 
-/** Between the words of a phrase: white space, and what begins a line of a comment, a quotation or a list. */
+/** Matches what separates the words of a phrase: white space, and the marks that begin a line of a comment or list. */
 const GAP = String.raw`(?:\s|[*/#>])+`;
 
 /** @returns {{ word: string, instead: string, keptIn: string[] }[]} */
@@ -26,13 +26,13 @@ function readRetired(page) {
   });
 }
 
-/** Words with a capital are names in code, and are found as they are spelled. */
+/** Words with a capital are names in code and are matched case-sensitively. */
 function patternOf(word) {
   const flags = /[A-Z]/.test(word) ? 'g' : 'gi';
   return new RegExp(String.raw`(?<![\w-])${word.split(' ').join(GAP)}(?![\w-])`, flags);
 }
 
-/** What a release says of itself in the changelog stays as it was written. */
+/** Returns the text to check: the changelog only down to its first release, since released notes are not rewritten. */
 function partToCheck(file, text) {
   return path.basename(file) === 'CHANGELOG.md' ? text.split(/^## \[\d/m)[0] : text;
 }

@@ -3,8 +3,8 @@ const path = require('node:path');
 const { FOLDERS } = require('../folders.cjs');
 
 /**
- * Draws which folder imports which into docs/architecture.md, from folders.cjs. With `--check` it writes nothing and
- * fails when the picture there is not current.
+ * Draws into docs/architecture.md which folder imports which, from folders.cjs. With `--check` it writes nothing and
+ * fails when the diagram there is out of date.
  */
 
 const PAGE = path.join(__dirname, '..', 'docs', 'architecture.md');
@@ -14,7 +14,7 @@ function importsOf(folder) {
   return FOLDERS[folder].imports;
 }
 
-/** Every folder that one imports, directly or through others. */
+/** Returns every folder that `folder` imports, directly or through others. */
 function reachable(folder, found = new Set()) {
   for (const next of importsOf(folder)) {
     if (!found.has(next)) reachable(next, found.add(next));
@@ -22,7 +22,7 @@ function reachable(folder, found = new Set()) {
   return found;
 }
 
-/** A dependency that also exists through another folder would only cover the picture with lines. */
+/** Whether the dependency also exists through another folder; drawing it as well would clutter the diagram. */
 function isImplied(from, to) {
   const { imports, types = [] } = FOLDERS[from];
   const between = imports.includes(to) ? imports : [...imports, ...types];
@@ -45,6 +45,6 @@ const drawn = page.replace(BLOCK, draw);
 if (!BLOCK.test(page)) throw new Error('Expected a diagram block in docs/architecture.md');
 if (!process.argv.includes('--check')) writeFileSync(PAGE, drawn);
 else if (drawn !== page) {
-  console.error('docs/architecture.md: the diagram is not current; run npm run diagram');
+  console.error('docs/architecture.md: the diagram is out of date; run npm run diagram');
   process.exitCode = 1;
 }

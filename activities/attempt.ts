@@ -10,9 +10,9 @@ import type { RoundRef, Tally } from './types';
 const MAX_PAUSE_MS = 10 * 60_000;
 
 /**
- * The request, if its round is still open to be worked on.
+ * Returns the request.
  *
- * @throws ApplicationFailure `round_closed`
+ * @throws ApplicationFailure `round_closed` when the round has ended
  */
 export async function requireOpenRound(
   { records }: Pick<ActivityDependencies, 'records'>,
@@ -26,9 +26,9 @@ export async function requireOpenRound(
 }
 
 /**
- * One attempt at one image, from its link to the file on disk. Nothing is recorded yet.
+ * Makes one attempt at one image, from its link to the file on disk. Does not record it.
  *
- * @throws what is no fault of the image: cancellation, a full disk
+ * @throws every error that the image did not cause: a cancellation, a full disk
  */
 export async function attemptImage(
   deps: Pick<ActivityDependencies, 'pipeline' | 'files' | 'config' | 'logger' | 'metrics'>,
@@ -61,7 +61,7 @@ export async function attemptImage(
     const { code, message, retryable, retryAfterMs } = asImageError(error, () => {
       logger.error(
         { err: error, request_id: request._id, image: ref },
-        'An image met a fault of ours',
+        'Unexpected error while processing an image',
       );
     });
     const failure = { code, message };
@@ -74,10 +74,10 @@ export async function attemptImage(
 }
 
 /**
- * A fault in our own code comes again with the same image: the image ends as `internal`, since a slice that is
- * repeated without end would keep its request from finishing.
+ * Turns a bug in our code into the permanent error `internal`. The bug would recur with the same image, and retrying
+ * the slice without limit would keep its request from finishing.
  *
- * @throws everything else: a full disk, a cancellation
+ * @throws every other error: a full disk, a cancellation
  */
 function asImageError(error: unknown, log: () => void): ImageError {
   if (error instanceof ImageError) return error;
@@ -91,7 +91,10 @@ function asImageError(error: unknown, log: () => void): ImageError {
   );
 }
 
-/** An encoder cannot be stopped, and an AVIF takes it a minute: it is left to itself, and its work is dropped. */
+/**
+ * Rejects as soon as the signal aborts. An encoder cannot be stopped, and an AVIF can take a minute: it runs on in the
+ * background, and its result is dropped.
+ */
 async function orInterrupted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   let stop: () => void = () => undefined;
   const interrupted = new Promise<never>((_, reject) => {
@@ -109,12 +112,12 @@ async function orInterrupted<T>(work: Promise<T>, signal: AbortSignal): Promise<
   }
 }
 
-/** The image as it stands after the attempt. */
+/** Returns the image as it is after the attempt. */
 export function applied(image: ImageRecord, attempt: Attempt): ImageRecord {
   return { ...image, ...changesOf(attempt) };
 }
 
-/** Of the images that reached their end in this round: those of an earlier one are counted already. */
+/** Counts the images that ended in this round. Those of earlier rounds have been counted already. */
 export function tallyOf(images: Iterable<ImageRecord>, ofRound: number): Tally {
   const tally = { succeeded: 0, failed: 0, bytesIn: 0, bytesOut: 0 };
   for (const { status, round, places, result } of images) {

@@ -2,33 +2,33 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { createClient } from '../client';
 import type { RequestResource } from '../contract/http/requests';
-import type { Look, Reader } from './found';
+import type { Snapshot, Reader } from './found';
 
-/** One call of an operator, and how its request stood before and after. */
+/** One call of an operator, with the state of its request before and after. */
 export interface Call {
   readonly kind: 'retry' | 'cancel';
   readonly requestId: string;
   readonly at: number;
   readonly answeredAt: number;
-  /** `null`: no answer came. */
+  /** `null` when there was no answer. */
   readonly status: number | null;
-  readonly before: Look;
-  readonly after: Look;
+  readonly before: Snapshot;
+  readonly after: Snapshot;
 }
 
 export interface Caller {
   readonly calls: readonly Call[];
-  /** Several kinds: all at the same moment. */
+  /** Makes one call of each kind, all at the same moment. */
   call(requestId: string, ...kinds: readonly Call['kind'][]): Promise<void>;
-  /** All requests, as the API lists them; it is asked until it answers. */
+  /** Lists all requests by the API. Retries until it answers. */
   list(): Promise<RequestResource[]>;
 }
 
 const ANSWER_MS = 60_000;
-const AGAIN_MS = 500;
+const POLL_MS = 500;
 
-/** Calls the API as operators do, and keeps a ledger of what they were told. */
-export function createCaller(url: string, reader: Pick<Reader, 'look'>): Caller {
+/** Calls the API as operators do, and keeps a ledger of the answers. */
+export function createCaller(url: string, reader: Pick<Reader, 'snapshot'>): Caller {
   const calls: Call[] = [];
 
   const client = createClient({ url });
@@ -41,22 +41,22 @@ export function createCaller(url: string, reader: Pick<Reader, 'look'>): Caller 
         for await (const request of client.requests({ signal })) all.push(request);
         return all;
       } catch (error) {
-        // The API was killed; an answer that came and is another than the contract's is a fault.
+        // The API was killed. An answer that does not match the contract is an error.
         if (error instanceof z.ZodError) throw error;
       }
-      await sleep(AGAIN_MS);
+      await sleep(POLL_MS);
     }
   }
 
   return {
     calls,
     async call(requestId, ...kinds) {
-      const before = await reader.look(requestId);
+      const before = await reader.snapshot(requestId);
       const callOnce = async (kind: Call['kind']) => {
         const at = Date.now();
         const status = await post(`${url}/image/requests/${requestId}/${kind}`);
         const answeredAt = Date.now();
-        const after = await reader.look(requestId);
+        const after = await reader.snapshot(requestId);
         calls.push({ kind, requestId, at, answeredAt, status, before, after });
       };
       await Promise.all(kinds.map(callOnce));

@@ -8,7 +8,7 @@ import { observations, prepareObservations } from './observations';
 import { startOperators } from './operators';
 import type { Options } from './options';
 import { startOrigin, type Origin } from './origin';
-import { claims, isOfApi, KILL_POINTS, prepareKillPoints, type Claim } from './places';
+import { claims, isOfApi, KILL_POINTS, prepareKillPoints, type Claim } from './armedKills';
 import { createRandom } from './random';
 import { startReceiver, type Receiver } from './receiver';
 import { runSchedule } from './schedule';
@@ -20,38 +20,39 @@ import { startUploads } from './uploads';
 
 export interface Setting {
   readonly options: Options;
-  /** Of the run, with all data and logs. */
+  /** Contains all data and logs of the chaos run. */
   readonly folder: string;
   readonly webhookSecret: string;
   readonly say: (line: string) => void;
-  /** Never resolves; rejects when the run is to be given up. */
-  readonly givenUp: Promise<never>;
+  /** Never resolves; rejects when the chaos run must be aborted. */
+  readonly aborted: Promise<never>;
 }
 
 const PROGRESS_MS = 10_000;
 const OPERATORS = ['first operator', 'second operator'];
 
-/** Sets the stage, plays, and clears it again whatever happened. */
+/** Starts all processes, runs the chaos and the checks, and stops the processes, also after an error. */
 export async function runChaos(setting: Setting): Promise<Outcome> {
   const { folder, webhookSecret, options } = setting;
   prepareKillPoints(folder);
   prepareObservations(folder);
   const origin = await startOrigin(createRandom(options.seed, 'origin'));
   const receiver = await startReceiver(webhookSecret, createRandom(options.seed, 'receiver'));
-  const stopping = setting.givenUp.catch(() => undefined);
+  const stopping = setting.aborted.catch(() => undefined);
   const stage = await startChaosCluster(folder, webhookSecret, stopping);
   try {
-    const givenUp = Promise.race([setting.givenUp, stage.givenUp]);
-    return await Promise.race([play({ ...setting, givenUp }, stage, origin, receiver), givenUp]);
+    const aborted = Promise.race([setting.aborted, stage.crashLoop]);
+    const run = runAndCompare({ ...setting, aborted }, stage, origin, receiver);
+    return await Promise.race([run, aborted]);
   } finally {
     await stage.stop();
     await Promise.all([origin.stop(), receiver.stop()]);
   }
 }
 
-/** Uploads, operators and trouble; then retries, quiet until everything is done, and the reckoning. */
-async function play(
-  { options, folder, say, givenUp }: Setting,
+/** Runs uploads, operators and disturbances; then retries, waits until everything has ended, and compares. */
+async function runAndCompare(
+  { options, folder, say, aborted }: Setting,
   stage: Stage,
   origin: Origin,
   receiver: Receiver,
@@ -84,19 +85,19 @@ async function play(
     const random = createRandom(seed, 'schedule');
     const trouble = await Promise.race([
       runSchedule({ random, kills, folder, stage, disturber, origin, uploads, requests }),
-      givenUp,
+      aborted,
     ]);
     disturber.resume();
     await operators.stop();
     await uploads.done;
     const chaosMs = Date.now() - started;
-    say('No more trouble; retrying what can be repaired');
+    say('The disturbances are over; retrying what can succeed');
     const unrepaired = await Promise.race([
       repairAll({ caller, reader, origin, uploads }),
-      givenUp,
+      aborted,
     ]);
-    const mendingMs = Date.now() - started - chaosMs;
-    say('Waiting until everything is done by itself');
+    const repairMs = Date.now() - started - chaosMs;
+    say('Waiting until nothing runs any more');
     const { unfinished, waitedMs } = await quiesce(reader);
     say('Comparing the ledgers');
     const found = await reader.everything();
@@ -113,19 +114,19 @@ async function play(
       calls: caller.calls,
       repaired: Object.fromEntries(origin.repaired),
     };
-    const untried = trouble.untried.map((place) => `no process died at "${KILL_POINTS[place]}"`);
+    const untried = trouble.untried.map((point) => `no process died at "${KILL_POINTS[point]}"`);
     const compared = await compare(evidence, [...unrepaired, ...unfinished, ...untried]);
-    const times = { chaosMs, mendingMs, settlingMs: waitedMs };
+    const times = { chaosMs, repairMs, quiesceMs: waitedMs };
     return { options, evidence, claims: claimed, trouble, ...compared, ...times };
   } finally {
     clearInterval(progress);
-    // A process that is still stopped could not end.
+    // A paused process could not end.
     disturber.resume();
     await operators.stop().catch(() => undefined);
     await reader.close();
   }
 }
 
-function asDisturbance({ place, pid, at }: Claim): Disturbance {
-  return { target: isOfApi(place) ? 'api' : 'worker', how: 'kill', pid, from: at, until: at };
+function asDisturbance({ point, pid, at }: Claim): Disturbance {
+  return { target: isOfApi(point) ? 'api' : 'worker', how: 'kill', pid, from: at, until: at };
 }

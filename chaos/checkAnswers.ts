@@ -1,12 +1,19 @@
 import { isDeepStrictEqual } from 'node:util';
 import { parse } from 'csv-parse/sync';
 import { createClient, type Client } from '../client';
-import { groupBy, isGood, requestsOf, type Evidence, type Ran, type Violations } from './evidence';
+import {
+  groupBy,
+  isGood,
+  requestsOf,
+  type Evidence,
+  type UploadedRequest,
+  type Violations,
+} from './evidence';
 import type { Found } from './found';
 
 type Image = Found['images'][number];
 
-/** What the API says of each request: its status, and the result CSVs, complete and in the sheet's order. */
+/** Checks what the API returns for each request: the status, and result CSVs that are complete and in order. */
 export async function checkAnswers(evidence: Evidence): Promise<Violations> {
   const images = groupBy(evidence.found.images, ({ request_id }) => request_id);
   const client = createClient({ url: evidence.url });
@@ -26,7 +33,7 @@ export async function checkAnswers(evidence: Evidence): Promise<Violations> {
 async function checkRequest(
   client: Client,
   url: string,
-  { request, sheet }: Ran,
+  { request, sheet }: UploadedRequest,
   images: readonly Image[],
 ): Promise<Violations> {
   const violations: Violations = [];
@@ -48,8 +55,8 @@ async function checkRequest(
   violations.push(...compare('result', result, [...sheet.columns, 'Output Image Urls'], expected));
 
   const failed = read(await (await client.result(id, { only: 'failed' })).text());
-  const due = sheet.rows.filter((row) => row.links.length === 0 || !row.links.every(isGood));
-  const cells = due.map((row) => [...row.cells]);
+  const failing = sheet.rows.filter((row) => row.links.length === 0 || !row.links.every(isGood));
+  const cells = failing.map((row) => [...row.cells]);
   const withoutErrors = failed.map((row) => row.slice(0, -1));
   violations.push(...compare('list of failed rows', withoutErrors, sheet.columns, cells));
 
@@ -66,10 +73,10 @@ function compare(
 ): Violations {
   if (!isDeepStrictEqual(header, columns)) return [`its ${what} has the header ${String(header)}`];
   if (rows.length !== expected.length) {
-    return [`its ${what} has ${rows.length} rows, due are ${expected.length}`];
+    return [`its ${what} has ${rows.length} rows instead of ${expected.length}`];
   }
   return expected.flatMap((row, index) =>
-    isDeepStrictEqual(rows[index], row) ? [] : [`its ${what} is wrong in its row ${index + 1}`],
+    isDeepStrictEqual(rows[index], row) ? [] : [`row ${index + 1} of its ${what} is wrong`],
   );
 }
 

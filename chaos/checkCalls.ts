@@ -1,25 +1,34 @@
 import type { Call } from './calls';
 import { createJudge, type Judge } from './checkUndone';
-import { groupBy, requestsOf, type Evidence, type Ran, type Violations } from './evidence';
+import {
+  groupBy,
+  requestsOf,
+  type Evidence,
+  type UploadedRequest,
+  type Violations,
+} from './evidence';
 import { isFinished } from '../contract/statuses';
-import { type Look } from './found';
+import { type Snapshot } from './found';
 
-/** What an operator may be told. */
+/** The answers that an operator may get; `null` is none. */
 const ANSWERS: readonly (number | null)[] = [202, 409, 503, null];
 
 /**
- * Every call of an operator was answered by how its request stood, each retry that was taken opened one round,
- * and nothing was there to be retried without a reason.
+ * Checks that every answer to an operator fits the state of its request, that each accepted retry opened one round, and
+ * that every image which was not done had a reason for it.
  */
 export function checkCalls(evidence: Evidence): Violations {
   const byRequest = groupBy(evidence.calls, ({ requestId }) => requestId);
   const judge = createJudge(evidence);
   return requestsOf(evidence).flatMap((ran) => {
     const calls = byRequest.get(ran.request._id) ?? [];
-    const looks = calls.flatMap(({ before, after }) => [before, after]);
+    const snapshots = calls.flatMap(({ before, after }) => [before, after]);
     const wrong = [
       ...calls.flatMap((call) => faultOf(call, calls) ?? []),
-      ...looks.flatMap((look) => [...checkLook(look, calls), ...checkUndone(look, judge)]),
+      ...snapshots.flatMap((snapshot) => [
+        ...checkSnapshot(snapshot, calls),
+        ...checkUndone(snapshot, judge),
+      ]),
       ...checkRounds(ran, calls),
     ];
     return [...new Set(wrong)].map((what) => `request ${ran.request._id}: ${what}`);
@@ -27,9 +36,9 @@ export function checkCalls(evidence: Evidence): Violations {
 }
 
 export const isRetry = ({ kind }: Call) => kind === 'retry';
-/** Whoever got no answer, or was told that nothing has changed, may have started a run all the same. */
+/** A call without an answer, or with a 503, may have started a run nevertheless. */
 export const isUncertain = ({ status }: Call) => status === null || status === 503;
-const isTaken = (call: Call) => isRetry(call) && call.status === 202;
+const isAccepted = (call: Call) => isRetry(call) && call.status === 202;
 
 function faultOf(call: Call, calls: readonly Call[]): string | null {
   const { kind, status, before, after } = call;
@@ -43,25 +52,26 @@ function faultOf(call: Call, calls: readonly Call[]): string | null {
       return `${said}, ${before.state}, although every image was done`;
     return null;
   }
-  // In one round, it ran, or was finished, all the time: except for one that was opened and rolled back.
+  // Without a retry, a request that stayed in one round was either running or finished all the time. A round that was
+  // opened and rolled back is the exception.
   if (before.round !== after.round || others.some(isRetry)) return null;
-  if (status === 409 && !isFinished(after.state)) return `${said}, although it ran`;
+  if (status === 409 && !isFinished(after.state)) return `${said}, although it was running`;
   return status === 202 && isFinished(before.state)
     ? `${said}, although it was ${before.state}`
     : null;
 }
 
-const hasUndone = ({ undone }: Look) => undone !== null && undone.length > 0;
+const hasUndone = ({ undone }: Snapshot) => undone !== null && undone.length > 0;
 const overlaps = (one: Call, other: Call) =>
   other.at <= one.answeredAt && other.answeredAt >= one.before.at;
 
-/** At every moment, each retry that had been taken by then had opened a round. */
-function checkLook({ at, round }: Look, calls: readonly Call[]): Violations {
-  const taken = calls.filter((call) => isTaken(call) && call.answeredAt < at).length;
-  return taken < round ? [] : [`it was in round ${round} after ${taken} retries were taken`];
+/** Checks that by the time of the snapshot, each retry that had been accepted had opened a round. */
+function checkSnapshot({ at, round }: Snapshot, calls: readonly Call[]): Violations {
+  const accepted = calls.filter((call) => isAccepted(call) && call.answeredAt < at).length;
+  return accepted < round ? [] : [`it was in round ${round} after ${accepted} accepted retries`];
 }
 
-function checkUndone({ round, state, undone }: Look, judge: Judge): Violations {
+function checkUndone({ round, state, undone }: Snapshot, judge: Judge): Violations {
   return (undone ?? []).flatMap((image) => {
     const why = judge(image, round, state);
     const { status, error, attempts } = image;
@@ -74,13 +84,13 @@ function checkUndone({ round, state, undone }: Look, judge: Judge): Violations {
   });
 }
 
-/** Retries that were refused opened none, those whose answer was lost may have. */
-function checkRounds({ request }: Ran, calls: readonly Call[]): Violations {
+/** Checks the number of rounds. A refused retry opens none; one without an answer may have opened one. */
+function checkRounds({ request }: UploadedRequest, calls: readonly Call[]): Violations {
   const opened = request.round - 1;
-  const taken = calls.filter(isTaken).length;
-  const unheard = calls.filter((call) => isRetry(call) && call.status === null).length;
-  if (opened >= taken && opened <= taken + unheard) return [];
+  const accepted = calls.filter(isAccepted).length;
+  const unanswered = calls.filter((call) => isRetry(call) && call.status === null).length;
+  if (opened >= accepted && opened <= accepted + unanswered) return [];
   return [
-    `${opened} rounds were opened by ${taken} retries that were taken, ${unheard} unheard of`,
+    `${opened} rounds were opened by ${accepted} accepted retries and ${unanswered} without an answer`,
   ];
 }

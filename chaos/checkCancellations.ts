@@ -1,7 +1,7 @@
 import type { Call } from './calls';
 import { isRetry } from './checkCalls';
 import { groupBy, requestsOf, type Evidence, type Violations } from './evidence';
-import type { Look } from './found';
+import type { Snapshot } from './found';
 
 export interface CancellationsChecked {
   readonly violations: Violations;
@@ -9,15 +9,15 @@ export interface CancellationsChecked {
   readonly rounds: number;
 }
 
-/** A cancellation stops downloads in seconds; where processes die over it, once that is noticed. */
+/** A cancellation stops downloads within seconds or, when processes die meanwhile, once that has been detected. */
 const STOPPED_MS = 30_000;
-/** Of so many that were taken not all can have come too late. */
+/** Among this many accepted cancellations, not all can have come too late. */
 const ENOUGH = 10;
 
 /** Cancellations that may have stopped something. */
 export const isCancellation = ({ kind, status }: Call) => kind === 'cancel' && status !== 409;
 
-/** What is cancelled was cancelled by a call, and stops. */
+/** Checks that a round is cancelled only by a call, and that its downloads then stop. */
 export function checkCancellations(evidence: Evidence): CancellationsChecked {
   const byRequest = groupBy(evidence.calls, ({ requestId }) => requestId);
   const told = groupBy(evidence.deliveries, ({ id }) => id.split('.')[0] ?? '');
@@ -33,22 +33,22 @@ export function checkCancellations(evidence: Evidence): CancellationsChecked {
           (round) => `request ${_id}: its round ${round} was cancelled, but no call asked for it`,
         ),
       ...calls
-        .filter((call) => wentOn(call, calls, evidence))
+        .filter((call) => continued(call, calls, evidence))
         .map(
           ({ before: { round } }) =>
-            `request ${_id}: round ${round} went on after its cancellation`,
+            `request ${_id}: round ${round} continued after its cancellation`,
         ),
     ];
   });
-  const taken = evidence.calls.filter(({ kind, status }) => kind === 'cancel' && status === 202);
-  if (taken.length >= ENOUGH && rounds === 0)
-    violations.push(`${taken.length} cancellations were taken, and none stopped anything`);
+  const accepted = evidence.calls.filter(({ kind, status }) => kind === 'cancel' && status === 202);
+  if (accepted.length >= ENOUGH && rounds === 0)
+    violations.push(`${accepted.length} cancellations were accepted, and none stopped anything`);
   return { violations, rounds };
 }
 
 function cancelledRounds(calls: readonly Call[], deliveries: Evidence['deliveries']): number[] {
-  const looks = calls.flatMap(({ before, after }): Look[] => [before, after]);
-  const seen = looks.filter(({ state }) => state === 'cancelled').map(({ round }) => round);
+  const snapshots = calls.flatMap(({ before, after }): Snapshot[] => [before, after]);
+  const seen = snapshots.filter(({ state }) => state === 'cancelled').map(({ round }) => round);
   const told = deliveries
     .filter(({ body }) => (JSON.parse(body) as { status: unknown }).status === 'cancelled')
     .map(({ id }) => Number(id.split('.')[1]));
@@ -59,18 +59,21 @@ function isOf({ before, after }: Call, round: number): boolean {
   return before.round <= round && round <= after.round;
 }
 
-/** What was cancelled in a round is not worked on in it a quiet while later; one opened twice cannot be judged. */
-function wentOn(call: Call, calls: readonly Call[], evidence: Evidence): boolean {
+/**
+ * Whether an image of a cancelled round was begun after a grace period without disturbances. Returns false when the
+ * round may have been opened twice.
+ */
+function continued(call: Call, calls: readonly Call[], evidence: Evidence): boolean {
   const { kind, status, requestId, answeredAt, before, after } = call;
   if (kind !== 'cancel' || status !== 202 || before.round !== after.round) return false;
   if (calls.some((other) => isRetry(other) && other.status === 503)) return false;
-  const lastTroubleBefore = (at: number) =>
+  const lastDisturbanceBefore = (at: number) =>
     Math.max(...evidence.disturbances.filter(({ from }) => from < at).map(({ until }) => until));
   return evidence.observations.some(
     (seen) =>
       seen.what === 'began' &&
       seen.round === before.round &&
-      seen.at > Math.max(answeredAt, lastTroubleBefore(seen.at)) + STOPPED_MS &&
+      seen.at > Math.max(answeredAt, lastDisturbanceBefore(seen.at)) + STOPPED_MS &&
       seen.images.some((image) => image.startsWith(`${requestId}/`)),
   );
 }

@@ -4,15 +4,15 @@ import type { Observation } from './observations';
 
 export interface DownloadsChecked {
   readonly violations: Violations;
-  /** Downloads of images that were recorded already, each in flight at a kill or pause. */
+  /** Downloads after the image was recorded, each in flight at a kill or pause. */
   readonly inFlight: number;
-  /** Whole downloads beyond the first of each image, whatever the reason. */
+  /** Complete downloads beyond the first of each image, for any reason. */
   readonly repeats: number;
 }
 
 /**
- * No image is downloaded after it was recorded, except for those that were in flight at a kill; and none lost
- * an attempt to a crash. An image whose record was not observed could not be judged: then the instruments are broken.
+ * Checks that no image is downloaded after it was recorded, except for downloads in flight at a kill or pause, and that
+ * no image lost an attempt to a crash. A record that was not observed is a violation too: the harness is at fault.
  */
 export function checkDownloads(evidence: Evidence): DownloadsChecked {
   const { found, hits, observations, disturbances } = evidence;
@@ -25,16 +25,18 @@ export function checkDownloads(evidence: Evidence): DownloadsChecked {
   for (const { _id, url, status, attempts, round } of found.images) {
     const recorded = records.get(_id);
     if (recorded !== undefined && (status !== 'succeeded' || recorded.round !== round)) {
-      violations.push(`image ${_id} was done in round ${recorded.round} and tried again (${url})`);
+      violations.push(
+        `image ${_id} succeeded in round ${recorded.round} and was tried again (${url})`,
+      );
     }
     if (status !== 'succeeded') continue;
     const held = holds.get(_id) ?? [];
     const now = held.filter((hold) => hold.round === round);
     const began = Math.min(...now.map(({ from }) => from));
     const own = (byUrl.get(url) ?? []).filter(({ at }) => at >= began);
-    const due = 1 + own.filter(({ whole }) => !whole).length + pausesOf(now, disturbances);
-    if (attempts > due) {
-      violations.push(`image ${_id} has ${attempts} attempts, at most ${due} ended (${url})`);
+    const most = 1 + own.filter(({ whole }) => !whole).length + pausesOf(now, disturbances);
+    if (attempts > most) {
+      violations.push(`image ${_id} has ${attempts} attempts, at most ${most} ended (${url})`);
     }
     repeats += Math.max(own.filter(({ whole }) => whole).length - 1, 0);
     if (recorded === undefined && !now.some(({ isCutOff }) => isCutOff)) {
@@ -58,7 +60,7 @@ interface Recorded {
   readonly at: number;
 }
 
-/** When each image is known to have been recorded first, in whatever round. */
+/** Returns when, and in which round, each image was first recorded. */
 function recordsOf(observations: readonly Observation[]): Map<string, Recorded> {
   const records = new Map<string, Recorded>();
   for (const seen of observations) {

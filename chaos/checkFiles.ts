@@ -10,11 +10,11 @@ type Image = Found['images'][number];
 export interface FilesChecked {
   readonly violations: Violations;
   readonly files: number;
-  /** Drafts that a kill left; nothing refers to them. */
+  /** Drafts of killed processes. Nothing refers to them. */
   readonly drafts: number;
 }
 
-/** Each image's file is there, is whole, shows what its link shows, and has the bytes that are recorded. */
+/** Checks that each image's file exists, shows the picture of its link, and has the recorded bytes and hash. */
 export async function checkFiles(evidence: Evidence): Promise<FilesChecked> {
   const files = await listFiles(path.join(evidence.folder, 'files'));
   const recorded = new Set<string>();
@@ -25,39 +25,40 @@ export async function checkFiles(evidence: Evidence): Promise<FilesChecked> {
     const name = image.result.file;
     const file = files.get(`${image.request_id}/${name}`);
     recorded.add(`${image.request_id}/${name}`);
-    const fault = file === undefined ? 'is not there' : await faultOf(file, image);
+    const fault = file === undefined ? 'is missing' : await faultOf(file, image);
     if (fault !== null) violations.push(`file ${name} of request ${image.request_id} ${fault}`);
   }
   const strays = [...files.keys()].filter((name) => !recorded.has(name));
   const drafts = strays.filter((name) => name.endsWith('.tmp'));
-  // A file whose worker died before the record is written again under the same name: none may be left over.
+  // A file whose worker died before it was recorded is written again under the same name, so none may remain.
   for (const name of strays) {
-    if (!name.endsWith('.tmp')) violations.push(`file ${name} is no image's file`);
+    if (!name.endsWith('.tmp')) violations.push(`file ${name} belongs to no image`);
   }
   return { violations, files: recorded.size, drafts: drafts.length };
 }
 
 async function faultOf(file: string, { url, result }: Image): Promise<string | null> {
   const id = readLink(url);
-  if (id === null || result === null) return `belongs to ${url}, which is no link of ours`;
+  if (id === null || result === null)
+    return `belongs to ${url}, which is not a link of the harness`;
   const bytes = await readFile(file);
   if (bytes.length !== result.bytes_out) {
-    return `has ${bytes.length} bytes, recorded are ${result.bytes_out}`;
+    return `has ${bytes.length} bytes, but ${result.bytes_out} are recorded`;
   }
   const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 32);
-  if (!result.file.includes(`-${hash}.`)) return `has other bytes than its name says`;
+  if (!result.file.includes(`-${hash}.`)) return 'does not match the hash in its name';
   const source = await makePicture(id);
   if (source.length !== result.bytes_in) {
-    return `was made of ${result.bytes_in} bytes, sent were ${source.length}`;
+    return `has ${result.bytes_in} downloaded bytes recorded, but ${source.length} were sent`;
   }
   const shown = await recognise(bytes).catch(() => null);
-  if (shown === null) return 'cannot be decoded, or shows nothing of ours';
+  if (shown === null) return 'cannot be decoded, or shows no picture of the harness';
   return shown.sheet === id.sheet && shown.image === id.image
     ? null
-    : `shows picture ${shown.sheet}/${shown.image} in place of ${id.sheet}/${id.image}`;
+    : `shows picture ${shown.sheet}/${shown.image} instead of ${id.sheet}/${id.image}`;
 }
 
-/** @returns paths by `{request}/{name}`; in between lie folders that spread the files */
+/** @returns paths by `{request}/{name}`, without the folders between them that spread the files */
 async function listFiles(folder: string): Promise<Map<string, string>> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   return new Map(

@@ -1,14 +1,21 @@
 import { isDeepStrictEqual } from 'node:util';
-import { groupBy, isGood, requestsOf, type Evidence, type Ran, type Violations } from './evidence';
+import {
+  groupBy,
+  isGood,
+  requestsOf,
+  type Evidence,
+  type UploadedRequest,
+  type Violations,
+} from './evidence';
 import type { Found } from './found';
 
 type Image = Found['images'][number];
 type Row = Found['rows'][number];
 
-/** The codes with which links of ours fail that lead to no picture. */
-export const DUE_FAILURES = ['not_found', 'not_an_image'];
+/** The codes with which the harness's links without a picture fail. */
+export const EXPECTED_FAILURES = ['not_found', 'not_an_image'];
 
-/** Every row and image is accounted for, none twice, and the counts are their sums. */
+/** Checks that every row and image exists exactly once, and that the counts are their sums. */
 export function checkRecords(evidence: Evidence): Violations {
   const rows = groupBy(evidence.found.rows, ({ request_id }) => request_id);
   const images = groupBy(evidence.found.images, ({ request_id }) => request_id);
@@ -24,7 +31,7 @@ export function checkRecords(evidence: Evidence): Violations {
 }
 
 function checkRows(
-  { request, sheet }: Ran,
+  { request, sheet }: UploadedRequest,
   rows: readonly Row[],
   images: readonly Image[],
 ): Violations {
@@ -43,7 +50,7 @@ function checkRows(
     bad: links.length === 0,
   }));
   if (found.length !== expected.length) {
-    return [`request ${request._id}: ${found.length} rows, uploaded were ${expected.length}`];
+    return [`request ${request._id} has ${found.length} rows instead of ${expected.length}`];
   }
   return expected.flatMap((row, index) =>
     isDeepStrictEqual(found[index], row)
@@ -52,36 +59,40 @@ function checkRows(
   );
 }
 
-function checkImages({ request, sheet }: Ran, images: readonly Image[]): Violations {
-  const places = groupBy(
+function checkImages({ request, sheet }: UploadedRequest, images: readonly Image[]): Violations {
+  const occurrences = groupBy(
     sheet.rows.flatMap(({ links }) => links),
     (link) => link,
   );
   const records = groupBy(images, ({ url }) => url);
-  const unknown = [...records.keys()].filter((url) => !places.has(url));
+  const unknown = [...records.keys()].filter((url) => !occurrences.has(url));
   return [
     ...unknown.map(
-      (url) => `request ${request._id}: an image of ${url}, which is not in the sheet`,
+      (url) => `request ${request._id} has an image of ${url}, which is not in its file`,
     ),
-    ...[...places].flatMap(([link, { length }]) => {
+    ...[...occurrences].flatMap(([link, { length }]) => {
       const what = `request ${request._id}: ${link}`;
       const [image, ...others] = records.get(link) ?? [];
       if (image === undefined || others.length > 0) {
         return [`${what} has ${others.length + (image === undefined ? 0 : 1)} records`];
       }
-      const wrong = image.places === length ? [] : [`${what} stands ${image.places} times`];
+      const wrong =
+        image.places === length
+          ? []
+          : [`${what} has ${image.places} occurrences instead of ${length}`];
       return [...wrong, ...checkOutcome(what, link, image)];
     }),
   ];
 }
 
 function checkOutcome(what: string, link: string, { status, error, attempts }: Image): Violations {
-  if (isGood(link) ? status === 'succeeded' : DUE_FAILURES.includes(error?.code ?? '')) return [];
+  if (isGood(link) ? status === 'succeeded' : EXPECTED_FAILURES.includes(error?.code ?? ''))
+    return [];
   const why = error === null ? 'no error' : `${error.code}: ${error.message}`;
   return [`${what} is ${status} after ${attempts} attempts (${why})`];
 }
 
-function checkCounts({ request, sheet }: Ran, images: readonly Image[]): Violations {
+function checkCounts({ request, sheet }: UploadedRequest, images: readonly Image[]): Violations {
   const sum = (valueOf: (image: Image) => number) =>
     images.reduce((total, image) => total + valueOf(image), 0);
   const badRows = sheet.rows.filter(({ links }) => links.length === 0).length;
@@ -99,6 +110,8 @@ function checkCounts({ request, sheet }: Ran, images: readonly Image[]): Violati
     counts.failed === 0 ? 'completed' : counts.succeeded === 0 ? 'failed' : 'completed_with_errors';
   const found = { counts: request.counts, bytes: request.bytes, status: request.state };
   if (isDeepStrictEqual(found, { counts, bytes, status })) return [];
-  const [is, due] = [JSON.stringify(found), JSON.stringify({ counts, bytes, status })];
-  return [`request ${request._id}: it says ${is}, its records say ${due}`];
+  const expected = JSON.stringify({ counts, bytes, status });
+  return [
+    `request ${request._id} has ${JSON.stringify(found)}, but its records add to ${expected}`,
+  ];
 }

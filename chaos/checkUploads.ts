@@ -8,10 +8,10 @@ import { isFinished } from '../contract/statuses';
 import { requestIdOf } from './found';
 import type { Upload } from './uploads';
 
-/** Answers that are no promise; everything else but 200 would be wrong, since every sheet is good. */
+/** Answers that do not accept an upload. Since every file is valid, any other answer than 200 is wrong. */
 const REFUSED = [null, 503];
 
-/** No upload that was answered is missing, none that was not is there by half, and none is there twice. */
+/** Checks that no accepted upload is missing, that no other is there in part, and that none is there twice. */
 export async function checkUploads(evidence: Evidence): Promise<Violations> {
   const { found, uploads } = evidence;
   const byName = groupBy(found.requests, ({ file_name }) => file_name);
@@ -23,7 +23,7 @@ export async function checkUploads(evidence: Evidence): Promise<Violations> {
     }),
     ...found.requests
       .filter(({ file_name }) => !names.has(file_name))
-      .map(({ _id }) => `request ${_id} came from no upload`),
+      .map(({ _id }) => `request ${_id} belongs to no upload`),
     ...checkRuns(evidence),
     ...(await checkOrphans(evidence)),
   ];
@@ -45,7 +45,7 @@ function checkUpload(
     if (id === null || !ids.includes(id)) violations.push(`${what}: ${id ?? 'no id'} is missing`);
   }
   for (const { _id, state } of requests) {
-    if (!isFinished(state)) violations.push(`${what}: request ${_id} is left ${state}`);
+    if (!isFinished(state)) violations.push(`${what}: request ${_id} is still ${state}`);
   }
   for (const { status } of tries) {
     if (status !== 200 && !REFUSED.includes(status)) violations.push(`${what} got HTTP ${status}`);
@@ -53,28 +53,28 @@ function checkUpload(
   return violations;
 }
 
-/** Each round ran to its end once, in as many runs as it took, and nothing else runs. */
+/** Checks that each round has ended, and that no other run is open. */
 function checkRuns({ found, calls }: Evidence): Violations {
   const runs = groupBy(found.runs, requestIdOf);
   const known = new Set(found.requests.map(({ _id }) => _id));
   const byRequest = groupBy(calls, ({ requestId }) => requestId);
   const ended = found.requests.flatMap(({ _id, round }) => {
     const all = (runs.get(_id) ?? []).map(({ status }) => status);
-    return areRunsDue(all, round, byRequest.get(_id) ?? [])
+    return areRunsExpected(all, round, byRequest.get(_id) ?? [])
       ? []
       : [`request ${_id} has workflow runs ${all.join(', ') || 'none'} in ${round} rounds`];
   });
-  const strangers = found.runs
+  const unknown = found.runs
     .filter((run) => run.status === 'RUNNING' && !known.has(requestIdOf(run)))
     .map(({ workflowId }) => `workflow ${workflowId} runs for no request`);
-  return [...ended, ...strangers];
+  return [...ended, ...unknown];
 }
 
 /**
- * A run that delivers goes on with the next round, so that there may be fewer runs than rounds. A retry that
- * was rolled back may have started one, a cancellation one that found its round over: those fail.
+ * There may be fewer runs than rounds, since a run that delivers continues with the next round. There may also be more:
+ * a retry that was rolled back, or a cancellation after the end of the round, may have started a run that failed.
  */
-function areRunsDue(all: readonly string[], rounds: number, calls: readonly Call[]): boolean {
+function areRunsExpected(all: readonly string[], rounds: number, calls: readonly Call[]): boolean {
   const ended = all.filter((status) => status !== 'CONTINUED_AS_NEW');
   const numberOf = (wanted: string) => ended.filter((status) => status === wanted).length;
   const [cancelled, failed] = [numberOf('CANCELLED'), numberOf('FAILED')];
@@ -89,7 +89,7 @@ function areRunsDue(all: readonly string[], rounds: number, calls: readonly Call
   );
 }
 
-/** Records and files of requests that are not there. */
+/** Checks that there are no records or files of requests that do not exist. */
 async function checkOrphans({ found, folder }: Evidence): Promise<Violations> {
   const known = new Set(found.requests.map(({ _id }) => _id));
   const parts: Record<string, readonly { readonly request_id: string }[]> = {
@@ -100,13 +100,13 @@ async function checkOrphans({ found, folder }: Evidence): Promise<Violations> {
   const records = Object.entries(parts).flatMap(([name, all]) =>
     [...groupBy(all, ({ request_id }) => request_id)]
       .filter(([id]) => !known.has(id))
-      .map(([id, { length }]) => `${length} ${name} are left of request ${id}, which is not there`),
+      .map(([id, { length }]) => `${length} ${name} belong to request ${id}, which does not exist`),
   );
   const folders = await Promise.all(
     ['files', 'results'].map(async (name) =>
       (await readdir(path.join(folder, name)).catch(() => []))
         .filter((id) => !known.has(id))
-        .map((id) => `${name} are left of request ${id}, which is not there`),
+        .map((id) => `${name} belong to request ${id}, which does not exist`),
     ),
   );
   return [...records, ...folders.flat()];

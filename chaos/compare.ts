@@ -19,9 +19,9 @@ export interface Compared {
 }
 
 /**
- * Holds all ledgers against each other.
+ * Compares all ledgers with each other.
  *
- * @param before what was found wrong before: violations as well
+ * @param before violations that were found earlier
  */
 export async function compare(evidence: Evidence, before: readonly string[]): Promise<Compared> {
   const cancellations = checkCancellations(evidence);
@@ -39,12 +39,12 @@ export async function compare(evidence: Evidence, before: readonly string[]): Pr
     ...webhooks.violations,
     ...downloads.violations,
   ];
-  if (violations.length > 0) await keep(evidence, violations);
+  if (violations.length > 0) await save(evidence, violations);
   return { cancellations, files, webhooks, downloads, violations };
 }
 
-/** For whoever looks for the reason. */
-async function keep(evidence: Evidence, violations: readonly string[]): Promise<void> {
+/** Saves evidence and violations for debugging. */
+async function save(evidence: Evidence, violations: readonly string[]): Promise<void> {
   await writeFile(path.join(evidence.folder, 'evidence.json'), JSON.stringify(evidence));
   await writeFile(path.join(evidence.folder, 'violations.txt'), violations.join('\n'));
 }

@@ -1,30 +1,30 @@
 import type { Stage, Target, TargetKind } from './stage';
 
-/** A kill or a pause, as it came to pass. */
+/** A kill or a pause that has happened. */
 export interface Disturbance {
   readonly target: TargetKind;
   readonly how: 'kill' | 'pause';
   readonly pid: number;
   readonly from: number;
-  /** Of a kill the same moment. */
+  /** For a kill, the same as `from`. */
   until: number;
 }
 
 export interface Disturber {
   readonly all: Disturbance[];
-  /** @returns false when there is no such process just now */
+  /** Kills a process. @returns false when the process is not running at the moment */
   kill(target: Target): boolean;
-  /** Stops a process and lets it go on later. @returns false when there is no such process just now */
+  /** Stops a process and continues it later. @returns false when the process is not running at the moment */
   pause(target: Target, ms: number): boolean;
-  /** Lets everything go on at once, and does nothing more. */
+  /** Continues all paused processes at once. Later kills and pauses have no effect. */
   resume(): void;
 }
 
 /**
- * The embedded servers give a server up that dies again and again right after its start: they have to have
- * been up for this long before they are killed.
+ * The supervisor does not restart an embedded server that keeps dying right after its start. A server is therefore
+ * killed only after it has run for this long.
  */
-const SETTLED_MS = 12_000;
+const MIN_UPTIME_MS = 12_000;
 
 export function createDisturber({ targets }: Pick<Stage, 'targets'>): Disturber {
   const all: Disturbance[] = [];
@@ -33,7 +33,7 @@ export function createDisturber({ targets }: Pick<Stage, 'targets'>): Disturber 
   const dead = new Set<number>();
   let over = false;
 
-  // When each process was first seen: its age.
+  // Records when each process was first seen, from which its age follows.
   const watch = setInterval(() => {
     for (const target of targets) note(target);
   }, 200);
@@ -48,7 +48,7 @@ export function createDisturber({ targets }: Pick<Stage, 'targets'>): Disturber 
   function alive(target: Target): number | null {
     const pid = note(target);
     const age = Date.now() - (seen.get(pid) ?? 0);
-    if (over || pid === 0 || dead.has(pid) || (target.kind === 'temporal' && age < SETTLED_MS))
+    if (over || pid === 0 || dead.has(pid) || (target.kind === 'temporal' && age < MIN_UPTIME_MS))
       return null;
     return pid;
   }
@@ -98,7 +98,7 @@ function signal(pid: number, name: NodeJS.Signals): boolean {
     process.kill(pid, name);
     return true;
   } catch {
-    // It has just died by itself, at a kill point.
+    // The process has just killed itself at a kill point.
     return false;
   }
 }

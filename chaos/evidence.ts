@@ -8,7 +8,7 @@ import type { Delivery } from './receiver';
 import type { Sheet } from './sheets';
 import type { Upload } from './uploads';
 
-/** Everything that the ledgers say, for the checks to compare. */
+/** The contents of all ledgers, which the checks compare. */
 export interface Evidence {
   readonly folder: string;
   readonly url: string;
@@ -19,21 +19,21 @@ export interface Evidence {
   readonly observations: readonly Observation[];
   readonly disturbances: readonly Disturbance[];
   readonly calls: readonly Call[];
-  /** When the late links of each sheet became pictures, by its number. */
+  /** When the late links of each sheet became available, by the number of the sheet. */
   readonly repaired: Readonly<Record<string, number>>;
 }
 
-/** What a check found wrong, a sentence with ids each. */
+/** The findings of a check, each a sentence with ids. */
 export type Violations = string[];
 
-/** A request that ran, and the sheet that it came from. */
-export interface Ran {
+/** A request and the sheet that was uploaded for it. */
+export interface UploadedRequest {
   readonly request: Found['requests'][number];
   readonly sheet: Sheet;
 }
 
-/** The requests by the names of their files, which are all different. */
-export function requestsOf({ found, uploads }: Evidence): Ran[] {
+/** Matches requests and sheets by file name. All names differ. */
+export function requestsOf({ found, uploads }: Evidence): UploadedRequest[] {
   const sheets = new Map(uploads.map(({ sheet }) => [sheet.name, sheet]));
   return found.requests.flatMap((request) => {
     const sheet = sheets.get(request.file_name);
@@ -52,7 +52,7 @@ export function groupBy<T>(items: Iterable<T>, keyOf: (item: T) => string): Map<
   return groups;
 }
 
-/** Whether a link leads to a picture, if only once its origin is repaired; the others are to fail. */
+/** Whether a link leads to a picture, at the latest after the origin is repaired. The others must fail. */
 export function isGood(link: string): boolean {
   const kind = readLink(link)?.kind;
   return kind === 'good' || kind === 'late';

@@ -11,7 +11,7 @@ export interface FoundRun {
   readonly status: string;
 }
 
-/** What stands in the databases, read past the product's own code. */
+/** The contents of the databases, read without the product's own code. */
 export interface Found {
   readonly requests: readonly RequestRecord[];
   readonly rows: readonly RowRecord[];
@@ -20,23 +20,23 @@ export interface Found {
   readonly runs: readonly FoundRun[];
 }
 
-/** How a request stood at a moment. */
-export interface Look {
+/** The state of a request at one moment. */
+export interface Snapshot {
   readonly at: number;
   readonly round: number;
   readonly state: string;
-  /** The images that had not succeeded; `null` when it ran, or changed while they were read. */
+  /** The images that had not succeeded; `null` while the request runs, or when it changed during the read. */
   readonly undone:
     readonly Pick<ImageRecord, '_id' | 'url' | 'status' | 'error' | 'round' | 'attempts'>[] | null;
 }
 
-/** Of requests; the service may have other workflows of its own. */
+/** The prefix of the workflow ids of requests; the service has other workflows too. */
 const WORKFLOW_PREFIX = 'image-request/';
 
 export interface Reader {
   requests(): Promise<RequestRecord[]>;
-  /** At one request that people see. */
-  look(requestId: string): Promise<Look>;
+  /** Reads the state of one request. @throws Error when it does not exist */
+  snapshot(requestId: string): Promise<Snapshot>;
   deliveries(): Promise<DeliveryRecord[]>;
   runs(): Promise<FoundRun[]>;
   everything(): Promise<Found>;
@@ -66,11 +66,11 @@ export async function openReader(
 
   async function request(id: string): Promise<RequestRecord> {
     const found = await mongodb.db().collection<RequestRecord>('requests').findOne({ _id: id });
-    if (found === null) throw new Error(`Expected request ${id} to be there, found none`);
+    if (found === null) throw new Error(`Request ${id} does not exist`);
     return found;
   }
 
-  async function look(id: string): Promise<Look> {
+  async function snapshot(id: string): Promise<Snapshot> {
     const at = Date.now();
     const { round, state } = await request(id);
     if (!isFinished(state)) return { at, round, state, undone: null };
@@ -90,7 +90,7 @@ export async function openReader(
   const deliveries = () => all<DeliveryRecord>('deliveries');
   return {
     requests,
-    look,
+    snapshot,
     deliveries,
     runs,
     async everything() {

@@ -2,17 +2,17 @@ import type { Disturbance } from './disturb';
 import { groupBy } from './evidence';
 import type { Observation } from './observations';
 
-/** One time that an activity had an image in its hands. */
+/** The time during which one execution of an activity held an image. */
 export interface Hold {
   readonly round: number;
   readonly pid: number;
   readonly from: number;
   readonly until: number;
-  /** Its process ended before it, and may have recorded the image and not have said so. */
+  /** The process died before the activity ended. It may have recorded the image without an observation of it. */
   readonly isCutOff: boolean;
 }
 
-/** By image. */
+/** Returns the holds of each image. */
 export function holdsOf(
   observations: readonly Observation[],
   disturbances: readonly Disturbance[],
@@ -36,7 +36,7 @@ export function holdsOf(
   return groupBy(holds, ({ image }) => image);
 }
 
-/** A download that is stopped together with its worker may end by its timeout: an attempt that failed. */
+/** Counts the pauses during the holds. A download that is paused with its worker may time out: a failed attempt. */
 export function pausesOf(held: readonly Hold[], disturbances: readonly Disturbance[]): number {
   const pauses = disturbances.filter(({ how }) => how === 'pause');
   return held.flatMap(({ pid, from, until }) =>
@@ -45,8 +45,8 @@ export function pausesOf(held: readonly Hold[], disturbances: readonly Disturban
 }
 
 /**
- * Whether a download may have come from an activity that took the image up before it was recorded, and of
- * which a kill or a pause had made another activity begin the same work.
+ * Whether a download may come from an activity that began the image before it was recorded, after a kill or a pause made
+ * a second activity do the same work.
  */
 export function wasInFlight(
   held: readonly Hold[],
@@ -54,8 +54,8 @@ export function wasInFlight(
   at: number,
   disturbances: readonly Disturbance[],
 ): boolean {
-  const ignorant = held.some(({ from, until }) => from <= recorded && until >= at);
-  return ignorant && held.some((hold) => wasDisturbed(hold, at, disturbances));
+  const overlaps = held.some(({ from, until }) => from <= recorded && until >= at);
+  return overlaps && held.some((hold) => wasDisturbed(hold, at, disturbances));
 }
 
 function wasDisturbed(hold: Hold, before: number, disturbances: readonly Disturbance[]): boolean {

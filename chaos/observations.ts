@@ -2,8 +2,8 @@ import { appendFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 /**
- * What workers were seen to do, written by themselves as it happens: a line is with the operating system
- * before the next step is taken, so that it survives a SIGKILL.
+ * What workers did, as recorded by the processes themselves. Each line is passed to the operating system before the next
+ * step, so that it survives a SIGKILL.
  */
 export type Observation = (
   | ({ readonly what: 'began'; readonly execution: string } & ImagesOfRound)

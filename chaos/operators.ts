@@ -7,12 +7,12 @@ import { between, pick, pickWeighted, type Random } from './random';
 import type { Uploads } from './uploads';
 
 export interface Operators {
-  /** They make no further call. Resolves when those under way have ended; rejects when one could not be made. */
+  /** Makes no further call. Resolves when the calls in progress have ended; rejects when one could not be made. */
   stop(): Promise<void>;
 }
 
 interface OperatorsOptions {
-  /** Of each operator. */
+  /** One for each operator. */
   readonly randoms: readonly Random[];
   readonly caller: Caller;
   readonly origin: Pick<Origin, 'repair'>;
@@ -20,9 +20,12 @@ interface OperatorsOptions {
 }
 
 const GAP_MS = [2000, 10_000] as const;
-/** `retry twice`, `both`: two calls at the same moment. `in vain`: mostly what has to be refused. */
+/**
+ * The weight of each kind of action. `retry twice` and `both` are two calls at the same moment. `in vain` picks any
+ * request, so that most of these calls must be refused.
+ */
 const ACTS = { cancel: 2, retry: 5, 'retry twice': 2, both: 1, 'in vain': 1 } as const;
-/** Of the retries, while there are such requests: else most of the work would lie idle. */
+/** The share of retries that prefer cancelled requests. Otherwise most of the work would remain cancelled. */
 const CANCELLED_SHARE = 0.6;
 /** The share of retries before which the origin is repaired. */
 const REPAIRED_SHARE = 0.5;
@@ -31,7 +34,7 @@ const isRunning = (request: RequestResource) => !isFinished(request.status);
 const canBeRetried = (request: RequestResource) =>
   isFinished(request.status) && request.counts.succeeded < request.counts.total;
 
-/** Operators who cancel what runs and retry what failed, each for themselves, until they are stopped. */
+/** Starts operators that independently cancel running requests and retry failed ones, until they are stopped. */
 export function startOperators(options: OperatorsOptions): Operators {
   const { randoms, caller, origin, uploads } = options;
   const stopped = new AbortController();
@@ -71,7 +74,7 @@ export function startOperators(options: OperatorsOptions): Operators {
       if (!stopped.signal.aborted) throw error;
     }),
   );
-  // Awaited by `stop`; until then a failure must not count as unhandled.
+  // `stop` awaits them; until then a rejection must not be unhandled.
   for (const one of all) one.catch(() => undefined);
   return {
     async stop() {

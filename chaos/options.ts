@@ -9,7 +9,7 @@ export interface Options {
 
 const USAGE = 'npm run chaos -- --seed N --kills K [--images M] [--requests R]';
 
-/** @throws Error that says how it is used */
+/** @throws Error with the usage when an option is invalid */
 export function readOptions(args: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...args],
@@ -20,7 +20,7 @@ export function readOptions(args: readonly string[]): Options {
       requests: { type: 'string', default: '60' },
     },
   });
-  const whole = (name: keyof typeof values, least: number) => {
+  const integer = (name: keyof typeof values, least: number) => {
     const value = Number(values[name]);
     if (Number.isSafeInteger(value) && value >= least) return value;
     throw new Error(
@@ -28,10 +28,10 @@ export function readOptions(args: readonly string[]): Options {
     );
   };
   const options = {
-    seed: whole('seed', 0),
-    kills: whole('kills', 0),
-    images: whole('images', 1),
-    requests: whole('requests', 1),
+    seed: integer('seed', 0),
+    kills: integer('kills', 0),
+    images: integer('images', 1),
+    requests: integer('requests', 1),
   };
   if (options.requests > options.images) {
     throw new Error('Expected at least one image per request: raise --images, or lower --requests');

@@ -13,49 +13,49 @@ export interface Hit {
   readonly at: number;
   readonly fault: Fault | null;
   bytes: number;
-  /** The whole answer was handed to the network. */
+  /** Whether the complete answer was sent. */
   whole: boolean;
 }
 
 export interface Origin {
-  /** Each has its own lane. */
+  /** Several, since each host has its own lane. */
   readonly hosts: readonly [string, ...string[]];
   readonly hits: readonly Hit[];
-  /** How many different pictures were handed out whole. */
+  /** Returns how many different pictures were sent completely. */
   served(): number;
-  /** When each sheet's late links became pictures. */
+  /** When the late links of each sheet became available. */
   readonly repaired: ReadonlyMap<number, number>;
-  /** From now on the late links of the sheet lead to pictures. */
+  /** Makes the late links of the sheet available from now on. */
   repair(sheet: number): void;
-  /** For so long, many answers are spoilt. */
+  /** Gives many answers this fault, for this long. */
   burst(fault: Fault, ms: number): void;
   stop(): Promise<void>;
 }
 
 const HOSTS = 3;
-const SPOILT_SHARE = 0.6;
-/** So often one link is spoilt at most: below the attempts that an image has. */
-const SPOILT_AT_MOST = 2;
+const FAULT_SHARE = 0.6;
+/** One link gets at most this many faults, which is below the number of attempts of an image. */
+const MAX_FAULTS = 2;
 /** Longer than a download may take. */
 const STALL_MS = 20_000;
 
-/** Serves every picture there is, spoils answers in bursts, and keeps a ledger of it all. */
+/** Serves the pictures, gives answers faults in bursts, and keeps a ledger of all downloads. */
 export async function startOrigin(random: Random): Promise<Origin> {
   const hits: Hit[] = [];
-  const spoilt = new Map<string, number>();
+  const faultCounts = new Map<string, number>();
   const served = new Set<string>();
   const repaired = new Map<number, number>();
-  let bad: { readonly fault: Fault; readonly until: number } | null = null;
+  let burst: { readonly fault: Fault; readonly until: number } | null = null;
 
   function faultOf(url: string): Fault | null {
-    if (bad === null || Date.now() > bad.until || random() > SPOILT_SHARE) return null;
-    const before = spoilt.get(url) ?? 0;
-    if (before >= SPOILT_AT_MOST) return null;
-    spoilt.set(url, before + 1);
-    return bad.fault;
+    if (burst === null || Date.now() > burst.until || random() > FAULT_SHARE) return null;
+    const before = faultCounts.get(url) ?? 0;
+    if (before >= MAX_FAULTS) return null;
+    faultCounts.set(url, before + 1);
+    return burst.fault;
   }
 
-  function isThere(id: PictureId | null): id is PictureId {
+  function isAvailable(id: PictureId | null): id is PictureId {
     if (id === null || id.kind === 'missing') return false;
     return id.kind !== 'late' || repaired.has(id.sheet);
   }
@@ -63,7 +63,7 @@ export async function startOrigin(random: Random): Promise<Origin> {
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = `http://${request.headers.host ?? ''}${request.url ?? ''}`;
     const id = readLink(url);
-    const found = isThere(id);
+    const found = isAvailable(id);
     const fault = found ? faultOf(url) : null;
     const hit: Hit = { url, at: Date.now(), fault, bytes: 0, whole: false };
     hits.push(hit);
@@ -102,7 +102,7 @@ export async function startOrigin(random: Random): Promise<Origin> {
   const servers = await Promise.all(
     Array.from({ length: HOSTS }, () =>
       listen((request, response) => {
-        // A picture that cannot be made would be a bug of ours: the download ends, the ledger shows it.
+        // Failing to make a picture would be a bug of the harness. The ledger shows the download as incomplete.
         answer(request, response).catch(() => response.destroy());
       }),
     ),
@@ -119,7 +119,7 @@ export async function startOrigin(random: Random): Promise<Origin> {
       if (!repaired.has(sheet)) repaired.set(sheet, Date.now());
     },
     burst(fault, ms) {
-      bad = { fault, until: Date.now() + ms };
+      burst = { fault, until: Date.now() + ms };
     },
     async stop() {
       await Promise.all(servers.map(closed));

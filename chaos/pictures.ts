@@ -2,8 +2,8 @@ import sharp from 'sharp';
 import { createRandom } from './random';
 
 /**
- * `missing`: the origin answers 404. `text`: what it answers is no image. `late`: a 404 until the origin is
- * repaired for its sheet, and a picture from then on.
+ * `missing`: the origin answers 404. `text`: the origin's answer is not an image. `late`: the origin answers 404 until
+ * it is repaired for the sheet, and then with a picture.
  */
 export type PictureKind = 'good' | 'missing' | 'text' | 'late';
 
@@ -14,8 +14,8 @@ export interface PictureId {
 }
 
 /**
- * Every picture says which it is: its first 48 blocks are black or white by the bits of its sheet, its number
- * and a check of both. Compression does not change that, so that a file can be told from every other.
+ * Every picture encodes its identity: its first 48 blocks are dark or bright by the bits of its sheet, its number and a
+ * checksum of both. Compression preserves this, so that each file can be identified.
  */
 const BLOCK = 8;
 const BLOCKS = 12;
@@ -29,7 +29,7 @@ export function linkTo(host: string, { kind, sheet, image }: PictureId): string 
   return `${host}/${kind}/${sheet}/${image}.jpg`;
 }
 
-/** @returns `null` when it is no link of ours */
+/** @returns `null` when it is not a link of the harness */
 export function readLink(link: string): PictureId | null {
   const found = /\/(good|missing|text|late)\/(\d+)\/(\d+)\.jpg$/.exec(link);
   if (found === null) return null;
@@ -37,7 +37,7 @@ export function readLink(link: string): PictureId | null {
   return { kind: kind as PictureKind, sheet: Number(sheet), image: Number(image) };
 }
 
-/** A JPEG of a few KB; the same picture has the same bytes. */
+/** Makes a JPEG of a few KB. The same id gives the same bytes. */
 export function makePicture({ sheet, image }: PictureId): Promise<Buffer> {
   const random = createRandom(sheet, `picture ${image}`);
   const bits = bitsOf(sheet, image);
@@ -55,7 +55,7 @@ export function makePicture({ sheet, image }: PictureId): Promise<Buffer> {
     .toBuffer();
 }
 
-/** Decodes a file. @returns which picture it shows; `null` when it is none of ours. @throws when it is no image */
+/** Identifies the picture in a file. @returns `null` when the harness did not make it. @throws when it is no image */
 export async function recognise(bytes: Buffer): Promise<Pick<PictureId, 'sheet' | 'image'> | null> {
   const { data, info } = await sharp(bytes).greyscale().raw().toBuffer({ resolveWithObject: true });
   if (info.width !== SIDE || info.height !== SIDE) return null;

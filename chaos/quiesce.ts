@@ -2,19 +2,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isFinished } from '../contract/statuses';
 import { type Reader } from './found';
 
-/** Uploads whose process died are removed by the service within this time. */
-const LEFTOVERS_MS = 3 * 60_000;
-/** The slowest that is waited for: an activity that is only missed when its timeout ends. */
+/** The service removes uploads whose process died within this time. */
+const ABANDONED_MS = 3 * 60_000;
+/** The slowest case is an activity whose loss is only detected when its timeout ends. */
 const REQUESTS_MS = 12 * 60_000;
 const POLL_MS = 500;
 
 export interface Quiescence {
-  /** What was not over in time, by id. */
+  /** What had not ended in time, as sentences with ids. */
   readonly unfinished: readonly string[];
   readonly waitedMs: number;
 }
 
-/** Waits until nothing runs any more, without helping. */
+/** Waits until nothing runs any more. Does not intervene. */
 export async function quiesce(reader: Reader): Promise<Quiescence> {
   const started = Date.now();
   for (;;) {
@@ -23,7 +23,7 @@ export async function quiesce(reader: Reader): Promise<Quiescence> {
     const late =
       running.length > 0
         ? waitedMs > REQUESTS_MS
-        : abandoned.length === 0 || waitedMs > LEFTOVERS_MS;
+        : abandoned.length === 0 || waitedMs > ABANDONED_MS;
     if (late) return { unfinished: [...running, ...abandoned], waitedMs };
     await sleep(POLL_MS);
   }
@@ -31,16 +31,16 @@ export async function quiesce(reader: Reader): Promise<Quiescence> {
 
 async function open(reader: Reader): Promise<{ running: string[]; abandoned: string[] }> {
   const requests = await reader.requests();
-  const isLeftover = (state: string) => state === 'uploading' || state === 'withdrawn';
-  const abandoned = requests.filter(({ state }) => isLeftover(state));
-  const processed = requests.filter(({ state }) => !isLeftover(state) && !isFinished(state));
+  const isAbandoned = (state: string) => state === 'uploading' || state === 'withdrawn';
+  const abandoned = requests.filter(({ state }) => isAbandoned(state));
+  const processed = requests.filter(({ state }) => !isAbandoned(state) && !isFinished(state));
   const deliveries = (await reader.deliveries()).filter(({ state }) => state === 'pending');
   const runs = (await reader.runs()).filter(({ status }) => status === 'RUNNING');
   return {
-    abandoned: abandoned.map(({ _id, state }) => `upload ${_id} is left ${state}`),
+    abandoned: abandoned.map(({ _id, state }) => `upload ${_id} is still ${state}`),
     running: [
       ...processed.map(({ _id, state }) => `request ${_id} is still ${state}`),
-      ...deliveries.map(({ _id }) => `webhook ${_id} is still to be delivered`),
+      ...deliveries.map(({ _id }) => `webhook ${_id} is still not delivered`),
       ...runs.map(({ workflowId }) => `workflow ${workflowId} still runs`),
     ],
   };

@@ -4,8 +4,8 @@ import { createHash } from 'node:crypto';
 export type Random = () => number;
 
 /**
- * Mulberry32: small, and good enough to choose by. Each purpose has a stream of its own, so that one which
- * draws more often does not shift what the others choose.
+ * Mulberry32: small, and good enough for random choices. Each purpose has its own stream, so that more draws for one do
+ * not change the others.
  */
 export function createRandom(seed: number, purpose: string): Random {
   let state = createHash('sha256').update(`${seed} ${purpose}`).digest().readInt32LE();
@@ -21,7 +21,7 @@ export function between(random: Random, low: number, high: number): number {
   return low + (high - low) * random();
 }
 
-export function wholeBetween(random: Random, low: number, high: number): number {
+export function integerBetween(random: Random, low: number, high: number): number {
   return Math.floor(between(random, low, high + 1));
 }
 
@@ -29,7 +29,7 @@ export function pick<T>(random: Random, choices: readonly [T, ...T[]]): T {
   return choices[Math.floor(random() * choices.length)] ?? choices[0];
 }
 
-/** A choice by weight: twice the weight, twice as often. */
+/** Picks a key with a probability proportional to its weight. */
 export function pickWeighted<T extends string>(
   random: Random,
   weights: Readonly<Record<T, number>>,

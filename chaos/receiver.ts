@@ -21,15 +21,15 @@ export interface Receiver {
   stop(): Promise<void>;
 }
 
-/** Of the messages that come for the first time. */
+/** The share of webhooks that are refused at their first delivery. */
 const REFUSED_SHARE = 0.15;
 
-/** Verifies every signature, refuses some messages the first time, and keeps a ledger. */
+/** Verifies every signature, refuses some webhooks at their first delivery, and keeps a ledger. */
 export async function startReceiver(secret: string, random: Random): Promise<Receiver> {
   const webhook = new Webhook(secret);
   const deliveries: Delivery[] = [];
 
-  function take(headers: IncomingHttpHeaders, body: string): number {
+  function receive(headers: IncomingHttpHeaders, body: string): number {
     const id = String(headers['webhook-id']);
     const signed = isSigned(webhook, body, headers);
     const first = deliveries.every((delivery) => delivery.id !== id);
@@ -40,8 +40,8 @@ export async function startReceiver(secret: string, random: Random): Promise<Rec
 
   const server = await listen((request, response) => {
     text(request).then(
-      (body) => response.writeHead(take(request.headers, body)).end(),
-      // The sender was killed: it will come back.
+      (body) => response.writeHead(receive(request.headers, body)).end(),
+      // The sender was killed; it will deliver again.
       () => response.destroy(),
     );
   });

@@ -7,10 +7,10 @@ import { runChaos } from './chaos';
 import { readOptions } from './options';
 import { summaryOf } from './summary';
 
-/** Of the violations, so many are listed; the data folder has them all. */
+/** At most this many violations are printed; the data folder contains all of them. */
 const LISTED = 100;
 
-/** `npm run chaos`: kills, pauses and faults by a seed; exits 0 only when every ledger agrees in the end. */
+/** `npm run chaos`: kills, pauses and faults, chosen by a seed. Exits 0 only when all ledgers agree at the end. */
 runMain(async () => {
   const options = readOptions(process.argv.slice(2));
   const folder = await mkdtemp(path.join(tmpdir(), 'image-processor-chaos-'));
@@ -19,12 +19,12 @@ runMain(async () => {
     `Seed ${seed}: ${kills} kills over ${images} images in ${requests} requests; data: ${folder}`,
   );
   const webhookSecret = `whsec_${randomBytes(32).toString('base64')}`;
-  const givenUp = stopSignal().then((signal) => {
-    throw new Error(`Given up by ${signal}`);
+  const aborted = stopSignal().then((signal) => {
+    throw new Error(`Aborted by ${signal}`);
   });
-  // Whoever waits for it hears of it.
-  givenUp.catch(() => undefined);
-  const run = runChaos({ options, folder, webhookSecret, say, givenUp });
+  // Awaited in `runChaos`; until then a rejection must not be unhandled.
+  aborted.catch(() => undefined);
+  const run = runChaos({ options, folder, webhookSecret, say, aborted });
   const outcome = await run.catch((error: unknown) => {
     say(`Data and logs are kept in ${folder}`);
     throw error;
@@ -36,5 +36,5 @@ runMain(async () => {
     return;
   }
   for (const violation of violations.slice(0, LISTED)) say(`- ${violation}`);
-  throw new Error(`Expected no violation, found ${violations.length}; data and logs: ${folder}`);
+  throw new Error(`${violations.length} violations; data and logs: ${folder}`);
 });

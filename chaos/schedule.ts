@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Disturber } from './disturb';
 import { anyFault, type Fault, type Origin } from './origin';
-import { arm, claims, disarm, KILL_POINTS, type KillPoint } from './places';
+import { arm, claims, disarm, KILL_POINTS, type KillPoint } from './armedKills';
 import { between, pick, pickWeighted, type Random } from './random';
 import type { Stage, Target, TargetKind } from './stage';
 import type { Uploads } from './uploads';
@@ -14,20 +14,20 @@ export interface ScheduleOptions {
   readonly disturber: Disturber;
   readonly origin: Origin;
   readonly uploads: Uploads;
-  /** How many sheets there are to upload. */
+  /** The number of sheets to upload. */
   readonly requests: number;
 }
 
 export interface Trouble {
   readonly bursts: readonly Fault[];
-  /** Places that nothing came to in time; a kill at random took their turn. */
+  /** Kill points that no process reached in time. Each time a random process was killed instead. */
   readonly missed: readonly KillPoint[];
-  /** Places where no process died, although there were turns enough for all of them. */
+  /** Kill points where no process died, although there were enough turns for all of them. */
   readonly untried: readonly KillPoint[];
 }
 
-/** How often each place has its turn. */
-const PLACE_WEIGHTS: Readonly<Record<KillPoint, number>> = {
+/** How often each kill point has its turn. */
+const POINT_WEIGHTS: Readonly<Record<KillPoint, number>> = {
   'file-written': 7,
   'image-recorded': 7,
   'rows-recorded': 3,
@@ -42,43 +42,43 @@ const PLACE_WEIGHTS: Readonly<Record<KillPoint, number>> = {
 const TARGET_WEIGHTS: Readonly<Record<TargetKind, number>> = { worker: 5, api: 3, temporal: 3 };
 const GAP_MS = [1000, 5000] as const;
 const PAUSE_SHARE = 0.3;
-/** Long ones outlast a heartbeat: the work is given to another, and then this one wakes. */
+/** A long pause outlasts the heartbeat timeout: another process gets the work, and then this one wakes. */
 const PAUSE_MS = [300, 22_000] as const;
 const BURST_SHARE = 0.5;
 const BURST_MS = [1000, 5000] as const;
-/** For a process to come to an armed place. */
+/** The time for a process to reach an armed kill point. */
 const ARMED_MS = 15_000;
-/** With so many turns for each place, one where no process died is a fault of the harness. */
+/** With this many turns for each kill point, one where no process died is a fault of the harness. */
 const TURNS_ENOUGH = 3;
 
-/** Runs through the kills, one after the other; uploads are spread evenly over them. */
+/** Makes the kills, one after the other, and spreads the uploads evenly over them. */
 export async function runSchedule(options: ScheduleOptions): Promise<Trouble> {
   const { random, kills, folder, stage, disturber, origin, uploads, requests } = options;
   const bursts: Fault[] = [];
   const missed: KillPoint[] = [];
 
   function untried(): KillPoint[] {
-    const tried = new Set(claims(folder).map(({ place }) => place));
-    return (Object.keys(KILL_POINTS) as KillPoint[]).filter((place) => !tried.has(place));
+    const tried = new Set(claims(folder).map(({ point }) => point));
+    return (Object.keys(KILL_POINTS) as KillPoint[]).filter((point) => !tried.has(point));
   }
 
-  /** Those that have not had their death yet come first, and of them those that were missed least. */
-  function placeInTurn(): KillPoint {
-    const missesOf = (place: KillPoint) => missed.filter((one) => one === place).length;
+  /** Picks kill points where no process has died yet first, beginning with those that were missed least. */
+  function nextPoint(): KillPoint {
+    const missesOf = (point: KillPoint) => missed.filter((one) => one === point).length;
     const least = Math.min(...untried().map(missesOf));
-    const [first, ...others] = untried().filter((place) => missesOf(place) === least);
+    const [first, ...others] = untried().filter((point) => missesOf(point) === least);
     return first === undefined
-      ? pickWeighted(random, PLACE_WEIGHTS)
+      ? pickWeighted(random, POINT_WEIGHTS)
       : pick(random, [first, ...others]);
   }
 
-  async function killAt(place: KillPoint): Promise<boolean> {
+  async function killAt(point: KillPoint): Promise<boolean> {
     const before = claims(folder).length;
-    arm(folder, place);
+    arm(folder, point);
     const deadline = Date.now() + ARMED_MS;
     while (claims(folder).length === before) {
-      if (Date.now() > deadline && disarm(folder, place)) {
-        missed.push(place);
+      if (Date.now() > deadline && disarm(folder, point)) {
+        missed.push(point);
         return false;
       }
       await sleep(50);
@@ -101,7 +101,7 @@ export async function runSchedule(options: ScheduleOptions): Promise<Trouble> {
   for (let kill = 1; kill <= kills; kill += 1) {
     await sleep(between(random, ...GAP_MS));
     if (random() < PAUSE_SHARE) {
-      // Cubed: most are short.
+      // Cubed, so that most pauses are short.
       const ms = PAUSE_MS[0] + (PAUSE_MS[1] - PAUSE_MS[0]) * random() ** 3;
       disturber.pause(targetAtRandom(), ms);
     }
@@ -110,8 +110,8 @@ export async function runSchedule(options: ScheduleOptions): Promise<Trouble> {
       bursts.push(fault);
       origin.burst(fault, between(random, ...BURST_MS));
     }
-    const place = kill % 2 === 1 ? placeInTurn() : null;
-    const done = place === null ? null : killAt(place);
+    const point = kill % 2 === 1 ? nextPoint() : null;
+    const done = point === null ? null : killAt(point);
     uploads.allow(Math.ceil((requests * (kill + 1)) / (kills + 1)));
     if ((await done) !== true) await killAtRandom();
   }

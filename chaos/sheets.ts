@@ -1,23 +1,23 @@
 import { stringify } from 'csv-stringify/sync';
 import { linkTo, type PictureKind } from './pictures';
-import { pick, pickWeighted, wholeBetween, type Random } from './random';
+import { pick, pickWeighted, integerBetween, type Random } from './random';
 
-/** One row as it is uploaded, and the links that are to be read from it. */
+/** One row as it is uploaded, and the links that the service must read from it. */
 export interface SheetRow {
   readonly cells: readonly string[];
-  /** Empty: a row that cannot be used. */
+  /** Empty for a bad row. */
   readonly links: readonly string[];
 }
 
 export interface Sheet {
   readonly number: number;
-  /** Of the file: by it the request is found whose upload got no answer. */
+  /** The file name, by which the request of an upload without an answer is found. */
   readonly name: string;
   readonly columns: readonly string[];
   readonly rows: readonly SheetRow[];
   readonly csv: string;
   readonly format: 'keep' | 'webp';
-  /** Different ones. */
+  /** The number of different links. */
   readonly images: number;
 }
 
@@ -25,7 +25,7 @@ const COLUMNS = ['S. No.', 'Product Name', 'Input Image Urls', 'Colour'];
 const MAX_LINKS = 4;
 const KIND_WEIGHTS = { good: 95, missing: 1.5, text: 1.5, late: 2 } as const;
 
-/** A sheet with so many different images, on several hosts, and with what sheets have in the wild. */
+/** Makes a sheet with this many different images on several hosts, and with oddities of real files. */
 export function makeSheet(
   random: Random,
   number: number,
@@ -43,10 +43,10 @@ export function makeSheet(
   }
 
   function nextLinks(): string[] {
-    const some = Math.min(wholeBetween(random, 1, MAX_LINKS), images - seen.length);
+    const some = Math.min(integerBetween(random, 1, MAX_LINKS), images - seen.length);
     const links = Array.from({ length: some }, nextLink);
     const [first, ...others] = seen;
-    // The same link again: one image that stands in several places.
+    // The same link again: one image with several occurrences.
     if (first !== undefined && random() < 0.05) links.push(pick(random, [first, ...others]));
     return links;
   }
@@ -69,13 +69,13 @@ export function makeSheet(
   };
 }
 
-/** Parts of a whole, none empty: a few large ones and many small. */
-export function split(random: Random, whole: number, parts: number): [number, ...number[]] {
+/** Splits a total into parts, none of them empty: a few large ones and many small ones. */
+export function split(random: Random, total: number, parts: number): [number, ...number[]] {
   const weights = Array.from({ length: parts }, () => random() ** 4 + 0.005);
-  const sum = weights.reduce((total, weight) => total + weight, 0);
-  const spare = whole - parts;
-  const sizes = weights.map((weight) => 1 + Math.floor((spare * weight) / sum));
+  const weightSum = weights.reduce((sum, weight) => sum + weight, 0);
+  const spare = total - parts;
+  const sizes = weights.map((weight) => 1 + Math.floor((spare * weight) / weightSum));
   const [first = 0, ...others] = sizes;
-  const left = whole - sizes.reduce((total, size) => total + size, 0);
+  const left = total - sizes.reduce((sum, size) => sum + size, 0);
   return [first + left, ...others];
 }

@@ -4,15 +4,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { supervise, type SupervisedProcess } from '../src/process/supervise';
 import { freePort } from '../src/process/ports';
 import { startServers } from '../src/dev/embedded/servers';
-import { FOLDER_VARIABLE } from './places';
+import { FOLDER_VARIABLE } from './armedKills';
 
 export type TargetKind = 'worker' | 'api' | 'temporal';
 
-/** A process that is to be killed, and is started again each time. */
+/** A process that is killed, and restarted by its supervisor. */
 export interface Target {
   readonly kind: TargetKind;
   readonly name: string;
-  /** Of the process that runs now; 0 when none is known to. */
+  /** Returns the id of the current process; 0 when none is known. */
   pid(): number;
 }
 
@@ -22,8 +22,8 @@ export interface Stage {
   readonly temporalAddress: string;
   readonly targets: readonly Target[];
   /** Rejects when a server keeps dying. */
-  readonly givenUp: Promise<never>;
-  /** Resolves when the API takes uploads. */
+  readonly crashLoop: Promise<never>;
+  /** Resolves when the API accepts uploads. */
   ready(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -31,14 +31,14 @@ export interface Stage {
 const HOST = '127.0.0.1';
 const WORKERS = 2;
 const RESTART_MS = 300;
-/** By default a run is continued as new after thousands of events: too rare to meet. */
+/** By default a run continues as new after thousands of events, which is too rare for a chaos run. */
 const EVENTS_PER_RUN = 150;
 
-/** The service's own settings, made small where a default would only make the run longer. */
+/** The service's settings. Times are short where the default would only make the chaos run longer. */
 const SETTINGS = {
   ALLOWED_NETWORKS: `${HOST}/32`,
   DOWNLOAD_TIMEOUT_MS: '5000',
-  // A download that was frozen with its worker is an attempt: they must not run out by that.
+  // A download that is paused with its worker may fail as an attempt. Enough attempts must remain.
   IMAGE_MAX_ATTEMPTS: '10',
   IMAGE_RETRY_INITIAL_MS: '200',
   WEBHOOK_RETRY_INITIAL_MS: '200',
@@ -46,7 +46,7 @@ const SETTINGS = {
   MALLOC_ARENA_MAX: '2',
 };
 
-/** Embedded servers, the API and two workers: each a process of its own, that nothing ends for good. */
+/** Starts embedded servers, the API and two workers, each as a process that is always restarted. */
 export async function startChaosCluster(
   folder: string,
   webhookSecret: string,
@@ -73,12 +73,12 @@ export async function startChaosCluster(
     WEBHOOK_SECRET: webhookSecret,
     [FOLDER_VARIABLE]: folder,
   };
-  const kept: SupervisedProcess[] = [];
+  const processes: SupervisedProcess[] = [];
 
   function start(kind: 'worker' | 'api', name: string): Target {
     let pid = 0;
     const program = path.join(__dirname, '..', 'src', 'bin', `${kind}.js`);
-    const process_ = supervise(
+    const supervised = supervise(
       {
         name,
         command: process.execPath,
@@ -90,7 +90,7 @@ export async function startChaosCluster(
       },
       log,
     );
-    kept.push(process_);
+    processes.push(supervised);
     return { kind, name, pid: () => pid };
   }
 
@@ -104,7 +104,7 @@ export async function startChaosCluster(
     mongodbUri: servers.mongodbUri,
     temporalAddress: servers.temporalAddress,
     targets,
-    givenUp: servers.crashLoop,
+    crashLoop: servers.crashLoop,
     async ready() {
       for (;;) {
         const answer = await fetch(`${url}/health/ready`).catch(() => null);
@@ -114,13 +114,13 @@ export async function startChaosCluster(
       }
     },
     async stop() {
-      await Promise.all(kept.map((one) => one.stop()));
+      await Promise.all(processes.map((one) => one.stop()));
       await servers.stop();
     },
   };
 }
 
-/** As the embedded servers remember it, to end it should they be killed before it. */
+/** Reads the process id from the file in which the embedded servers record it (src/dev/embedded/orphans.ts). */
 function temporalPid(folder: string): number {
   const file = path.join(folder, 'embedded', 'servers.json');
   const pids = JSON.parse(readFileSync(file, 'utf8')) as Record<string, number | undefined>;

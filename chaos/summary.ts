@@ -2,7 +2,7 @@ import type { Compared } from './compare';
 import type { Disturbance } from './disturb';
 import { requestsOf, type Evidence } from './evidence';
 import type { Options } from './options';
-import { KILL_POINTS, type Claim } from './places';
+import { KILL_POINTS, type Claim } from './armedKills';
 import type { Trouble } from './schedule';
 
 export interface Outcome extends Compared {
@@ -11,21 +11,21 @@ export interface Outcome extends Compared {
   readonly claims: readonly Claim[];
   readonly trouble: Trouble;
   readonly chaosMs: number;
-  readonly mendingMs: number;
-  readonly settlingMs: number;
+  readonly repairMs: number;
+  readonly quiesceMs: number;
 }
 
 type Line = readonly [what: string, figure: number | string];
 
-/** The table that a run ends with. */
+/** Returns the table that a chaos run prints at its end. */
 export function summaryOf(outcome: Outcome): string {
-  const { options, violations, chaosMs, mendingMs, settlingMs } = outcome;
+  const { options, violations, chaosMs, repairMs, quiesceMs } = outcome;
   const seconds = (ms: number) => `${Math.round(ms / 1000)} s`;
   const lines: Line[] = [
     ['seed', options.seed],
     [
-      'chaos, then retries, then waiting for the end',
-      [chaosMs, mendingMs, settlingMs].map(seconds).join(', '),
+      'time of chaos, of retries, of the wait for the end',
+      [chaosMs, repairMs, quiesceMs].map(seconds).join(', '),
     ],
     ...killLines(outcome),
     ...ledgerLines(outcome),
@@ -42,12 +42,12 @@ function killLines({ evidence, claims, trouble }: Outcome): Line[] {
   return [
     ['kills', claims.length + atRandom.length],
     ...tally('  at random: ', atRandom, ({ target }) => target),
-    ...tally('  ', claims, ({ place }) => KILL_POINTS[place]),
-    ['places that nothing came to in time', trouble.missed.length],
+    ...tally('  ', claims, ({ point }) => KILL_POINTS[point]),
+    ['kill points not reached in time', trouble.missed.length],
     ['pauses', pauses.length],
     ...tally('  ', pauses, ({ target }) => target),
     ['bursts of origin faults', trouble.bursts.length],
-    ...tally('  spoilt answers: ', evidence.hits, ({ fault }) => fault),
+    ...tally('  answers with ', evidence.hits, ({ fault }) => fault),
   ];
 }
 
@@ -60,7 +60,7 @@ function ledgerLines({ evidence, cancellations, files, webhooks, downloads }: Ou
   const tries = uploads.flatMap((upload) => upload.tries);
   const ran = requestsOf(evidence);
   const runs = found.runs.filter(({ status }) => status === 'CONTINUED_AS_NEW');
-  const silent = uploads.filter(({ tries: all }) => all.every(({ status }) => status !== 200));
+  const unaccepted = uploads.filter(({ tries: all }) => all.every(({ status }) => status !== 200));
   const repaired = found.images.filter(
     ({ status, round }) => status === 'succeeded' && round !== null && round > 1,
   );
@@ -70,9 +70,12 @@ function ledgerLines({ evidence, cancellations, files, webhooks, downloads }: Ou
     ...tally('  tries answered ', tries, ({ status }) => String(status ?? 'not at all')),
     [
       '  never answered 200, and absent',
-      silent.filter(({ sheet }) => !names.has(sheet.name)).length,
+      unaccepted.filter(({ sheet }) => !names.has(sheet.name)).length,
     ],
-    ['  never answered 200, and ran', silent.filter(({ sheet }) => names.has(sheet.name)).length],
+    [
+      '  never answered 200, and processed',
+      unaccepted.filter(({ sheet }) => names.has(sheet.name)).length,
+    ],
     ['requests', ran.length],
     ...tally('  ', ran, ({ request }) => request.state),
     ['rounds, at most', Math.max(...ran.map(({ request }) => request.round))],
@@ -84,9 +87,9 @@ function ledgerLines({ evidence, cancellations, files, webhooks, downloads }: Ou
     ...tally('  ', found.images, ({ status }) => status),
     ['  repaired by retry', repaired.length],
     ['files checked', files.files],
-    ['  drafts left by kills', files.drafts],
+    ['  drafts of killed processes', files.drafts],
     ['downloads', evidence.hits.length],
-    ['  whole ones repeated', downloads.repeats],
+    ['  complete ones repeated', downloads.repeats],
     ['  after the record, in flight at a kill or pause', downloads.inFlight],
     ['outcomes delivered', webhooks.outcomes],
     ['  webhooks repeated', webhooks.repeats],

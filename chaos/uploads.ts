@@ -4,32 +4,32 @@ import { accepted } from '../contract/http/uploads';
 import { between, type Random } from './random';
 import { makeSheet, type Sheet } from './sheets';
 
-/** One time that an upload was sent. */
+/** One call that sent an upload. */
 export interface Try {
-  /** `null`: no answer came. */
+  /** `null` when there was no answer. */
   readonly status: number | null;
-  /** What a 200 said. */
+  /** From an answer with 200. */
   readonly requestId: string | null;
 }
 
 export interface Upload {
   readonly sheet: Sheet;
-  /** `null`: sent without an `Idempotency-Key`, and therefore only once. */
+  /** `null` for an upload without an `Idempotency-Key`, which is sent only once. */
   readonly key: string | null;
   readonly tries: Try[];
 }
 
 export interface Uploads {
   readonly all: readonly Upload[];
-  /** So many of the sheets may be sent by now. */
+  /** Allows this many sheets, in total, to be sent by now. */
   allow(sheets: number): void;
-  /** Every sheet has got its 200. */
+  /** Resolves when every upload has been answered 200. */
   readonly done: Promise<void>;
 }
 
 interface UploadsOptions {
   readonly random: Random;
-  /** Images, a sheet each. */
+  /** The number of images of each sheet. */
   readonly sizes: readonly number[];
   readonly hosts: readonly [string, ...string[]];
   readonly url: string;
@@ -37,12 +37,12 @@ interface UploadsOptions {
 }
 
 const KEYED_SHARE = 0.6;
-/** Keyed uploads that are sent twice at once, or again after their answer. */
+/** The share of keyed uploads that are sent twice at once, and of those that are sent again after their answer. */
 const TWICE_SHARE = 0.2;
 const ANSWER_MS = 60_000;
-const PATIENCE_MS = 5 * 60_000;
+const TIME_LIMIT_MS = 5 * 60_000;
 
-/** Uploads sheets as they are allowed, as clients do who want them through whatever happens. */
+/** Uploads sheets as they are allowed. Like a persistent client, it repeats each upload until it is accepted. */
 export function startUploads({ random, sizes, hosts, url, webhookUrl }: UploadsOptions): Uploads {
   const all: Upload[] = [];
   let allowed = 0;
@@ -62,30 +62,30 @@ export function startUploads({ random, sizes, hosts, url, webhookUrl }: UploadsO
     return one.status === 200;
   }
 
-  async function bringThrough(first: Upload, giveUpAt: number): Promise<void> {
+  async function sendUntilAccepted(first: Upload, deadline: number): Promise<void> {
     let upload = first;
     if (upload.key !== null && random() < TWICE_SHARE)
       await Promise.all([send(upload), send(upload)]);
     while (!(await send(upload))) {
-      if (Date.now() > giveUpAt) throw new Error(`Upload ${upload.sheet.name} was never taken`);
+      if (Date.now() > deadline) throw new Error(`Upload ${upload.sheet.name} was never accepted`);
       await sleep(between(random, 200, 1000));
-      // Without a key it may run already: it is sent again as another one, whose pictures are others.
+      // Without a key the first upload may be running already, so a new one with different pictures is sent.
       if (upload.key === null) upload = begin(upload.sheet.images);
     }
     if (upload.key !== null && random() < TWICE_SHARE) await send(upload);
   }
 
   async function run(): Promise<void> {
-    const under: Promise<void>[] = [];
+    const sending: Promise<void>[] = [];
     for (const [index, images] of sizes.entries()) {
       while (allowed <= index) await new Promise<void>((resolve) => (wake = resolve));
-      const through = bringThrough(begin(images), Date.now() + PATIENCE_MS);
-      // Awaited below; until then a failure must not count as unhandled.
-      through.catch(() => undefined);
-      under.push(through);
+      const sent = sendUntilAccepted(begin(images), Date.now() + TIME_LIMIT_MS);
+      // Awaited below; until then a rejection must not be unhandled.
+      sent.catch(() => undefined);
+      sending.push(sent);
       await sleep(between(random, 0, 300));
     }
-    await Promise.all(under);
+    await Promise.all(sending);
   }
 
   const done = run();

@@ -6,7 +6,7 @@ import { observe } from './observations';
 type Images = ReturnType<typeof createImages>;
 type Activity<I, R> = (input: I) => Promise<R>;
 
-/** Notes which images an activity holds, and how long. */
+/** Wraps an activity to record which images it holds, and for how long. */
 export function watching<I extends RoundRef & { readonly lane: number }, R>(
   folder: string,
   activity: Activity<I, R>,
@@ -25,12 +25,12 @@ export function watching<I extends RoundRef & { readonly lane: number }, R>(
   };
 }
 
-/** Notes which images are recorded as done. */
+/** Wraps `record` to observe which images are recorded as succeeded. */
 export function watchingRecords(folder: string, images: Images): Images['record'] {
   return async (requestId, round, attempts) => {
     const recorded = await images.record(requestId, round, attempts);
     const done = attempts.filter((attempt) => 'result' in attempt).map(({ ref }) => ref);
-    // Fenced off in part, only the records can say which: those of an older round are not to count.
+    // When the fence kept some from being recorded, only the records show which. Those of an older round do not count.
     const known = recorded === attempts.length ? null : await images.findMany(requestId, done);
     const isRecorded = (ref: string) => {
       const image = known?.get(ref);

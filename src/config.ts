@@ -8,13 +8,13 @@ import { readOriginHeaders, type OriginHeaders } from './network/originHeaders';
 import { parseWebUrl } from './network/webUrl';
 
 /**
- * The service's settings, read from environment variables once at start. `docs/configuration.md` says for
- * each one its default, why, and when to change it; a test keeps that page and this file together.
+ * The service's settings, read from environment variables once at start. `docs/configuration.md` documents the
+ * default of each one, the reason for it, and when to change it; a test keeps that page and this file in step.
  */
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** 0 is any free one. */
+/** 0 selects any free port. */
 const anyPort = (fallback: number) => integer(0, 65535).default(fallback);
 
 function words(separator: RegExp) {
@@ -23,7 +23,7 @@ function words(separator: RegExp) {
     .default('')
     .refine(
       (text) => text === '' || text.replace(separator, '') !== '',
-      'Expected at least one, or nothing at all',
+      'Expected at least one value, or an empty variable',
     )
     .transform((text) => text.split(separator).filter((word) => word !== ''));
 }
@@ -38,7 +38,7 @@ const httpUrl = z
   .string()
   .refine((text) => parseWebUrl(text) !== null, 'Expected an http or https URL');
 
-/** What a function holds is not shown where settings are printed. */
+/** Holds the headers in a function, so that they do not appear where settings are printed. */
 const originHeaders = z.string().transform((file, context): OriginHeaders => {
   const read = readOriginHeaders(file);
   if ('headersFor' in read) return read.headersFor;
@@ -46,7 +46,7 @@ const originHeaders = z.string().transform((file, context): OriginHeaders => {
   return z.NEVER;
 });
 
-/** `ipaddr.js` would take `010.0.0.0` for octal. */
+/** `ipaddr.js` would read `010.0.0.0` as octal. */
 const OCTAL = /(^|\.)0\d/;
 
 function isNetwork(text: string): boolean {
@@ -61,9 +61,9 @@ function isWebhookSecret(secret: string): boolean {
 
 const environmentSchema = z.object({
   HOST: z.string().default('127.0.0.1'),
-  // Not 0: links name it.
+  // Not 0: links contain the port.
   PORT: integer(1, 65535).default(8000),
-  // 0: none.
+  // 0 disables the metrics.
   METRICS_PORT: integer(0, 65535).default(9464),
   PUBLIC_URL: httpUrl.transform((url) => url.replace(/\/+$/, '')).optional(),
   DATA_DIR: z
@@ -79,7 +79,7 @@ const environmentSchema = z.object({
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/, 'Expected a name of letters, digits, - and _')
     .optional(),
-  // Header values are ASCII: another key could never be sent.
+  // Header values are ASCII: a key with other characters could not be sent.
   API_KEYS: words(/[\s,]+/).refine(
     (keys) => keys.every((key) => /^[\x21-\x7e]+$/.test(key)),
     'Expected keys of visible ASCII characters',
@@ -119,21 +119,21 @@ const environmentSchema = z.object({
   EMBEDDED_MONGODB_PORT: anyPort(27017),
 });
 
-/** Their values are not repeated in messages: URLs may carry passwords and tokens. */
+/** Messages do not show the values of these: URLs may contain passwords and tokens. */
 const MAY_HOLD_SECRETS = ['WEBHOOK_SECRET', 'WEBHOOK_URL', 'API_KEYS', 'MONGODB_URI'];
 
 export type Config = Readonly<z.output<typeof environmentSchema>> & {
-  /** Base of every link the service hands out; no trailing slash. */
+  /** Base of every link that the service returns; no trailing slash. */
   readonly PUBLIC_URL: string;
 };
 
-/** The variables that {@link readConfig} knows, for the page that documents them. */
+/** The variables that {@link readConfig} reads. Tests compare the documentation with them. */
 export const VARIABLES = Object.keys(environmentSchema.shape);
 
 /**
- * An empty variable counts as not set, as compose files and shells leave them.
+ * Reads the settings. An empty variable counts as not set, since compose files and shells pass unset ones so.
  *
- * @throws Error with one message that names every faulty variable, what was expected and what was received
+ * @throws Error with one message that names every invalid variable, what was expected and what was received
  */
 export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
   const present = Object.fromEntries(
@@ -144,7 +144,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   if (!parsed.success || blocked.length > 0) {
     const faults = [...(parsed.error?.issues ?? []), ...blocked].map((issue) => {
       const name = String(issue.path[0]);
-      // What was received there is not the path but what stands in the file.
+      // The message is about the content of the file, not about its path.
       if (name === 'DOWNLOAD_HEADERS_FILE') {
         return `  ${name}: ${issue.message} (${JSON.stringify(environment[name])})`;
       }
@@ -152,14 +152,12 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       const received = secret ? 'a value that is not shown' : JSON.stringify(environment[name]);
       return `  ${name}: ${issue.message}, received ${received}`;
     });
-    throw new Error(
-      `The environment has faults (see docs/configuration.md):\n${faults.join('\n')}`,
-    );
+    throw new Error(`Invalid environment (see docs/configuration.md):\n${faults.join('\n')}`);
   }
   return { ...parsed.data, PUBLIC_URL: parsed.data.PUBLIC_URL ?? listenUrl(parsed.data) };
 }
 
-/** A fault of two variables together, found whatever else is wrong with the others. */
+/** Checks two variables against each other, even when others are invalid. */
 function blockedWebhook(present: Record<string, unknown>) {
   const url = environmentSchema.shape.WEBHOOK_URL.safeParse(present['WEBHOOK_URL']);
   const networks = environmentSchema.shape.ALLOWED_NETWORKS.safeParse(present['ALLOWED_NETWORKS']);
@@ -169,7 +167,7 @@ function blockedWebhook(present: Record<string, unknown>) {
   return [{ path: ['WEBHOOK_URL'], message }];
 }
 
-/** Where the API listens, as a URL: an IPv6 address stands in brackets there. */
+/** Returns the URL at which the API listens. A URL has an IPv6 address in brackets. */
 export function listenUrl({ HOST, PORT }: Pick<Config, 'HOST' | 'PORT'>): string {
   return `http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${PORT}`;
 }

@@ -135,7 +135,7 @@ describe('readConfig', () => {
 
     it('reports the faults of all variables in one message, each on its own line', () => {
       const [head, ...lines] = messageFor(FAULTY).split('\n');
-      expect(head).toBe('The environment has faults (see docs/configuration.md):');
+      expect(head).toBe('Invalid environment (see docs/configuration.md):');
       expect(lines.map((line) => /^ {2}([A-Z_]+): \S/.exec(line)?.[1]).sort()).toEqual(
         Object.keys(FAULTY).sort(),
       );
@@ -210,7 +210,7 @@ describe('readConfig', () => {
           const numbers = Object.values(config).filter((value) => typeof value === 'number');
           expect(numbers.every((value) => Number.isSafeInteger(value) && value >= 0)).toBe(true);
         } catch (error) {
-          expect(String(error)).toMatch(/^Error: The environment has faults/);
+          expect(String(error)).toMatch(/^Error: Invalid environment/);
         }
       }),
     );

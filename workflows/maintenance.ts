@@ -7,7 +7,7 @@ const operators = proxyActivities<OperatorActivities>({
   retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
 });
 
-/** Kept for runs that a schedule of 0.1.0 started; replaced by `reconciler`. */
+/** Replaced by `reconciler`. Kept for runs that a schedule of 0.1.0 started. */
 export async function reconcileRequests(): Promise<void> {
   const findings = await operators.reconcile();
   const found = Object.entries(findings).filter(([, count]) => count > 0);
@@ -18,7 +18,7 @@ export async function reconcileRequests(): Promise<void> {
   );
 }
 
-/** Kept for runs that a schedule of 0.1.0 started; replaced by `retention`. */
+/** Replaced by `retention`. Kept for runs that a schedule of 0.1.0 started. */
 export async function removeExpired(): Promise<void> {
   let removed = 0;
   for (let more = true; more;) {

@@ -12,26 +12,26 @@ import { PAUSE_SIGNAL, RESUME_SIGNAL, SWEEP_SIGNAL } from './names';
 
 type Counts = Readonly<Record<string, number>>;
 
-/** What a run hands over to the one that continues it. */
+/** The state that a run passes to the run that continues it. */
 export interface SweepState {
   readonly paused: boolean;
-  /** A person asked for a sweep that has not begun or not ended: it is made although paused. */
+  /** An operator asked for a sweep that has not ended. It takes place even while paused. */
   readonly asked: boolean;
-  /** What the last sweep found, for a person; `null` before the first. */
+  /** Describes what the last sweep found; `null` before the first. */
   readonly last: string | null;
-  /** What the sweep under way has found so far; empty between sweeps. */
+  /** What the current sweep has found so far; empty between sweeps. */
   readonly counts: Counts;
 }
 
 interface Step {
   readonly counts: Counts;
-  /** The sweep goes on with another step, at once. */
+  /** Whether the sweep continues with another step at once. */
   readonly more: boolean;
 }
 
 /**
- * Steps of one run: eleven events each make 3,300, well below the 4,096 at which the server suggests to continue as
- * new. With a sweep a minute that is a closed run every five hours.
+ * The number of steps in one run. At eleven events each they make 3,300 events, well below the 4,096 at which the
+ * server suggests to continue as new. With a sweep a minute, one run closes every five hours.
  */
 const STEPS_PER_RUN = 300;
 
@@ -45,7 +45,7 @@ const operators = proxyActivities<OperatorActivities>({
   retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
 });
 
-/** Repairs, every minute, what ended without the service noticing. */
+/** Repairs, every minute, requests whose records and runs disagree. */
 export function reconciler(state?: SweepState): Promise<never> {
   return sweepEvery('1 minute', state, async () => ({
     counts: await operators.reconcile(),
@@ -53,7 +53,7 @@ export function reconciler(state?: SweepState): Promise<never> {
   }));
 }
 
-/** Deletes, every hour, requests that are older than the days of retention, batch by batch. */
+/** Deletes, every hour and in batches, requests that are older than `RETENTION_DAYS`. */
 export function retention(state?: SweepState): Promise<never> {
   return sweepEvery('1 hour', state, async () => {
     const { removed, more } = await operators.removeExpired();
@@ -64,8 +64,8 @@ export function retention(state?: SweepState): Promise<never> {
 const FIRST: SweepState = { paused: false, asked: false, last: null, counts: {} };
 
 /**
- * Sweeps, waits and begins again, for as long as the service lives; a run begins with a sweep. While paused it
- * sweeps only when it is asked to. A pause also stops a sweep under way, behind the step in hand.
+ * Sweeps, waits for the period and repeats, without end. A run begins with a sweep. While paused, it sweeps only when
+ * asked to. A pause also stops the current sweep after its current step.
  */
 async function sweepEvery(
   period: '1 minute' | '1 hour',

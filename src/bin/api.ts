@@ -16,15 +16,15 @@ import { connectWithRetry } from '../process/connectWithRetry';
 import { createRuns } from '../temporal/runs';
 import { temporalSettings } from '../temporal/settings';
 
-/** Large sheets come over slow lines: 100 MiB at a quarter of a megabit a second. */
+/** The maximum duration of an upload: an hour is enough for 100 MiB at a quarter of a megabit a second. */
 const UPLOAD_MS = 3_600_000;
-/** A connection on which nothing moves for so long is closed; recording a large sheet takes minutes. */
-const SILENCE_MS = 600_000;
+/** An idle connection is closed after this time. Recording a large file takes minutes. */
+const IDLE_MS = 600_000;
 
-/** Uploads under way may finish after SIGTERM for this long. */
+/** Uploads in progress may finish within this time after SIGTERM. */
 const DRAIN_MS = 25_000;
 
-/** `npm run api`: listens at once, answers 503 until MongoDB is reached, and drains on SIGTERM. */
+/** `npm run api`: listens at once, answers 503 until it is connected to MongoDB, and drains on SIGTERM. */
 runMain(async () => {
   stopWithParent();
   const config = readConfig();
@@ -33,7 +33,7 @@ runMain(async () => {
   let answer = createStartingApp(logger).callback();
   const server = createServer({ requestTimeout: UPLOAD_MS }, (request, response) => {
     void answer(request, response);
-  }).setTimeout(SILENCE_MS);
+  }).setTimeout(IDLE_MS);
   answerMalformedRequests(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(config.PORT, config.HOST, resolve);
@@ -64,7 +64,7 @@ runMain(async () => {
   tellReady();
 
   const signal = await stopping;
-  logger.info({ signal }, 'The API finishes what is under way');
+  logger.info({ signal }, 'The API is finishing the calls in progress');
   streams.abort();
   const closed = new Promise((resolve) => server.close(resolve));
   server.closeIdleConnections();

@@ -11,7 +11,7 @@ import { runMain, say, stopSignal, stopWithNpm } from '../process/main';
 const SAMPLE = path.join(__dirname, '..', '..', '..', 'samples', 'products.csv');
 const USAGE = 'npm run demo -- [--keep] [FILE.csv]';
 
-/** `npm run demo`: the main job on real input, on servers and data of its own. */
+/** `npm run demo`: uploads a real CSV to a service with its own servers and data, and reports the outcome. */
 runMain(async () => {
   const { keep, file } = readArguments();
   const sheet = await readSheet(file ?? SAMPLE, file === null);
@@ -29,7 +29,7 @@ runMain(async () => {
     if (keep) await Promise.race([stopping, stage.crashLoop]);
   } finally {
     say('Stopping');
-    // A start that failed has stopped what it had started, and was reported above.
+    // A failed start has stopped its processes already, and its error was thrown above.
     await starting.then(
       (stage) => stage.stop(),
       () => undefined,
@@ -44,7 +44,7 @@ function readArguments(): { keep: boolean; file: string | null } {
   });
   const [file, ...more] = positionals;
   if (more.length > 0) throw new Error(`Expected at most one file; usage: ${USAGE}`);
-  // npm runs scripts in the package's folder; INIT_CWD is where the person stands.
-  const here = process.env['INIT_CWD'] ?? process.cwd();
-  return { keep: values.keep, file: file === undefined ? null : path.resolve(here, file) };
+  // npm runs scripts in the package's folder; INIT_CWD is the folder in which it was called.
+  const folder = process.env['INIT_CWD'] ?? process.cwd();
+  return { keep: values.keep, file: file === undefined ? null : path.resolve(folder, file) };
 }

@@ -5,9 +5,9 @@ import { runMain, stopSignal } from '../process/main';
 import { runCommandLine } from '../ops/commands';
 import { EXIT } from '../ops/exit';
 
-/** `npm run ops -- …`: the operator's commands, on the servers that the environment names. */
+/** `npm run ops -- …`: the operator's commands. They use the servers that the environment names. */
 runMain(async () => {
-  // `ops list | head`: the rest is not wanted. What was watched goes on.
+  // In `ops list | head` the reader closes the pipe early. Work that was being watched continues.
   for (const output of [process.stdout, process.stderr]) {
     output.once('error', () => process.exit(EXIT.brokenPipe));
   }
@@ -21,7 +21,7 @@ runMain(async () => {
     },
     workflowBundle: path.join(__dirname, '..', '..', 'workflow-bundle.js'),
   });
-  // A pipe takes what was written in its own time; ending at once would cut it off.
+  // Writes to a pipe are asynchronous; exiting at once would truncate the output.
   await new Promise((resolve) => process.stdout.write('', resolve));
   process.exit(code);
 });
@@ -30,7 +30,7 @@ async function ask(question: string): Promise<string | null> {
   if (!process.stdin.isTTY) return null;
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    // Ctrl-C and Ctrl-D close the question: that is no yes.
+    // Ctrl-C and Ctrl-D close the question and do not count as consent.
     const closed = new Promise<string>((resolve) => {
       lines.once('close', () => {
         resolve('');

@@ -3,7 +3,7 @@ import { lockDataDir } from '../dev/embedded/lock';
 import { startServers, Stopped } from '../dev/embedded/servers';
 import { runMain, say, stopSignal, stopWithNpm } from '../process/main';
 
-/** `npm run servers`: the embedded servers alone; one line of JSON on stdout when both are ready. */
+/** `npm run servers`: starts the embedded servers only. Prints one line of JSON on stdout when both are ready. */
 runMain(async () => {
   const config = readConfig();
   const stopping = stopSignal();

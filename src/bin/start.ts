@@ -6,7 +6,7 @@ import { startService } from '../dev/embedded/service';
 import { runMain, say, stopSignal, stopWithNpm } from '../process/main';
 import { namedTemporalAddress } from '../temporal/settings';
 
-/** `npm start`: the whole service, on embedded servers unless others are named. */
+/** `npm start`: runs the whole service, with embedded servers unless the environment names others. */
 runMain(async () => {
   const config = readConfig();
   const stopping = stopSignal();
@@ -14,11 +14,9 @@ runMain(async () => {
   const unlock = await lockDataDir(config.DATA_DIR);
   try {
     if ((await probe(config.PORT, config.HOST)) === null) {
-      throw new Error(
-        `Expected port ${config.PORT} to be free, but it is taken; set PORT to another`,
-      );
+      throw new Error(`Port ${config.PORT} is taken; set PORT to another`);
     }
-    await runOn(config, stopping);
+    await runService(config, stopping);
   } catch (error) {
     if (!(error instanceof Stopped)) throw error;
   } finally {
@@ -26,7 +24,7 @@ runMain(async () => {
   }
 });
 
-async function runOn(config: Config, stopping: Promise<unknown>): Promise<void> {
+async function runService(config: Config, stopping: Promise<unknown>): Promise<void> {
   const temporalAddress = namedTemporalAddress();
   const servers = await startServers({
     dataDir: config.DATA_DIR,
@@ -48,17 +46,17 @@ async function runOn(config: Config, stopping: Promise<unknown>): Promise<void> 
     const stopped = stopping.then(() => null);
     const service = await Promise.race([stopped, starting, servers.crashLoop]);
     if (service !== null) {
-      process.stdout.write(whereEverythingIs(config.PUBLIC_URL, config.DATA_DIR, servers));
+      process.stdout.write(readyMessage(config.PUBLIC_URL, config.DATA_DIR, servers));
       await Promise.race([stopped, service.crashLoop, servers.crashLoop]);
     }
-    say('Stopping; work that is not done goes on at the next start');
+    say('Stopping; unfinished work continues at the next start');
     await (await starting).stop();
   } finally {
     await servers.stop();
   }
 }
 
-function whereEverythingIs(
+function readyMessage(
   url: string,
   dataDir: string,
   { temporalAddress, temporalUi, mongodbUri }: Awaited<ReturnType<typeof startServers>>,

@@ -28,7 +28,7 @@ import { keepSweeps } from '../temporal/sweeps';
 import { createWorkers, installRuntime } from '../temporal/worker';
 import { createWebhookSender } from '../webhooks/send';
 
-/** `npm run worker`: works on requests until SIGTERM or SIGINT, which the SDK turns into a drain. */
+/** `npm run worker`: processes requests until SIGTERM or SIGINT, at which the SDK drains the worker. */
 runMain(async () => {
   stopWithParent();
   const config = readConfig();
@@ -36,9 +36,9 @@ runMain(async () => {
   const metrics = createWorkerMetrics();
   const scrapes = await serveMetrics(config, metrics, logger);
   await keepMemoryLevel(logger);
-  // The SDK takes the signals over when its workers run; nothing is under way before.
-  const endAtOnce = () => process.exit(0);
-  process.on('SIGTERM', endAtOnce).on('SIGINT', endAtOnce);
+  // The SDK handles the signals once its workers run. Until then there is no work to drain.
+  const exitNow = () => process.exit(0);
+  process.on('SIGTERM', exitNow).on('SIGINT', exitNow);
 
   const records = await connectWithRetry('MongoDB', () => openRecords(mongodbUri(config)), logger);
   const { connection: address, namespace } = temporalSettings(config);
@@ -69,15 +69,15 @@ runMain(async () => {
     config,
     deploymentVersion: deploymentVersionOf(config),
   });
-  process.off('SIGTERM', endAtOnce).off('SIGINT', endAtOnce);
-  const stopKeeping = await keepSweeps(runs, logger);
+  process.off('SIGTERM', exitNow).off('SIGINT', exitNow);
+  const stopSweepChecks = await keepSweeps(runs, logger);
   logger.info(
     { task_queue: config.TEMPORAL_TASK_QUEUE, deployment: config.WORKER_DEPLOYMENT },
     'The worker is ready',
   );
   tellReady();
   await Promise.all(workers.map((worker) => worker.run()));
-  await stopKeeping();
+  await stopSweepChecks();
   await Promise.all([
     connection.close(),
     runs.close(),
@@ -90,7 +90,7 @@ runMain(async () => {
 
 const packageSchema = z.object({ version: z.string() });
 
-/** Which release this is, for the server to send it the work that is meant for it. */
+/** Returns the release of this worker, by which the server routes work to it. */
 function deploymentVersionOf({ WORKER_DEPLOYMENT }: Config): WorkerDeploymentVersion | undefined {
   if (WORKER_DEPLOYMENT === undefined) return undefined;
   const manifest = readFileSync(path.join(__dirname, '..', '..', '..', 'package.json'), 'utf8');
@@ -98,7 +98,10 @@ function deploymentVersionOf({ WORKER_DEPLOYMENT }: Config): WorkerDeploymentVer
   return { deploymentName: WORKER_DEPLOYMENT, buildId: version };
 }
 
-/** The SDK is set up here, before its first use: it serves its metrics at an address that only we ask. */
+/**
+ * Installs the SDK's runtime, which must happen before the SDK's first use, and serves our metrics and the SDK's. The
+ * SDK serves its own at a loopback address that only this process reads.
+ */
 async function serveMetrics(
   config: Config,
   metrics: WorkerMetrics,

@@ -11,7 +11,7 @@ export async function cancel(
   print(
     terminal,
     { request_id: requestId },
-    () => `${requestId} is being cancelled; what is done stays done\n`,
+    () => `${requestId} is being cancelled; finished images are kept\n`,
   );
   return EXIT.done;
 }

@@ -17,7 +17,7 @@ import { stop } from './stop';
 import type { Terminal } from './terminal';
 
 export interface CommandContext {
-  /** Read when a command needs it, so that help and usage need no faultless environment. */
+  /** Read only when a command needs it, so that help works with an invalid environment. */
   readonly config: () => Config;
   readonly terminal: Omit<Terminal, 'json'>;
   readonly workflowBundle: string;
@@ -26,32 +26,32 @@ export interface CommandContext {
 const EXIT_CODES = `
 Exit codes:
   0  done; with --watch: the request completed
-  1  failed, or a server does not answer; with --watch: not every image succeeded
+  1  failed, or a server did not answer; with --watch: not every image succeeded
   2  wrong usage
   3  no such request, run or operation
   4  conflict: it is still running, already finished, or has nothing to retry
-  5  replay: this code does otherwise than the run has done
-  130  Ctrl-C while watching; what was watched goes on
-  141  the reader of the output was gone, as behind | head
+  5  replay: this code is not deterministic for that run
+  130  Ctrl-C while watching; the work continues
+  141  the reader of the output closed it, as | head does
 `;
 
 const MAX_LISTED = 1_000;
 
-/** Runs one command line. @returns the exit code; never rejects */
+/** Runs one command line. Never rejects. @returns the exit code */
 export async function runCommandLine(
   line: readonly string[],
   context: CommandContext,
 ): Promise<ExitCode> {
   const { terminal } = context;
   let code: ExitCode = EXIT.done;
-  const program = programOf(context, (became) => {
-    code = became;
+  const program = programOf(context, (exitCode) => {
+    code = exitCode;
   });
   try {
     await program.parseAsync(line, { from: 'user' });
     return code;
   } catch (error) {
-    // Help asked for is no error; what is wrong with the line, commander has printed itself.
+    // Commander throws after it has printed help, which is no error, or a usage error.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
     terminal.err.write(`${sentenceOf(error)}\n`);
     return exitCodeOf(error);
@@ -77,27 +77,30 @@ function programOf(
       .command(usage)
       .description(description)
       .option('--json', 'print one JSON document, for scripts', false);
-  const at = ({ json }: { json: boolean }): Terminal => ({ ...plain, json });
+  const terminalFor = ({ json }: { json: boolean }): Terminal => ({ ...plain, json });
   const change = async (work: (operations: Operations) => Promise<ExitCode>) => {
     exit(await withServers(config(), work));
   };
-  const look = async (work: (operations: Operations) => Promise<ExitCode>) => {
+  const inspect = async (work: (operations: Operations) => Promise<ExitCode>) => {
     exit(await withRecordsOnly(config(), work));
   };
 
   command('list', 'requests, newest first')
-    .addOption(new Option('--status <status>', 'only these').choices(REQUEST_STATUSES))
-    .option('--limit <number>', `at most so many, up to ${MAX_LISTED}`, limitOf, 20)
+    .addOption(new Option('--status <status>', 'only this status').choices(REQUEST_STATUSES))
+    .option('--limit <number>', `how many to list, at most ${MAX_LISTED}`, parseLimit, 20)
     .action((options: { status?: RequestStatus; limit: number; json: boolean }) =>
-      look((operations) =>
-        list(operations, at(options), { status: options.status ?? null, limit: options.limit }),
+      inspect((operations) =>
+        list(operations, terminalFor(options), {
+          status: options.status ?? null,
+          limit: options.limit,
+        }),
       ),
     );
 
-  command('show <id>', 'one request, and what failed of it')
-    .option('--watch', 'follow it to its end', false)
+  command('show <id>', 'one request and its first failures')
+    .option('--watch', 'show progress until it is finished', false)
     .action((id: string, options: { watch: boolean; json: boolean }) =>
-      look((operations) => show(operations, at(options), id, options.watch)),
+      inspect((operations) => show(operations, terminalFor(options), id, options.watch)),
     );
 
   interface RetryOptions {
@@ -107,11 +110,11 @@ function programOf(
     readonly watch: boolean;
     readonly json: boolean;
   }
-  command('retry [id]', 'run again what failed: of one request, or of all with --failed')
-    .option('--failed', 'every request that has failed images', false)
-    .option('--since <when>', 'with --failed: uploaded since (1d, 12h, 2030-01-31)')
-    .option('--until <when>', 'with --failed: uploaded before')
-    .option('--watch', 'follow the request to its end', false)
+  command('retry [id]', 'retry what failed, in one request or, with --failed, in all')
+    .option('--failed', 'retry every request with failures', false)
+    .option('--since <when>', 'with --failed: uploaded since then (1d, 12h, 2030-01-31)')
+    .option('--until <when>', 'with --failed: uploaded before then')
+    .option('--watch', 'show progress until the request is finished', false)
     .action(async (id: string | undefined, options: RetryOptions) => {
       const { failed, since, until, watch } = options;
       if (failed === (id !== undefined)) {
@@ -121,7 +124,7 @@ function programOf(
         if ((since ?? until) !== undefined) {
           throw new UsageError('Expected --since and --until only together with --failed');
         }
-        await change((operations) => retry(operations, at(options), id, watch));
+        await change((operations) => retry(operations, terminalFor(options), id, watch));
         return;
       }
       const now = new Date();
@@ -129,44 +132,46 @@ function programOf(
         since: since === undefined ? null : parseTime('--since', since, now).toISOString(),
         until: until === undefined ? null : parseTime('--until', until, now).toISOString(),
       };
-      exit(await withTemporal(config(), (runs) => retryFailed(runs, at(options), span)));
+      exit(await withTemporal(config(), (runs) => retryFailed(runs, terminalFor(options), span)));
     });
 
-  command('stop <operation>', 'stop a bulk retry; what it has retried goes on').action(
+  command('stop <operation>', 'stop a bulk retry; requests already retried continue').action(
     async (operation: string, options: { json: boolean }) => {
-      exit(await withTemporal(config(), (runs) => stop(runs, at(options), operation)));
+      exit(await withTemporal(config(), (runs) => stop(runs, terminalFor(options), operation)));
     },
   );
 
-  command('cancel <id>', 'stop a request; what is done stays done').action(
+  command('cancel <id>', 'stop a request; finished images are kept').action(
     (id: string, options: { json: boolean }) =>
-      change((operations) => cancel(operations, at(options), id)),
+      change((operations) => cancel(operations, terminalFor(options), id)),
   );
 
-  command('redeliver <id>', 'send the webhook of the outcome once more').action(
+  command('redeliver <id>', 'send the webhook of the outcome again').action(
     (id: string, options: { json: boolean }) =>
-      change((operations) => redeliver(operations, at(options), id)),
+      change((operations) => redeliver(operations, terminalFor(options), id)),
   );
 
-  command('delete <id>', 'delete a finished request with rows, images and files')
-    .option('--yes', 'do not ask, though there is a terminal to ask at', false)
+  command('delete <id>', 'delete a finished request with its rows, images and files')
+    .option('--yes', 'do not ask for confirmation', false)
     .action((id: string, options: { yes: boolean; json: boolean }) =>
-      change((operations) => remove(operations, at(options), id, options.yes)),
+      change((operations) => remove(operations, terminalFor(options), id, options.yes)),
     );
 
-  command('replay <id>', 'replay a run against the workflow code at hand')
-    .option('--run <run id>', 'another than the latest run')
+  command('replay <id>', 'replay a run against this workflow code')
+    .option('--run <run id>', 'the run to replay (default: the latest)')
     .action(async (id: string, options: { run?: string; json: boolean }) => {
       const which = { requestId: id, runId: options.run };
       exit(
-        await withTemporal(config(), (runs) => replay(runs, at(options), workflowBundle, which)),
+        await withTemporal(config(), (runs) =>
+          replay(runs, terminalFor(options), workflowBundle, which),
+        ),
       );
     });
 
   return program;
 }
 
-function limitOf(text: string): number {
+function parseLimit(text: string): number {
   const limit = Number(text);
   if (/^\d+$/.test(text) && limit >= 1 && limit <= MAX_LISTED) return limit;
   throw new InvalidArgumentError(`Expected a whole number from 1 to ${MAX_LISTED}.`);

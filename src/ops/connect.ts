@@ -9,7 +9,7 @@ import { createOperations, type Operations } from '../requests/operations';
 import { createRuns, type Runs } from '../temporal/runs';
 import { temporalSettings } from '../temporal/settings';
 
-/** For commands that change something: both servers have to answer. */
+/** For commands that change something: both servers must answer. */
 export function withServers<T>(
   config: Config,
   work: (operations: Operations) => Promise<T>,
@@ -17,7 +17,7 @@ export function withServers<T>(
   return withTemporal(config, (runs) => withRecords(config, runs, work));
 }
 
-/** For commands that look: the records answer as well while Temporal is down. */
+/** For commands that only read: they work from the records while Temporal is down. */
 export async function withRecordsOnly<T>(
   config: Config,
   work: (operations: Operations) => Promise<T>,
@@ -30,7 +30,7 @@ export async function withRecordsOnly<T>(
   }
 }
 
-/** @throws Refusal `unavailable`, naming the server and how to name another */
+/** @throws Refusal `unavailable` with the server's address and the variable that sets it */
 export async function withTemporal<T>(
   config: Config,
   work: (runs: Runs) => Promise<T>,
@@ -40,7 +40,7 @@ export async function withTemporal<T>(
     await runs.ping().catch((error: unknown) => {
       const { address = '' } = temporalSettings(config).connection;
       const reason = isGrpcDeadlineError(error) ? 'no answer in time' : messageOf(error);
-      throw silent('Temporal', address, 'TEMPORAL_ADDRESS', reason);
+      throw unavailable('Temporal', address, 'TEMPORAL_ADDRESS', reason);
     });
     return await work(runs);
   } finally {
@@ -55,11 +55,11 @@ async function withRecords<T>(
 ): Promise<T> {
   const uri = mongodbUri(config);
   const records = await openRecords(uri).catch((error: unknown) => {
-    throw silent('MongoDB', hostsOf(uri), 'MONGODB_URI', messageOf(error));
+    throw unavailable('MongoDB', hostsOf(uri), 'MONGODB_URI', messageOf(error));
   });
   try {
     const files = openFileStore(config);
-    // People read what is printed; what goes wrong is thrown.
+    // The command prints its result and throws its errors; log lines would only repeat them.
     const logger = createLogger('silent', 'ops');
     const operations = createOperations({ config, logger, records, files, runs });
     return await work(operations);
@@ -72,15 +72,15 @@ function runsOf(config: Config): Runs {
   return createRuns(temporalSettings(config), config.TEMPORAL_TASK_QUEUE);
 }
 
-function silent(server: string, address: string, variable: string, reason: string): Refusal {
+function unavailable(server: string, address: string, variable: string, reason: string): Refusal {
   return new Refusal(
     'unavailable',
-    `Expected ${server} to answer at ${address}, but it does not (${reason}); ` +
+    `${server} at ${address} does not answer (${reason}); ` +
       `start the service (npm start), or set ${variable} to the server that it uses`,
   );
 }
 
-/** Without user and password. */
+/** Returns the hosts of a URI, without user and password. */
 function hostsOf(uri: string): string {
   return uri.replace(/^mongodb(\+srv)?:\/\//, '').replace(/^[^/]*@|[/?].*$/g, '');
 }

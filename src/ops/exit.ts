@@ -1,23 +1,23 @@
 import { messageOf, Refusal, type RefusalCode } from '../errors';
 
-/** What scripts can tell by: docs/operations.md and `--help` list them. */
+/** The exit codes, for scripts. docs/operations.md and `--help` list them. */
 export const EXIT = {
   done: 0,
-  /** It was not done, or what was watched did not end well. */
+  /** The command failed, or the request that was watched did not complete. */
   failed: 1,
   usage: 2,
   notFound: 3,
   conflict: 4,
-  /** `replay`: the code does otherwise than the history says. */
+  /** `replay`: the code deviates from the history. */
   nondeterministic: 5,
-  /** Ctrl-C, as shells have it. */
+  /** Ctrl-C, as in shells: 128 + SIGINT. */
   interrupted: 130,
-  /** Whoever read the output is gone, as `head` is: what shells have for SIGPIPE. */
+  /** The reader of the output closed it, as `head` does; as in shells: 128 + SIGPIPE. */
   brokenPipe: 141,
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-const OF_REFUSALS: Partial<Record<RefusalCode, ExitCode>> = {
+const BY_REFUSAL: Partial<Record<RefusalCode, ExitCode>> = {
   not_found: EXIT.notFound,
   conflict: EXIT.conflict,
   not_finished: EXIT.conflict,
@@ -30,10 +30,10 @@ export class UsageError extends Error {
 
 export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof UsageError) return EXIT.usage;
-  return error instanceof Refusal ? (OF_REFUSALS[error.code] ?? EXIT.failed) : EXIT.failed;
+  return error instanceof Refusal ? (BY_REFUSAL[error.code] ?? EXIT.failed) : EXIT.failed;
 }
 
-/** The error in one sentence; with what it was caused by, where that says what to look at. */
+/** Returns the error's message and, in brackets, that of its cause. */
 export function sentenceOf(error: unknown): string {
   const cause = error instanceof Error && error.cause !== undefined ? messageOf(error.cause) : null;
   return cause === null ? messageOf(error) : `${messageOf(error)} (${cause})`;

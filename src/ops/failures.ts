@@ -1,7 +1,7 @@
 import type { ImageResource } from '../../contract/http/images';
 import type { Operations } from '../requests/operations';
 
-/** The first images and bad rows of a request that failed, in the order of its rows. */
+/** Returns the first failed images and bad rows of a request, in the order of its rows. */
 export async function failuresOf(
   operations: Pick<Operations, 'images'>,
   requestId: string,

@@ -8,7 +8,7 @@ import type { Terminal } from './terminal';
 
 const POLL_MS = 300;
 
-/** Shows the progress until the request is finished. @returns `null` when the person had enough before */
+/** Shows the progress until the request is finished. @returns `null` when interrupted before */
 export async function follow(
   operations: Operations,
   { err, interrupted }: Terminal,
@@ -28,8 +28,8 @@ export async function follow(
   }
 }
 
-/** Of a request that was followed. */
-export function exitCodeOfEnd(request: RequestResource | null): ExitCode {
+/** @param request as {@link follow} returned it */
+export function exitCodeOfOutcome(request: RequestResource | null): ExitCode {
   if (request === null) return EXIT.interrupted;
   return request.status === 'completed' ? EXIT.done : EXIT.failed;
 }

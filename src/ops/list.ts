@@ -14,7 +14,7 @@ export interface ListOptions {
 
 const FILE_NAME_WIDTH = 40;
 
-/** Newest first, by their records: what runs is up to a slice behind. */
+/** Lists the newest requests first, from their records. Counts of a running request lag by up to a slice. */
 export async function list(
   operations: Operations,
   terminal: Terminal,

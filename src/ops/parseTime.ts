@@ -8,7 +8,7 @@ const UNIT_MS: Readonly<Record<string, number>> = {
 };
 
 /**
- * A moment as people say it: so long ago (`30m`, `12h`, `1d`, `2w`), a day, or a time in ISO 8601.
+ * Parses a time: an age (`30m`, `12h`, `1d`, `2w`), a date, or a time in ISO 8601.
  *
  * @throws UsageError
  */
@@ -18,8 +18,8 @@ export function parseTime(option: string, text: string, now: Date): Date {
   if (count !== undefined && length !== undefined) {
     return new Date(now.getTime() - Number(count) * length);
   }
-  const moment = new Date(text);
-  if (/^\d{4}-\d{2}-\d{2}/.test(text) && !Number.isNaN(moment.getTime())) return moment;
+  const time = new Date(text);
+  if (/^\d{4}-\d{2}-\d{2}/.test(text) && !Number.isNaN(time.getTime())) return time;
   throw new UsageError(
     `Expected ${option} as 30m, 12h, 1d or 2w ago, or as 2030-01-31 or 2030-01-31T12:00:00Z, received "${text}"`,
   );

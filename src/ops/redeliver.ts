@@ -11,7 +11,7 @@ export async function redeliver(
   print(
     terminal,
     { request_id: requestId },
-    () => `The webhook of ${requestId} is delivered once more\n`,
+    () => `The webhook of ${requestId} is being delivered again\n`,
   );
   return EXIT.done;
 }

@@ -2,7 +2,7 @@ import type { Operations } from '../requests/operations';
 import { EXIT, type ExitCode } from './exit';
 import { print, type Terminal } from './terminal';
 
-/** Nothing brings a deleted request back, so a person is asked first. A script has said it all by the id. */
+/** Deletes a request. That cannot be undone, so it asks for confirmation at a terminal; it does not ask scripts. */
 export async function remove(
   operations: Operations,
   terminal: Terminal,

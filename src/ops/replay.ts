@@ -4,7 +4,7 @@ import type { Runs } from '../temporal/runs';
 import { EXIT, type ExitCode } from './exit';
 import { print, type Terminal } from './terminal';
 
-/** Whether the code at hand would do again what a run of a request has done. */
+/** Checks whether this workflow code is deterministic for a recorded run of a request. */
 export async function replay(
   runs: Runs,
   terminal: Terminal,
@@ -13,11 +13,8 @@ export async function replay(
 ): Promise<ExitCode> {
   const history = await runs.history(requestId, runId);
   if (history === null) {
-    const which = runId === undefined ? 'a run of it' : `its run ${runId}`;
-    throw new Refusal(
-      'not_found',
-      `Expected Temporal to know ${which}, but it does not (any more)`,
-    );
+    const which = runId === undefined ? 'no run' : `no run ${runId}`;
+    throw new Refusal('not_found', `Temporal has ${which} of request ${requestId} (any more)`);
   }
   // Only this command needs the SDK's native part, which takes a while to load.
   const { installQuietRuntime, replay: replayAll } = await import('../temporal/replay.js');
@@ -26,12 +23,12 @@ export async function replay(
   const deviation = outcome?.deviation ?? null;
   const { events = [] } = history;
   const started = events?.[0]?.workflowExecutionStartedEventAttributes;
-  const of = started?.originalExecutionRunId ?? runId ?? 'the latest run';
-  const verdict = { request_id: requestId, run_id: of, events: events?.length ?? 0 };
+  const replayed = started?.originalExecutionRunId ?? runId ?? 'the latest run';
+  const verdict = { request_id: requestId, run_id: replayed, events: events?.length ?? 0 };
   print(terminal, { ...verdict, deterministic: deviation === null, deviation }, () =>
     deviation === null
-      ? `Deterministic: this code does again what run ${of} has done (${verdict.events} events)\n`
-      : `Not deterministic: this code does otherwise than run ${of} has done. ${deviation}\n`,
+      ? `Deterministic: this code repeats run ${replayed} exactly (${verdict.events} events)\n`
+      : `Not deterministic: this code deviates from run ${replayed}. ${deviation}\n`,
   );
   return deviation === null ? EXIT.done : EXIT.nondeterministic;
 }

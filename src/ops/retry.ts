@@ -1,10 +1,10 @@
 import type { Operations } from '../requests/operations';
 import { EXIT, type ExitCode } from './exit';
-import { exitCodeOfEnd, follow } from './follow';
+import { exitCodeOfOutcome, follow } from './follow';
 import { printRequest } from './show';
 import { print, type Terminal } from './terminal';
 
-/** Runs again what failed of one request. Interrupted while watching, the run goes on. */
+/** Retries what failed in one request. The round continues when watching it is interrupted. */
 export async function retry(
   operations: Operations,
   terminal: Terminal,
@@ -13,14 +13,14 @@ export async function retry(
 ): Promise<ExitCode> {
   await operations.retry(requestId);
   if (!watch) {
-    print(terminal, { request_id: requestId }, () => `${requestId} runs again\n`);
+    print(terminal, { request_id: requestId }, () => `${requestId} is being retried\n`);
     return EXIT.done;
   }
   const request = await follow(operations, terminal, requestId);
   if (request === null) {
-    terminal.err.write(`It goes on; to stop it: npm run ops -- cancel ${requestId}\n`);
+    terminal.err.write(`${requestId} continues; to stop it: npm run ops -- cancel ${requestId}\n`);
   } else {
     await printRequest(operations, terminal, request);
   }
-  return exitCodeOfEnd(request);
+  return exitCodeOfOutcome(request);
 }

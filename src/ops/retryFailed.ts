@@ -8,7 +8,7 @@ import { print, type Terminal } from './terminal';
 const POLL_MS = 300;
 const CLEAR_TO_END_OF_LINE = '\x1b[K';
 
-/** Retries every request with failures, by a workflow that goes on unwatched. */
+/** Retries every request with failures, in a workflow that continues when it is no longer watched. */
 export async function retryFailed(
   runs: Runs,
   terminal: Terminal,
@@ -20,20 +20,20 @@ export async function retryFailed(
   });
   const report = await watch(runs, terminal, operation);
   if (report === null) {
-    terminal.err.write(`${operation} goes on; to stop it: npm run ops -- stop ${operation}\n`);
+    terminal.err.write(`${operation} continues; to stop it: npm run ops -- stop ${operation}\n`);
     return EXIT.interrupted;
   }
   const { retried, skipped, stopped } = report;
-  const how = stopped ? ', then it was stopped' : '';
+  const end = stopped ? ', then it was stopped' : '';
   print(
     terminal,
     { operation, retried, skipped, stopped },
-    () => `${retried} retried, ${skipped} skipped${how}\n`,
+    () => `${retried} retried, ${skipped} skipped${end}\n`,
   );
   return stopped ? EXIT.failed : EXIT.done;
 }
 
-/** @returns `null` when the person had enough before it was over */
+/** Shows the progress of the operation. @returns `null` when interrupted before the end */
 async function watch(
   runs: Runs,
   { err, interrupted }: Terminal,
@@ -53,7 +53,7 @@ async function watch(
       const report = await Promise.race([progressOf(runs, operation), stopped]);
       if (report === 'interrupted') return null;
       if (report === null) {
-        say(`${operation} waits for a worker; it goes on when one runs`);
+        say(`${operation} waits for a worker and continues when one runs`);
       } else {
         say(`${report.retried} retried, ${report.skipped} skipped`);
         if (report.finished) return report;
@@ -65,7 +65,7 @@ async function watch(
   }
 }
 
-/** @returns `null` when Temporal answers and no worker does */
+/** @returns `null` when Temporal answers, but no worker does */
 async function progressOf(runs: Runs, operation: string): Promise<BulkRetryReport | null> {
   try {
     return await runs.bulkRetry(operation, POLL_MS);

@@ -5,12 +5,12 @@ import { listOf, tableOf } from '../terminal/table';
 import type { Operations } from '../requests/operations';
 import { EXIT, type ExitCode } from './exit';
 import { failuresOf } from './failures';
-import { exitCodeOfEnd, follow } from './follow';
+import { exitCodeOfOutcome, follow } from './follow';
 import { print, type Terminal } from './terminal';
 
 const FAILURES_SHOWN = 10;
 
-/** One request, and what failed of it first. Followed to its end, the exit code says how it ended. */
+/** Prints one request and its first failures. With `watch`, the exit code reports the outcome. */
 export async function show(
   operations: Operations,
   terminal: Terminal,
@@ -21,7 +21,7 @@ export async function show(
     ? await follow(operations, terminal, requestId)
     : await operations.show(requestId);
   if (request !== null) await printRequest(operations, terminal, request);
-  return watch ? exitCodeOfEnd(request) : EXIT.done;
+  return watch ? exitCodeOfOutcome(request) : EXIT.done;
 }
 
 export async function printRequest(
@@ -65,7 +65,7 @@ function entriesOf(request: RequestResource): [string, string][] {
 
 interface Failure {
   readonly row: number;
-  /** `null`: the row itself could not be used. */
+  /** `null` for a bad row. */
   readonly source_url: string | null;
   readonly code: string;
   readonly message: string;

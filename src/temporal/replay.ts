@@ -1,7 +1,7 @@
 import type { History } from '@temporalio/common/lib/proto-utils';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 
-/** Keeps the SDK from writing what {@link replay} returns to stdout as well. Call before, once. */
+/** Keeps the SDK from also logging to stdout what {@link replay} returns. Call it once, before that. */
 export function installQuietRuntime(): void {
   Runtime.install({
     logger: new DefaultLogger('ERROR', () => undefined),
@@ -10,22 +10,22 @@ export function installQuietRuntime(): void {
 }
 
 export interface NamedHistory {
-  /** For whoever reads the result; in a service the workflow id. */
+  /** Identifies the history in the result, for example a workflow id. */
   readonly name: string;
   readonly history: History;
 }
 
 export interface ReplayOutcome {
   readonly name: string;
-  /** Where the code does otherwise than the history says, in the SDK's words; `null`: it does the same. */
+  /** Where the code deviates from the history, in the SDK's words; `null` when it does not. */
   readonly deviation: string | null;
 }
 
 /**
- * Runs the workflow code at hand against what runs have done: running ones can be taken up by this code only
- * where it does the same.
+ * Replays recorded histories against this workflow code. A running workflow can continue with this code only if the
+ * code is deterministic for its history.
  *
- * @param workflowBundle of the file that `npm run build` packs
+ * @param workflowBundle the path of the bundle that `npm run build` writes
  */
 export async function replay(
   workflowBundle: string,

@@ -29,41 +29,41 @@ import {
 import type { StatusReport } from '../../contract/report';
 import type { TemporalSettings } from './settings';
 
-/** An upload, or an operator, waits this long for Temporal before it is refused. */
+/** An upload or an operator's call is refused when Temporal has not answered within this time. */
 const START_DEADLINE_MS = 5_000;
-/** A poll is answered from the record when the workflow has not answered by then: within a second in all. */
+/** After this time a status is answered from the record instead of the workflow: within a second in all. */
 const QUERY_DEADLINE_MS = 700;
 const PING_DEADLINE_MS = 2_000;
 const GRPC_NOT_FOUND = 5;
-/** A long history comes in many pages. */
+/** A long history has many pages. */
 const HISTORY_DEADLINE_MS = 30_000;
 
 const BULK_RETRY_PREFIX = 'bulk-retry/';
 
-/** The runs of requests in Temporal, as the API sees them. */
+/** The workflow runs in Temporal: of requests, bulk retries and sweeps. */
 export interface Runs {
-  /** Starts the workflow of a request; a start that is repeated is one start. */
+  /** Starts the workflow of a request. Idempotent. */
   start(input: ImageRequestInput, summary: string): Promise<void>;
   /**
-   * Has a run do what the input says: the one that is delivering goes on with it, where none is a new one
-   * starts. Durable once it resolves, with or without a worker; repeated with the same token, it is once.
+   * Gives the request's run a further task. The run continues with it after its delivery; if no run is open, a new one
+   * starts. Durable once it resolves, with or without a worker. Idempotent by the input's token.
    */
   continueWith(input: ImageRequestInput, summary: string): Promise<void>;
   /** @returns false when no run is open */
   cancel(requestId: string): Promise<boolean>;
-  /** The latest run; `null` when Temporal knows none (any more). */
+  /** The latest run; `null` when Temporal has none (any more). */
   latest(requestId: string): Promise<LatestRun | null>;
-  /** Starts the durable retry of every request that the filter finds. @returns its workflow id */
+  /** Starts a workflow that retries every request that matches the filter. @returns its workflow id */
   startBulkRetry(filter: BulkRetryFilter): Promise<string>;
-  /** Waits for a bulk retry to end, for a time, and says how far it is. */
+  /** Returns the progress of a bulk retry, after waiting up to `waitMs` for its end. */
   bulkRetry(workflowId: string, waitMs: number): Promise<BulkRetryReport>;
-  /** Stops a bulk retry once the requests in hand are through. @returns false when it is over, or never was */
+  /** Stops a bulk retry after the requests in progress. @returns false when no such bulk retry is running */
   stopBulkRetry(workflowId: string): Promise<boolean>;
-  /** What Temporal keeps of a run, by default of the latest; `null` when it knows none (any more). */
+  /** The history of a run, by default of the latest; `null` when Temporal has none (any more). */
   history(requestId: string, runId?: string): Promise<History | null>;
-  /** Starts a sweep unless it runs: one per namespace and task queue. Takes the place of the schedule of 0.1.0. */
+  /** Starts a sweep unless it runs; there is one per namespace and task queue. Removes its schedule of 0.1.0. */
   ensureSweep(sweep: Sweep): Promise<void>;
-  /** Asks the running workflow; rejects within about a second when it cannot answer. */
+  /** Queries the running workflow; rejects within about a second when it cannot answer. */
   status(requestId: string): Promise<StatusReport>;
   /** Resolves when the server answers. */
   ping(): Promise<void>;
@@ -72,14 +72,14 @@ export interface Runs {
 
 export interface BulkRetryReport extends BulkRetryProgress {
   readonly finished: boolean;
-  /** It ended because it was stopped. */
+  /** Whether it ended because an operator stopped it. */
   readonly stopped: boolean;
 }
 
 export interface Sweep {
   readonly workflow: string;
   readonly summary: string;
-  /** The workflow that 0.1.0 had a schedule start for it. */
+  /** The workflow that a schedule of 0.1.0 started instead. */
   readonly scheduled: string;
 }
 
@@ -88,7 +88,7 @@ export interface LatestRun {
   readonly startedAt: Date;
 }
 
-/** Connects at the first call, so that the API starts while Temporal is down. */
+/** Connects at the first call, so that the API can start while Temporal is down. */
 export function createRuns(settings: TemporalSettings, taskQueue: string): Runs {
   const { namespace } = settings;
   const connection = Connection.lazy(settings.connection);
@@ -96,9 +96,9 @@ export function createRuns(settings: TemporalSettings, taskQueue: string): Runs 
 
   const inTime = <T>(call: () => Promise<T>) =>
     client.withDeadline(Date.now() + START_DEADLINE_MS, call);
-  const cancelled = async (handle: WorkflowHandle): Promise<boolean> => {
+  const cancelIfRunning = async (handle: WorkflowHandle): Promise<boolean> => {
     try {
-      // The server takes the cancellation of a closed run for done.
+      // The server accepts the cancellation of a closed run and reports no error.
       const { status } = await inTime(() => handle.describe());
       if (status.name !== 'RUNNING') return false;
       await inTime(() => handle.cancel());
@@ -150,7 +150,7 @@ export function createRuns(settings: TemporalSettings, taskQueue: string): Runs 
       );
     },
 
-    cancel: (requestId) => cancelled(handleOf(requestId)),
+    cancel: (requestId) => cancelIfRunning(handleOf(requestId)),
 
     async latest(requestId) {
       try {
@@ -194,7 +194,7 @@ export function createRuns(settings: TemporalSettings, taskQueue: string): Runs 
 
     async stopBulkRetry(workflowId) {
       if (!workflowId.startsWith(BULK_RETRY_PREFIX)) return false;
-      return cancelled(client.workflow.getHandle(workflowId));
+      return cancelIfRunning(client.workflow.getHandle(workflowId));
     },
 
     async history(requestId, runId) {
@@ -219,7 +219,7 @@ export function createRuns(settings: TemporalSettings, taskQueue: string): Runs 
         staticSummary: summary,
         workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
       };
-      // What an operator paused stays so.
+      // A schedule that an operator paused becomes a paused sweep.
       if (isPaused === true) {
         const pausing = { ...options, signal: PAUSE_SIGNAL };
         await inTime(() => client.workflow.signalWithStart(workflow, pausing));
@@ -244,7 +244,7 @@ export function createRuns(settings: TemporalSettings, taskQueue: string): Runs 
   };
 }
 
-/** Small requests first: 1 up to a hundred images, one more for each further power of ten, to 5. */
+/** Small requests go first: priority 1 up to a hundred images, one more for each further power of ten, at most 5. */
 function priorityOf(images: number): number {
   return Math.min(Math.max(Math.ceil(Math.log10(Math.max(images, 1))) - 1, 1), 5);
 }

@@ -3,7 +3,7 @@ import type { Logger } from '../telemetry/logger';
 import { messageOf } from '../errors';
 import { SEARCH_ATTRIBUTES } from '../../workflows/names';
 
-/** Of `temporal.api.enums.v1.IndexedValueType`. */
+/** Values of `temporal.api.enums.v1.IndexedValueType`. */
 const KEYWORD = 2;
 const INT = 3;
 
@@ -17,7 +17,7 @@ const TYPES: Readonly<Record<string, number>> = {
 /**
  * Registers the search attributes that the namespace lacks.
  *
- * @returns whether all are there; without the right to register them the service runs without
+ * @returns whether all are registered. Without permission to register them, the service runs without them.
  */
 export async function ensureSearchAttributes(
   connection: Pick<Connection, 'operatorService'>,

@@ -2,14 +2,14 @@ import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/e
 import type { Config } from '../config';
 
 export interface TemporalSettings {
-  /** For `Connection` and `NativeConnection` alike; `address` is always set. */
+  /** For `Connection` and `NativeConnection`; `address` is always set. */
   readonly connection: ClientConnectConfig['connectionOptions'];
   readonly namespace: string;
 }
 
 /**
- * The Temporal server that the environment names: the SDK's own `TEMPORAL_*` variables and configuration
- * file, so that Temporal Cloud (API key, mTLS) is configuration only.
+ * Returns the address of the Temporal server that the environment names, by the SDK's own `TEMPORAL_*` variables and
+ * configuration file. Temporal Cloud (API key, mTLS) therefore needs configuration only.
  *
  * @returns `undefined` when none is named
  * @see https://docs.temporal.io/develop/environment-configuration
@@ -18,7 +18,7 @@ export function namedTemporalAddress(): string | undefined {
   return loadClientConnectConfig().connectionOptions.address;
 }
 
-/** Where none is named, the server that `npm run servers` starts. */
+/** Returns the settings of the named server or, when none is named, of the one that `npm run servers` starts. */
 export function temporalSettings(config: Pick<Config, 'EMBEDDED_TEMPORAL_PORT'>): TemporalSettings {
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
   const address = connectionOptions.address ?? `127.0.0.1:${config.EMBEDDED_TEMPORAL_PORT}`;

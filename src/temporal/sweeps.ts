@@ -12,7 +12,7 @@ import type { Runs, Sweep } from './runs';
 const SWEEPS: readonly Sweep[] = [
   {
     workflow: RECONCILER_WORKFLOW,
-    summary: 'Repairs requests whose run ended without the service noticing',
+    summary: 'Repairs requests whose records and runs disagree',
     scheduled: RECONCILE_WORKFLOW,
   },
   {
@@ -22,28 +22,28 @@ const SWEEPS: readonly Sweep[] = [
   },
 ];
 
-/** Within this time a sweep that failed or was terminated runs again. */
+/** A sweep that failed or was terminated is started again within this time. */
 const CHECK_EVERY_MS = 5 * 60_000;
 
 /**
- * Keeps the service's own sweeps running in Temporal. Every worker does it, from its start on: they are started
- * unless they run.
+ * Keeps the service's own sweeps running in Temporal: starts those that do not run, now and every five minutes. Every
+ * worker does so.
  *
- * @returns stops the checks; the sweeps go on
+ * @returns a function that stops these checks, but not the sweeps
  */
 export async function keepSweeps(
   runs: Pick<Runs, 'ensureSweep'>,
   logger: Logger,
   checkEveryMs = CHECK_EVERY_MS,
 ): Promise<() => Promise<void>> {
-  const over = new AbortController();
+  const stopped = new AbortController();
 
   async function ensureAll(): Promise<void> {
     for (const sweep of SWEEPS) {
       await runs.ensureSweep(sweep).catch((error: unknown) => {
         logger.warn(
           { reason: messageOf(error), workflow: sweep.workflow },
-          'A sweep could not be started; it is tried again within minutes',
+          'A sweep could not be started; the next try follows within minutes',
         );
       });
     }
@@ -51,17 +51,17 @@ export async function keepSweeps(
 
   async function check(): Promise<void> {
     for (;;) {
-      await sleep(checkEveryMs, null, { signal: over.signal });
+      await sleep(checkEveryMs, null, { signal: stopped.signal });
       await ensureAll();
     }
   }
 
   await ensureAll();
   const checking = check().catch((error: unknown) => {
-    if (!over.signal.aborted) throw error;
+    if (!stopped.signal.aborted) throw error;
   });
   return async () => {
-    over.abort();
+    stopped.abort();
     await checking;
   };
 }

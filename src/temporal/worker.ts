@@ -14,36 +14,34 @@ import type { Logger } from '../telemetry/logger';
 import { imagesTaskQueueOf } from '../../workflows/names';
 
 /**
- * How long running activities may go on after SIGTERM, before they are handed to another worker. Longer
- * than an image takes, shorter than the grace that container platforms give (30 s).
+ * How long running activities may continue after SIGTERM before they are handed over to another worker. Longer than an
+ * image takes, and shorter than the grace period of container platforms (30 s).
  */
 const SHUTDOWN_GRACE = '10 seconds';
 
 /**
- * Slices a worker holds at once, as a multiple of the images it works on: slices of a slow host mostly
- * wait, and must not take every place from those of quick ones.
+ * The number of slices that a worker holds at once, as a multiple of the images that it processes at once. Slices of a
+ * slow host mostly wait, and must not keep out those of fast hosts.
  */
 const SLICES_PER_IMAGE = 4;
 
-/** Cancellation arrives with the answer to a heartbeat: at most this much later. */
+/** A cancellation arrives with the response to a heartbeat, so at most this much later. */
 const MAX_HEARTBEAT_THROTTLE = '1 second';
 
 export interface WorkerOptions {
   readonly connection: NativeConnection;
   readonly namespace: string;
-  /** Of the file that `npm run build` packs. */
+  /** The path of the bundle that `npm run build` writes. */
   readonly workflowBundle: string;
   readonly activities: Activities;
   readonly config: Pick<Config, 'TEMPORAL_TASK_QUEUE' | 'IMAGE_CONCURRENCY'>;
-  /** Absent: the server does not tell releases apart. */
+  /** Without it, the server does not distinguish releases. */
   readonly deploymentVersion?: WorkerDeploymentVersion | undefined;
 }
 
 /**
- * Two workers in one process: one for workflows and quick activities, one for images, so that a machine
- * busy with pixels still records outcomes and delivers webhooks.
- *
- * @returns runs until the workers are shut down; rejects when one of them fails
+ * Creates two workers in one process: one for workflows and quick activities, one for images. A machine that is busy
+ * with images still records outcomes and delivers webhooks.
  */
 export async function createWorkers(options: WorkerOptions): Promise<readonly [Worker, Worker]> {
   const { connection, namespace, workflowBundle, activities, config, deploymentVersion } = options;
@@ -68,16 +66,16 @@ export async function createWorkers(options: WorkerOptions): Promise<readonly [W
 }
 
 /**
- * Runs go over to a new release as soon as it is the current one: a webhook may be tried for three days, and
- * no old worker should have to live for so long. That new code can take them up is what the recorded
- * histories are replayed for (test/workflows/histories.test.ts).
+ * Runs move to a new release as soon as it is the current one: delivering a webhook may take three days, and no old
+ * worker should have to run for so long. The replay of recorded histories (test/workflows/histories.test.ts) checks
+ * that new code can continue them.
  */
 function versioned(version: WorkerDeploymentVersion): WorkerDeploymentOptions {
   return { version, useWorkerVersioning: true, defaultVersioningBehavior: 'AUTO_UPGRADE' };
 }
 
 /**
- * The SDK's log lines among ours and, with an address, its metrics served there. Call before the first
+ * Writes the SDK's log lines to our log and, with an address, serves its metrics there. Call it before the first
  * connection.
  */
 export function installRuntime(logger: Logger, metricsAddress?: string): void {
@@ -96,7 +94,7 @@ export function installRuntime(logger: Logger, metricsAddress?: string): void {
   });
 }
 
-/** Units in names, seconds throughout: as ours are. */
+/** Has units in the names and uses seconds throughout, as our own metrics do. */
 function prometheusAt(bindAddress: string): TelemetryOptions {
   return {
     metrics: {

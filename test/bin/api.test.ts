@@ -41,7 +41,7 @@ async function startApi() {
 }
 
 describe('An API that gets SIGTERM', () => {
-  it('finishes the upload under way with 200, takes no other, and ends', async () => {
+  it('finishes the upload in progress with 200, accepts no other, and ends', async () => {
     const { api, port } = await startApi();
     const upload = request({
       port,
@@ -67,7 +67,7 @@ describe('An API that gets SIGTERM', () => {
       (files) => files.length > 0,
     );
     api.kill('SIGTERM');
-    await api.says('The API finishes what is under way');
+    await api.says('The API is finishing the calls in progress');
     await expect(call(`http://127.0.0.1:${port}/health/live`)).rejects.toThrow();
     upload.end(TAIL);
 
@@ -79,7 +79,7 @@ describe('An API that gets SIGTERM', () => {
   });
 });
 
-describe('An API that gets what is no HTTP call', () => {
+describe('An API that receives malformed HTTP', () => {
   function answerTo(port: number, text: string): Promise<string> {
     return new Promise((resolve, reject) => {
       let answer = '';
@@ -94,7 +94,7 @@ describe('An API that gets what is no HTTP call', () => {
     });
   }
 
-  it('answers in the form of all its errors', async () => {
+  it('answers in the same form as all errors', async () => {
     const { port } = await startApi();
     for (const [text, status] of [
       ['BREW /docs HTTP/1.1\r\nHost: x\r\n\r\n', 400],

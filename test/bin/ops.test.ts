@@ -4,7 +4,7 @@ import { makeRelease, writeChangedBundle } from '../support/release';
 import { startRequestStage, UNKNOWN } from '../support/requestStage';
 import { withFolder } from '../support/temporaryFile';
 
-/** `npm run ops -- …` as a process: what each command does is in test/ops/commands.test.ts. */
+/** `npm run ops -- …` as a process. The single commands are tested in test/ops/commands.test.ts. */
 
 const stage = startRequestStage();
 const { failed, running, stopped } = stage;
@@ -17,14 +17,14 @@ async function ops(line: readonly string[], root?: string) {
 }
 
 describe('ops', () => {
-  it('prints the result on stdout and nothing else there', async () => {
+  it('prints nothing but the result on stdout', async () => {
     const id = await failed();
     const { code, stdout } = await ops(['retry', id, '--watch', '--json']);
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ request_id: id, status: 'completed' });
   });
 
-  it('exits with the code of what went wrong, and says it on stderr', async () => {
+  it('exits with the code of an error, and prints its message on stderr', async () => {
     expect(await ops(['show', UNKNOWN])).toEqual({
       code: 3,
       stdout: '',
@@ -33,8 +33,8 @@ describe('ops', () => {
   });
 });
 
-describe('ops before a reader that is gone, as `head` is', () => {
-  it('ends as shells have it', async () => {
+describe('ops whose reader has closed the pipe, as `head` does', () => {
+  it('exits with 141, as in shells', async () => {
     await failed();
     const listing = startCommand('ops', stage.service.workerEnv, ['list']);
     listing.stopReading();
@@ -53,7 +53,7 @@ describe('Ctrl-C', () => {
     await stopped(id);
   });
 
-  it('leaves a bulk retry going on, until it is stopped', async () => {
+  it('leaves a bulk retry running, until it is stopped', async () => {
     const id = await failed();
     await stage.service.stopWorker();
     const retrying = startCommand('ops', stage.service.workerEnv, ['retry', '--failed']);
@@ -76,7 +76,7 @@ describe('a question at a terminal', () => {
   it.each([
     ['n', 1, 'Nothing was deleted', 200, 'failed'],
     ['y', 0, 'is deleted', 404, undefined],
-  ])('is heard when it is answered %j', async (answer, code, said, shown, left) => {
+  ])('is answered by %j', async (answer, code, said, shown, left) => {
     const id = await failed();
     const terminal = startAtTerminal('ops', stage.service.workerEnv, ['delete', id]);
     await terminal.says('[y/N]');
@@ -109,7 +109,7 @@ describe('ops replay', () => {
     await stopped(id);
   });
 
-  it('exits 5 and says where, when the code does otherwise than the run has done', () =>
+  it('exits with 5 and says where the code deviates from the run', () =>
     withFolder(async (folder) => {
       const id = await failed();
       const root = await makeRelease(folder, '99.0.0');
@@ -119,7 +119,7 @@ describe('ops replay', () => {
       expect(stdout).toMatch(/^Not deterministic: .*nondeterminism/i);
     }));
 
-  it('exits 3 where Temporal knows no such run', async () => {
+  it('exits with 3 when Temporal has no such run', async () => {
     expect((await ops(['replay', UNKNOWN])).code).toBe(3);
   });
 });

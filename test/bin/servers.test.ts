@@ -21,7 +21,7 @@ const environment = (dataDir: string) => ({
   EMBEDDED_MONGODB_PORT: '0',
 });
 
-/** A folder with servers for it, whose line is out. */
+/** Runs the work with servers that have printed their line. */
 const withServers = (work: (command: Command, dataDir: string) => Promise<void>) =>
   withFolder(async (dataDir) => {
     const command = startCommand('servers', environment(dataDir));
@@ -32,7 +32,7 @@ const withServers = (work: (command: Command, dataDir: string) => Promise<void>)
 describe('npm run servers', () => {
   afterEach(endCommands);
 
-  it('says where the servers are, once they answer, by one line of JSON alone on stdout', () =>
+  it('prints one line of JSON with the addresses, and nothing else on stdout, once the servers answer', () =>
     withServers(async (command) => {
       const where = lineSchema.parse(JSON.parse(command.stdout()));
       const connection = await Connection.connect({ address: where.temporalAddress });
@@ -46,19 +46,19 @@ describe('npm run servers', () => {
       expect(command.stdout().match(/\n/g)).toHaveLength(1);
     }));
 
-  it('refuses a folder that others use, and says who', () =>
+  it('refuses a folder in use, and names the process', () =>
     withServers(async (command, dataDir) => {
       const second = startCommand('servers', environment(dataDir));
       expect(await second.ended).toBe(1);
       expect(second.stdout()).toBe('');
       expect(second.stderr()).toBe(
-        `Expected DATA_DIR ${dataDir} to be free, but process ${command.pid} runs on it; ` +
-          'stop that one, or set another DATA_DIR\n',
+        `DATA_DIR ${dataDir} is in use by process ${command.pid}; ` +
+          'stop it, or set another DATA_DIR\n',
       );
     }));
 
   it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
-    'ends with all that it started at %s',
+    'ends at %s with all processes that it started',
     (signal) =>
       withServers(async (command) => {
         const family = await command.family();
@@ -69,7 +69,7 @@ describe('npm run servers', () => {
       }),
   );
 
-  itWithSetpriv('takes all that it started with it when it is killed, and keeps the data', () =>
+  itWithSetpriv('ends all processes that it started when it is killed, and keeps the data', () =>
     withServers(async (command, dataDir) => {
       const { mongodbUri } = lineSchema.parse(JSON.parse(command.stdout()));
       const client = new mongo.MongoClient(mongodbUri);
@@ -93,7 +93,7 @@ describe('npm run servers', () => {
     }),
   );
 
-  it('stops in order when npm, which ran it, is killed', () =>
+  it('stops in order when the npm that ran it is killed', () =>
     withFolder(async (dataDir) => {
       const npm = startByNpm('servers', environment(dataDir));
       await npm.says('}\n');
@@ -106,7 +106,7 @@ describe('npm run servers', () => {
         () => alive(family),
         (left) => left.length === 0,
       );
-      // Stopped, not killed: nothing is left to be ended by the next start.
+      // The servers were stopped, so the next start need not end them.
       expect(existsSync(path.join(dataDir, 'embedded', 'servers.json'))).toBe(false);
     }));
 });

@@ -13,7 +13,7 @@ import { photo } from '../support/pictures';
 import { itWithSetpriv, pathWithoutSetpriv } from '../support/setpriv';
 import { withFolder } from '../support/temporaryFile';
 
-/** What a start runs: itself, Temporal, MongoDB, the API and a worker. */
+/** The processes of a start: itself, Temporal, MongoDB, the API and a worker. */
 const PROCESSES = 5;
 
 let origin: Origin;
@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => origin.stop());
 
-/** A folder for starts, which are ended before it is removed: their servers write to the end. */
+/** Runs the work with a folder for starts. Ends them before removing it, since their servers write until they end. */
 const withDataDir = (work: (dataDir: string) => Promise<void>) =>
   withFolder(async (dataDir) => {
     try {
@@ -38,7 +38,7 @@ interface Started {
   readonly url: string;
 }
 
-/** `npm start` at free ports. */
+/** Starts `npm start` at free ports. */
 async function start(dataDir: string, env: NodeJS.ProcessEnv = {}): Promise<Started> {
   const port = await freePort('the API', 'PORT', 0, () => undefined);
   const command = startCommand('start', {
@@ -62,7 +62,7 @@ async function started(...given: Parameters<typeof start>): Promise<Started> {
 
 const oneImage = () => sheetOf([`${origin.url}/a.jpg`]);
 
-describe('A start that runs', () => {
+describe('A running start', () => {
   let folder: string;
   let command: Command;
   let url: string;
@@ -76,7 +76,7 @@ describe('A start that runs', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('says where everything is, and there it is', async () => {
+  it('prints the addresses at which everything answers', async () => {
     const output = command.stdout();
     expect(output).toMatch(/curl -F file=@\S+\.csv /);
     expect(output).toContain(` ${url}/image/upload/`);
@@ -90,7 +90,7 @@ describe('A start that runs', () => {
     expect((await fetch(webUi)).status).toBe(200);
   });
 
-  it('takes an upload and does the work', async () => {
+  it('accepts an upload and processes it', async () => {
     const id = await uploaded(url, oneImage());
     expect(await finished(url, id)).toMatchObject({
       status: 'completed',
@@ -98,19 +98,19 @@ describe('A start that runs', () => {
     });
   });
 
-  it('is not disturbed by another start at its DATA_DIR, which is refused', async () => {
-    // The very same start again, as people do it: its port is taken as well.
+  it('is not affected by a second start at its DATA_DIR, which is refused', async () => {
+    // The same start again, as users do by mistake: its port is taken as well.
     const { command: other } = await start(folder, { PORT: new URL(url).port });
     expect(await other.ended).toBe(1);
     expect(other.stdout()).toBe('');
     expect(other.stderr()).toBe(
-      `Expected DATA_DIR ${folder} to be free, but process ${command.pid} runs on it; ` +
-        'stop that one, or set another DATA_DIR\n',
+      `DATA_DIR ${folder} is in use by process ${command.pid}; ` +
+        'stop it, or set another DATA_DIR\n',
     );
     expect((await call(`${url}/health/ready`)).status).toBe(200);
   });
 
-  it('starts each of its processes again that is killed', async () => {
+  it('restarts each of its processes that is killed', async () => {
     const [, ...children] = await command.family();
     for (const pid of children) process.kill(pid, 'SIGKILL');
     for (const name of ['Temporal server', 'MongoDB server', 'api', 'worker']) {
@@ -128,7 +128,7 @@ describe('A start that runs', () => {
 describe('npm start', () => {
   afterEach(endCommands);
 
-  it('ends everything at Ctrl-C, which npm passes on or `tee` dies of, and has yesterday’s request at the next start', () =>
+  it('ends everything at Ctrl-C, also without a reader or when the signal comes twice, and keeps finished requests', () =>
     withDataDir(async (dataDir) => {
       const first = await started(dataDir);
       const id = await uploaded(first.url, oneImage());
@@ -153,14 +153,14 @@ describe('npm start', () => {
       expect(await alive(next)).toEqual([]);
     }));
 
-  /** Kills a start while it works, and has the next one finish what it began. */
-  async function killAndGoOn(
+  /** Kills a start while it processes a request, and lets the next start finish the request. */
+  async function killAndRestart(
     dataDir: string,
     env: NodeJS.ProcessEnv,
     whenKilled: (family: readonly number[]) => Promise<unknown>,
     whenStarted: (second: Command) => void,
   ): Promise<void> {
-    // What is killed cannot tidy up: its temporary files go with the test's folder.
+    // A killed process cannot remove its temporary files, so they are in the test's folder.
     const first = await started(dataDir, { TMPDIR: dataDir, ...env });
     origin.on('/slow.jpg', () => undefined);
     const before = origin.hits('/slow.jpg');
@@ -188,18 +188,18 @@ describe('npm start', () => {
       (left) => left.length === 0,
     );
 
-  itWithSetpriv('ends everything with it at a kill -9, and no request is lost', () =>
+  itWithSetpriv('ends everything when it is killed by SIGKILL, and loses no request', () =>
     withDataDir((dataDir) =>
-      killAndGoOn(dataDir, {}, gone, (second) => {
+      killAndRestart(dataDir, {}, gone, (second) => {
         expect(second.stderr()).not.toContain('Ending the ');
       }),
     ),
   );
 
-  it('goes on after a kill -9 without setpriv: what was left behind is ended, and no request is lost', () =>
+  it('ends the orphans of a SIGKILL at the next start where setpriv is missing, and loses no request', () =>
     withDataDir(async (dataDir) => {
       const env = { PATH: await pathWithoutSetpriv(dataDir) };
-      await killAndGoOn(
+      await killAndRestart(
         dataDir,
         env,
         () => Promise.resolve(),
@@ -210,18 +210,16 @@ describe('npm start', () => {
       );
     }));
 
-  it('refuses a PORT that is taken, naming it', () =>
+  it('refuses a PORT that is taken, and names it', () =>
     withDataDir(async (dataDir) => {
       const { port, close } = await listen(createServer());
       const { command } = await start(dataDir, { PORT: String(port) });
       expect(await command.ended).toBe(1);
-      expect(command.stderr()).toBe(
-        `Expected port ${port} to be free, but it is taken; set PORT to another\n`,
-      );
+      expect(command.stderr()).toBe(`Port ${port} is taken; set PORT to another\n`);
       await close();
     }));
 
-  it('refuses a faulty environment before it starts anything', () =>
+  it('refuses an invalid environment before it starts anything', () =>
     withDataDir(async (dataDir) => {
       const { command } = await start(path.join(dataDir, 'new'), {
         PORT: 'http',
@@ -232,7 +230,7 @@ describe('npm start', () => {
       expect(await readdir(dataDir)).toEqual([]);
     }));
 
-  it('gives back what it took when a server cannot be started', () =>
+  it('removes its lock when a server cannot be started', () =>
     withDataDir(async (folder) => {
       const [dataDir, temporary] = [path.join(folder, 'data'), path.join(folder, 'tmp')];
       await mkdir(dataDir);

@@ -13,7 +13,7 @@ import { withFolder } from '../support/temporaryFile';
 
 const ROOT = path.join(__dirname, '..', '..');
 const READY = 'The worker is ready';
-/** What docs/deployment.md promises; container platforms give 30 s. */
+/** The time that docs/deployment.md promises. Container platforms allow 30 s. */
 const STATED_MS = 20_000;
 
 let origin: Origin;
@@ -31,7 +31,7 @@ afterEach(async () => {
 const env = (more: NodeJS.ProcessEnv = {}) => ({
   ...service.workerEnv,
   LOG_LEVEL: 'info',
-  // Longer than this test may last: nothing ends because a download gave up.
+  // Longer than this test, so that no download ends by its timeout.
   DOWNLOAD_TIMEOUT_MS: '600000',
   ...more,
 });
@@ -46,7 +46,7 @@ const downloading = (pathname: string) =>
   );
 
 describe('A worker that gets SIGTERM', () => {
-  it('ends in time, and hands over what is in flight at no cost', async () => {
+  it('ends in time, and hands over images in progress without losing an attempt', async () => {
     const link = origin.on('/a.jpg', stall, bytes(await photo()));
     const first = startCommand('worker', env());
     const id = await uploaded(service.url, sheetOf([link]));
@@ -57,7 +57,7 @@ describe('A worker that gets SIGTERM', () => {
     startCommand('worker', env());
     expect((await finished(service.url, id)).status).toBe('completed');
     expect(await imagesOf(service.url, id)).toMatchObject([{ attempts: 1 }]);
-    // Handed over by the worker that ended: no timeout had to find out that it is gone.
+    // The worker handed them over as it ended; no timeout was needed to detect its end.
     const starts = (await historyOf(id)).flatMap(
       ({ activityTaskStartedEventAttributes: started }) => (started?.lastFailure ? [started] : []),
     );
@@ -72,7 +72,7 @@ describe('A worker that gets SIGTERM', () => {
 describe('Workers of a deployment', () => {
   const setCurrent = (deploymentName: string, buildId: string) =>
     eventually(
-      // Refused until the server has seen workers of the release on both task queues.
+      // The server refuses the call until it has seen workers of the release on both task queues.
       () =>
         service.client.workflowService
           .setWorkerDeploymentCurrentVersion({ namespace: 'default', deploymentName, buildId })
@@ -91,7 +91,7 @@ describe('Workers of a deployment', () => {
     return [...new Set(ids)];
   }
 
-  it('get work once their release is the current one; a run goes over to the next release', () =>
+  it('get work once their release is the current one; a run moves to the next release', () =>
     withFolder(async (folder) => {
       const name = service.config.TEMPORAL_TASK_QUEUE;
       const own = JSON.parse(await readFile(path.join(ROOT, 'package.json'), 'utf8')) as {
@@ -122,7 +122,7 @@ describe('Workers of a deployment', () => {
       );
       await next.says(READY);
       await setCurrent(name, '99.0.0');
-      // The news of the current release takes its time to each task queue: image by image, until it is there.
+      // The change of release reaches the task queues with a delay, so images are released one by one until then.
       while (held.length > 1 && (await buildIdsOf(id)).length < 2) {
         held.pop()?.();
         await sleep(500);

@@ -13,7 +13,7 @@ type Step = readonly [
   round?: number,
 ];
 
-/** One image that succeeded, and what was seen of it. */
+/** The evidence of one image that succeeded. */
 function evidenceOf(
   steps: readonly Step[],
   {
@@ -60,18 +60,18 @@ const quiet: readonly Step[] = [
 ];
 
 describe('The downloads of a chaos run', () => {
-  it('are right when every image came once', () => {
+  it('are correct when every image was downloaded once', () => {
     expect(checkDownloads(evidenceOf(quiet))).toEqual({ violations: [], inFlight: 0, repeats: 0 });
   });
 
-  it('are wrong when an image is downloaded after its record, and no worker died over it', () => {
+  it('are wrong when an image is downloaded after its record, although no worker died', () => {
     const { violations } = checkDownloads(
       evidenceOf([...quiet, [5, 'began', 8], [6, 'downloaded', 8], [7, 'ended', 8]]),
     );
     expect(violations).toEqual([expect.stringContaining('was downloaded 3 ms after its record')]);
   });
 
-  it('may repeat what was in flight at a kill', () => {
+  it('may be repeated when they were in flight at a kill', () => {
     const steps: Step[] = [
       ...([
         [1, 'began'],
@@ -102,7 +102,7 @@ describe('The downloads of a chaos run', () => {
     [3, 'ended'],
   ];
 
-  it('are right when an image came in a later round, and count its attempts in that alone', () => {
+  it('are correct when an image succeeded in a later round, whose attempts alone count', () => {
     const again: readonly Step[] = [
       [11, 'began', WORKER, 2],
       [12, 'downloaded'],
@@ -117,20 +117,20 @@ describe('The downloads of a chaos run', () => {
     ]);
   });
 
-  it('are wrong when a later round touched an image that was done', () => {
+  it('are wrong when a later round tried an image that had succeeded', () => {
     expect(checkDownloads(evidenceOf(quiet, { ofRound: 2 })).violations).toContainEqual(
-      expect.stringContaining('was done in round 1 and tried again'),
+      expect.stringContaining('succeeded in round 1 and was tried again'),
     );
   });
 
-  it('cannot be judged when the record was not observed', () => {
+  it('are wrong when the record was not observed', () => {
     const unseen = quiet.filter(([, what]) => what !== 'recorded');
     expect(checkDownloads(evidenceOf(unseen)).violations).toEqual([
       expect.stringContaining('was recorded, but not observed'),
     ]);
   });
 
-  it('are right when who recorded it died before it could say so', () => {
+  it('are correct when the worker died between the record and its observation', () => {
     const steps: Step[] = [
       [1, 'began'],
       [2, 'downloaded'],

@@ -5,18 +5,18 @@ import { eventually } from '../support/eventually';
 import { status } from '../support/origin';
 import { startRequestStage, UNKNOWN } from '../support/requestStage';
 
-/** Command lines within this process: what only a process of its own shows is in test/ops.test.ts. */
+/** Runs command lines in this process. test/bin/ops.test.ts tests what only a separate process shows. */
 
 const stage = startRequestStage();
 const { fresh, link, failed, running, stopped } = stage;
 
-interface Surrounded {
+interface Setting {
   readonly env?: Readonly<Record<string, string>>;
   readonly terminal?: Partial<CommandContext['terminal']>;
 }
 
-/** What `npm run ops -- …` prints and exits with, where there is no terminal unless one is given. */
-async function ops(line: readonly string[], { env = {}, terminal = {} }: Surrounded = {}) {
+/** Returns the output and exit code of `npm run ops -- …`. Without `ask` there is no terminal. */
+async function ops(line: readonly string[], { env = {}, terminal = {} }: Setting = {}) {
   const said = { stdout: '', stderr: '' };
   const printing = (stream: keyof typeof said) => ({
     isTTY: false,
@@ -26,7 +26,7 @@ async function ops(line: readonly string[], { env = {}, terminal = {} }: Surroun
     },
   });
   const environment = { ...process.env, ...stage.service.workerEnv, ...env };
-  // The SDK reads the address of Temporal from the process' own environment.
+  // The SDK reads Temporal's address from the environment of the process.
   jest.replaceProperty(process, 'env', environment);
   try {
     const code = await runCommandLine(line, {
@@ -46,7 +46,7 @@ async function ops(line: readonly string[], { env = {}, terminal = {} }: Surroun
   }
 }
 
-/** A request whose only image is not there, however often it is tried. */
+/** Creates a request whose only image is never found. */
 async function missing(): Promise<{ id: string; url: string }> {
   const path = fresh();
   stage.origin.on(path, status(404));
@@ -56,7 +56,7 @@ async function missing(): Promise<{ id: string; url: string }> {
 }
 
 describe('ops list', () => {
-  it('is a table of the requests, those of a status if one is named', async () => {
+  it('prints a table of all requests, or of those with a status', async () => {
     const id = await failed();
     const { code, stdout } = await ops(['list', '--status', 'failed']);
     expect(code).toBe(0);
@@ -67,7 +67,7 @@ describe('ops list', () => {
     expect((await ops(['list', '--status', 'completed'])).stdout).not.toContain(id);
   });
 
-  it('is one JSON document with --json', async () => {
+  it('prints one JSON document with --json', async () => {
     const id = await failed();
     const { stdout } = await ops(['list', '--limit', '1', '--json']);
     expect(JSON.parse(stdout)).toMatchObject({
@@ -75,7 +75,7 @@ describe('ops list', () => {
     });
   });
 
-  it('lets no file name move the cursor or break the line', async () => {
+  it('prints no control characters or line breaks of a file name', async () => {
     const name = 'a\u009b2Jb\u202ec.csv';
     const id = await uploaded(stage.service.url, sheetOf([link('/none')]), { name });
     const { stdout } = await ops(['list']);
@@ -85,7 +85,7 @@ describe('ops list', () => {
 });
 
 describe('ops show', () => {
-  it('tells what failed and why', async () => {
+  it('prints what failed and why', async () => {
     const { id, url } = await missing();
     const { code, stdout } = await ops(['show', id]);
     expect(code).toBe(0);
@@ -94,7 +94,7 @@ describe('ops show', () => {
     expect(stdout).toMatch(new RegExp(`^1 +not_found +1 +${url}$`, 'm'));
   });
 
-  it('exits 3 where there is no such request', async () => {
+  it('exits with 3 when there is no such request', async () => {
     expect(await ops(['show', UNKNOWN])).toEqual({
       code: 3,
       stdout: '',
@@ -102,7 +102,7 @@ describe('ops show', () => {
     });
   });
 
-  it('answers without Temporal', async () => {
+  it('works without Temporal', async () => {
     const id = await failed();
     const { code, stdout } = await ops(['show', id], { env: { TEMPORAL_ADDRESS: '127.0.0.1:9' } });
     expect(code).toBe(0);
@@ -111,7 +111,7 @@ describe('ops show', () => {
 });
 
 describe('ops retry', () => {
-  it('follows the request to its end with --watch', async () => {
+  it('shows progress until the request is finished with --watch', async () => {
     const id = await failed();
     const { code, stdout, stderr } = await ops(['retry', id, '--watch', '--json']);
     expect(code).toBe(0);
@@ -119,18 +119,18 @@ describe('ops retry', () => {
     expect(JSON.parse(stdout)).toMatchObject({ status: 'completed', round: 2, failures: [] });
   });
 
-  it('exits 1 when what was watched has failed again', async () => {
+  it('exits with 1 when the watched request has failed again', async () => {
     const { id } = await missing();
     expect((await ops(['retry', id, '--watch'])).code).toBe(1);
   });
 
-  it('exits 4 while the request is running', async () => {
+  it('exits with 4 while the request is running', async () => {
     const id = await running();
     expect((await ops(['retry', id])).code).toBe(4);
     await stopped(id);
   });
 
-  it('--failed retries those uploaded in the span, and says how many', async () => {
+  it('with --failed retries the requests uploaded in a period, and prints how many', async () => {
     const before = new Date().toISOString();
     const id = await failed();
     const { code, stdout, stderr } = await ops(['retry', '--failed', '--since', before]);
@@ -142,9 +142,11 @@ describe('ops retry', () => {
 });
 
 describe('ops stop', () => {
-  it('stops only what is of many', async () => {
+  it('stops only bulk retries', async () => {
     const id = await running();
-    expect((await ops(['stop', `image-request/${id}`])).code).toBe(3);
+    const { code, stderr } = await ops(['stop', `image-request/${id}`]);
+    expect(code).toBe(3);
+    expect(stderr).toBe(`No running bulk retry image-request/${id}\n`);
     expect((await stage.service.operations.status(id)).status).toBe('processing');
     await stopped(id);
   });
@@ -160,7 +162,7 @@ describe('ops cancel', () => {
 });
 
 describe('ops redeliver', () => {
-  it('has the webhook sent once more, with the same id', async () => {
+  it('sends the webhook again, with the same id', async () => {
     const hook = fresh();
     const id = await failed(stage.service.url, { webhook_url: stage.receiver.on(hook, 200) });
     await stage.hasState(id, 'delivered');
@@ -174,7 +176,7 @@ describe('ops redeliver', () => {
 });
 
 describe('ops delete', () => {
-  it('deletes the request where there is no terminal to ask at', async () => {
+  it('deletes the request without asking when there is no terminal', async () => {
     const id = await failed();
     expect(await ops(['delete', id])).toMatchObject({ code: 0, stdout: `${id} is deleted\n` });
     expect((await ops(['show', id])).code).toBe(3);
@@ -215,16 +217,20 @@ describe('ops', () => {
     [['list', '--limit', '0']],
     [['list', '--status', 'lost']],
     [['undo']],
-  ])('exits 2 for %j', async (line) => {
+  ])('exits with 2 for %j', async (line) => {
     const { code, stdout, stderr } = await ops(line);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).not.toBe('');
   });
 
   it.each([
-    ['MONGODB_URI', 'mongodb://user:hunter2@127.0.0.1:9/x', 'MongoDB to answer at 127.0.0.1:9'],
-    ['TEMPORAL_ADDRESS', '127.0.0.1:9', 'Temporal to answer at 127.0.0.1:9'],
-  ])('exits 1 and names %s when nothing answers there', async (variable, value, said) => {
+    [
+      'MONGODB_URI',
+      'mongodb://user:hunter2@127.0.0.1:9/x',
+      'MongoDB at 127.0.0.1:9 does not answer',
+    ],
+    ['TEMPORAL_ADDRESS', '127.0.0.1:9', 'Temporal at 127.0.0.1:9 does not answer'],
+  ])('exits with 1 and names %s when the server does not answer', async (variable, value, said) => {
     const { code, stderr } = await ops(['cancel', UNKNOWN], { env: { [variable]: value } });
     expect(code).toBe(1);
     expect(stderr).toContain(said);

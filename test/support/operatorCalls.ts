@@ -1,20 +1,20 @@
 import type { Call } from '../../chaos/calls';
 import type { Evidence } from '../../chaos/evidence';
-import type { Look } from '../../chaos/found';
+import type { Snapshot } from '../../chaos/found';
 
-/** Observations and operator calls of one request, for the checks of a chaos run. */
+/** Builds a request, its snapshots and operators' calls, for the checks of a chaos run. */
 
 export const ID = 'request';
 const HOST = 'http://origin.example';
 
-type Undone = NonNullable<Look['undone']>[number];
+type Undone = NonNullable<Snapshot['undone']>[number];
 
-export function look(
+export function snapshot(
   at: number,
   round: number,
   state: string,
-  undone: Look['undone'] = null,
-): Look {
+  undone: Snapshot['undone'] = null,
+): Snapshot {
   return { at, round, state, undone };
 }
 
@@ -24,15 +24,15 @@ export function failed(kind: string, change: Partial<Undone> = {}): Undone {
   return { _id: `${ID}/0-0`, url, status: 'failed', error, round: 1, attempts: 1, ...change };
 }
 
-/** Returns a call that is sent right after the first look and answered right before the second. */
-function call(kind: Call['kind'], status: number | null, before: Look, after: Look): Call {
+/** Returns a call that was sent right after the first snapshot and answered right before the second. */
+function call(kind: Call['kind'], status: number | null, before: Snapshot, after: Snapshot): Call {
   const [at, answeredAt] = [before.at + 1, after.at - 1];
   return { kind, requestId: ID, at, answeredAt, status, before, after };
 }
 
-export const retry = (status: number | null, before: Look, after: Look) =>
+export const retry = (status: number | null, before: Snapshot, after: Snapshot) =>
   call('retry', status, before, after);
-export const cancel = (status: number | null, before: Look, after: Look) =>
+export const cancel = (status: number | null, before: Snapshot, after: Snapshot) =>
   call('cancel', status, before, after);
 
 /** Returns the evidence of a chaos run with one request. */
@@ -57,7 +57,7 @@ export function evidenceOf(
 }
 
 export const withFailure = (at: number, round = 1) =>
-  look(at, round, 'completed_with_errors', [failed('missing', { round })]);
+  snapshot(at, round, 'completed_with_errors', [failed('missing', { round })]);
 
 export const hit = (at: number) => ({
   url: failed('late').url,

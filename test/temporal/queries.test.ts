@@ -11,7 +11,7 @@ import { startReceiver, type Receiver } from '../support/receiver';
 import { startService, type Service } from '../support/service';
 
 const PAGE = path.join(__dirname, '..', '..', 'docs', 'operations.md');
-/** As the page writes it. */
+/** As the documentation writes it. */
 const EXAMPLE_ID = '5efa2c81-…';
 const EXAMPLE_START = '5efa';
 
@@ -19,7 +19,7 @@ type Name = 'completed' | 'failed' | 'partly' | 'running' | 'delivering' | 'term
 
 type Sweep = 'reconciler' | 'retention';
 
-/** What each query of the page finds of the requests below. */
+/** The requests, of those below, that each query of the documentation finds. */
 const FOUND: Readonly<Record<string, readonly (Name | Sweep)[]>> = {
   [`WorkflowId = "image-request/${EXAMPLE_ID}"`]: ['completed'],
   [`WorkflowId STARTS_WITH "image-request/${EXAMPLE_START}"`]: ['completed'],
@@ -92,7 +92,7 @@ describe('The queries of docs/operations.md', () => {
       ? `${name}/${service.config.TEMPORAL_TASK_QUEUE}`
       : workflowIdOf(ids[name]);
 
-  it('are all tried here', async () => {
+  it('are all tested here', async () => {
     expect((await queriesOfThePage()).sort()).toEqual(Object.keys(FOUND).sort());
   });
 
@@ -102,7 +102,7 @@ describe('The queries of docs/operations.md', () => {
       .replace(`/${EXAMPLE_START}"`, `/${ids.completed.slice(0, 20)}"`);
     const own = `TaskQueue = "${service.config.TEMPORAL_TASK_QUEUE}" AND (${asked})`;
     const expected = names.map(workflowIdFor).sort();
-    // The list follows a second or so late.
+    // The list lags by about a second.
     const found = await eventually(
       async () => {
         const listed: string[] = [];

@@ -8,12 +8,12 @@ import { startService } from '../support/service';
 import { withFolder } from '../support/temporaryFile';
 
 const INT = 3;
-/** More of a type than the server has room for. */
+/** More attributes of one type than the server supports. */
 const TOO_MANY = 50;
 const namespace = 'default';
 const logger = createLogger('silent', 'test');
 
-/** A Temporal of its own, where no further number can be registered. */
+/** A separate Temporal server in which no further number can be registered. */
 async function withFullServer(work: (address: string) => Promise<void>): Promise<void> {
   await withFolder(async (folder) => {
     const servers = await startServers({
@@ -37,8 +37,8 @@ async function withFullServer(work: (address: string) => Promise<void>): Promise
   });
 }
 
-describe('Search attributes that the server does not register', () => {
-  it('are done without, and said', () =>
+describe('Search attributes that the server cannot register', () => {
+  it('are omitted, with a warning', () =>
     withFullServer(async (address) => {
       const warnings: string[] = [];
       const connection = await Connection.connect({ address });

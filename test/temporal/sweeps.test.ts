@@ -19,7 +19,7 @@ const logger = createLogger('silent', 'test');
 const METADATA_QUERY = '__temporal_workflow_metadata';
 const CHECK_EVERY_MS = 200;
 
-/** How often the service's activities were asked to sweep. */
+/** Counts the calls of the service's sweep activities. */
 interface Swept {
   reconcile: number;
   removeExpired: number;
@@ -68,7 +68,7 @@ describe('keepSweeps', () => {
       ({ reconcile, removeExpired }) => reconcile === 1 && removeExpired === 1,
     );
 
-  it('has each sweep running once, however many workers start', async () => {
+  it('runs each sweep once, however many workers start', async () => {
     await start();
     await Promise.all(Array.from({ length: 5 }, () => keep()));
     await sweptOnce();
@@ -86,7 +86,7 @@ describe('keepSweeps', () => {
     expect(await runIdOf(RECONCILER_WORKFLOW)).toBe(runId);
   });
 
-  it('starts one again that was terminated, while the worker runs on', async () => {
+  it('restarts a terminated sweep while the worker runs', async () => {
     await start();
     await keep();
     const before = await runIdOf(RECONCILER_WORKFLOW);
@@ -98,7 +98,7 @@ describe('keepSweeps', () => {
     expect(status.name).toBe('RUNNING');
   });
 
-  it('shows in the Web UI when the last sweep was, and what it found', async () => {
+  it('shows in the Web UI the time of the last sweep and what it found', async () => {
     await start();
     const id = await uploaded(service.url, sheetOf(['http://192.0.2.1/refused.jpg']));
     await finished(service.url, id);
@@ -145,7 +145,7 @@ describe('keepSweeps', () => {
   });
 
   describe('in place of the schedules of 0.1.0', () => {
-    async function isThere(workflow: string): Promise<boolean> {
+    async function scheduleExists(workflow: string): Promise<boolean> {
       const scheduleId = `${workflow}/${service.config.TEMPORAL_TASK_QUEUE}`;
       try {
         await service.client.schedule.getHandle(scheduleId).describe();
@@ -156,7 +156,7 @@ describe('keepSweeps', () => {
       }
     }
 
-    /** As 0.1.0 did it. */
+    /** Creates a schedule as 0.1.0 did. */
     async function schedule(workflow: string, paused: boolean): Promise<void> {
       const taskQueue = service.config.TEMPORAL_TASK_QUEUE;
       const scheduleId = `${workflow}/${taskQueue}`;
@@ -174,7 +174,7 @@ describe('keepSweeps', () => {
       });
     }
 
-    it('removes them, and keeps paused what an operator had paused', async () => {
+    it('removes them, and pauses a sweep whose schedule an operator had paused', async () => {
       await start();
       await schedule(RECONCILE_WORKFLOW, false);
       await schedule(REMOVE_EXPIRED_WORKFLOW, true);
@@ -185,7 +185,7 @@ describe('keepSweeps', () => {
       );
       for (const workflow of [RECONCILE_WORKFLOW, REMOVE_EXPIRED_WORKFLOW]) {
         await eventually(
-          () => isThere(workflow),
+          () => scheduleExists(workflow),
           (found) => !found,
         );
       }
@@ -198,7 +198,7 @@ describe('keepSweeps', () => {
       );
     });
 
-    it('lets a run that they had started finish', async () => {
+    it('lets a run that they started finish', async () => {
       await start({ worker: false });
       const taskQueue = service.config.TEMPORAL_TASK_QUEUE;
       const begun = await service.client.workflow.start(RECONCILE_WORKFLOW, {
@@ -212,7 +212,7 @@ describe('keepSweeps', () => {
     });
   });
 
-  it('continues as new before its history is long, paused as it was', async () => {
+  it('continues as new before its history is long, and stays paused', async () => {
     await start({ temporalAddress: process.env['TEST_TEMPORAL_SHORT_HISTORY_ADDRESS'] });
     await keep();
     await sweptOnce();

@@ -7,14 +7,14 @@ const PICTURE = /^\/pictures\/([a-z0-9-]+\.(?:jpg|png|webp))$/;
 const FAILURES_BEFORE_SUCCESS = 2;
 
 export interface Origin {
-  /** Without a slash at the end. */
+  /** Has no trailing slash. */
   readonly url: string;
   stop(): Promise<void>;
 }
 
 /**
- * Serves pictures on loopback, at a free port, and misbehaves as hosts on the internet do when the name
- * asks for it: `-missing` is not found, `-flaky` answers 503 twice first, `-corrupt` breaks off half-way.
+ * Serves pictures on loopback, at a free port. Some names make it fail as hosts on the internet do: `-missing` gets
+ * 404, `-flaky` gets 503 twice before it succeeds, and `-corrupt` is cut in half.
  */
 export async function startOrigin(): Promise<Origin> {
   const refused = new Map<string, number>();

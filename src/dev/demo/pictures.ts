@@ -9,7 +9,7 @@ export interface Picture {
 type Random = () => number;
 type Colour = readonly [red: number, green: number, blue: number];
 
-/** Scenes are painted small and enlarged: soft, as photos out of focus are, and quick. */
+/** Scenes are painted at a quarter of their size and enlarged. That is fast, and as soft as a photo out of focus. */
 const PAINTED_AT = 4;
 const WHITE: Colour = [255, 255, 255];
 const SIZES = [
@@ -18,13 +18,12 @@ const SIZES = [
   [900, 1200],
   [1000, 1000],
 ] as const;
-/** Of 256 steps of brightness. */
+/** The amplitude of the noise, out of 256 levels. */
 const GRAIN = 24;
 
 /**
- * Makes the picture of a name: `.jpg` and `.webp` are like photos, `.png` is an object on a transparent
- * ground, and what ends in `-rotated.jpg` lies on its side with an EXIF orientation that says so. The
- * same name gives the same picture.
+ * Makes the picture for a name: `.jpg` and `.webp` resemble photos, `.png` shows objects on a transparent background,
+ * and `-rotated.jpg` is stored on its side with the matching EXIF orientation. The same name gives the same picture.
  */
 export async function makePicture(name: string): Promise<Picture> {
   const random = seeded(name);
@@ -46,7 +45,7 @@ export async function makePicture(name: string): Promise<Picture> {
   return { bytes: await exposed.jpeg({ quality: 92 }).toBuffer(), contentType: 'image/jpeg' };
 }
 
-/** A few shaded balls before a wall that changes its colour towards the floor. */
+/** Paints a few shaded balls in front of a wall whose colour changes towards the floor. */
 function paint(width: number, height: number, random: Random, cutOut: boolean): sharp.Sharp {
   const [columns, rows] = [width / PAINTED_AT, height / PAINTED_AT];
   const channels = cutOut ? 4 : 3;
@@ -82,7 +81,7 @@ interface Ball {
   readonly colour: Colour;
 }
 
-/** The light comes from above left: white there, the ball's own colour at its far edge. */
+/** Shades a ball with light from the upper left: white there, the ball's own colour at the far edge. */
 function shade({ x: centreX, y: centreY, radius, colour: own }: Ball, x: number, y: number) {
   const towardsLight = 0.4 * radius;
   const away = distance(x - centreX + towardsLight, y - centreY + towardsLight);
@@ -106,7 +105,7 @@ function clamp(value: number, high: number): number {
   return value > high ? high : value;
 }
 
-/** Noise as film and sensors have it: what keeps photos from compressing as drawings do. */
+/** Adds noise as of film and sensors, without which the photos would compress like drawings. */
 function addGrain(photo: Buffer, random: Random): void {
   const samples = new Uint8ClampedArray(photo.buffer, photo.byteOffset, photo.length);
   for (let at = 0; at < samples.length; at += 1) {
@@ -118,7 +117,7 @@ function colour(random: Random): Colour {
   return [40 + 200 * random(), 40 + 200 * random(), 40 + 200 * random()];
 }
 
-/** Xorshift (Marsaglia, 2003), started from the name. @returns 0 to below 1 */
+/** Xorshift (Marsaglia, 2003), seeded with the name. Its numbers are from 0 to below 1. */
 function seeded(name: string): Random {
   let state = createHash('sha256').update(name).digest().readUInt32LE();
   return () => {

@@ -8,7 +8,7 @@ export interface ReceivedWebhook {
   /** The header `webhook-id`. */
   readonly id: string;
   readonly body: string;
-  /** Why the signature does not hold; `null` when it does. */
+  /** Why the signature is invalid; `null` when it is valid. */
   readonly fault: string | null;
 }
 
@@ -20,8 +20,8 @@ export interface Receiver {
 }
 
 /**
- * A webhook receiver on loopback, at a free port, that does what every receiver should: it reads the
- * body as it is, verifies the signature, and answers 2xx only to what it takes.
+ * Starts a webhook receiver on loopback, at a free port. It does what every receiver should: it reads the raw body,
+ * verifies the signature, and answers 2xx only to webhooks that it accepts.
  */
 export async function startReceiver(secret: string): Promise<Receiver> {
   const webhook = new Webhook(secret);
@@ -35,7 +35,7 @@ export async function startReceiver(secret: string): Promise<Receiver> {
         response.writeHead(fault === null ? 204 : 401).end();
         server.emit('webhook', { id: headers['webhook-id'] ?? '', body, fault });
       },
-      // The sender went away; it will come back.
+      // The sender closed the connection; it will deliver again.
       () => response.destroy(),
     );
   });

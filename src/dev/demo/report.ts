@@ -2,7 +2,7 @@ import type { ImageResource } from '../../../contract/http/images';
 import type { RequestResource } from '../../../contract/http/requests';
 import type { ReceivedWebhook } from './receiver';
 
-/** What of an image, and of a request, the report shows. */
+/** The fields of an image that the report shows. */
 export type ReportedImage = Pick<
   ImageResource,
   'row' | 'source_url' | 'status' | 'attempts' | 'error'
@@ -12,19 +12,19 @@ type ReportedRequest = Pick<
   'request_id' | 'status' | 'details' | 'counts' | 'bytes'
 >;
 
-/** Failures of one kind. */
+/** The failures with one error code. */
 export interface Reason {
-  /** Of the first of them. */
+  /** The message of the first failure. */
   readonly message: string;
   count: number;
-  /** Where the first few stand. */
-  readonly places: string[];
+  /** The links, or rows, of the first few failures. */
+  readonly examples: string[];
 }
 
 export interface Survey {
   /** By error code. */
   readonly failures: Map<string, Reason>;
-  /** Images that succeeded after a failure that passed. */
+  /** The number of images that succeeded at a later attempt than the first. */
   retried: number;
 }
 
@@ -33,9 +33,9 @@ export interface Outcome {
   readonly survey: Survey;
   readonly seconds: number;
   readonly webhook: ReceivedWebhook;
-  /** Of the run in Temporal's Web UI. */
+  /** The URL of the run in Temporal's Web UI. */
   readonly webUi: string;
-  /** Whether the servers stay up. */
+  /** Whether the servers keep running. */
   readonly keep: boolean;
   readonly folder: string;
   readonly resultFile: string;
@@ -44,24 +44,24 @@ export interface Outcome {
   readonly imagesFolder: string;
 }
 
-const PLACES_SHOWN = 3;
+const EXAMPLES_SHOWN = 3;
 
-/** What failed and why, from every place of the sheet, in memory that does not grow with it. */
+/** Summarizes the failures of all images of a request, in memory that does not grow with their number. */
 export async function surveyImages(images: AsyncIterable<ReportedImage>): Promise<Survey> {
   const survey: Survey = { failures: new Map(), retried: 0 };
   for await (const { row, source_url, status, attempts, error } of images) {
     if (status === 'succeeded' && attempts > 1) survey.retried += 1;
     if (status !== 'failed' || error === null) continue;
     const known = survey.failures.get(error.code);
-    const reason = known ?? { message: error.message, count: 0, places: [] };
+    const reason = known ?? { message: error.message, count: 0, examples: [] };
     survey.failures.set(error.code, reason);
     reason.count += 1;
-    if (reason.places.length < PLACES_SHOWN) reason.places.push(source_url ?? `row ${row}`);
+    if (reason.examples.length < EXAMPLES_SHOWN) reason.examples.push(source_url ?? `row ${row}`);
   }
   return survey;
 }
 
-/** The summary at the end, for a person. */
+/** Formats the report that the demo ends with. */
 export function formatReport(outcome: Outcome): string {
   const { request, survey, seconds, webhook, folder } = outcome;
   const { counts, bytes } = request;
@@ -73,7 +73,7 @@ export function formatReport(outcome: Outcome): string {
   ];
   if (survey.retried > 0) {
     const images = survey.retried === 1 ? '1 image' : `${survey.retried} images`;
-    entries.push(['Retried', `${images} succeeded after a failure that passed`]);
+    entries.push(['Retried', `${images} succeeded at a later attempt`]);
   }
   entries.push(['Result CSV', outcome.resultFile]);
   if (outcome.failedFile !== null) {
@@ -98,9 +98,9 @@ function formatEntry([label, ...lines]: readonly [string, ...string[]]): string 
 }
 
 function failureLines({ failures }: Survey): string[] {
-  return [...failures].flatMap(([code, { count, message, places }]) => {
-    const more = count > places.length ? [`  … and ${count - places.length} more`] : [];
-    return [`${count} × ${code}: ${message}`, ...places.map((place) => `  ${place}`), ...more];
+  return [...failures].flatMap(([code, { count, message, examples }]) => {
+    const more = count > examples.length ? [`  … and ${count - examples.length} more`] : [];
+    return [`${count} × ${code}: ${message}`, ...examples.map((one) => `  ${one}`), ...more];
   });
 }
 

@@ -25,9 +25,9 @@ export interface RunOptions {
 const WEBHOOK_WAIT_MS = 30_000;
 
 /**
- * Uploads a CSV, watches it being worked on, and reports what came out.
+ * Uploads a CSV, shows the progress, and reports the outcome.
  *
- * @throws Error when the service did not do what it promises
+ * @throws Error when the outcome is incomplete: no webhook, an invalid signature, no result
  */
 export async function runDemo(options: RunOptions): Promise<void> {
   const { stage, sheet, output } = options;
@@ -44,7 +44,7 @@ export async function runDemo(options: RunOptions): Promise<void> {
     });
     const request = await watch(client, id, output);
     const seconds = (Date.now() - started) / 1000;
-    const webhook = await arrival(receiver);
+    const webhook = await webhookOf(receiver);
     const report = formatReport({
       request,
       survey: await surveyImages(client.images(id)),
@@ -62,7 +62,7 @@ export async function runDemo(options: RunOptions): Promise<void> {
     });
     output.write(`\n${report}`);
     if (webhook.fault !== null) {
-      throw new Error(`Expected a webhook whose signature holds, received: ${webhook.fault}`);
+      throw new Error(`Expected a webhook with a valid signature, received: ${webhook.fault}`);
     }
   } finally {
     await Promise.all([receiver.stop(), origin?.stop()]);
@@ -83,7 +83,7 @@ async function watch(client: Client, id: string, output: Output): Promise<Reques
   }
 }
 
-async function arrival({ received }: Receiver): Promise<ReceivedWebhook> {
+async function webhookOf({ received }: Receiver): Promise<ReceivedWebhook> {
   const webhook = await Promise.race([received, sleep(WEBHOOK_WAIT_MS, null, { ref: false })]);
   if (webhook !== null) return webhook;
   throw new Error(`Expected the webhook within ${WEBHOOK_WAIT_MS} ms, received none`);

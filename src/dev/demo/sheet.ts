@@ -4,11 +4,11 @@ import { messageOf } from '../../errors';
 export interface Sheet {
   readonly file: string;
   readonly csv: Buffer<ArrayBuffer>;
-  /** Its links lead to the demo's own origin. */
+  /** Whether its links lead to the demo's own origin. */
   readonly isSample: boolean;
 }
 
-/** Stands for the demo's origin in the sample; resolves nowhere (RFC 2606). */
+/** The placeholder for the demo's origin in the sample. It never resolves (RFC 2606). */
 const PLACEHOLDER = 'http://demo.invalid';
 
 export async function readSheet(file: string, isSample: boolean): Promise<Sheet> {
@@ -21,7 +21,7 @@ export async function readSheet(file: string, isSample: boolean): Promise<Sheet>
   }
 }
 
-/** The sample, with links that lead to an origin. */
+/** Returns the sample with links to an origin. */
 export function relinked(csv: Buffer, originUrl: string): Buffer<ArrayBuffer> {
   return Buffer.from(csv.toString().replaceAll(PLACEHOLDER, originUrl));
 }

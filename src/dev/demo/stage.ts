@@ -4,7 +4,7 @@ import { startServers } from '../embedded/servers';
 import { startService } from '../embedded/service';
 
 export interface StageOptions {
-  /** Data and logs lie below. */
+  /** Contains data and logs. */
   readonly folder: string;
   readonly webhookSecret: string;
   readonly log: (line: string) => void;
@@ -26,8 +26,8 @@ const HOST = '127.0.0.1';
 const OWN_NETWORK = `${HOST}/32`;
 
 /**
- * The whole service for one demo: embedded servers, API and worker, at free ports and with data of their
- * own, so that it disturbs nothing and nothing disturbs it.
+ * Starts the whole service for one demo: embedded servers, API and worker, at free ports and with their own data. It is
+ * isolated from other services on the machine.
  */
 export async function startDemo(options: StageOptions): Promise<Stage> {
   const { folder, log } = options;
@@ -73,7 +73,7 @@ export async function startDemo(options: StageOptions): Promise<Stage> {
   }
 }
 
-/** What a shell may carry for another service; limits and retries are left as they are. */
+/** Clears variables that the shell may have set for another service. Limits and retries are kept. */
 function withoutForeignSettings(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const foreign = /^(TEMPORAL_TASK_QUEUE|API_KEYS|PUBLIC_URL|WEBHOOK_URL)$/;
   const names = Object.keys(environment).filter((name) => foreign.test(name));

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** A file of this folder that is no TypeScript: it is not in `dist`, which lies in the source tree. */
+/** Returns the path of a file of this folder that is not TypeScript. The build does not copy it to `dist`. */
 export function assetFile(...names: readonly string[]): string {
   const beside = path.join(__dirname, ...names);
   return existsSync(beside)
@@ -10,7 +10,7 @@ export function assetFile(...names: readonly string[]): string {
     : path.join(__dirname, '..', '..', '..', '..', 'src', 'dev', 'embedded', ...names);
 }
 
-/** For the name of what is made of a file: another release of ours has another one. */
+/** Returns a hash for the names of what is built from a file, so that a changed file is built again. */
 export function contentHash(file: string): string {
   return createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, 12);
 }

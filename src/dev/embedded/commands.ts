@@ -13,21 +13,21 @@ export function findOnPath(program: string): string | null {
 function isExecutable(file: string): boolean {
   try {
     accessSync(file, constants.X_OK);
-    // Folders may be "executed" too: it means that they can be entered.
+    // Folders may have the permission too; for them it means that they can be entered.
     return statSync(file).isFile();
   } catch {
     return false;
   }
 }
 
-/** Long installations say that they are alive this often. */
-const SIGN_OF_LIFE_MS = 15_000;
+/** A long installation logs a line this often. */
+const PROGRESS_MS = 15_000;
 
 /**
  * Runs a command to its end.
  *
- * @param what for the progress lines
- * @throws Error with the end of its output, when it fails
+ * @param what names the command in log lines
+ * @throws Error with the last part of its output when it fails
  */
 export async function runToEnd(
   what: string,
@@ -41,10 +41,10 @@ export async function runToEnd(
   let output = '';
   const timer = setInterval(() => {
     log(`${what} … ${seconds()} s`);
-  }, SIGN_OF_LIFE_MS);
+  }, PROGRESS_MS);
   let running: ChildProcess | undefined;
-  const endWithUs = () => running?.kill();
-  process.once('exit', endWithUs);
+  const killRunning = () => running?.kill();
+  process.once('exit', killRunning);
   try {
     const code = await new Promise<number | null>((resolve, reject) => {
       const child = spawn(command, args, {
@@ -63,6 +63,6 @@ export async function runToEnd(
     log(`${what}: done in ${seconds()} s`);
   } finally {
     clearInterval(timer);
-    process.off('exit', endWithUs);
+    process.off('exit', killRunning);
   }
 }

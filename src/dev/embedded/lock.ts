@@ -6,16 +6,16 @@ import path from 'node:path';
 const SOCKET = /^start-(\d{1,9})\.sock$/;
 
 /**
- * Takes a data folder for this process: two servers on one database file would ruin it.
+ * Locks a data folder for this process: two servers on one database file would corrupt it.
  *
- * A listening socket is the lock, because it ends with its process, however that ends. It is reached
- * through a short link, since a socket's path may have about a hundred bytes only (unix(7)).
+ * The lock is a listening socket, because it is released when its process ends, however that happens. It is reached
+ * through a short link, since the path of a socket is limited to about a hundred bytes (unix(7)).
  *
- * A killed process leaves its socket's file. It is never replaced, since another could have done so a moment
- * before: the next process listens at the next number, then looks again, and refuses when it is not alone.
+ * A killed process leaves its socket's file. Replacing that file would be a race between two processes. Instead, the
+ * next process listens at the next number, then checks again, and refuses when another one listens too.
  *
- * @returns gives the folder back
- * @throws Error when another process has it
+ * @returns a function that releases the lock
+ * @throws Error when another process has locked the folder
  */
 export async function lockDataDir(dataDir: string): Promise<() => Promise<void>> {
   await mkdir(dataDir, { recursive: true });
@@ -23,7 +23,7 @@ export async function lockDataDir(dataDir: string): Promise<() => Promise<void>>
   const link = path.join(folder, 'd');
   await symlink(path.resolve(dataDir), link);
   try {
-    const server = await take(link, dataDir);
+    const server = await acquire(link, dataDir);
     server.unref();
     return async () => {
       await closed(server);
@@ -35,7 +35,7 @@ export async function lockDataDir(dataDir: string): Promise<() => Promise<void>>
   }
 }
 
-async function take(folder: string, dataDir: string): Promise<Server> {
+async function acquire(folder: string, dataDir: string): Promise<Server> {
   const socket = (number: number) => path.join(folder, `start-${number}.sock`);
   const refuseIfHeld = async (numbers: readonly number[]) => {
     for (const number of numbers) {
@@ -50,7 +50,7 @@ async function take(folder: string, dataDir: string): Promise<Server> {
   const server = await listen(socket(own));
   if (server === null) {
     await refuseIfHeld([own]);
-    throw new Error(`Another process has just taken DATA_DIR ${dataDir}; try again`);
+    throw new Error(`Another process has just locked DATA_DIR ${dataDir}; try again`);
   }
   try {
     const others = (await numbersIn(folder)).filter((number) => number !== own);
@@ -72,17 +72,16 @@ async function numbersIn(folder: string): Promise<number[]> {
 
 function heldBy(holder: string, dataDir: string): Error {
   return new Error(
-    `Expected DATA_DIR ${dataDir} to be free, but process ${holder} runs on it; ` +
-      'stop that one, or set another DATA_DIR',
+    `DATA_DIR ${dataDir} is in use by process ${holder}; stop it, or set another DATA_DIR`,
   );
 }
 
-/** Its file goes with it. */
+/** Closes the server, which also removes its file. */
 async function closed(server: Server): Promise<void> {
   await new Promise((resolve) => server.close(resolve));
 }
 
-/** @returns `null` when the socket's file is there already */
+/** @returns `null` when the socket's file exists already */
 function listen(socket: string): Promise<Server | null> {
   return new Promise((resolve, reject) => {
     const server = createServer((connection) => {
@@ -98,10 +97,10 @@ function listen(socket: string): Promise<Server | null> {
   });
 }
 
-/** No process listens, the file is removed, or whoever listened has just stopped. */
+/** No process listens, the file has been removed, or the process has just stopped listening. */
 const GONE = ['ECONNREFUSED', 'ENOENT', 'ECONNRESET'];
 
-/** @returns the process that listens; `null` when the file is a dead one's */
+/** @returns the id of the process that listens; `null` when there is none */
 function holderOf(socket: string): Promise<string | null> {
   return new Promise((resolve, reject) => {
     let pid = '';

@@ -10,14 +10,14 @@ import { findOnPath, runToEnd } from './commands';
 import { provisioningError } from './provisioningError';
 import { contentHash, assetFile } from './assets';
 
-/** A program that serves MongoDB's protocol on the loopback address, with its data in a folder. */
+/** A program that serves MongoDB's protocol on the loopback address, with its data on disk. */
 export interface MongodbCommand {
   readonly engine: 'mongod' | 'stand-in';
   readonly command: string;
   readonly argsAt: (port: number) => readonly string[];
 }
 
-/** Offline, the download would try three times and take longer than that to give up. */
+/** Without a network, the download itself would make three attempts and fail only after a longer time. */
 const DOWNLOAD_START_MS = 10_000;
 const DOWNLOAD_MS = 10 * 60_000;
 
@@ -26,15 +26,15 @@ const STANDIN_ARTIFACTS = ['mongo-java-server', 'mongo-java-server-h2-backend'];
 const STANDIN_SOURCE = assetFile('standin', 'Server.java');
 
 const REMEDIES = [
-  'set MONGODB_URI to a server that runs',
+  'set MONGODB_URI to a running server',
   'put `mongod` on PATH (https://www.mongodb.com/docs/manual/installation/)',
-  'connect to the internet, for mongodb-memory-server to download it',
-  'install a JDK (11 or newer) and Maven, for a stand-in to be set up',
+  'connect to the internet, so that mongodb-memory-server can download it',
+  'install a JDK (11 or newer) and Maven, so that a stand-in can be set up',
 ];
 
 /**
- * Finds a way to serve MongoDB, installing one where nothing else is left. A data folder stays with what it
- * was begun with: the two engines cannot read each other's files.
+ * Finds a program that serves MongoDB, and installs one if necessary. A data folder stays with the engine that created
+ * it: the two engines cannot read each other's files.
  */
 export async function provideMongodb(dataDir: string, log: Log): Promise<MongodbCommand> {
   const mongodFolder = path.join(dataDir, 'mongod');
@@ -72,7 +72,7 @@ async function download(log: Log): Promise<string> {
     throw new Error(`not tried, since it failed before (remove ${failed} to try again)`);
   }
   log('Looking for mongod, downloading it where possible …');
-  // At every other start it would be loaded for nothing.
+  // Loaded only here: other starts do not need it.
   const { MongoBinary } = await import('mongodb-memory-server-core');
   try {
     return await withDeadline(MongoBinary.getPath({ downloadDir }), downloadDir);
@@ -83,12 +83,12 @@ async function download(log: Log): Promise<string> {
   }
 }
 
-/** Gives up soon when nothing arrives, but lets a download that has begun come to its end. */
+/** Rejects soon when the download does not begin, but lets one that has begun finish. */
 async function withDeadline(binary: Promise<string>, downloadDir: string): Promise<string> {
   const started = Date.now();
-  const given = AbortSignal.timeout(DOWNLOAD_MS);
+  const timeout = AbortSignal.timeout(DOWNLOAD_MS);
   const late = (async () => {
-    while (!given.aborted) {
+    while (!timeout.aborted) {
       await sleep(500, undefined, { ref: false });
       const begun = existsSync(downloadDir);
       if (!begun && Date.now() - started > DOWNLOAD_START_MS) break;
@@ -112,8 +112,8 @@ async function standin(dataFile: string, log: Log): Promise<MongodbCommand> {
   );
   await mkdir(path.dirname(dataFile), { recursive: true });
   log(
-    'MongoDB is a stand-in here (mongo-java-server on H2): for development only, never for data that ' +
-      'matters. A real mongod on PATH, or MONGODB_URI, replaces it for new data folders',
+    'MongoDB is a stand-in (mongo-java-server on H2): for development only, not for data that matters. ' +
+      'With a real mongod on PATH, or with MONGODB_URI, new data folders do not use it',
   );
   const both = [classPath, classes].join(path.delimiter);
   const args = ['-Xmx1g', '-cp', both, 'Server', dataFile];
@@ -146,8 +146,8 @@ async function fetchJars(folder: string, log: Log): Promise<void> {
 }
 
 /**
- * Once, and not at every start: from source Java takes a second longer. `javac` need not be on PATH, so that
- * `java` is asked.
+ * Compiles once and not at every start: from source, Java starts a second later. The compiler is run by `java`, since
+ * `javac` need not be on PATH.
  */
 function compile(java: string, classPath: string, folder: string, log: Log): Promise<void> {
   const javac = ['-m', 'jdk.compiler/com.sun.tools.javac.Main', '--release', '11'];
@@ -155,7 +155,7 @@ function compile(java: string, classPath: string, folder: string, log: Log): Pro
   return runToEnd('Compiling the stand-in for MongoDB', java, args, {}, log);
 }
 
-/** One by one: the compiler, run like this, takes no `*`. */
+/** Lists the jars one by one: the compiler, run by `java`, does not accept `*`. */
 async function jarsIn(folder: string): Promise<string> {
   const jars = (await readdir(folder)).filter((name) => name.endsWith('.jar'));
   return jars.map((name) => path.join(folder, name)).join(path.delimiter);

@@ -9,7 +9,7 @@ const FILE = 'servers.json';
 const GRACE_MS = 15_000;
 const POLL_MS = 100;
 
-/** Notes which processes have the folder's databases open, should this one be killed before them. */
+/** Records which processes have the folder's databases open, in case this process is killed before them. */
 export function rememberServers(folder: string) {
   const pids: Record<string, number> = {};
   const file = path.join(folder, FILE);
@@ -26,13 +26,13 @@ export function rememberServers(folder: string) {
 }
 
 /**
- * Ends servers that an earlier start left behind when it was killed: they hold the databases. Only what
- * still has our folder on its command line is ended; a process id may belong to another process by now.
+ * Ends servers that outlived an earlier start which was killed: they lock the databases. Only a process with our folder
+ * on its command line is ended, since its process id may have been reused.
  */
 export async function endOrphans(folder: string, log: Log): Promise<void> {
   for (const [name, pid] of Object.entries(readPids(path.join(folder, FILE)))) {
     if (!(await isOurs(pid, folder))) continue;
-    log(`Ending the ${name} (process ${pid}) that a killed start left behind`);
+    log(`Ending the ${name} (process ${pid}) that outlived an earlier start`);
     signal(pid, 'SIGTERM');
     const deadline = Date.now() + GRACE_MS;
     while (await isOurs(pid, folder)) {
@@ -46,7 +46,7 @@ function readPids(file: string): Record<string, number> {
   try {
     return z.record(z.string(), z.int().positive()).parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch {
-    // None was written, or a crash cut it short: there is nothing to go by.
+    // There is no file, or a crash cut it short.
     return {};
   }
 }
@@ -55,12 +55,12 @@ function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
   } catch (error) {
-    // It ended by itself in the meantime.
+    // The process has ended in the meantime.
     if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
   }
 }
 
-/** The folder or what lies in it; not one whose name only begins alike. */
+/** Whether the command line contains the folder or a path in it, but not a folder whose name begins with its name. */
 function mentions(commandLine: string, folder: string): boolean {
   return `${commandLine.trimEnd()} `
     .split(folder)
@@ -68,7 +68,7 @@ function mentions(commandLine: string, folder: string): boolean {
     .some((rest) => /^[/\s]/.test(rest));
 }
 
-/** Of a process that has ended, and waits for its parent to notice, the command line is empty. */
+/** A zombie, which has ended but was not yet reaped by its parent, has an empty command line. */
 async function isOurs(pid: number, folder: string): Promise<boolean> {
   try {
     const commandLine = await readFile(`/proc/${pid}/cmdline`, 'utf8');

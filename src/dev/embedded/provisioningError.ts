@@ -1,4 +1,4 @@
-/** One message for when a server can be had by none of the ways: what was tried, and what would help. */
+/** Returns one error that says that a server cannot be provided, what was tried, and what would help. */
 export function provisioningError(
   server: string,
   failures: readonly string[],
@@ -6,7 +6,7 @@ export function provisioningError(
 ): Error {
   return new Error(
     [
-      `No way to start ${server} was open. Tried:`,
+      `Could not provide ${server}. Tried:`,
       ...failures.map((failure) => `  - ${failure}`),
       'Do one of these:',
       ...remedies.map((remedy) => `  - ${remedy}`),

@@ -4,7 +4,7 @@ import type { Config } from '../../config';
 import { messageOf } from '../../errors';
 import type { Log } from '../../process/main';
 import { supervise, type SupervisedProcess } from '../../process/supervise';
-import { endingWithUs } from './endWithUs';
+import { withParentDeathSignal } from './parentDeathSignal';
 import { endOrphans, rememberServers } from './orphans';
 import { mongodbReady, provideMongodb, type MongodbCommand } from './mongodb';
 import { freePort } from '../../process/ports';
@@ -12,34 +12,34 @@ import { provideTemporal, temporalArguments, temporalReady } from './temporal';
 import { watchTemporal } from './watchTemporal';
 
 export interface EmbeddedOptions {
-  /** Everything that the servers keep lies below; the caller has locked it. */
+  /** Contains all data of the servers. The caller has locked it. */
   readonly dataDir: string;
   readonly config: Pick<
     Config,
     'EMBEDDED_TEMPORAL_PORT' | 'EMBEDDED_UI_PORT' | 'EMBEDDED_MONGODB_PORT'
   >;
-  /** Servers named from outside; for those left out one is started. */
+  /** Servers that exist already. Those that are left out are started. */
   readonly given: { readonly temporalAddress?: string; readonly mongodbUri?: string };
   readonly log: Log;
-  /** When it resolves, a start under way is given up: provisioning may take minutes. */
+  /** Aborts the start when it resolves: provisioning may take minutes. */
   readonly stopping?: Promise<unknown>;
-  /** Of Temporal, `key=value`, beside our own. */
+  /** Further dynamic configuration of Temporal, as `key=value`. */
   readonly dynamicConfig?: readonly string[];
 }
 
 export interface EmbeddedServers {
   readonly temporalAddress: string;
-  /** `null` with a server given from outside: its Web UI is not ours to know. */
+  /** `null` with a given server, whose Web UI is unknown. */
   readonly temporalUi: string | null;
   readonly mongodbUri: string;
-  /** Has processes of ours use these servers, beside the rest of our environment. */
+  /** The variables with which our own processes use these servers, in addition to our environment. */
   readonly clientEnv: NodeJS.ProcessEnv;
   /** Rejects when a server keeps dying. */
   readonly crashLoop: Promise<never>;
   stop(): Promise<void>;
 }
 
-/** The start was given up because `stopping` resolved; nothing runs. */
+/** The start was aborted because `stopping` resolved; nothing runs. */
 export class Stopped extends Error {
   override readonly name = 'Stopped';
 }
@@ -48,9 +48,9 @@ const READY_MS = 60_000;
 const NEVER = new Promise<never>(() => undefined);
 
 /**
- * Starts the servers that are not given, with lasting data; resolves when both answer.
+ * Starts the servers that are not given, with persistent data. Resolves when both answer.
  *
- * @throws Stopped; Error when a server cannot be provided or keeps dying
+ * @throws Stopped when `stopping` resolved; Error when a server cannot be provided or keeps dying
  */
 export async function startServers(options: EmbeddedOptions): Promise<EmbeddedServers> {
   const { given, log } = options;
@@ -60,19 +60,19 @@ export async function startServers(options: EmbeddedOptions): Promise<EmbeddedSe
   const { remember, forget } = rememberServers(folder);
   const running: SupervisedProcess[] = [];
   const watches: (() => Promise<void>)[] = [];
-  let over = false;
+  let isStopping = false;
 
   async function stop(): Promise<void> {
-    over = true;
+    isStopping = true;
     await Promise.all([...watches.map((end) => end()), ...running.map((server) => server.stop())]);
     forget();
   }
 
   /**
-   * What is not given, found or installed before anything is started: one after the other, since lines of
-   * progress would mix.
+   * Finds or installs the programs of the servers that are not given, before any is started. One after the other, so
+   * that their log lines do not mix.
    *
-   * @throws one Error that names what is missing for either
+   * @throws one Error that says what is missing for each
    */
   async function provide() {
     const failures: unknown[] = [];
@@ -104,10 +104,10 @@ export async function startServers(options: EmbeddedOptions): Promise<EmbeddedSe
     const address = `127.0.0.1:${port}`;
     await Promise.race([temporalReady(address, READY_MS), server.crashLoop]);
     server.markReady();
-    if (over) throw new Stopped();
+    if (isStopping) throw new Stopped();
     watches.push(
       watchTemporal(address, () => {
-        log("The Temporal server's database stays interrupted, which only a new start ends");
+        log("The Temporal server's database stays interrupted; restarting the server");
         server.kill();
       }),
     );
@@ -130,12 +130,12 @@ export async function startServers(options: EmbeddedOptions): Promise<EmbeddedSe
     args: readonly string[],
     logFile: string,
   ): SupervisedProcess {
-    if (over) throw new Stopped();
+    if (isStopping) throw new Stopped();
     const file = path.join(folder, logFile);
-    const program = endingWithUs({ command, args });
-    const kept = supervise({ name, ...program, logFile: file, onSpawn: remember(name) }, log);
-    running.push(kept);
-    return kept;
+    const program = withParentDeathSignal({ command, args });
+    const server = supervise({ name, ...program, logFile: file, onSpawn: remember(name) }, log);
+    running.push(server);
+    return server;
   }
 
   async function start(): Promise<EmbeddedServers> {
@@ -146,7 +146,7 @@ export async function startServers(options: EmbeddedOptions): Promise<EmbeddedSe
         : await temporal(temporalProgram);
     const mongodbUri =
       mongodbCommand === null ? (given.mongodbUri ?? '') : await mongodb(mongodbCommand);
-    const givenUp = Promise.race([...running.map((server) => server.crashLoop), NEVER]);
+    const crashLoop = Promise.race([...running.map((server) => server.crashLoop), NEVER]);
     const clientEnv = {
       ...(ui !== null && withoutForeignTemporal(path.join(folder, 'temporal.toml'))),
       TEMPORAL_ADDRESS: address,
@@ -157,7 +157,7 @@ export async function startServers(options: EmbeddedOptions): Promise<EmbeddedSe
       temporalUi: ui,
       mongodbUri,
       clientEnv,
-      crashLoop: givenUp,
+      crashLoop,
       stop,
     };
   }
@@ -166,7 +166,7 @@ export async function startServers(options: EmbeddedOptions): Promise<EmbeddedSe
     throw new Stopped();
   });
   const starting = start();
-  // Once the race is lost, it still ends, and its rejection must not go unhandled.
+  // When `stopped` wins the race below, a later rejection of `starting` must not be unhandled.
   starting.catch(() => undefined);
   try {
     return await Promise.race([starting, stopped]);
@@ -176,7 +176,7 @@ export async function startServers(options: EmbeddedOptions): Promise<EmbeddedSe
   }
 }
 
-/** A namespace or a key that a person has set for another server is not known to ours. */
+/** Clears settings for another Temporal server: ours does not know its namespace or key. */
 function withoutForeignTemporal(emptyProfile: string): NodeJS.ProcessEnv {
   writeFileSync(emptyProfile, '[profile.default]\n');
   const foreign = Object.keys(process.env).filter(

@@ -6,12 +6,12 @@ import { supervise } from '../../process/supervise';
 export interface ServiceOptions {
   /** Where the API will listen. */
   readonly url: string;
-  /** Beside our own environment. */
+  /** Added to our own environment. */
   readonly env: NodeJS.ProcessEnv;
-  /** Where logs go; otherwise to our stderr. */
+  /** Receives the logs; without it, our stderr does. */
   readonly logFile?: string;
   readonly log: Log;
-  /** When it resolves, readiness is no longer waited for. */
+  /** Ends the wait for readiness when it resolves. */
   readonly stopping: Promise<unknown>;
 }
 
@@ -22,12 +22,15 @@ export interface Service {
 
 const POLL_MS = 100;
 
-/** glibc's allocator keeps what many threads freed; two arenas keep a worker's memory flat (facts of sharp). */
+/**
+ * glibc's allocator holds on to memory that many threads freed. With two arenas a worker's memory stays flat (sharp's
+ * documentation, "Memory").
+ */
 const ALLOCATOR = { MALLOC_ARENA_MAX: '2' };
 
 /**
- * Starts API and worker, each a process that is kept running; resolves when uploads can be taken, or when
- * it is to stop before.
+ * Starts API and worker, each as a supervised process. Resolves when the API accepts uploads, or when `stopping`
+ * resolves.
  */
 export async function startService({
   url,
@@ -48,14 +51,14 @@ export async function startService({
       log,
     ),
   ) as [ReturnType<typeof supervise>, ReturnType<typeof supervise>];
-  const givenUp = Promise.race([api.crashLoop, worker.crashLoop]);
-  givenUp.catch(() => undefined);
+  const crashLoop = Promise.race([api.crashLoop, worker.crashLoop]);
+  crashLoop.catch(() => undefined);
   const stop = async () => {
     await Promise.all([api.stop(), worker.stop()]);
   };
   try {
-    await Promise.race([givenUp, ready(url), stopping]);
-    return { crashLoop: givenUp, stop };
+    await Promise.race([crashLoop, ready(url), stopping]);
+    return { crashLoop, stop };
   } catch (error) {
     await stop();
     throw error;

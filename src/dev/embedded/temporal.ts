@@ -11,10 +11,10 @@ import { provisioningError } from './provisioningError';
 import { contentHash, assetFile } from './assets';
 
 /**
- * Pins what is built: the newest release of the CLI whose own module has no `replace`, but with a newer
- * driver for SQLite. Its own, 1.34, may leave a statement open when a caller gives up; after that, everything
- * on its only connection is "interrupted (9)" until the server is started again (fixed in 1.40.1). Calls with
- * short deadlines provoke it within seconds.
+ * Pins what is built: the newest release of the CLI whose own module has no `replace`, but with a newer driver for
+ * SQLite. Its own version, 1.34, may leave a statement open when a call is cancelled; after that, every statement on its
+ * only connection fails with "interrupted (9)" until the server is restarted (fixed in 1.40.1). Calls with short
+ * deadlines provoke it within seconds.
  *
  * @see https://gitlab.com/cznic/sqlite/-/issues/198
  */
@@ -22,8 +22,8 @@ const GO_MOD_FILE = assetFile('temporal-cli', 'go.mod');
 const GO_PACKAGE = 'github.com/temporalio/cli/cmd/temporal';
 
 /**
- * Measured: by default the server polls its transfer queue 20 times a second, and every step waits for the
- * next tick. The `matching` keys switch on priority and fairness, off by default in 1.29.
+ * The first key was measured: by default the server polls its transfer queue 20 times a second, and every step waits
+ * for the next poll. The `matching` keys enable priority and fairness, which are off by default in 1.29.
  */
 const DYNAMIC_CONFIG = [
   'history.transferProcessorMaxPollRPS=1000',
@@ -33,26 +33,26 @@ const DYNAMIC_CONFIG = [
 ];
 
 /**
- * Every step of a workflow is a commit. With a log written ahead it is synced once, and otherwise thrice
- * (measured: a sixth less of the server's CPU); nothing acknowledged is lost at a power cut either way.
+ * Every step of a workflow is a commit. With a write-ahead log, a commit is synced once instead of three times
+ * (measured: a sixth less of the server's CPU time). Either way no acknowledged write is lost in a power cut.
  *
  * @see https://www.sqlite.org/wal.html
  */
 const SQLITE_PRAGMAS = ['journal_mode=wal', 'synchronous=2'];
 
-interface Way {
+interface Source {
   readonly what: string;
-  /** The folder that it has filled before, if it has. */
+  /** The folder of an earlier installation; `null` when there is none. */
   installed(): string | null;
-  /** @returns the folder */
+  /** @returns the folder with the program */
   install(log: Log): Promise<string>;
 }
 
 const DOWNLOADED = 'temporal-cli-downloaded';
-/** Another release of ours may build another one. */
+/** Changes with the pinned module, so that a new pin is built again. */
 const builtName = () => `temporal-cli-${contentHash(GO_MOD_FILE)}`;
 
-const WAYS: readonly Way[] = [
+const SOURCES: readonly Source[] = [
   {
     what: 'download by the Temporal SDK',
     installed: () => cached(DOWNLOADED),
@@ -60,22 +60,22 @@ const WAYS: readonly Way[] = [
   },
   {
     what: 'go build',
-    // A container image has none of our sources.
+    // A container image does not contain our sources.
     installed: () => (existsSync(GO_MOD_FILE) ? cached(builtName()) : null),
     install: (log) => installOnce(builtName(), (folder) => goBuild(folder, log)),
   },
 ];
 
-/** Finds the `temporal` program, installing it where nothing else is left. */
+/** Finds the `temporal` program, and installs it if necessary. */
 export async function provideTemporal(log: Log): Promise<string> {
   const found = findOnPath('temporal');
   if (found !== null) return found;
-  for (const { installed } of WAYS) {
-    const place = installed();
-    if (place !== null) return path.join(place, 'temporal');
+  for (const { installed } of SOURCES) {
+    const folder = installed();
+    if (folder !== null) return path.join(folder, 'temporal');
   }
   const failures: string[] = [];
-  for (const { what, install } of WAYS) {
+  for (const { what, install } of SOURCES) {
     try {
       return path.join(await install(log), 'temporal');
     } catch (error) {
@@ -83,16 +83,16 @@ export async function provideTemporal(log: Log): Promise<string> {
     }
   }
   throw provisioningError('Temporal', failures, [
-    'set TEMPORAL_ADDRESS to a server that runs',
+    'set TEMPORAL_ADDRESS to a running server',
     'put the `temporal` CLI on PATH (https://docs.temporal.io/cli)',
-    'connect to the internet, for the SDK to download it',
-    'install Go 1.25 or newer, for it to be built from its module',
+    'connect to the internet, so that the SDK can download it',
+    'install Go 1.25 or newer, so that it can be built from its module',
   ]);
 }
 
 async function download(folder: string, log: Log): Promise<void> {
   log('Downloading the Temporal CLI …');
-  // At every other start it would be loaded for nothing.
+  // Loaded only here: other starts do not need it.
   const { TestWorkflowEnvironment } = await import('@temporalio/testing');
   const environment = await TestWorkflowEnvironment.createLocal({
     server: { executable: { type: 'cached-download', downloadDir: folder } },
@@ -110,7 +110,7 @@ async function goBuild(folder: string, log: Log): Promise<void> {
   log('Building the Temporal CLI from its Go module; this takes some minutes, once');
   const module = path.dirname(GO_MOD_FILE);
   const args = ['build', '-C', module, '-mod=readonly', '-o', folder, GO_PACKAGE];
-  // The checkout may lie below a go.work of the user's, which does not know this module.
+  // A go.work of the user's in a parent folder of the checkout would not list this module.
   await runToEnd('Building the Temporal CLI', go, args, { GOWORK: 'off' }, log);
 }
 
@@ -118,7 +118,7 @@ export interface TemporalOptions {
   readonly dataFile: string;
   readonly port: number;
   readonly uiPort: number;
-  /** `key=value`, beside our own. */
+  /** Added to our own, as `key=value`. */
   readonly dynamicConfig?: readonly string[];
 }
 

@@ -3,14 +3,14 @@ import path from 'node:path';
 import { alive, endCommands, startCommand, type Command } from '../../support/command';
 import { withFolder } from '../../support/temporaryFile';
 
-/** What a shell has that is set up for Temporal Cloud: nothing of it is meant for the demo. */
+/** Settings of a shell for Temporal Cloud, which the demo must not use. */
 async function foreignShell(folder: string): Promise<NodeJS.ProcessEnv> {
   const file = path.join(folder, 'cloud.toml');
   await writeFile(file, '[profile.default]\nnamespace = "elsewhere"\napi_key = "secret"\n');
   return { TEMPORAL_CONFIG_FILE: file, TEMPORAL_NAMESPACE: 'elsewhere' };
 }
 
-/** Runs `npm run demo` to its end, with its data in a folder that goes when the work is done. */
+/** Runs `npm run demo` to its end, with its data in a folder that is removed after the work. */
 function afterDemo(
   args: readonly string[],
   work: (command: Command, code: number | NodeJS.Signals | null) => Promise<void> | void,
@@ -24,7 +24,7 @@ function afterDemo(
 describe('npm run demo', () => {
   afterEach(endCommands);
 
-  it('does the main job on the sample, and reports it', () =>
+  it('processes the sample and reports the outcome', () =>
     afterDemo([], async (command, code) => {
       const output = command.stdout();
       expect([code, command.stderr()]).toEqual([0, expect.stringMatching(/\nStopping\n$/)]);
@@ -32,7 +32,7 @@ describe('npm run demo', () => {
       expect(output).toContain('completed_with_errors: 43 of 45 images compressed, 2 failed\n');
       expect(output).toMatch(/1 × not_found: .*404\n.*-missing\.jpg\n/);
       expect(output).toMatch(/1 × corrupt_image: .*\n.*-corrupt\.jpg\n/);
-      expect(output).toContain('1 image succeeded after a failure that passed\n');
+      expect(output).toContain('1 image succeeded at a later attempt\n');
       expect(output).toMatch(/Webhook +received as [0-9a-f-]{36}\.1, signature verified\n/);
       expect(output).toMatch(
         /Web UI +http:\/\/127\.0\.0\.1:\d+\/namespaces\/default\/workflows\/image-request%2F/,
@@ -44,7 +44,7 @@ describe('npm run demo', () => {
       expect(failed).toContain('corrupt_image');
     }));
 
-  it('leaves no process, also when it is stopped while it starts', () =>
+  it('leaves no process when it is stopped during its start', () =>
     withFolder(async (folder) => {
       const command = startCommand('demo', { TMPDIR: folder });
       await command.says('Starting Temporal');
@@ -54,7 +54,7 @@ describe('npm run demo', () => {
       expect(await alive(family)).toEqual([]);
     }));
 
-  it('says which file is missing, and starts nothing', () =>
+  it('names a missing file, and starts nothing', () =>
     afterDemo(['missing.csv'], (command, code) => {
       expect(code).toBe(1);
       expect(command.stderr()).toMatch(

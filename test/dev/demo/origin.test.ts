@@ -19,11 +19,11 @@ describe('the origin of the demo', () => {
     });
   });
 
-  it('does not find what is missing', async () => {
+  it('answers 404 for a missing picture', async () => {
     expect((await get('mug-missing.jpg')).status).toBe(404);
   });
 
-  it('answers 503 twice, then works', async () => {
+  it('answers 503 twice for a flaky picture, then 200', async () => {
     const statuses = [];
     for (let attempt = 1; attempt <= 4; attempt += 1) {
       const answer = await get('mug-flaky.jpg');
@@ -33,7 +33,7 @@ describe('the origin of the demo', () => {
     expect(statuses).toEqual([503, 503, 200, 200]);
   });
 
-  it('breaks a corrupt picture off half-way', async () => {
+  it('cuts a corrupt picture in half', async () => {
     const bytes = await bytesOf(await get('mug-corrupt.jpg'));
     await expect(sharp(bytes).metadata()).resolves.toMatchObject({ format: 'jpeg' });
     await expect(sharp(bytes, { failOn: 'warning' }).stats()).rejects.toThrow('premature end');

@@ -25,12 +25,12 @@ function signed(secret: string): Record<string, string> {
 }
 
 describe('the receiver of the demo', () => {
-  it('takes a webhook whose signature holds', async () => {
+  it('accepts a webhook with a valid signature', async () => {
     expect((await post(signed(SECRET))).status).toBe(204);
     await expect(receiver.received).resolves.toEqual({ id: '1.1', body, fault: null });
   });
 
-  it('refuses one that another secret signed', async () => {
+  it('refuses one that was signed with another secret', async () => {
     expect((await post(signed(OTHER_SECRET))).status).toBe(401);
     await expect(receiver.received).resolves.toMatchObject({
       fault: 'No matching signature found',

@@ -53,30 +53,30 @@ async function outcome(changes: Partial<Outcome> = {}): Promise<Outcome> {
 const report = async (changes: Partial<Outcome> = {}) => formatReport(await outcome(changes));
 
 describe('surveyImages', () => {
-  it('counts failures by their code, with the first few places', async () => {
+  it('counts failures by code, with the first few links', async () => {
     const images = [1, 2, 3, 4, 5].map((row) => failed(row, 'not_found'));
     const { failures } = await survey(...images, failed(6, 'corrupt_image'));
     expect(failures.get('not_found')).toEqual({
       message: 'Expected better than not_found',
       count: 5,
-      places: ['http://a/1', 'http://a/2', 'http://a/3'],
+      examples: ['http://a/1', 'http://a/2', 'http://a/3'],
     });
     expect(failures.get('corrupt_image')).toMatchObject({ count: 1 });
   });
 
-  it('names the row where no link could be read', async () => {
+  it('names the row of a bad row', async () => {
     const { failures } = await survey(failed(7, 'no_links', null));
-    expect(failures.get('no_links')).toMatchObject({ places: ['row 7'] });
+    expect(failures.get('no_links')).toMatchObject({ examples: ['row 7'] });
   });
 
-  it('counts what succeeded at a later attempt only', async () => {
+  it('counts images that succeeded at a later attempt', async () => {
     const { retried } = await survey(succeeded, { ...succeeded, attempts: 3 });
     expect(retried).toBe(1);
   });
 });
 
 describe('formatReport', () => {
-  it('tells the outcome in one page', async () => {
+  it('reports the outcome on one page', async () => {
     expect(await report()).toBe(
       [
         'Request      b7c0',
@@ -101,7 +101,7 @@ describe('formatReport', () => {
     );
   });
 
-  it('leaves out what did not happen', async () => {
+  it('omits failures and retries when there were none', async () => {
     const { request } = await outcome();
     const text = await report({
       request: { ...request, counts: { total: 1, succeeded: 1, failed: 0, pending: 0 } },
@@ -113,23 +113,23 @@ describe('formatReport', () => {
     expect(text).not.toContain('Retried');
   });
 
-  it('says how many failures it does not list', async () => {
+  it('states how many failures it does not list', async () => {
     const images = [1, 2, 3, 4, 5].map((row) => failed(row, 'not_found'));
     expect(await report({ survey: await survey(...images) })).toContain('… and 2 more\n');
   });
 
-  it('tells of failures that passed', async () => {
+  it('reports images that succeeded at a later attempt', async () => {
     expect(await report({ survey: await survey({ ...succeeded, attempts: 3 }) })).toContain(
-      'Retried      1 image succeeded after a failure that passed\n',
+      'Retried      1 image succeeded at a later attempt\n',
     );
   });
 
-  it('says why a signature does not hold', async () => {
+  it('says why a signature is invalid', async () => {
     const webhook = { id: 'b7c0.1', body: '{}', fault: 'No matching signature found' };
     expect(await report({ webhook })).toContain('not verified: No matching signature found');
   });
 
-  it('saves nothing when nothing was downloaded', async () => {
+  it('states no savings when nothing was downloaded', async () => {
     const { request } = await outcome();
     const text = await report({ request: { ...request, bytes: { in: 0, out: 0 } } });
     expect(text).toContain('Bytes        0.0 MB in, 0.0 MB out\n');

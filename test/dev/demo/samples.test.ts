@@ -16,7 +16,7 @@ const errorsOf = async (name: string) =>
   (await rowsOf(name)).map(({ error }) => error?.code ?? null);
 
 describe('samples/products.csv', () => {
-  it('links to at least 40 pictures that can be had, and to every kind of trouble', async () => {
+  it('links to at least 40 available pictures, and to every kind of failure', async () => {
     const links = (await rowsOf('products.csv')).flatMap((row) => row.links);
     const distinct = [...new Set(links)];
     const trouble = distinct.filter((link) => /-(missing|corrupt)\./.test(link));
@@ -30,7 +30,7 @@ describe('samples/products.csv', () => {
     }
   });
 
-  it('leads nowhere until the demo puts its own origin in', async () => {
+  it('has links that resolve only after the demo inserts its own origin', async () => {
     const { csv } = await readSheet(path.join(folder, 'products.csv'), true);
     const text = relinked(csv, 'http://127.0.0.1:1').toString();
     expect(text).not.toContain('demo.invalid');
@@ -39,7 +39,7 @@ describe('samples/products.csv', () => {
 });
 
 describe('readSheet', () => {
-  it('says what is wrong with a file that is not there', async () => {
+  it('reports a missing file', async () => {
     await expect(readSheet('/nowhere/products.csv', false)).rejects.toThrow(
       /^Expected a CSV file to upload, received .*ENOENT.*\/nowhere\/products.csv/,
     );
@@ -51,7 +51,7 @@ describe('the samples of dialects', () => {
     expect(await linksOf('semicolon.csv')).toEqual([2, 1, 2]);
   });
 
-  it('separate their cells by tabs and keep columns of their own', async () => {
+  it('separate their cells by tabs and keep their other columns', async () => {
     const [first] = await rowsOf('tab.csv');
     expect(first?.cells[0]).toBe('P001');
     expect(first?.cells[3]).toBe('white');
@@ -78,7 +78,7 @@ describe('the samples of dialects', () => {
     ]);
   });
 
-  it('are each told of in samples/README.md, and tested here', () => {
+  it('are all described in samples/README.md, and tested here', () => {
     expect(readdirSync(folder).sort()).toEqual([
       'README.md',
       'bad-rows.csv',

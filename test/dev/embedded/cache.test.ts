@@ -15,7 +15,7 @@ function setCacheHome(value: string | undefined): void {
   else process.env['XDG_CACHE_HOME'] = value;
 }
 
-/** Runs the work with a cache of its own. */
+/** Runs the work with its own cache. */
 const withCache = (work: (cache: string) => Promise<void>) =>
   withFolder((folder) => {
     setCacheHome(folder);
@@ -27,13 +27,13 @@ const write = (content: string) => (folder: string) =>
 const read = (folder: string) => readFile(path.join(folder, 'program'), 'utf8');
 
 describe('cacheDir', () => {
-  it('lies in XDG_CACHE_HOME', () => {
+  it('is in XDG_CACHE_HOME', () => {
     setCacheHome('/var/caches');
     expect(cacheDir()).toBe('/var/caches/image-processor');
   });
 
   it.each([undefined, '', 'relative/folder'])(
-    'lies in ~/.cache when XDG_CACHE_HOME is %j, as the XDG specification has it',
+    'is in ~/.cache when XDG_CACHE_HOME is %j, as the XDG specification requires',
     (value) => {
       setCacheHome(value);
       expect(cacheDir()).toBe(path.join(homedir(), '.cache', 'image-processor'));
@@ -42,7 +42,7 @@ describe('cacheDir', () => {
 });
 
 describe('installOnce', () => {
-  it('installs into the cache, where it is found from then on', () =>
+  it('installs into the cache, where the installation is found from then on', () =>
     withCache(async (cache) => {
       expect(cached('thing')).toBeNull();
       const place = await installOnce('thing', write('1'));
@@ -51,14 +51,14 @@ describe('installOnce', () => {
       expect(await read(place)).toBe('1');
     }));
 
-  it('does not install again what is there', () =>
+  it('does not repeat an installation', () =>
     withCache(async () => {
       await installOnce('thing', write('1'));
       const again = await installOnce('thing', () => Promise.reject(new Error('Not again')));
       expect(await read(again)).toBe('1');
     }));
 
-  it('shows nothing until the installation is whole', () =>
+  it('shows nothing until the installation is complete', () =>
     withCache(async () => {
       await installOnce('thing', async (folder) => {
         await write('half')(folder);
@@ -67,7 +67,7 @@ describe('installOnce', () => {
       expect(cached('thing')).not.toBeNull();
     }));
 
-  it('leaves nothing behind when the installation fails, and can be tried again', () =>
+  it('leaves no files when the installation fails, and can be tried again', () =>
     withCache(async (cache) => {
       const failing = installOnce('thing', async (folder) => {
         await write('half')(folder);
@@ -78,14 +78,14 @@ describe('installOnce', () => {
       expect(await read(await installOnce('thing', write('2')))).toBe('2');
     }));
 
-  it('gives both of two at once the same whole installation', () =>
+  it('gives two simultaneous calls the same complete installation', () =>
     withCache(async (cache) => {
-      const places = await Promise.all([
+      const folders = await Promise.all([
         installOnce('thing', write('a')),
         installOnce('thing', write('b')),
       ]);
-      expect(places).toEqual([path.join(cache, 'thing'), path.join(cache, 'thing')]);
-      expect(['a', 'b']).toContain(await read(places[0]));
+      expect(folders).toEqual([path.join(cache, 'thing'), path.join(cache, 'thing')]);
+      expect(['a', 'b']).toContain(await read(folders[0]));
       expect(readdirSync(cache)).toEqual(['thing']);
       expect(existsSync(path.join(cache, 'thing', 'program'))).toBe(true);
     }));

@@ -8,7 +8,7 @@ afterEach(() => {
   process.env['PATH'] = before;
 });
 
-/** Runs the work with a PATH of two new folders. */
+/** Runs the work with two new folders as the PATH. */
 const withPath = (work: (first: string, second: string) => Promise<void>) =>
   withFolder(async (folder) => {
     const folders = [path.join(folder, 'first'), path.join(folder, 'second')] as const;
@@ -39,21 +39,21 @@ describe('findOnPath', () => {
       expect(findOnPath('program')).toBe(file);
     }));
 
-  it('passes over a file that cannot be executed', () =>
+  it('skips a file that is not executable', () =>
     withPath(async (first, second) => {
       await program(first, 0o644);
       const file = await program(second);
       expect(findOnPath('program')).toBe(file);
     }));
 
-  it('passes over a folder of that name', () =>
+  it('skips a folder of that name', () =>
     withPath(async (first, second) => {
       await mkdir(path.join(first, 'program'));
       const file = await program(second);
       expect(findOnPath('program')).toBe(file);
     }));
 
-  it('passes over a link that leads nowhere', () =>
+  it('skips a broken link', () =>
     withPath(async (first) => {
       await symlink(path.join(first, 'gone'), path.join(first, 'program'));
       expect(findOnPath('program')).toBeNull();
@@ -73,7 +73,7 @@ async function run(script: string, env: NodeJS.ProcessEnv = {}): Promise<string[
 }
 
 describe('runToEnd', () => {
-  it('says when the command is done', async () => {
+  it('logs when the command is done', async () => {
     expect(await run('')).toEqual([expect.stringMatching(/^Building: done in \d+ s$/)]);
   });
 
@@ -83,7 +83,7 @@ describe('runToEnd', () => {
     });
   });
 
-  it('fails with the exit code and the end of all output', async () => {
+  it('fails with the exit code and the last part of the output', async () => {
     const script = `console.log('out'); console.error('x'.repeat(5000) + 'the reason'); process.exitCode = 3`;
     const failure = run(script);
     await expect(failure).rejects.toThrow(/^Building failed \(exit 3\):\n/);

@@ -7,8 +7,8 @@ import { withFolder } from '../../support/temporaryFile';
 
 const MODULE = path.join(__dirname, '..', '..', '..', 'dist', 'src', 'dev', 'embedded', 'lock.js');
 
-/** Another process takes the folder, and is killed while it has it; its temporary files go with the folder. */
-async function takeAndDie(folder: string): Promise<void> {
+/** Locks the folder from another process, and kills that process. Its temporary files are in the same folder. */
+async function lockAndDie(folder: string): Promise<void> {
   const script = `require(${JSON.stringify(MODULE)}).lockDataDir(process.argv[1])
     .then(() => { console.log('taken'); setInterval(() => {}, 1000); });`;
   const child = spawn(process.execPath, ['-e', script, folder], {
@@ -21,7 +21,7 @@ async function takeAndDie(folder: string): Promise<void> {
 }
 
 describe('lockDataDir', () => {
-  it('makes a folder that is not there yet', () =>
+  it('creates a missing folder', () =>
     withFolder(async (folder) => {
       const dataDir = path.join(folder, 'new', 'data');
       const unlock = await lockDataDir(dataDir);
@@ -29,32 +29,31 @@ describe('lockDataDir', () => {
       await unlock();
     }));
 
-  it('refuses a folder that is taken, naming it, its holder and what to do', () =>
+  it('refuses a locked folder, naming it, its process and what to do', () =>
     withFolder(async (folder) => {
       const unlock = await lockDataDir(folder);
       await expect(lockDataDir(folder)).rejects.toThrow(
-        `Expected DATA_DIR ${folder} to be free, but process ${process.pid} runs on it; ` +
-          'stop that one, or set another DATA_DIR',
+        `DATA_DIR ${folder} is in use by process ${process.pid}; stop it, or set another DATA_DIR`,
       );
       await unlock();
     }));
 
-  it('refuses still when it has refused before', () =>
+  it('refuses again after a refusal', () =>
     withFolder(async (folder) => {
       const unlock = await lockDataDir(folder);
-      await expect(lockDataDir(folder)).rejects.toThrow('to be free');
-      await expect(lockDataDir(folder)).rejects.toThrow('to be free');
+      await expect(lockDataDir(folder)).rejects.toThrow('is in use');
+      await expect(lockDataDir(folder)).rejects.toThrow('is in use');
       await unlock();
     }));
 
-  it('keeps two folders apart', () =>
+  it('locks two folders independently', () =>
     withFolder(async (folder) => {
       const unlock = await lockDataDir(path.join(folder, 'one'));
       const unlockOther = await lockDataDir(path.join(folder, 'two'));
       await Promise.all([unlock(), unlockOther()]);
     }));
 
-  it('can be taken again when it was given back', () =>
+  it('locks a folder again after its release', () =>
     withFolder(async (folder) => {
       await (
         await lockDataDir(folder)
@@ -64,18 +63,18 @@ describe('lockDataDir', () => {
       )();
     }));
 
-  it('can be taken again when its holder was killed', () =>
+  it('locks a folder again after its process was killed', () =>
     withFolder(async (folder) => {
-      await takeAndDie(folder);
+      await lockAndDie(folder);
       const unlock = await lockDataDir(folder);
-      await expect(lockDataDir(folder)).rejects.toThrow(`process ${process.pid} runs on it`);
+      await expect(lockDataDir(folder)).rejects.toThrow(`in use by process ${process.pid}`);
       await unlock();
     }));
 
   it.each([
     ['a new folder', () => Promise.resolve()],
-    ['a folder whose holder was killed', takeAndDie],
-  ])('gives %s to exactly one of many that want it at once', (_, prepare) =>
+    ['a folder whose process was killed', lockAndDie],
+  ])('locks %s for exactly one of many simultaneous calls', (_, prepare) =>
     withFolder(async (folder) => {
       await prepare(folder);
       const wanting = Array.from({ length: 20 }, () => lockDataDir(folder));
@@ -86,11 +85,11 @@ describe('lockDataDir', () => {
     }),
   );
 
-  it('takes a folder whose path is longer than the path of a socket may be', () =>
+  it('locks a folder whose path is longer than the path of a socket may be', () =>
     withFolder(async (folder) => {
       const deep = path.join(folder, 'a'.repeat(120), 'b'.repeat(120));
       const unlock = await lockDataDir(deep);
-      await expect(lockDataDir(deep)).rejects.toThrow(`Expected DATA_DIR ${deep} to be free`);
+      await expect(lockDataDir(deep)).rejects.toThrow(`DATA_DIR ${deep} is in use`);
       await unlock();
     }));
 });

@@ -35,7 +35,7 @@ async function whileRunning<T>(
   }
 }
 
-/** Has four clients make collections, one after the other, until the server is gone. */
+/** Four clients each create collections one after the other, until the server is killed. */
 async function makeCollections(db: mongo.Db, prefix: string): Promise<void> {
   const makeSome = async (client: number) => {
     for (let count = 0; ; count += 1) {
@@ -55,7 +55,7 @@ async function incomplete(db: mongo.Db, names: readonly string[]): Promise<strin
 }
 
 describe('the MongoDB server', () => {
-  it('has no half of a command after a kill', () =>
+  it('contains no half of a command after a kill', () =>
     withFolder(async (folder) => {
       const command = await provideMongodb(folder, say);
       for (let kill = 1; kill <= 3; kill += 1) {
@@ -74,7 +74,7 @@ describe('the MongoDB server', () => {
       });
     }));
 
-  it('ends when its port is taken, so that it is started again', () =>
+  it('exits when its port is taken, so that it is restarted', () =>
     withFolder(async (folder) => {
       const { command, argsAt } = await provideMongodb(folder, say);
       const { port, close } = await listen(createServer());

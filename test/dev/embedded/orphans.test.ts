@@ -15,7 +15,7 @@ afterEach(async () => {
   }
 });
 
-/** A process that lasts, with the arguments on its command line. */
+/** Starts a long-running process with the arguments on its command line. */
 async function lasting(...args: string[]): Promise<{ child: ChildProcess; pid: number }> {
   const script = 'console.log(1); setInterval(() => {}, 1000)';
   const child = spawn(process.execPath, ['-e', script, ...args], {
@@ -32,8 +32,8 @@ async function endedIn(folder: string): Promise<string[]> {
   return lines;
 }
 
-describe('endLeftovers', () => {
-  it('asks the servers that a killed start left behind to end, and waits until they have', () =>
+describe('endOrphans', () => {
+  it('stops the servers that outlived a killed start, and waits until they have ended', () =>
     withFolder(async (folder) => {
       const one = await lasting(path.join(folder, 'temporal.db'));
       const other = await lasting('--', '--dbpath', folder);
@@ -42,8 +42,8 @@ describe('endLeftovers', () => {
       remember('MongoDB server')(other.pid);
       const exits = [one, other].map(({ child }) => once(child, 'exit'));
       expect(await endedIn(folder)).toEqual([
-        `Ending the Temporal server (process ${one.pid}) that a killed start left behind`,
-        `Ending the MongoDB server (process ${other.pid}) that a killed start left behind`,
+        `Ending the Temporal server (process ${one.pid}) that outlived an earlier start`,
+        `Ending the MongoDB server (process ${other.pid}) that outlived an earlier start`,
       ]);
       expect(await Promise.all(exits)).toEqual([
         [null, 'SIGTERM'],
@@ -51,7 +51,7 @@ describe('endLeftovers', () => {
       ]);
     }));
 
-  it('ends the latest process of a server that was started again', () =>
+  it('ends the latest process of a restarted server', () =>
     withFolder(async (folder) => {
       const { pid } = await lasting(folder);
       const remember = rememberServers(folder).remember('Temporal server');
@@ -62,8 +62,8 @@ describe('endLeftovers', () => {
 
   it.each([
     ['has nothing to do with the folder', () => '/somewhere/else'],
-    ['runs on a folder whose name only begins alike', (folder: string) => `${folder}-2/mongod`],
-  ])('leaves a process alone that %s: the id is another’s by now', (_, argument) =>
+    ['uses a folder whose name begins with that name', (folder: string) => `${folder}-2/mongod`],
+  ])('does not end a process with a reused id that %s', (_, argument) =>
     withFolder(async (folder) => {
       const { child, pid } = await lasting(argument(folder));
       rememberServers(folder).remember('Temporal server')(pid);
@@ -82,7 +82,7 @@ describe('endLeftovers', () => {
       expect(await endedIn(folder)).toEqual([]);
     }));
 
-  it('does nothing for a process that is forgotten', () =>
+  it('does nothing for a process whose record was removed', () =>
     withFolder(async (folder) => {
       const { child, pid } = await lasting(folder);
       const { remember, forget } = rememberServers(folder);
@@ -99,7 +99,7 @@ describe('endLeftovers', () => {
     }));
 
   it.each(['', '{"Temporal', 'null', '"text"', '{"Temporal server":"-1"}', '{"a":-1,"b":0}'])(
-    'does nothing when its note says %j',
+    'does nothing when the file contains %j',
     (note) =>
       withFolder(async (folder) => {
         await writeFile(path.join(folder, 'servers.json'), note);

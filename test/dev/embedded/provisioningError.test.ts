@@ -1,13 +1,13 @@
 import { endCommands, startCommand } from '../../support/command';
 import { withFolder } from '../../support/temporaryFile';
 
-/** Where nothing listens: downloads fail, also on a machine that has the internet. */
+/** Nothing listens here, so that downloads fail also on a machine with the internet. */
 const NOWHERE = 'http://127.0.0.1:1';
 
-describe('On a machine with no way to start the servers', () => {
+describe('A machine that cannot provide the servers', () => {
   afterEach(endCommands);
 
-  it('one message names them all, and what would help', () =>
+  it('gets one error that names both, what was tried and what would help', () =>
     withFolder(async (folder) => {
       const command = startCommand('servers', {
         PATH: '',

@@ -50,7 +50,7 @@ async function describeNamespace(address: string): Promise<string | null | undef
   }
 }
 
-/** Does the work with a folder before all others on PATH. */
+/** Runs the work with a folder before all others on PATH. */
 async function onPath(folder: string, work: () => Promise<unknown>): Promise<void> {
   const before = process.env['PATH'] ?? '';
   process.env['PATH'] = [folder, before].join(path.delimiter);
@@ -67,7 +67,7 @@ function pidsIn(dataDir: string): number[] {
 }
 
 describe('startServers', () => {
-  it('starts Temporal, its Web UI and MongoDB, and each again at its address when it is killed', () =>
+  it('starts Temporal, its Web UI and MongoDB, and restarts each at its address when it is killed', () =>
     withFolder((dataDir) =>
       whileServed(options(dataDir), async ({ temporalAddress, temporalUi, mongodbUri }) => {
         expect(await describeNamespace(temporalAddress)).toBe('default');
@@ -83,7 +83,7 @@ describe('startServers', () => {
       }),
     ));
 
-  it('keeps the data over a stop, and leaves no process', () =>
+  it('keeps the data across a stop, and leaves no process', () =>
     withFolder(async (dataDir) => {
       const pids = await whileServed(options(dataDir), async ({ mongodbUri }) => {
         await withCollection(mongodbUri, (things) => things.insertOne({ name: 'yesterday' }));
@@ -110,7 +110,7 @@ describe('startServers', () => {
       });
     }));
 
-  it('starts the one that is left out when the other is given', () =>
+  it('starts one server when only the other is given', () =>
     withFolder((dataDir) => {
       const mongodbUri = process.env['TEST_MONGODB_URI'] ?? '';
       const given = { ...options(dataDir), given: { mongodbUri } };
@@ -121,7 +121,7 @@ describe('startServers', () => {
       });
     }));
 
-  it('starts Temporal again when its database stays interrupted, and not for less', () =>
+  it('restarts Temporal only when its database stays interrupted', () =>
     withFolder(async (dataDir) => {
       const programs = path.join(dataDir, 'programs');
       await mkdir(programs);
@@ -141,7 +141,7 @@ describe('startServers', () => {
       expect(first).toMatch(/^well\n(interrupted\n){2}well\n(interrupted\n){3,}$/);
       expect(second).toMatch(/^well\n/);
       expect(lines).toEqual([
-        "The Temporal server's database stays interrupted, which only a new start ends",
+        "The Temporal server's database stays interrupted; restarting the server",
         expect.stringContaining('The Temporal server died (SIGKILL) and is started again'),
       ]);
     }));

@@ -16,11 +16,11 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.h2.mvstore.MVStore;
 
 /**
- * A stand-in that speaks MongoDB's protocol, for development on machines that have no mongod. Compiled
- * and run by ../mongodb.ts: java -cp 'lib/*:classes' Server FILE PORT
+ * A stand-in that speaks MongoDB's protocol, for development on machines without mongod. Compiled and run by
+ * ../mongodb.ts: java -cp 'lib/*:classes' Server FILE PORT
  */
 class Server {
-  /** Wire version 13 is MongoDB 5.0: the library reports an older one, which current drivers refuse. */
+  /** Wire version 13 is MongoDB 5.0. The library reports an older version, which current drivers refuse. */
   private static final MongoVersion VERSION =
       new MongoVersion() {
         public List<Integer> getVersionArray() {
@@ -32,18 +32,19 @@ class Server {
         }
       };
 
-  /** Writes reach the file so late, in milliseconds. */
+  /** Writes reach the file at most this many milliseconds later. */
   private static final long COMMIT_EVERY = 250;
 
-  /** Old parts of the file are rewritten, a little each time, so that it does not grow for ever. */
+  /** Old parts of the file are rewritten this often, in milliseconds, a little each time, to limit its growth. */
   private static final long COMPACT_EVERY = 10_000;
 
   private static final int COMPACT_FILL_PERCENT = 50;
   private static final int COMPACT_BYTES = 1 << 20;
 
   /**
-   * Commands share it, writing to the file has it alone. Written in the midst of a command, the file would have half of
-   * it after a kill: a collection without its index of `_id`, say, whose records nothing can update.
+   * Commands hold the read lock, and writing the file holds the write lock. Written during a command, the file would
+   * contain half of it after a kill: for example a collection without its index of `_id`, whose records cannot be
+   * updated.
    */
   private static final ReadWriteLock GATE = new ReentrantReadWriteLock();
 
@@ -60,7 +61,7 @@ class Server {
     try {
       server.bind("127.0.0.1", Integer.parseInt(args[1]));
     } catch (Exception e) {
-      // The server's threads would go on without a port.
+      // The server's threads would keep the process running without a port.
       e.printStackTrace();
       System.exit(1);
     }
@@ -84,7 +85,7 @@ class Server {
         }
       } catch (Throwable e) {
         if (store.isClosed()) return;
-        // The server's threads would go on to acknowledge what is never saved.
+        // The server's threads would continue to acknowledge writes that are never saved.
         e.printStackTrace();
         Runtime.getRuntime().halt(1);
       } finally {
@@ -127,9 +128,9 @@ class Server {
   }
 
   /**
-   * The library asks an index only when a query names its keys and nothing else; any further condition makes it
-   * read the whole collection. As MongoDB does, this index finds by its keys, and the collection then looks at the
-   * further conditions of what was found.
+   * The library uses an index only when a query has conditions on its keys and nothing else; with any further condition
+   * it reads the whole collection. As in MongoDB, this index finds documents by its keys, and the collection then
+   * checks the further conditions.
    */
   private static class NarrowingIndex extends Index<Object> {
     private final Index<Object> index;

@@ -2,8 +2,8 @@ import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:
 import path from 'node:path';
 
 /**
- * The kill points, and how a kill there is arranged: the harness arms a point by a file; the process that
- * comes there takes the file away by renaming it, which only one can do, and kills itself on the spot.
+ * The kill points. The harness arms a point by creating a file. The process that reaches the point claims the kill by
+ * renaming the file, which only one process can do, and kills itself at once.
  */
 export const KILL_POINTS = {
   'file-written': 'between file write and record',
@@ -14,8 +14,8 @@ export const KILL_POINTS = {
   'round-started': 'between start of the next round and HTTP answer',
   'outcome-recorded': 'between outcome record and activity completion',
   'webhook-taken': 'between webhook 2xx and completion',
-  'continue-as-new-decided': 'continue-as-new decided, server not told',
-  'continue-as-new-told': 'continue-as-new told, before all else',
+  'continue-as-new-decided': 'continue-as-new decided, but not reported',
+  'continue-as-new-told': 'continue-as-new reported, before anything else',
 } as const;
 export type KillPoint = keyof typeof KILL_POINTS;
 
@@ -26,21 +26,21 @@ const OF_API: readonly KillPoint[] = [
   'round-started',
 ];
 
-/** All other places are in workers. */
-export function isOfApi(place: KillPoint): boolean {
-  return OF_API.includes(place);
+/** All other kill points are in workers. */
+export function isOfApi(point: KillPoint): boolean {
+  return OF_API.includes(point);
 }
 
-/** By which the processes find the folder. */
+/** The variable that passes the folder to the processes. */
 export const FOLDER_VARIABLE = 'CHAOS_FOLDER';
 
 export interface Claim {
-  readonly place: KillPoint;
+  readonly point: KillPoint;
   readonly pid: number;
   readonly at: number;
 }
 
-const armedFile = (folder: string, place: KillPoint) => path.join(folder, 'armed', place);
+const armedFile = (folder: string, point: KillPoint) => path.join(folder, 'armed', point);
 const claimedFolder = (folder: string) => path.join(folder, 'claimed');
 
 export function prepareKillPoints(folder: string): void {
@@ -48,35 +48,35 @@ export function prepareKillPoints(folder: string): void {
   mkdirSync(claimedFolder(folder), { recursive: true });
 }
 
-export function arm(folder: string, place: KillPoint): void {
-  writeFileSync(armedFile(folder, place), '');
+export function arm(folder: string, point: KillPoint): void {
+  writeFileSync(armedFile(folder, point), '');
 }
 
-/** @returns false when a process was there first */
-export function disarm(folder: string, place: KillPoint): boolean {
+/** @returns false when a process has claimed the kill already */
+export function disarm(folder: string, point: KillPoint): boolean {
   try {
-    rmSync(armedFile(folder, place));
+    rmSync(armedFile(folder, point));
     return true;
   } catch {
     return false;
   }
 }
 
-/** Called by a process that stands at the place. Returns when no kill is armed there. */
-export function dieIfArmed(folder: string, place: KillPoint): void {
-  const claim = path.join(claimedFolder(folder), `${place} ${process.pid} ${Date.now()}`);
+/** Called by a process at a kill point. Returns only when the point is not armed. */
+export function dieIfArmed(folder: string, point: KillPoint): void {
+  const claim = path.join(claimedFolder(folder), `${point} ${process.pid} ${Date.now()}`);
   try {
-    renameSync(armedFile(folder, place), claim);
+    renameSync(armedFile(folder, point), claim);
   } catch {
     return;
   }
   process.kill(process.pid, 'SIGKILL');
 }
 
-/** The kills that came to pass at places. */
+/** Returns the kills that happened at kill points. */
 export function claims(folder: string): Claim[] {
   return readdirSync(claimedFolder(folder)).map((name) => {
-    const [place, pid, at] = name.split(' ');
-    return { place: place as KillPoint, pid: Number(pid), at: Number(at) };
+    const [point, pid, at] = name.split(' ');
+    return { point: point as KillPoint, pid: Number(pid), at: Number(at) };
   });
 }
