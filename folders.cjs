@@ -23,7 +23,7 @@ const FOLDERS = {
   'src/errors.ts': { imports: [], types: ['contract'] },
   'src/cache.ts': { imports: [] },
   'src/config.ts': { imports: ['contract', 'src/network'] },
-  'src/network': { imports: ['src/errors.ts'], types: ['src/config.ts'] },
+  'src/network': { imports: ['src/cache.ts', 'src/errors.ts'] },
   'src/csv': { imports: ['src/errors.ts', 'src/network'], types: ['contract'] },
   'src/images': { imports: ['src/errors.ts', 'src/network'], types: ['contract', 'src/config.ts'] },
   'src/webhooks': { imports: ['src/errors.ts', 'src/network'], types: ['src/config.ts'] },

@@ -3,8 +3,10 @@ import path from 'node:path';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { integer } from '../contract/http/fields';
-import { createLiteralCheck } from './network/literalAddress';
+import { createOwnServers } from './network/ownServers';
 import { readOriginHeaders, type OriginHeaders } from './network/originHeaders';
+import { parsePortRange, type PortRange } from './network/ports';
+import { createTargetPolicy } from './network/targets';
 import { parseWebUrl } from './network/webUrl';
 
 /**
@@ -59,6 +61,15 @@ function isWebhookSecret(secret: string): boolean {
   return bytes >= 24 && bytes <= 64;
 }
 
+const portRanges = words(/[\s,]+/).transform((ranges, context): PortRange[] =>
+  ranges.flatMap((text) => {
+    const range = parsePortRange(text);
+    if (range !== null) return [range];
+    context.addIssue({ code: 'custom', message: 'Expected ports such as 443 or 1024-65535' });
+    return [];
+  }),
+);
+
 const environmentSchema = z.object({
   HOST: z.string().default('127.0.0.1'),
   // Not 0: links contain the port.
@@ -88,6 +99,11 @@ const environmentSchema = z.object({
     (networks) => networks.every(isNetwork),
     'Expected networks such as 10.0.0.0/8, separated by commas',
   ),
+  ALLOWED_PORTS: portRanges.default([
+    [80, 80],
+    [443, 443],
+    [1024, 65535],
+  ]),
   MAX_UPLOAD_BYTES: integer(1, 2 ** 40).default(100 * 2 ** 20),
   MAX_IMAGES_PER_REQUEST: integer(1, 10_000_000).default(1_000_000),
   MAX_IMAGE_BYTES: integer(1, 2 ** 30).default(25 * 2 ** 20),
@@ -157,13 +173,17 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   return { ...parsed.data, PUBLIC_URL: parsed.data.PUBLIC_URL ?? listenUrl(parsed.data) };
 }
 
-/** Checks two variables against each other, even when others are invalid. */
+/** Checks `WEBHOOK_URL` against the variables about targets, whatever is wrong with other variables. */
 function blockedWebhook(present: Record<string, unknown>) {
-  const url = environmentSchema.shape.WEBHOOK_URL.safeParse(present['WEBHOOK_URL']);
-  const networks = environmentSchema.shape.ALLOWED_NETWORKS.safeParse(present['ALLOWED_NETWORKS']);
-  if (url.data === undefined || networks.data === undefined) return [];
-  if (createLiteralCheck(networks.data)(new URL(url.data)) === null) return [];
-  const message = 'Expected a public address, or its network in ALLOWED_NETWORKS';
+  const { WEBHOOK_URL, ALLOWED_NETWORKS, ALLOWED_PORTS } = environmentSchema.shape;
+  const settings = z
+    .object({ WEBHOOK_URL, ALLOWED_NETWORKS, ALLOWED_PORTS })
+    .safeParse(present).data;
+  if (settings?.WEBHOOK_URL === undefined) return [];
+  const { refusalOfUrl } = createTargetPolicy(settings, createOwnServers([], []));
+  if (refusalOfUrl(new URL(settings.WEBHOOK_URL)) === null) return [];
+  const message =
+    'Expected a public address at an allowed port, or its network in ALLOWED_NETWORKS';
   return [{ path: ['WEBHOOK_URL'], message }];
 }
 

@@ -184,7 +184,7 @@ describe('readConfig', () => {
       (WEBHOOK_URL) => {
         const message = messageFor({ WEBHOOK_URL, PORT: 'x' });
         expect(message).toContain(
-          'WEBHOOK_URL: Expected a public address, or its network in ALLOWED_NETWORKS, received ',
+          'WEBHOOK_URL: Expected a public address at an allowed port, or its network in ALLOWED_NETWORKS, received ',
         );
         expect(message).toContain('PORT: ');
         expect(message).not.toContain('hunter2');

@@ -3,6 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createApp, createStartingApp } from '../http/app';
 import { answerMalformedRequests } from '../http/malformedRequests';
 import { readConfig } from '../config';
+import { ownServersOf } from '../network/ownServers';
+import { createTargetPolicy } from '../network/targets';
 import { openFileStore } from '../storage/open';
 import { prepareSpool, spoolDirOf } from '../storage/spool';
 import { createLogger } from '../telemetry/logger';
@@ -29,7 +31,8 @@ runMain(async () => {
   stopWithParent();
   const config = readConfig();
   const logger = createLogger(config.LOG_LEVEL, 'api');
-  const runs = createRuns(temporalSettings(config), config.TEMPORAL_TASK_QUEUE);
+  const temporal = temporalSettings(config);
+  const runs = createRuns(temporal, config.TEMPORAL_TASK_QUEUE);
   let answer = createStartingApp(logger).callback();
   const server = createServer({ requestTimeout: UPLOAD_MS }, (request, response) => {
     void answer(request, response);
@@ -47,6 +50,7 @@ runMain(async () => {
   const files = openFileStore(config);
   const spoolDir = spoolDirOf(config.DATA_DIR);
   await prepareSpool(spoolDir);
+  const ownServers = ownServersOf(config, temporal.connection.address ?? '', mongodbUri(config));
   const streams = new AbortController();
   const metrics = createApiMetrics({ countByState: records.requests.countByState, logger });
   watchProcess(metrics);
@@ -56,6 +60,7 @@ runMain(async () => {
     files,
     spoolDir,
     metrics,
+    targets: createTargetPolicy(config, ownServers),
     requests: createOperations({ config, logger, records, files, runs }),
     stopping: streams.signal,
     health: { mongodb: () => records.ping(), temporal: () => runs.ping() },

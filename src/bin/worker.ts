@@ -17,6 +17,8 @@ import { expose, watchProcess } from '../telemetry/metrics/registry';
 import { withSdkMetrics } from '../telemetry/metrics/sdk';
 import { createWorkerMetrics, type WorkerMetrics } from '../telemetry/metrics/worker';
 import { createDispatcher } from '../network/dispatcher';
+import { ownServersOf, type Endpoint } from '../network/ownServers';
+import { createTargetPolicy } from '../network/targets';
 import { openRecords } from '../records/open';
 import { connectWithRetry } from '../process/connectWithRetry';
 import { ensureSearchAttributes } from '../temporal/searchAttributes';
@@ -34,7 +36,7 @@ runMain(async () => {
   const config = readConfig();
   const logger = createLogger(config.LOG_LEVEL, 'worker');
   const metrics = createWorkerMetrics();
-  const scrapes = await serveMetrics(config, metrics, logger);
+  const { scrapes, endpoints: metricsEndpoints } = await serveMetrics(config, metrics, logger);
   await keepMemoryLevel(logger);
   // The SDK handles the signals once its workers run. Until then there is no work to drain.
   const exitNow = () => process.exit(0);
@@ -49,7 +51,13 @@ runMain(async () => {
   );
   const runs = createRuns({ connection: address, namespace }, config.TEMPORAL_TASK_QUEUE);
   const files = openFileStore(config);
-  const dispatcher = createDispatcher(config);
+  const ownServers = ownServersOf(
+    config,
+    address.address ?? '',
+    mongodbUri(config),
+    metricsEndpoints,
+  );
+  const dispatcher = createDispatcher(createTargetPolicy(config, ownServers));
   const activities = createActivities({
     config,
     logger,
@@ -98,6 +106,12 @@ function deploymentVersionOf({ WORKER_DEPLOYMENT }: Config): WorkerDeploymentVer
   return { deploymentName: WORKER_DEPLOYMENT, buildId: version };
 }
 
+interface ServedMetrics {
+  readonly scrapes: ScrapeListener | null;
+  /** Where they are served: the actual port, and the SDK's own. */
+  readonly endpoints: readonly Endpoint[];
+}
+
 /**
  * Installs the SDK's runtime, which must happen before the SDK's first use, and serves our metrics and the SDK's. The
  * SDK serves its own at a loopback address that only this process reads.
@@ -106,13 +120,17 @@ async function serveMetrics(
   config: Config,
   metrics: WorkerMetrics,
   logger: Logger,
-): Promise<ScrapeListener | null> {
+): Promise<ServedMetrics> {
   if (config.METRICS_PORT === 0) {
     installRuntime(logger);
-    return null;
+    return { scrapes: null, endpoints: [] };
   }
-  const sdkAddress = `127.0.0.1:${await probe(0, '127.0.0.1')}`;
+  const sdkPort = (await probe(0, '127.0.0.1')) ?? 0;
+  const sdkAddress = `127.0.0.1:${sdkPort}`;
   installRuntime(logger, sdkAddress);
   watchProcess(metrics);
-  return listenForScrapes(config, withSdkMetrics(expose(metrics.registry), sdkAddress), logger);
+  const exposition = withSdkMetrics(expose(metrics.registry), sdkAddress);
+  const scrapes = await listenForScrapes(config, exposition, logger);
+  const endpoints = [scrapes.port, sdkPort].map((port) => ({ host: config.HOST, port }));
+  return { scrapes, endpoints };
 }

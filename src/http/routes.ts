@@ -1,4 +1,5 @@
 import type { Config } from '../config';
+import type { TargetPolicy } from '../network/targets';
 import type { Operations } from '../requests/operations';
 import type { FileStore } from '../storage/fileStore';
 import type { Logger } from '../telemetry/logger';
@@ -25,6 +26,7 @@ export interface AppDependencies {
   /** Where uploads are received. */
   readonly spoolDir: string;
   readonly requests: Operations;
+  readonly targets: TargetPolicy;
   readonly metrics: ApiMetrics;
   /** Aborted when the process shuts down: streams end then. */
   readonly stopping: AbortSignal;

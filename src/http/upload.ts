@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import type { Upload } from '../requests/accept';
 import type { Config } from '../config';
+import type { TargetPolicy } from '../network/targets';
 import type { Operations } from '../requests/operations';
 import { receiveForm } from './form';
 import { validated, type Route } from './route';
@@ -9,14 +10,15 @@ import { jsonResponse, problemResponse, unavailableResponse } from './responses'
 import { createWebhookUrlCheck } from './webhookUrl';
 
 export interface UploadDeps {
-  readonly config: Pick<Config, 'ALLOWED_NETWORKS' | 'MAX_UPLOAD_BYTES'>;
+  readonly config: Pick<Config, 'MAX_UPLOAD_BYTES'>;
+  readonly targets: Pick<TargetPolicy, 'refusalOfUrl'>;
   /** Where uploads are received. */
   readonly spoolDir: string;
   readonly requests: Pick<Operations, 'accept'>;
 }
 
-export function uploadRoute({ config, spoolDir, requests }: UploadDeps): Route {
-  const checkWebhookUrl = createWebhookUrlCheck(config.ALLOWED_NETWORKS);
+export function uploadRoute({ config, targets, spoolDir, requests }: UploadDeps): Route {
+  const checkWebhookUrl = createWebhookUrlCheck(targets);
   return {
     config: {
       method: 'post',

@@ -1,21 +1,19 @@
 import { Refusal } from '../errors';
-import { blockedMessage, createLiteralCheck } from '../network/literalAddress';
+import type { TargetPolicy } from '../network/targets';
 import { parseWebUrl } from '../network/webUrl';
 
 /**
  * Checks a `webhook_url` at the upload, so that the caller learns at once that it can never be delivered to.
  * The address that its name resolves to is checked at every delivery.
  */
-export function createWebhookUrlCheck(allowedNetworks: readonly string[]) {
-  const refusedIn = createLiteralCheck(allowedNetworks);
-
+export function createWebhookUrlCheck(targets: Pick<TargetPolicy, 'refusalOfUrl'>) {
   /** @throws Refusal `invalid` */
   return function checkWebhookUrl(text: string | undefined): void {
     if (text === undefined) return;
     const url = parseWebUrl(text);
     if (url === null) throw invalid('Expected an http or https URL', 'custom');
-    const refused = refusedIn(url);
-    if (refused !== null) throw invalid(blockedMessage(refused), 'blocked_address');
+    const refusal = targets.refusalOfUrl(url);
+    if (refusal !== null) throw invalid(refusal, 'blocked_address');
   };
 }
 

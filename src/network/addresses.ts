@@ -31,11 +31,28 @@ export function createAddressCheck(allowedNetworks: readonly string[]) {
   return function isAllowed(text: string): boolean {
     if (!ipaddr.isValid(text)) return false;
     const address = ipaddr.process(text);
-    if (allowed.some((network) => isWithin(address, network))) return true;
+    const isListed = (one: Address) => allowed.some((network) => isWithin(one, network));
     const embedded = address instanceof ipaddr.IPv6 ? embeddedIpv4(address) : null;
-    if (embedded !== null) return isAllowed(embedded.toString());
-    return address.range() === 'unicast';
+    if (isListed(address) || (embedded !== null && isListed(embedded))) return true;
+    return isPublic(address) && (embedded === null || isPublic(embedded));
   };
+}
+
+/** RFC 4291 §2.4: global unicast addresses of IPv6 that are assigned so far. */
+const GLOBAL_IPV6: Network = [ipaddr.IPv6.parse('2000::'), 3];
+
+/** The virtual address at which Azure serves metadata and secrets to machines. */
+const AZURE_HOST = '168.63.129.16';
+
+function isPublic(address: Address): boolean {
+  // ipaddr.js has ranges of their own for prefixes that embed IPv4, some of them global.
+  if (address instanceof ipaddr.IPv6 && embeddedIpv4(address) !== null) {
+    return isWithin(address, GLOBAL_IPV6);
+  }
+  if (address.range() !== 'unicast') return false;
+  return address instanceof ipaddr.IPv4
+    ? address.toString() !== AZURE_HOST
+    : isWithin(address, GLOBAL_IPV6);
 }
 
 function isWithin(address: Address, [network, bits]: Network): boolean {

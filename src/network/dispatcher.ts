@@ -1,17 +1,18 @@
-import { lookup, type LookupAddress } from 'node:dns';
+import { lookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { Agent, buildConnector, type Dispatcher } from 'undici';
-import type { Config } from '../config';
 import { BlockedAddress } from '../errors';
-import { createAddressCheck } from './addresses';
 import { MAX_HEADER_BYTES } from './limits';
-import { blockedMessage } from './literalAddress';
+import type { TargetPolicy } from './targets';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
+/** Links may name any number of ports; the connectors of more than this many are not kept. */
+const MAX_CONNECTORS = 256;
+
 /**
- * Creates the dispatcher that all outgoing requests use: every download and every webhook. It connects to public
- * addresses only, unless `ALLOWED_NETWORKS` contains others.
+ * Creates the dispatcher that all outgoing requests use: every download and every webhook. It connects only where the
+ * policy allows it.
  *
  * The connector checks the address that it actually connects to. This covers redirects and names that resolve to
  * another address the second time (DNS rebinding). Literal addresses are checked separately, since Node never
@@ -19,33 +20,64 @@ const CONNECT_TIMEOUT_MS = 10_000;
  *
  * @throws BlockedAddress (directly or as the cause of undici's error) from every blocked request
  */
-export function createDispatcher(config: Pick<Config, 'ALLOWED_NETWORKS'>): Dispatcher {
-  const isAllowed = createAddressCheck(config.ALLOWED_NETWORKS);
+export function createDispatcher(policy: TargetPolicy): Dispatcher {
+  /** Resolves names to allowed addresses only. */
+  const checkedLookup =
+    (port: number): LookupFunction =>
+    (hostname, options, callback) => {
+      lookup(hostname, { ...options, all: true }, (error, found) => {
+        if (error !== null) {
+          callback(error, []);
+          return;
+        }
+        const addresses = found.map(({ address }) => address);
+        policy.allowedAddresses(hostname, port, addresses).then(
+          (allowed) => {
+            if (typeof allowed === 'string') {
+              callback(new BlockedAddress(allowed), []);
+              return;
+            }
+            const usable = found.filter(({ address }) => allowed.includes(address));
+            const [first] = usable;
+            if (options.all === true) callback(null, usable);
+            else callback(null, first?.address ?? '', first?.family);
+          },
+          (failure: unknown) => {
+            callback(failure as NodeJS.ErrnoException, []);
+          },
+        );
+      });
+    };
 
-  const checkedLookup: LookupFunction = (hostname, options, callback) => {
-    lookup(hostname, { ...options, all: true }, (error, addresses) => {
-      const allowed = error === null ? addresses.filter(({ address }) => isAllowed(address)) : [];
-      const [first] = allowed;
-      if (error !== null) callback(error, []);
-      else if (first === undefined) callback(blockedError(hostname, addresses), []);
-      else if (options.all === true) callback(null, allowed);
-      else callback(null, first.address, first.family);
-    });
-  };
+  // A lookup does not know the port of its connection, so each port has a connector.
+  const connectors = new Map<number, buildConnector.connector>();
+  function connectorOf(port: number): buildConnector.connector {
+    const known = connectors.get(port);
+    if (known !== undefined) return known;
+    if (connectors.size >= MAX_CONNECTORS) connectors.clear();
+    const made = buildConnector({ timeout: CONNECT_TIMEOUT_MS, lookup: checkedLookup(port) });
+    connectors.set(port, made);
+    return made;
+  }
 
-  const connect = buildConnector({ timeout: CONNECT_TIMEOUT_MS, lookup: checkedLookup });
   return new Agent({
     maxHeaderSize: MAX_HEADER_BYTES,
     connect(options, callback) {
       const host = options.hostname.replace(/^\[|\]$/g, '');
-      if (isIP(host) !== 0 && !isAllowed(host)) callback(blockedError(host, []), null);
-      else connect(options, callback);
+      const port = Number(options.port || (options.protocol === 'https:' ? 443 : 80));
+      if (isIP(host) === 0) {
+        connectorOf(port)(options, callback);
+        return;
+      }
+      policy.allowedAddresses(host, port, [host]).then(
+        (allowed) => {
+          if (typeof allowed === 'string') callback(new BlockedAddress(allowed), null);
+          else connectorOf(port)(options, callback);
+        },
+        (failure: unknown) => {
+          callback(failure as Error, null);
+        },
+      );
     },
   });
-}
-
-function blockedError(host: string, addresses: readonly LookupAddress[]): BlockedAddress {
-  const resolved =
-    addresses.length === 0 ? '' : ` (${addresses.map((one) => one.address).join(', ')})`;
-  return new BlockedAddress(blockedMessage(`${host}${resolved}`));
 }

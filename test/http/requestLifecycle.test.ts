@@ -62,6 +62,19 @@ describe('a request, from upload to webhook', () => {
     });
   });
 
+  it('fails links to the service itself as blocked_address, by any of its names', async () => {
+    const { port } = new URL(service.url);
+    const hosts = ['127.0.0.1', 'localhost', '127.0.0.2', '[::1]'];
+    const links = hosts.map((host) => `http://${host}:${port}/image/requests.jpg`);
+    const id = await uploaded(service.url, sheetOf(links, [link('/a.jpg')]));
+    await finished(service.url, id);
+    const images = await imagesOf(service.url, id);
+    expect(images.map(({ status, error }) => error?.code ?? status)).toEqual([
+      ...hosts.map(() => 'blocked_address'),
+      'succeeded',
+    ]);
+  });
+
   it('answers the status with exactly three strings, and counts occurrences', async () => {
     const id = await uploaded(service.url, mixed());
     expect(await finished(service.url, id)).toEqual({

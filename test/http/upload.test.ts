@@ -172,6 +172,22 @@ describe('POST /image/upload/', () => {
     });
   });
 
+  it('answers 422 to a webhook_url that names the service itself, although its network is allowed', async () => {
+    const fields = { webhook_url: `${service.url}/image/requests/retry` };
+    expect(await refused(good(), { fields })).toMatchObject({
+      status: 422,
+      detail: [{ loc: ['body', 'webhook_url'], type: 'blocked_address' }],
+    });
+  });
+
+  it('answers 422 to a webhook_url with a port that is not allowed', async () => {
+    const fields = { webhook_url: 'http://hooks.example:25/' };
+    expect(await refused(good(), { fields })).toMatchObject({
+      status: 422,
+      detail: [{ loc: ['body', 'webhook_url'], type: 'blocked_address' }],
+    });
+  });
+
   it('answers 422 to a field that is given twice', async () => {
     const form = new FormData();
     form.append('quality', '50');

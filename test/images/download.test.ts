@@ -1,7 +1,7 @@
 import { createServer as createTcpServer } from 'node:net';
 import type { Dispatcher } from 'undici';
 import { createDownloader } from '../../src/images/download';
-import { createDispatcher } from '../../src/network/dispatcher';
+import { dispatcherAllowing } from '../support/targets';
 import { eventually } from '../support/eventually';
 import { closedPort, listen } from '../support/listen';
 import {
@@ -26,7 +26,7 @@ const stops: (() => Promise<unknown>)[] = [];
 
 beforeEach(async () => {
   origin = await startOrigin();
-  dispatcher = createDispatcher({ ALLOWED_NETWORKS: ['127.0.0.1/32'] });
+  dispatcher = dispatcherAllowing('127.0.0.1/32');
 });
 afterEach(async () => {
   await dispatcher.destroy();
@@ -180,7 +180,7 @@ describe('download(link): permanent errors', () => {
 
   it('blocked_address: a name that resolves to a private address', async () => {
     await dispatcher.destroy();
-    dispatcher = createDispatcher({ ALLOWED_NETWORKS: [] });
+    dispatcher = dispatcherAllowing();
     const link = origin.on('/a.jpg', bytes(BODY)).replace('127.0.0.1', 'localhost');
     const error = await failure(download(link));
     expect(error).toMatchObject({ code: 'blocked_address', retryable: false });

@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { createDownloader } from '../../src/images/download';
-import { createDispatcher } from '../../src/network/dispatcher';
+import { dispatcherAllowing } from '../support/targets';
 import type { OriginHeaders } from '../../src/network/originHeaders';
 
 export interface DownloadOptions {
@@ -19,7 +19,7 @@ afterEach(async () => {
 
 /** Downloads from loopback with a new downloader. */
 export function download(link: string, options: DownloadOptions = {}): Promise<Buffer> {
-  const dispatcher = createDispatcher({ ALLOWED_NETWORKS: ['127.0.0.0/8'] });
+  const dispatcher = dispatcherAllowing('127.0.0.0/8');
   dispatchers.push(dispatcher);
   const settings = {
     MAX_IMAGE_BYTES: options.maxBytes ?? 100_000,

@@ -4,7 +4,7 @@ import type { Dispatcher } from 'undici';
 import { readConfig } from '../../src/config';
 import { HostCoolingDown, ImageError } from '../../src/errors';
 import { createImagePipeline } from '../../src/images/pipeline';
-import { createDispatcher } from '../../src/network/dispatcher';
+import { dispatcherAllowing } from '../support/targets';
 import type { CompressOptions } from '../../contract/formats';
 import { eventually } from '../support/eventually';
 import { bytes, redirect, reset, stall, startOrigin, status, type Origin } from '../support/origin';
@@ -30,7 +30,7 @@ beforeEach(async () => {
   origin.on('/stalled', stall);
   origin.on('/reset', reset);
   origin.on('/busy', status(503));
-  dispatcher = createDispatcher({ ALLOWED_NETWORKS: ['127.0.0.0/8'] });
+  dispatcher = dispatcherAllowing('127.0.0.0/8');
 });
 afterEach(async () => {
   await dispatcher.destroy();

@@ -18,6 +18,10 @@ describe('createAddressCheck([])', () => {
     ['benchmarking', '198.18.0.1'],
     ['multicast', '224.0.0.1'],
     ['reserved', '240.0.0.1'],
+    ['the metadata of Azure', '168.63.129.16'],
+    ['unassigned IPv6', '4000::1'],
+    ['unassigned IPv6', '1::1'],
+    ['NAT64, which is outside 2000::/3', '64:ff9b::808:808'],
     ['broadcast', '255.255.255.255'],
     ['unspecified', '::'],
     ['loopback', '::1'],
@@ -54,10 +58,22 @@ describe('createAddressCheck([])', () => {
     );
   });
 
-  it('allows IPv6 addresses that embed a public IPv4 address', () => {
+  it('allows global IPv6 addresses that embed a public IPv4 address', () => {
     fc.assert(
       fc.property(PUBLIC_IPV4, carriedIn, (address, carried) => {
-        expect(isAllowed(carried(address))).toBe(true);
+        const text = carried(address);
+        expect(isAllowed(text)).toBe(/^(2|::ffff:)/.test(text));
+      }),
+    );
+  });
+
+  it('refuses every IPv6 address outside 2000::/3', () => {
+    const outside = fc
+      .integer({ min: 0, max: 0xffff })
+      .filter((first) => first >> 13 !== 1 && first !== 0);
+    fc.assert(
+      fc.property(outside, fc.integer({ min: 0, max: 0xffff }), (first, last) => {
+        expect(isAllowed(`${first.toString(16)}:1:2:3:4:5:6:${last.toString(16)}`)).toBe(false);
       }),
     );
   });

@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { request, type Dispatcher } from 'undici';
 import { blockedBy } from '../../src/errors';
 import { createDispatcher } from '../../src/network/dispatcher';
+import { createOwnServers } from '../../src/network/ownServers';
+import { dispatcherAllowing, policyAllowing } from '../support/targets';
 import { faultOf } from '../../src/network/reason';
 import { rawAnswer, startOddOrigin } from '../support/oddOrigin';
 import { bytes, startOrigin, type Origin } from '../support/origin';
@@ -22,7 +24,7 @@ afterEach(async () => {
 });
 
 function allowing(...networks: string[]): Dispatcher {
-  const dispatcher = createDispatcher({ ALLOWED_NETWORKS: networks });
+  const dispatcher = dispatcherAllowing(...networks);
   dispatchers.push(dispatcher);
   return dispatcher;
 }
@@ -42,7 +44,7 @@ async function refusal(url: string, dispatcher: Dispatcher): Promise<string> {
   return blocked.message;
 }
 
-describe('createDispatcher({ ALLOWED_NETWORKS: [] })', () => {
+describe('a dispatcher with no allowed network', () => {
   it('refuses a private address and says how to allow it', async () => {
     expect(await refusal(origin.url, allowing())).toBe(
       'Expected a public address, received 127.0.0.1; to allow it, add its network to ALLOWED_NETWORKS',
@@ -84,7 +86,7 @@ describe('createDispatcher({ ALLOWED_NETWORKS: [] })', () => {
   );
 });
 
-describe('createDispatcher with ALLOWED_NETWORKS', () => {
+describe('a dispatcher with allowed networks', () => {
   it('connects to an address in an allowed network', async () => {
     expect(await reach(origin.url, allowing('127.0.0.0/8'))).toBe('reached');
   });
@@ -95,6 +97,30 @@ describe('createDispatcher with ALLOWED_NETWORKS', () => {
 
   it('refuses private addresses outside it', async () => {
     await refusal(origin.url, allowing('10.0.0.0/8', '127.0.0.2/32', '::1/128'));
+    expect(origin.hits('/')).toBe(0);
+  });
+});
+
+describe('a dispatcher with servers of our own', () => {
+  it.each(['127.0.0.1', 'localhost', '[::ffff:127.0.0.1]', '2130706433'])(
+    'refuses to connect to one as %s, although its network is allowed',
+    async (host) => {
+      const own = createOwnServers([{ host: '127.0.0.1', port: Number(port) }], []);
+      const policy = policyAllowing(['127.0.0.0/8', '::1/128'], undefined, own);
+      const dispatcher = createDispatcher(policy);
+      dispatchers.push(dispatcher);
+      expect(await refusal(`http://${host}:${port}/`, dispatcher)).toContain('belongs to it');
+      expect(origin.hits('/')).toBe(0);
+    },
+  );
+});
+
+describe('a dispatcher with allowed ports', () => {
+  it.each(['127.0.0.1', 'localhost'])('refuses another port of %s', async (host) => {
+    const policy = policyAllowing(['127.0.0.0/8', '::1/128'], [[443, 443]]);
+    const dispatcher = createDispatcher(policy);
+    dispatchers.push(dispatcher);
+    expect(await refusal(`http://${host}:${port}/`, dispatcher)).toContain('ALLOWED_PORTS');
     expect(origin.hits('/')).toBe(0);
   });
 });

@@ -6,6 +6,8 @@ import type { ActivityDependencies } from '../../activities/dependencies';
 import { readConfig } from '../../src/config';
 import { createImagePipeline } from '../../src/images/pipeline';
 import { createDispatcher } from '../../src/network/dispatcher';
+import { createTargetPolicy } from '../../src/network/targets';
+import { NO_OWN_SERVERS } from './targets';
 import { openRecords } from '../../src/records/open';
 import type { ImageRecord, RequestRecord, RowRecord } from '../../src/records/types';
 import { createOperations } from '../../src/requests/operations';
@@ -30,7 +32,7 @@ export function startActivityStage(env: Record<string, string> = {}) {
     const uri = (process.env['TEST_MONGODB_URI'] ?? '').replace(/[^/]*$/, database);
     const records = await openRecords(uri);
     const files = openFileStore(config);
-    const dispatcher = createDispatcher(config);
+    const dispatcher = createDispatcher(createTargetPolicy(config, NO_OWN_SERVERS));
     // No Temporal server: whatever needs a run is tested with a service.
     const runs = createRuns(
       { connection: { address: '127.0.0.1:1' }, namespace: 'default' },

@@ -17,6 +17,8 @@ import { createLogger } from '../../src/telemetry/logger';
 import { createApiMetrics } from '../../src/telemetry/metrics/api';
 import { createWorkerMetrics } from '../../src/telemetry/metrics/worker';
 import { createDispatcher } from '../../src/network/dispatcher';
+import { ownServersOf } from '../../src/network/ownServers';
+import { createTargetPolicy } from '../../src/network/targets';
 import { openRecords } from '../../src/records/open';
 import { createOperations } from '../../src/requests/operations';
 import { createRuns } from '../../src/temporal/runs';
@@ -52,6 +54,7 @@ export async function startService(options: Options = {}) {
   const config = readConfig({
     DATA_DIR: dataDir,
     PUBLIC_URL: url,
+    PORT: new URL(url).port,
     TEMPORAL_TASK_QUEUE: name,
     ALLOWED_NETWORKS: '127.0.0.0/8',
     IMAGE_RETRY_INITIAL_MS: '20',
@@ -77,7 +80,9 @@ export async function startService(options: Options = {}) {
   );
   const connection = await Connection.connect({ address });
   const client = new Client({ connection });
-  const dispatcher = createDispatcher(config);
+  const ownServers = ownServersOf(config, address, mongodbUri);
+  const targets = createTargetPolicy(config, ownServers);
+  const dispatcher = createDispatcher(targets);
   const operations = createOperations({ config, logger, records, files, runs });
   const stopping = new AbortController();
   const answer = createApp({
@@ -85,6 +90,7 @@ export async function startService(options: Options = {}) {
     logger,
     files,
     spoolDir,
+    targets,
     metrics: createApiMetrics({ countByState: records.requests.countByState, logger }),
     requests: operations,
     stopping: stopping.signal,
@@ -139,6 +145,7 @@ export async function startService(options: Options = {}) {
       MONGODB_URI: mongodbUri,
       DATA_DIR: dataDir,
       PUBLIC_URL: url,
+      PORT: new URL(url).port,
       METRICS_PORT: '0',
       LOG_LEVEL: 'warn',
       ALLOWED_NETWORKS: '127.0.0.0/8',

@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 import { DeliveryError } from '../../src/errors';
-import { createDispatcher } from '../../src/network/dispatcher';
+import { dispatcherAllowing } from '../support/targets';
 import { createWebhookSender } from '../../src/webhooks/send';
 import { closedPort, listen } from '../support/listen';
 import { startReceiver, type Receiver } from './receiver';
@@ -31,7 +31,7 @@ const answering = (status: number, headers: Record<string, string> = {}) =>
   receiver((response) => response.writeHead(status, headers).end());
 
 function sender({ timeoutMs = 10_000, networks = ['127.0.0.0/8', '::1/128'] } = {}) {
-  const dispatcher = createDispatcher({ ALLOWED_NETWORKS: networks });
+  const dispatcher = dispatcherAllowing(...networks);
   stops.push(() => dispatcher.destroy());
   return createWebhookSender(
     { WEBHOOK_SECRET: [SECRET], WEBHOOK_TIMEOUT_MS: timeoutMs },
@@ -95,7 +95,7 @@ describe('send: the request to the receiver', () => {
 
   it('is unsigned when no secret is configured', async () => {
     const { url, deliveries } = await answering(200);
-    const dispatcher = createDispatcher({ ALLOWED_NETWORKS: ['127.0.0.0/8'] });
+    const dispatcher = dispatcherAllowing('127.0.0.0/8');
     stops.push(() => dispatcher.destroy());
     const settings = { WEBHOOK_SECRET: [], WEBHOOK_TIMEOUT_MS: 10_000 };
     await createWebhookSender(settings, dispatcher).send({ id: 'b7c0.1', url, body }, never);

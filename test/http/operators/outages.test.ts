@@ -6,6 +6,7 @@ import { createApiMetrics } from '../../../src/telemetry/metrics/api';
 import { createOperations } from '../../../src/requests/operations';
 import { createRuns } from '../../../src/temporal/runs';
 import { finished, sheetOf, statusOf, uploaded } from '../../support/calls';
+import { policyAllowing } from '../../support/targets';
 import { eventually } from '../../support/eventually';
 import { startService, type Service } from '../../support/service';
 import { retryRecorded } from '../../support/retryRecorded';
@@ -145,6 +146,7 @@ describe('while Temporal is down', () => {
       logger,
       files,
       health: {},
+      targets: policyAllowing([]),
       spoolDir: stage.service.spoolDir,
       metrics: createApiMetrics({ countByState: records.requests.countByState, logger }),
       stopping: new AbortController().signal,
