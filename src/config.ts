@@ -95,6 +95,10 @@ const environmentSchema = z.object({
     (keys) => keys.every((key) => /^[\x21-\x7e]+$/.test(key)),
     'Expected keys of visible ASCII characters',
   ),
+  ALLOWED_HOSTS: words(/[\s,]+/).refine(
+    (hosts) => hosts.every((host) => /^[a-z0-9.-]+$/i.test(host)),
+    'Expected host names without ports, separated by commas',
+  ),
   ALLOWED_NETWORKS: words(/[\s,]+/).refine(
     (networks) => networks.every(isNetwork),
     'Expected networks such as 10.0.0.0/8, separated by commas',

@@ -97,6 +97,8 @@ export type RefusalCode =
   | 'not_csv'
   | 'malformed'
   | 'unauthorized'
+  | 'cross_site'
+  | 'wrong_host'
   | 'too_large'
   | 'invalid'
   | 'idempotency_conflict'
@@ -133,10 +135,20 @@ export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
-const DISK_CODES = ['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'ENOTDIR', 'EIO', 'EMFILE'];
+const DISK_CODES = [
+  'ENOENT',
+  'ENOSPC',
+  'EDQUOT',
+  'EROFS',
+  'EACCES',
+  'EPERM',
+  'ENOTDIR',
+  'EIO',
+  'EMFILE',
+];
 
 /**
- * Whether a file system operation failed for a reason that an operator can fix: full, read-only, no permission.
+ * Whether a file system operation failed for a reason that an operator can fix: full, read-only, no permission, a missing folder.
  * Checked by `code`, since errors from another realm are no `Error` and failed writes have no path.
  */
 export function isDiskError(error: unknown): error is Error & { readonly code: string } {

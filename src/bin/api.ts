@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createApp, createStartingApp } from '../http/app';
+import { limitConnections } from '../http/connections';
 import { answerMalformedRequests } from '../http/malformedRequests';
 import { readConfig } from '../config';
 import { ownServersOf } from '../network/ownServers';
@@ -23,6 +24,9 @@ const UPLOAD_MS = 3_600_000;
 /** An idle connection is closed after this time. Recording a large file takes minutes. */
 const IDLE_MS = 600_000;
 
+/** How often Node closes connections that exceed a time limit. */
+const CHECK_MS = 5_000;
+
 /** Uploads in progress may finish within this time after SIGTERM. */
 const DRAIN_MS = 25_000;
 
@@ -34,9 +38,11 @@ runMain(async () => {
   const temporal = temporalSettings(config);
   const runs = createRuns(temporal, config.TEMPORAL_TASK_QUEUE);
   let answer = createStartingApp(logger).callback();
-  const server = createServer({ requestTimeout: UPLOAD_MS }, (request, response) => {
-    void answer(request, response);
+  const server = createServer({
+    requestTimeout: UPLOAD_MS,
+    connectionsCheckingInterval: CHECK_MS,
   }).setTimeout(IDLE_MS);
+  limitConnections(server, (request, response) => void answer(request, response));
   answerMalformedRequests(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(config.PORT, config.HOST, resolve);

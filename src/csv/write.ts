@@ -6,10 +6,17 @@ export const OUTPUT_COLUMN = 'Output Image Urls';
 export const ERRORS_COLUMN = 'Errors';
 
 /**
- * Cells that a spreadsheet runs as a formula (OWASP, CSV injection), including full-width characters. Spreadsheets
- * skip leading spaces.
+ * Cells to quote besides those that csv-stringify quotes: it knows only its own line ends, and a spreadsheet set to
+ * another separator would split `x;=1+1` and run the second part.
  */
-const FORMULA = /^[ \u00A0]*[=+\-@＝＋－＠\t\r\n]/;
+const QUOTED = /[\r\n;\t|]/;
+
+/**
+ * Cells that a spreadsheet runs as a formula (OWASP, CSV injection), including full-width characters and the minus sign
+ * that typography uses. Spreadsheets skip leading white space and invisible characters.
+ */
+const FORMULA =
+  /^(?:[\t\r\n]|[\s\u00AD\u200B-\u200F\u2060\uFEFF]*[=+\-@＝＋－＠\u2212\uFE62\uFE63\uFE66\uFE6B])/;
 
 export interface FormatOptions {
   /** Puts `'` before cells that would run as formulas. */
@@ -22,7 +29,7 @@ export function formatRecord(cells: readonly string[], { escapeFormulas }: Forma
     ? cells.map((cell) => (FORMULA.test(cell) ? `'${cell}` : cell))
     : [...cells];
   // By default csv-stringify quotes only the line ends that are its own record delimiter.
-  return stringify([safe], { record_delimiter: 'windows', quoted_match: /[\r\n]/ });
+  return stringify([safe], { record_delimiter: 'windows', quoted_match: QUOTED });
 }
 
 /** Adds the output column, unless the upload is itself a result: then its output column is reused. */

@@ -3,6 +3,7 @@ import Router from '@koa/router';
 import Koa, { type Middleware } from 'koa';
 import type { Logger } from '../telemetry/logger';
 import { requireKey } from './auth';
+import { refuseCrossSiteWrites, requireHost, setSecurityHeaders } from './callerChecks';
 import { serveDocumentation } from './documentation';
 import { liveRoute, readyRoute } from './health';
 import { timeCalls } from './metrics';
@@ -11,12 +12,17 @@ import type { Route } from './route';
 import { createRoutes, type AppDependencies } from './routes';
 
 export function createApp(deps: AppDependencies): Koa {
+  const { API_KEYS, ALLOWED_HOSTS, PUBLIC_URL } = deps.config;
   const routes = createRoutes(deps);
   const router = createRouter(routes);
   serveDocumentation(router, routes);
   return createKoa(deps.logger, router, {
     around: [timeCalls(deps.metrics)],
-    before: [requireKey(deps.config.API_KEYS)],
+    before: [
+      requireHost([new URL(PUBLIC_URL).hostname, ...ALLOWED_HOSTS]),
+      refuseCrossSiteWrites(new URL(PUBLIC_URL).origin),
+      requireKey(API_KEYS),
+    ],
   });
 }
 
@@ -32,7 +38,7 @@ export function createStartingApp(logger: Logger): Koa {
   const health = {
     mongodb: () => Promise.reject(new Error('the service is starting and has not reached it yet')),
   };
-  const ready = readyRoute({ health });
+  const ready = readyRoute({ health, logger });
   const router = createRouter([liveRoute(), ready]);
   router.all('/{*path}', (ctx) => ready.handle(ctx, {}));
   return createKoa(logger, router, { around: [], before: [] });
@@ -45,6 +51,7 @@ function createKoa(logger: Logger, router: Router, { around, before }: Stages): 
     logger.debug({ err: error }, 'Response aborted');
   });
   app.use(logRequests(logger));
+  app.use(setSecurityHeaders());
   for (const middleware of around) app.use(middleware);
   app.use(errorHandler(logger));
   for (const middleware of before) app.use(middleware);
@@ -84,7 +91,6 @@ function refuseOthers(router: Router, url: string, method: string): void {
 function logRequests(logger: Logger): Middleware {
   return async (ctx, next) => {
     const started = performance.now();
-    ctx.set('X-Content-Type-Options', 'nosniff');
     await next();
     const responseTime = Math.round(performance.now() - started);
     const req = { method: ctx.method, url: ctx.path };

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type Router from '@koa/router';
+import { createAsset, sendAsset, type Asset } from './asset';
 import { openApiDocument } from './openapi';
 import type { Route } from './route';
 
@@ -17,7 +18,7 @@ const POLICY = [
 const swagger = (file: string) =>
   path.join(path.dirname(require.resolve('swagger-ui-dist/package.json')), file);
 
-const ASSETS: Readonly<Record<string, { file: string; type: string }>> = {
+const LIBRARIES: Readonly<Record<string, { file: string; type: string }>> = {
   '/docs/swagger-ui.css': { file: swagger('swagger-ui.css'), type: 'css' },
   '/docs/swagger-ui-bundle.js': { file: swagger('swagger-ui-bundle.js'), type: 'js' },
   '/redoc/redoc.standalone.js': {
@@ -56,34 +57,46 @@ const PAGES: Readonly<Record<string, string>> = {
   '/redoc': page('', ['/redoc/redoc.standalone.js', '/redoc/start.js']),
 };
 
+/** The libraries take a moment to read and compress: once per process, at the first request for one of them. */
+const loaded = new Map<string, Promise<Asset>>();
+
+function loadLibrary({ file, type }: { file: string; type: string }): Promise<Asset> {
+  const known = loaded.get(file);
+  if (known !== undefined) return known;
+  const loading = readFile(file, 'utf8').then((text) =>
+    createAsset(type, text.replaceAll(REDOC_LOGO, DOT)),
+  );
+  loaded.set(file, loading);
+  return loading;
+}
+
 /** Serves the OpenAPI document of the routes, and two pages that display it. */
 export function serveDocumentation(router: Router, routes: readonly Route[]): void {
-  const document = openApiDocument(routes);
-
   router.get('/', (ctx) => {
     ctx.redirect('/docs');
   });
+  const document = createAsset('json', JSON.stringify(openApiDocument(routes)));
   router.get('/openapi.json', (ctx) => {
-    ctx.body = document;
+    sendAsset(ctx, document);
   });
   for (const [url, html] of Object.entries(PAGES)) {
+    const asset = createAsset('html', html);
     router.get(url, (ctx) => {
       ctx.set('Content-Security-Policy', POLICY);
-      ctx.type = 'html';
-      ctx.body = html;
+      sendAsset(ctx, asset);
     });
   }
   for (const [url, script] of Object.entries(SCRIPTS)) {
+    const asset = createAsset('js', script);
     router.get(url, (ctx) => {
-      ctx.type = 'js';
-      ctx.body = script;
+      sendAsset(ctx, asset);
     });
   }
-  for (const [url, { file, type }] of Object.entries(ASSETS)) {
+  for (const [url, library] of Object.entries(LIBRARIES)) {
     router.get(url, async (ctx) => {
+      const asset = await loadLibrary(library);
       ctx.set('Cache-Control', 'public, max-age=86400');
-      ctx.type = type;
-      ctx.body = (await readFile(file, 'utf8')).replaceAll(REDOC_LOGO, DOT);
+      sendAsset(ctx, asset);
     });
   }
 }

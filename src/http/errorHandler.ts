@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Context, Middleware } from 'koa';
-import { Refusal, messageOf, type RefusalCode } from '../errors';
+import { isDiskError, messageOf, Refusal, type RefusalCode } from '../errors';
 import type { Logger } from '../telemetry/logger';
 import { isUnavailable } from '../records/unavailable';
 
@@ -8,6 +8,8 @@ const STATUS: Readonly<Record<RefusalCode, number>> = {
   not_csv: 400,
   malformed: 400,
   unauthorized: 401,
+  cross_site: 403,
+  wrong_host: 421,
   not_found: 404,
   not_finished: 409,
   conflict: 409,
@@ -26,7 +28,7 @@ export function errorHandler(logger: Logger): Middleware {
       await next();
       if (ctx.status >= 400 && ctx.body === undefined) answer(ctx, ctx.status, phrase(ctx.status));
     } catch (error) {
-      const refusal = asRefusal(error);
+      const refusal = asRefusal(error, logger);
       const status = clientErrorStatus(error);
       if (refusal !== null) answerRefusal(ctx, refusal);
       else if (status !== null) answer(ctx, status, phrase(status));
@@ -44,7 +46,11 @@ export function errorHandler(logger: Logger): Middleware {
 function answerRefusal(ctx: Context, refusal: Refusal): void {
   const { code, message, faults } = refusal;
   if (code === 'unavailable') ctx.set('Retry-After', String(RETRY_AFTER_SECONDS));
-  if (code === 'unauthorized') ctx.set('WWW-Authenticate', 'Bearer');
+  if (code === 'unauthorized') {
+    ctx.set('WWW-Authenticate', 'Bearer');
+    // The rest of the request is not read: a stranger's upload may have gigabytes.
+    ctx.set('Connection', 'close');
+  }
   answer(ctx, STATUS[code], faults.length > 0 ? faults : message);
 }
 
@@ -53,13 +59,14 @@ function answer(ctx: Context, status: number, detail: unknown): void {
   ctx.body = { detail };
 }
 
-function asRefusal(error: unknown): Refusal | null {
+/** Callers may be strangers: the reason, with its addresses and paths, goes to the log. */
+function asRefusal(error: unknown, logger: Logger): Refusal | null {
   if (error instanceof Refusal) return error;
-  if (!isUnavailable(error)) return null;
-  return new Refusal(
-    'unavailable',
-    `Expected MongoDB to answer, received an error (${messageOf(error)}); try again later`,
-  );
+  const server = isUnavailable(error) ? 'MongoDB' : isDiskError(error) ? 'the storage' : null;
+  if (server === null) return null;
+  logger.warn({ reason: messageOf(error) }, `Request failed because ${server} is unavailable`);
+  const message = `Expected ${server} to answer, received an error; try again later`;
+  return new Refusal('unavailable', message);
 }
 
 /** Koa and its router throw errors with a 4xx `status` for faulty requests. */

@@ -1,4 +1,5 @@
 import { messageOf, Refusal } from '../errors';
+import type { Logger } from '../telemetry/logger';
 import type { Route } from './route';
 import { jsonResponse, unavailableResponse } from './responses';
 import { z } from 'zod';
@@ -8,6 +9,12 @@ export type HealthChecks = Readonly<Record<string, () => Promise<void>>>;
 
 /** The only path that needs no server. */
 export const LIVE_PATH = '/health/live';
+
+export interface ReadyDeps {
+  readonly health: HealthChecks;
+  /** Gets the reasons: callers may be strangers and are told only what is down. */
+  readonly logger: Logger;
+}
 
 const alive = z.object({ status: z.literal('ok') });
 
@@ -27,7 +34,7 @@ export function liveRoute(): Route {
   };
 }
 
-export function readyRoute({ health }: { health: HealthChecks }): Route {
+export function readyRoute({ health, logger }: ReadyDeps): Route {
   return {
     config: {
       method: 'get',
@@ -47,7 +54,8 @@ export function readyRoute({ health }: { health: HealthChecks }): Route {
             await check();
             return [];
           } catch (error) {
-            return [`${name} (${messageOf(error)})`];
+            logger.warn({ server: name, reason: messageOf(error) }, 'Readiness check failed');
+            return [name];
           }
         }),
       );

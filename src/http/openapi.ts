@@ -6,7 +6,12 @@ import {
 import { isOpen } from './auth';
 import { LIVE_PATH } from './health';
 import type { Route } from './route';
-import { unauthorizedResponse, unavailableResponse } from './responses';
+import {
+  crossSiteResponse,
+  unauthorizedResponse,
+  unavailableResponse,
+  wrongHostResponse,
+} from './responses';
 
 /** Until the service reaches MongoDB, every call except one gets this answer. */
 const noRecords = unavailableResponse('MongoDB cannot be reached; try again later.');
@@ -17,6 +22,8 @@ export function documented({ config }: Route): RouteConfig {
     ...config,
     responses: {
       ...(config.path !== LIVE_PATH && { 503: noRecords }),
+      ...(config.method !== 'get' && { 403: crossSiteResponse }),
+      ...(!config.path.startsWith('/health/') && { 421: wrongHostResponse }),
       ...config.responses,
       ...(!isOpen(config.path) && { 401: unauthorizedResponse }),
     },

@@ -13,6 +13,12 @@ export function unavailableResponse(description: string) {
   return { ...problemResponse(description), headers: { 'Retry-After': RETRY_AFTER } };
 }
 
+/** Documents the answer to a write that a page of another site makes a browser send. */
+export const crossSiteResponse = problemResponse('A page of another site sent the request.');
+
+/** Documents the answer to a request for a host name that is not the service's. */
+export const wrongHostResponse = problemResponse('The host name is not in ALLOWED_HOSTS.');
+
 /** Documents the answer to a request without a valid key. */
 export const unauthorizedResponse = {
   ...problemResponse('The service requires an API key, and no valid one was sent.'),

@@ -67,7 +67,7 @@ function diskRefusal(error: unknown): Refusal | null {
   if (!isDiskError(error)) return null;
   return new Refusal(
     'unavailable',
-    `Expected room for the upload in DATA_DIR, received ${error.code}; try again later`,
+    `Expected to write the upload to disk, received ${error.code}; try again later`,
     [],
     { cause: error },
   );

@@ -146,12 +146,19 @@ function parseLink(link: string): URL {
   if (isSheetLink(link)) return requireUrl(parseSheetLink(link), link);
   throw ImageError.permanent(
     'invalid_links',
-    `Expected a link that begins with http:// or https://, received ${JSON.stringify(withoutCredentials(link).slice(0, 200))}`,
+    `Expected a link that begins with http:// or https://, received ${excerptOf(link)}`,
   );
 }
 
 function requireUrl(url: URL | null, link: string): URL {
   if (url !== null) return url;
-  const received = JSON.stringify(withoutCredentials(link).slice(0, 200));
-  throw ImageError.permanent('invalid_url', `Expected an http or https link, received ${received}`);
+  throw ImageError.permanent(
+    'invalid_url',
+    `Expected an http or https link, received ${excerptOf(link)}`,
+  );
+}
+
+/** Shows a link in a message, which is logged: without credentials, and without the query, which may be a signature. */
+function excerptOf(link: string): string {
+  return JSON.stringify(withoutCredentials(link).replace(/\?.*$/s, '?…').slice(0, 200));
 }

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { imagesPage, imagesQuery, ImageResource } from '../../contract/http/images';
+import { withoutCredentials } from '../network/webUrl';
 import type { Records } from '../records/open';
 import { inReadableParts } from '../records/rows';
 import type { ImageRecord, RowRecord } from '../records/types';
@@ -78,7 +79,7 @@ function imageAt(
   return {
     row,
     position,
-    source_url: url,
+    source_url: withoutCredentials(url),
     status,
     attempts,
     error,

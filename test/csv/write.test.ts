@@ -38,6 +38,11 @@ describe('formatRecord(cells, options)', () => {
       ' =',
       '\u00a0=',
       '  @',
+      '\u2212',
+      '\ufe62',
+      '\u200b=',
+      '\u3000+',
+      '\ufeff-',
     );
     fc.assert(
       fc.property(start, fc.string(), (first, rest) => {
@@ -48,6 +53,13 @@ describe('formatRecord(cells, options)', () => {
       }),
     );
   });
+
+  it.each(['x;=1+1', 'x\t=1+1', 'x|=1+1'])(
+    'quotes %j, which a spreadsheet with another separator would split',
+    (cell) => {
+      expect(formatRecord(['1', cell], escaped)).toBe(`1,"${cell}"\r\n`);
+    },
+  );
 
   it('does not change ordinary cells, when asked to escape', () => {
     expect(formatRecord(['1', 'A-line "dress"', 'http://a/b?c=d'], escaped)).toBe(

@@ -6,9 +6,11 @@ import { isOpen } from '../../src/http/auth';
 import type { AppDependencies } from '../../src/http/routes';
 import { documented } from '../../src/http/openapi';
 import {
+  crossSiteResponse,
   problemResponse,
   unauthorizedResponse,
   unavailableResponse,
+  wrongHostResponse,
 } from '../../src/http/responses';
 import { createRoutes } from '../../src/http/routes';
 import { createLogger } from '../../src/telemetry/logger';
@@ -43,6 +45,8 @@ const page = { description: 'A page of the documentation.', content: { '*/*': {}
 
 /** The responses that are possible for every call of a path. */
 const refusals = (path: string): Responses => ({
+  403: crossSiteResponse,
+  421: wrongHostResponse,
   503: unavailableResponse('MongoDB cannot be reached.'),
   ...(!isOpen(path) && { 401: unauthorizedResponse }),
 });

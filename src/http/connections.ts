@@ -1,0 +1,63 @@
+import type { Server, IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+
+/** Limits that keep one client from using up the process. All are far above what clients need. */
+export const CONNECTION_LIMITS = {
+  /** Requests that a client sends before the first is answered. Browsers and HTTP libraries do not pipeline at all. */
+  requestsAtOnce: 16,
+  /** Connections from one address. A proxy in front has one address for all clients. */
+  perAddress: 1_000,
+  /** Until the header of a request is complete. */
+  headersMs: 15_000,
+  /** An idle connection between two requests. Longer than the 60 s of common proxies, which reuse connections. */
+  keepAliveMs: 65_000,
+} as const;
+
+export type ConnectionLimits = { readonly [Name in keyof typeof CONNECTION_LIMITS]: number };
+
+/**
+ * Applies the limits to a server. A connection that exceeds one is closed without an answer.
+ *
+ * @returns the request listener that hands requests on to `answer`
+ */
+export function limitConnections(
+  server: Server,
+  answer: (request: IncomingMessage, response: ServerResponse) => void,
+  limits: ConnectionLimits = CONNECTION_LIMITS,
+): void {
+  server.headersTimeout = limits.headersMs;
+  server.keepAliveTimeout = limits.keepAliveMs;
+  limitPerAddress(server, limits.perAddress);
+  const pending = new WeakMap<Socket, number>();
+
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    const { socket } = request;
+    // The parser still emits the requests of the chunk in which the limit was exceeded.
+    if (socket.destroyed) return;
+    const count = (pending.get(socket) ?? 0) + 1;
+    pending.set(socket, count);
+    if (count > limits.requestsAtOnce) {
+      socket.destroy();
+      return;
+    }
+    response.once('close', () => {
+      pending.set(socket, (pending.get(socket) ?? 1) - 1);
+    });
+    answer(request, response);
+  });
+}
+
+function limitPerAddress(server: Server, most: number): void {
+  const connections = new Map<string, number>();
+  server.on('connection', (socket: Socket) => {
+    const address = socket.remoteAddress ?? '';
+    const count = (connections.get(address) ?? 0) + 1;
+    connections.set(address, count);
+    socket.once('close', () => {
+      const left = (connections.get(address) ?? 1) - 1;
+      if (left === 0) connections.delete(address);
+      else connections.set(address, left);
+    });
+    if (count > most) socket.destroy();
+  });
+}
