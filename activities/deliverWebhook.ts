@@ -1,13 +1,18 @@
+import { Context } from '@temporalio/activity';
 import type { WebhookPayload } from '../contract/webhook';
 import { DeliveryError } from '../src/errors';
 import { deliveryIdOf } from '../src/records/deliveries';
 import { isFinished } from '../contract/statuses';
 import { describe } from '../contract/report';
+import { createReceiverLimit } from '../src/webhooks/receiverLimit';
 import { delayBeforeAttempt } from '../src/webhooks/schedule';
 import type { ActivityDependencies } from './dependencies';
-import { deliveryFailed, interrupted, roundClosed } from './failure';
+import { deliveryFailed, interrupted, receiverBusy, roundClosed } from './failure';
 import { withHeartbeat } from './heartbeat';
 import type { ImageRequestActivities, RoundRef } from './types';
+
+/** Deliveries in progress to one receiver, per worker. */
+const PER_RECEIVER = 8;
 
 /**
  * Makes one attempt to deliver the webhook of a recorded outcome. After `WEBHOOK_MAX_ATTEMPTS` attempts the delivery
@@ -20,12 +25,16 @@ export function createDeliverWebhook({
   logger,
   metrics,
 }: ActivityDependencies): ImageRequestActivities['deliverWebhook'] {
+  const receivers = createReceiverLimit(PER_RECEIVER);
+
   return (ref) =>
     withHeartbeat(async (signal) => {
       const { requestId, round } = ref;
       const prepared = await prepare(ref);
       if (prepared === null) return;
       const { url, body, attempts } = prepared;
+      const end = receivers.tryBegin(url);
+      if (end === null) throw receiverBusy(Context.current().info.attempt);
       const record = (state: 'pending' | 'delivered' | 'failed', answer: Answer) =>
         records.deliveries.recordAttempt(requestId, round, { state, attempts, ...answer });
       try {
@@ -49,6 +58,8 @@ export function createDeliverWebhook({
           'Webhook delivery failed',
         );
         throw deliveryFailed(error, over ? null : pauseAfter(attempts, error));
+      } finally {
+        end();
       }
     });
 

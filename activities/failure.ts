@@ -51,6 +51,24 @@ export function deliveryFailed(
   });
 }
 
+const BUSY_PAUSE_MS = 2_000;
+const MAX_BUSY_PAUSE_MS = 60_000;
+
+/**
+ * The receiver has as many deliveries in progress as it may have. This is no attempt: Temporal tries again, with pauses
+ * that grow and vary, so that many waiting webhooks do not come back together.
+ *
+ * @param tries how often the activity was started
+ */
+export function receiverBusy(tries: number): ApplicationFailure {
+  const pause = Math.min(BUSY_PAUSE_MS * 2 ** Math.min(tries - 1, 10), MAX_BUSY_PAUSE_MS);
+  return ApplicationFailure.create({
+    type: 'receiver_busy',
+    message: 'The receiver has not answered earlier webhooks yet; this one is sent later',
+    nextRetryDelay: Math.round(pause * (0.5 + Math.random() / 2)),
+  });
+}
+
 /** Makes the workflow isolate the image that crashes workers. */
 export function workersDied(crashes: number): ApplicationFailure {
   return ApplicationFailure.nonRetryable(

@@ -9,10 +9,11 @@ import {
   setHandler,
   defineQuery,
   defineSignal,
+  workflowInfo,
 } from '@temporalio/workflow';
 import type { AcceptedRequest, ImageRequestActivities, Task } from '../activities/types';
 import type { LanesState, IndexRanges } from './lanes';
-import { FOLLOW_SIGNAL, STATUS_QUERY } from './names';
+import { FOLLOW_SIGNAL, STATUS_QUERY, webhooksTaskQueueOf } from './names';
 import { processImages, type Unfinished } from './processing';
 import { outcomeFor, type StatusReport } from '../contract/report';
 import type { ByteCounts, Counts } from '../contract/counts';
@@ -56,12 +57,6 @@ const results = proxyActivities<ImageRequestActivities>({
   startToCloseTimeout: '1 hour',
   heartbeatTimeout: HEARTBEAT_TIMEOUT,
   retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
-});
-
-/** `activities/deliverWebhook.ts` counts the attempts, sets the pauses and decides when to stop. */
-const webhooks = proxyActivities<ImageRequestActivities>({
-  startToCloseTimeout: '6 minutes',
-  heartbeatTimeout: HEARTBEAT_TIMEOUT,
 });
 
 /**
@@ -153,7 +148,13 @@ export async function imageRequest(input: ImageRequestInput): Promise<StatusRepo
       scope.cancel();
     };
     try {
-      await scope.run(() => webhooks.deliverWebhook(ref));
+      // `activities/deliverWebhook.ts` counts the attempts, sets the pauses and decides when to stop.
+      const { deliverWebhook } = proxyActivities<ImageRequestActivities>({
+        taskQueue: webhooksTaskQueueOf(workflowInfo().taskQueue),
+        startToCloseTimeout: '6 minutes',
+        heartbeatTimeout: HEARTBEAT_TIMEOUT,
+      });
+      await scope.run(() => deliverWebhook(ref));
     } catch (error) {
       if (isCancellation(error)) return;
       if (!(error instanceof ActivityFailure)) throw error;

@@ -31,6 +31,14 @@ export function imagesTaskQueueOf(taskQueue: string): string {
   return `${taskQueue}-images`;
 }
 
+/**
+ * The task queue for webhooks. A receiver that never answers holds a slot for seconds; it must not delay acceptance and
+ * outcomes.
+ */
+export function webhooksTaskQueueOf(taskQueue: string): string {
+  return `${taskQueue}-webhooks`;
+}
+
 /** Search attributes, prefixed to avoid collisions with other applications. */
 export const SEARCH_ATTRIBUTES = {
   status: 'ImageRequestStatus',

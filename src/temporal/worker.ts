@@ -11,7 +11,7 @@ import type { WorkerDeploymentVersion } from '@temporalio/common';
 import type { Activities } from '../../activities/types';
 import type { Config } from '../config';
 import type { Logger } from '../telemetry/logger';
-import { imagesTaskQueueOf } from '../../workflows/names';
+import { imagesTaskQueueOf, webhooksTaskQueueOf } from '../../workflows/names';
 
 /**
  * How long running activities may continue after SIGTERM before they are handed over to another worker. Longer than an
@@ -24,6 +24,9 @@ const SHUTDOWN_GRACE = '10 seconds';
  * slow host mostly wait, and must not keep out those of fast hosts.
  */
 const SLICES_PER_IMAGE = 4;
+
+/** Webhooks that a worker sends at once. They wait for receivers and take hardly any CPU. */
+const MAX_DELIVERIES = 200;
 
 /** A cancellation arrives with the response to a heartbeat, so at most this much later. */
 const MAX_HEARTBEAT_THROTTLE = '1 second';
@@ -40,10 +43,10 @@ export interface WorkerOptions {
 }
 
 /**
- * Creates two workers in one process: one for workflows and quick activities, one for images. A machine that is busy
- * with images still records outcomes and delivers webhooks.
+ * Creates three workers in one process: for workflows and quick activities, for images, and for webhooks. A machine
+ * that is busy with images still records outcomes, and receivers that hang delay only webhooks.
  */
-export async function createWorkers(options: WorkerOptions): Promise<readonly [Worker, Worker]> {
+export async function createWorkers(options: WorkerOptions): Promise<readonly Worker[]> {
   const { connection, namespace, workflowBundle, activities, config, deploymentVersion } = options;
   const taskQueue = config.TEMPORAL_TASK_QUEUE;
   const shared = {
@@ -61,6 +64,11 @@ export async function createWorkers(options: WorkerOptions): Promise<readonly [W
       ...shared,
       taskQueue: imagesTaskQueueOf(taskQueue),
       maxConcurrentActivityTaskExecutions: SLICES_PER_IMAGE * config.IMAGE_CONCURRENCY,
+    }),
+    Worker.create({
+      ...shared,
+      taskQueue: webhooksTaskQueueOf(taskQueue),
+      maxConcurrentActivityTaskExecutions: MAX_DELIVERIES,
     }),
   ]);
 }

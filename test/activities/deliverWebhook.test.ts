@@ -2,7 +2,8 @@ import { createDeliverWebhook } from '../../activities/deliverWebhook';
 import type { RequestRecord } from '../../src/records/types';
 import { called } from '../support/activityEnvironment';
 import { startActivityStage } from '../support/activityStage';
-import { startReceiver, type Receiver } from '../support/receiver';
+import { eventually } from '../support/eventually';
+import { NO_ANSWER, startReceiver, type Receiver } from '../support/receiver';
 
 const PATH = '/hook';
 
@@ -49,6 +50,30 @@ describe('deliverWebhook', () => {
     expect(await delivery()).toMatchObject({ state: 'pending', attempts: 1 });
     await expect(deliver()).rejects.toMatchObject({ type, nonRetryable: true });
     expect(await delivery()).toMatchObject({ state: 'failed', attempts: 2, status_code: 503 });
+  });
+
+  it('postpones deliveries to a receiver that has not answered eight others, and counts no attempt', async () => {
+    const deliver = createDeliverWebhook(stage.deps);
+    const ids = await Promise.all(
+      Array.from({ length: 10 }, () => stage.recorded({ state: 'completed' })),
+    );
+    const url = receiver.on(PATH, NO_ANSWER);
+    for (const id of ids) await stage.deps.records.deliveries.open(id, 1, url);
+    const outcomes = Promise.allSettled(
+      ids.map((requestId) => called(deliver, { requestId, round: 1 })),
+    );
+    await eventually(
+      () => receiver.messages(PATH).length,
+      (received) => received === 8,
+    );
+    await receiver.stop();
+    const types = (await outcomes).map((one) =>
+      one.status === 'rejected' ? (one.reason as { type: string }).type : 'delivered',
+    );
+    expect(types.filter((type) => type === 'receiver_busy')).toHaveLength(2);
+    const records = await Promise.all(ids.map((id) => stage.deps.records.deliveries.find(id, 1)));
+    const attempts = records.map((delivery) => delivery?.attempts);
+    expect(attempts.filter((count) => count === 0)).toHaveLength(2);
   });
 
   it.each<Partial<RequestRecord>>([{ state: 'pending', round: 2 }, { state: 'processing' }])(
