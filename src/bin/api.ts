@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createApp, createStartingApp } from '../http/app';
 import { limitConnections } from '../http/connections';
@@ -15,6 +16,7 @@ import { watchProcess } from '../telemetry/metrics/registry';
 import { openRecords } from '../records/open';
 import { mongodbUri } from '../records/uri';
 import { createOperations } from '../requests/operations';
+import { createSheetThreads } from '../requests/sheetThreads';
 import { connectWithRetry } from '../process/connectWithRetry';
 import { createRuns } from '../temporal/runs';
 import { temporalSettings } from '../temporal/settings';
@@ -57,6 +59,7 @@ runMain(async () => {
   const spoolDir = spoolDirOf(config.DATA_DIR);
   await prepareSpool(spoolDir);
   const ownServers = ownServersOf(config, temporal.connection.address ?? '', mongodbUri(config));
+  const threads = createSheetThreads(path.join(__dirname, '..', 'requests', 'validateThread.js'));
   const streams = new AbortController();
   const metrics = createApiMetrics({ countByState: records.requests.countByState, logger });
   watchProcess(metrics);
@@ -67,7 +70,14 @@ runMain(async () => {
     spoolDir,
     metrics,
     targets: createTargetPolicy(config, ownServers),
-    requests: createOperations({ config, logger, records, files, runs }),
+    requests: createOperations({
+      config,
+      logger,
+      records,
+      files,
+      runs,
+      validate: threads.validate,
+    }),
     stopping: streams.signal,
     health: { mongodb: () => records.ping(), temporal: () => runs.ping() },
   }).callback();

@@ -25,6 +25,7 @@ import { ensureSearchAttributes } from '../temporal/searchAttributes';
 import { mongodbUri } from '../records/uri';
 import { temporalSettings } from '../temporal/settings';
 import { createOperations } from '../requests/operations';
+import { validateSheet } from '../requests/validateSheet';
 import { createRuns } from '../temporal/runs';
 import { keepSweeps } from '../temporal/sweeps';
 import { createWorkers, installRuntime } from '../temporal/worker';
@@ -63,7 +64,14 @@ runMain(async () => {
     logger,
     records,
     files,
-    operations: createOperations({ config, logger, records, files, runs }),
+    operations: createOperations({
+      config,
+      logger,
+      records,
+      files,
+      runs,
+      validate: validateSheet,
+    }),
     pipeline: createImagePipeline(config, dispatcher, metrics.observe),
     sender: createWebhookSender(config, dispatcher),
     metrics,

@@ -10,7 +10,7 @@ import type { RequestRecord } from '../records/types';
 import type { Runs } from '../temporal/runs';
 import { recordSheet } from './recordSheet';
 import { summaryOf } from './summary';
-import { validateSheet, type ValidatedSheet } from './validateSheet';
+import type { validateSheet, ValidatedSheet } from './validateSheet';
 
 /** An upload whose form is valid and whose file is complete on disk. */
 export interface Upload {
@@ -32,6 +32,8 @@ export interface AcceptDeps {
   readonly records: Records;
   readonly runs: Pick<Runs, 'start'>;
   readonly logger: Logger;
+  /** Reads the file; the API does so in other threads. */
+  readonly validate: typeof validateSheet;
 }
 
 /** Every recorded batch updates the upload; without an update for this long, its process is dead. */
@@ -55,7 +57,7 @@ const ENCODING = 'utf-8';
  */
 export async function acceptUpload(deps: AcceptDeps, upload: Upload): Promise<string> {
   const { records, config } = deps;
-  const validated = await validateSheet(upload.path, {
+  const validated = await deps.validate(upload.path, {
     strict: upload.strict,
     maxImages: config.MAX_IMAGES_PER_REQUEST,
   });

@@ -17,6 +17,7 @@ import { retryListed } from './retryListed';
 import { retryRequest } from './retry';
 import { showRequest } from './show';
 import { createStatus } from './status';
+import type { validateSheet } from './validateSheet';
 
 export interface OperationDeps {
   readonly config: Pick<
@@ -27,6 +28,7 @@ export interface OperationDeps {
   readonly records: Records;
   readonly files: Pick<FileStore, 'removeRequest' | 'openResult'>;
   readonly runs: Runs;
+  readonly validate: typeof validateSheet;
 }
 
 /** Every operation on requests: for callers of the API, for operators, and for the service's own sweeps. */

@@ -21,6 +21,7 @@ import { ownServersOf } from '../../src/network/ownServers';
 import { createTargetPolicy } from '../../src/network/targets';
 import { openRecords } from '../../src/records/open';
 import { createOperations } from '../../src/requests/operations';
+import { createSheetThreads } from '../../src/requests/sheetThreads';
 import { createRuns } from '../../src/temporal/runs';
 import { ensureSearchAttributes } from '../../src/temporal/searchAttributes';
 import { createWorkers, installRuntime } from '../../src/temporal/worker';
@@ -83,7 +84,11 @@ export async function startService(options: Options = {}) {
   const ownServers = ownServersOf(config, address, mongodbUri);
   const targets = createTargetPolicy(config, ownServers);
   const dispatcher = createDispatcher(targets);
-  const operations = createOperations({ config, logger, records, files, runs });
+  const threads = createSheetThreads(
+    path.join(__dirname, '..', '..', 'dist', 'src', 'requests', 'validateThread.js'),
+  );
+  const { validate } = threads;
+  const operations = createOperations({ config, logger, records, files, runs, validate });
   const stopping = new AbortController();
   const answer = createApp({
     config,
@@ -176,6 +181,7 @@ export async function startService(options: Options = {}) {
     async stop() {
       await stopWorker?.();
       await close();
+      await threads.close();
       await Promise.all([runs.close(), connection.close(), records.close(), dispatcher.close()]);
       await rm(dataDir, { recursive: true, force: true });
     },

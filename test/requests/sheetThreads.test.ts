@@ -1,0 +1,66 @@
+import path from 'node:path';
+import { createSheetThreads } from '../../src/requests/sheetThreads';
+import { validateSheet } from '../../src/requests/validateSheet';
+import { sheet } from '../support/calls';
+import { withFile } from '../support/temporaryFile';
+
+const SCRIPT = path.join(__dirname, '..', '..', 'dist', 'src', 'requests', 'validateThread.js');
+const OPTIONS = { strict: false, maxImages: 1_000_000 };
+
+/** About 1 MB of rows that cannot be used, and one that can. */
+const COSTLY = sheet(
+  ...Array.from({ length: 20_000 }, (_, row) => `${row},"a product ""with"" quotes,no link at all`),
+  '1,a,http://a.example/a.jpg',
+);
+
+const threads = createSheetThreads(SCRIPT);
+afterAll(() => threads.close());
+
+describe('createSheetThreads(script).validate(file, options)', () => {
+  it('returns what validateSheet returns', () =>
+    withFile(sheet('1,a,http://a.example/a.jpg', '2,b,nothing'), async (file) => {
+      expect(await threads.validate(file, OPTIONS)).toEqual(await validateSheet(file, OPTIONS));
+    }));
+
+  it('refuses with the same code, message and faults', () =>
+    withFile(sheet('1,a,http://a.example/a.jpg', '2,b,nothing'), async (file) => {
+      const strict = { ...OPTIONS, strict: true };
+      const expected: unknown = await validateSheet(file, strict).catch((error: unknown) => error);
+      await expect(threads.validate(file, strict)).rejects.toEqual(expected);
+      await expect(threads.validate(file, strict)).rejects.toMatchObject({
+        name: 'Refusal',
+        code: 'invalid',
+        faults: [{ loc: ['body', 'file', 'row 2'] }],
+      });
+    }));
+
+  it('lets the event loop run while files that are costly to read are read', () =>
+    withFile(COSTLY, async (file) => {
+      const state = { ended: false };
+      const reading = Promise.all(
+        Array.from({ length: 6 }, () => threads.validate(file, OPTIONS)),
+      ).then(() => {
+        state.ended = true;
+      });
+      let turns = 0;
+      while (!state.ended) {
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        turns += 1;
+      }
+      await reading;
+      // In this thread, each file is read in a few turns of the loop.
+      expect(turns).toBeGreaterThan(100);
+    }));
+
+  it('refuses as unavailable when too many files wait', () =>
+    withFile(COSTLY, async (file) => {
+      const few = createSheetThreads(SCRIPT, { threads: 1, waiting: 2 });
+      const outcomes = await Promise.allSettled(
+        Array.from({ length: 6 }, () => few.validate(file, OPTIONS)),
+      );
+      await few.close();
+      const refused = outcomes.filter(({ status }) => status === 'rejected');
+      expect(refused).toHaveLength(3);
+      for (const one of refused) expect(one).toMatchObject({ reason: { code: 'unavailable' } });
+    }));
+});
