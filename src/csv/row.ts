@@ -7,6 +7,12 @@ import { readLenientCells } from './lenientCells';
 import { findRecordEnd } from './quotes';
 import { excerpt } from './excerpt';
 
+/** A row is recorded and listed as a whole: more links would make it too large to handle at once. */
+const MAX_LINKS = 5_000;
+/** No browser or server takes longer URLs. Embedded images are limited by the size of the row. */
+const MAX_LINK_LENGTH = 8 * 1024;
+const DATA_LINK = /^data:/i;
+
 /** One record, as it was read. */
 export interface RowReading {
   /** One cell per column, unchanged. */
@@ -97,13 +103,29 @@ function readOtherNotation(line: string, sheet: Header, isOneCell: boolean): Row
 function readCells(cells: readonly string[], sheet: Header): RowReading {
   const readings = sheet.link_columns.map((column) => readLinks(cells[column] ?? ''));
   const hasLink = readings.some((reading) => reading.hasLink);
+  const links = hasLink ? readings.flatMap((reading) => reading.links) : [];
+  const error = hasLink ? limitError(links) : noLinksError(cells, sheet);
   return {
     cells,
-    links: hasLink ? readings.flatMap(({ links }) => links) : [],
-    error: hasLink ? null : noLinksError(cells, sheet),
+    links: error === null ? links : [],
+    error,
     texts: hasLink ? readings.flatMap(({ texts }) => texts) : [],
     oddity: null,
   };
+}
+
+/** @returns `null` when the links of a row are within the limits */
+function limitError(links: readonly string[]): RowError | null {
+  if (links.length > MAX_LINKS) {
+    const message = `Expected at most ${MAX_LINKS} links in a row, received ${links.length}; split the row`;
+    return { code: 'invalid_links', message };
+  }
+  const long = links.find((link) => link.length > MAX_LINK_LENGTH && !DATA_LINK.test(link));
+  if (long === undefined) return null;
+  const message =
+    `Expected links of at most ${MAX_LINK_LENGTH} characters, received ${excerpt(long)} ` +
+    `with ${long.length}; shorten it`;
+  return { code: 'invalid_links', message };
 }
 
 function noLinksError(cells: readonly string[], { columns, link_columns }: Header): RowError {

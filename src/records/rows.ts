@@ -6,12 +6,18 @@ export type Rows = ReturnType<typeof createRows>;
 /** Maximum number of images that are read together with rows. */
 const IMAGES_AT_ONCE = 5_000;
 
+/** A row without its cells, which may hold a megabyte. */
+export type RowLayout = Omit<RowRecord, 'cells'>;
+
 /** Splits rows into parts with few enough images to read them at once. Keeps the order, and does not split a row. */
-export function* inReadableParts(rows: readonly RowRecord[]): Generator<RowRecord[]> {
-  let part: RowRecord[] = [];
+export function* inReadableParts<Row extends RowLayout>(
+  rows: readonly Row[],
+  imagesAtOnce = IMAGES_AT_ONCE,
+): Generator<Row[]> {
+  let part: Row[] = [];
   let images = 0;
   for (const row of rows) {
-    if (part.length > 0 && images + row.images.length > IMAGES_AT_ONCE) {
+    if (part.length > 0 && images + row.images.length > imagesAtOnce) {
       yield part;
       part = [];
       images = 0;
@@ -35,14 +41,27 @@ export function createRows({ Row }: Models) {
 
     /** Returns the rows numbered `first` to `last` (inclusive), in order. Reads by key: at most a few thousand. */
     async range(requestId: string, first: number, last: number): Promise<RowRecord[]> {
-      const ids = Array.from(
-        { length: Math.max(last - first + 1, 0) },
-        (_, index) => `${requestId}/${first + index}`,
-      );
-      const rows = await Row.find({ _id: { $in: ids } })
+      const rows = await Row.find({ _id: { $in: idsOf(requestId, first, last) } })
         .lean<RowRecord[]>()
         .exec();
-      return rows.sort((one, other) => one.number - other.number);
+      return inOrder(rows);
+    },
+
+    /** Returns the same rows without their cells. */
+    async layouts(requestId: string, first: number, last: number): Promise<RowLayout[]> {
+      const rows = await Row.find({ _id: { $in: idsOf(requestId, first, last) } }, { cells: 0 })
+        .lean<RowLayout[]>()
+        .exec();
+      return inOrder(rows);
     },
   };
+}
+
+function idsOf(requestId: string, first: number, last: number): string[] {
+  const length = Math.max(last - first + 1, 0);
+  return Array.from({ length }, (_, index) => `${requestId}/${first + index}`);
+}
+
+function inOrder<Row extends RowLayout>(rows: Row[]): Row[] {
+  return rows.sort((one, other) => one.number - other.number);
 }

@@ -2,8 +2,8 @@ import type { z } from 'zod';
 import type { imagesPage, imagesQuery, ImageResource } from '../../contract/http/images';
 import { withoutCredentials } from '../network/webUrl';
 import type { Records } from '../records/open';
-import { inReadableParts } from '../records/rows';
-import type { ImageRecord, RowRecord } from '../records/types';
+import { inReadableParts, type RowLayout } from '../records/rows';
+import type { ImageRecord } from '../records/types';
 import { findVisible } from './find';
 
 export interface ImagesDeps {
@@ -33,7 +33,9 @@ export async function listImages(
   const lastRow = Math.min(request.rows, startRow + MAX_ROWS_EXAMINED - 1);
   for (let first = startRow; first <= lastRow; first += ROWS_AT_ONCE) {
     const last = Math.min(first + ROWS_AT_ONCE - 1, lastRow);
-    for await (const { row, found } of read(records, requestId, first, last)) {
+    // With a filter, most of what is read may not be listed.
+    const atOnce = status === undefined ? limit : undefined;
+    for await (const { row, found } of read(records, requestId, [first, last], atOnce)) {
       for (const [index, image] of imagesOf(row, found, config.PUBLIC_URL).entries()) {
         if (row.number === startRow && index < startIndex) continue;
         if (status !== undefined && image.status !== status) continue;
@@ -48,10 +50,11 @@ export async function listImages(
 async function* read(
   { rows, images }: ImagesDeps['records'],
   requestId: string,
-  first: number,
-  last: number,
+  [first, last]: readonly [number, number],
+  imagesAtOnce: number | undefined,
 ) {
-  for (const part of inReadableParts(await rows.range(requestId, first, last))) {
+  const layouts = await rows.layouts(requestId, first, last);
+  for (const part of inReadableParts(layouts, imagesAtOnce)) {
     const refs = [...new Set(part.flatMap((row) => row.images))];
     const found = await images.findMany(requestId, refs);
     for (const row of part) yield { row, found };
@@ -59,7 +62,7 @@ async function* read(
 }
 
 function imagesOf(
-  row: RowRecord,
+  row: RowLayout,
   found: ReadonlyMap<string, ImageRecord>,
   publicUrl: string,
 ): ImageResource[] {

@@ -1,5 +1,6 @@
 import { openSheet, readRows, type SheetRow } from '../../src/csv/read';
 import { createWarnings } from '../../src/csv/warnings';
+import { sheet } from '../support/calls';
 import { withFile } from '../support/temporaryFile';
 
 const HEADER = 'S. No.,Product Name,Input Image Urls';
@@ -382,5 +383,30 @@ describe('warnings', () => {
       `${HEADER}\n1,Mug,http://a/1.jpg\n2,Cup,http://a/2.jpg | front\n3,Lid,see http://a/3.jpg\n`,
     );
     expect(warnings).toEqual(['Text beside links was ignored in row 2 and 1 more: "front"']);
+  });
+});
+
+describe('links beyond the limits', () => {
+  const links = (count: number) =>
+    Array.from({ length: count }, (_, index) => `http://a.example/${index}.jpg`).join(',');
+
+  it('fail a row with more than 5,000 of them, and no other row', async () => {
+    const { rows } = await read(
+      sheet(`1,a,"${links(5_000)}"`, `2,b,"${links(5_001)}"`, '3,c,http://a.example/c.jpg'),
+    );
+    expect(rows.map((row) => row.links.length)).toEqual([5_000, 0, 1]);
+    expect(rows[1]?.error).toEqual({
+      code: 'invalid_links',
+      message: 'Expected at most 5000 links in a row, received 5001; split the row',
+    });
+  });
+
+  it('fail a row with a link of more than 8,192 characters', async () => {
+    const link = (length: number) => 'http://a.example/'.padEnd(length, 'a');
+    const { rows } = await read(sheet(`1,a,${link(8_192)}`, `2,b,${link(8_193)}`));
+    expect(rows.map((row) => row.error?.code ?? null)).toEqual([null, 'invalid_links']);
+    expect(rows[1]?.error?.message).toMatch(
+      /^Expected links of at most 8192 characters, received "http:\/\/a\.example\/a+…" with 8193; shorten it$/,
+    );
   });
 });

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { openRecords, type Records } from '../../src/records/open';
 import { inReadableParts } from '../../src/records/rows';
 
 const rowOf = (images: number, index: number) => ({
@@ -24,5 +25,37 @@ describe('inReadableParts(rows)', () => {
       }),
       { numRuns: 20 },
     );
+  });
+});
+
+describe('rows.range and rows.layouts', () => {
+  let records: Records;
+  beforeAll(async () => {
+    const uri = (process.env['TEST_MONGODB_URI'] ?? '').replace(/[^/]*$/, 'rows');
+    records = await openRecords(uri);
+    const rows = [3, 1, 2].map((number) => ({
+      _id: `listed/${number}`,
+      request_id: 'listed',
+      number,
+      cells: ['a'.repeat(1_000), 'b'],
+      images: [`0-${number}`],
+      error: null,
+    }));
+    await records.rows.insert(rows);
+  });
+  afterAll(async () => {
+    await records.requests.remove('listed');
+    await records.close();
+  });
+
+  it('return the same rows in order, the second without cells', async () => {
+    const rows = await records.rows.range('listed', 2, 3);
+    expect(rows.map(({ number, cells }) => [number, cells.length])).toEqual([
+      [2, 2],
+      [3, 2],
+    ]);
+    const layouts = await records.rows.layouts('listed', 2, 3);
+    expect(layouts.map((layout) => ({ ...layout, cells: ['a'.repeat(1_000), 'b'] }))).toEqual(rows);
+    expect(layouts.every((layout) => !('cells' in layout))).toBe(true);
   });
 });
