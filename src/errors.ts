@@ -135,20 +135,10 @@ export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
-const DISK_CODES = [
-  'ENOENT',
-  'ENOSPC',
-  'EDQUOT',
-  'EROFS',
-  'EACCES',
-  'EPERM',
-  'ENOTDIR',
-  'EIO',
-  'EMFILE',
-];
+const DISK_CODES = ['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'ENOTDIR', 'EIO', 'EMFILE'];
 
 /**
- * Whether a file system operation failed for a reason that an operator can fix: full, read-only, no permission, a missing folder.
+ * Whether a file system operation failed for a reason that an operator can fix: full, read-only, no permission.
  * Checked by `code`, since errors from another realm are no `Error` and failed writes have no path.
  */
 export function isDiskError(error: unknown): error is Error & { readonly code: string } {

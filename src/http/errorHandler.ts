@@ -62,11 +62,16 @@ function answer(ctx: Context, status: number, detail: unknown): void {
 /** Callers may be strangers: the reason, with its addresses and paths, goes to the log. */
 function asRefusal(error: unknown, logger: Logger): Refusal | null {
   if (error instanceof Refusal) return error;
-  const server = isUnavailable(error) ? 'MongoDB' : isDiskError(error) ? 'the storage' : null;
+  const server = isUnavailable(error) ? 'MongoDB' : isStorageError(error) ? 'the storage' : null;
   if (server === null) return null;
   logger.warn({ reason: messageOf(error) }, `Request failed because ${server} is unavailable`);
   const message = `Expected ${server} to answer, received an error; try again later`;
   return new Refusal('unavailable', message);
+}
+
+/** A missing folder is no fault of the caller either: an operator can create it. */
+function isStorageError(error: unknown): boolean {
+  return isDiskError(error) || (error as NodeJS.ErrnoException | null)?.code === 'ENOENT';
 }
 
 /** Koa and its router throw errors with a 4xx `status` for faulty requests. */

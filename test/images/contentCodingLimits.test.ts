@@ -72,11 +72,9 @@ describe('MAX_IMAGE_BYTES and content codings', () => {
     let body = coding === 'br' ? brotliCompressSync(zeros, { params }) : gzipSync(zeros);
     if (times === 2) body = gzipSync(body);
     const before = process.memoryUsage();
-    const started = performance.now();
     const link = coded(body, Array<string>(times).fill(coding).join(','));
     const error = await failure(download(link, { maxBytes: 1_000_000 }));
     expect(error).toMatchObject({ code: 'too_large', retryable: false });
-    expect(performance.now() - started).toBeLessThan(2_000);
     const { external, arrayBuffers } = process.memoryUsage();
     expect(external + arrayBuffers - before.external - before.arrayBuffers).toBeLessThan(
       40_000_000,
