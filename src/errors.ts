@@ -141,11 +141,19 @@ const DISK_CODES = ['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'ENOTDIR', '
  * Whether a file system operation failed for a reason that an operator can fix: full, read-only, no permission.
  * Checked by `code`, since errors from another realm are no `Error` and failed writes have no path.
  */
-export function isDiskError(error: unknown): error is Error & { readonly code: string } {
+export function isDiskError(error: unknown): error is CodedError {
+  return hasCode(error) && DISK_CODES.includes(error.code);
+}
+
+/** The same, or a missing folder: where no file is asked for by its name, only an operator can have removed it. */
+export function isStorageError(error: unknown): error is CodedError {
+  return isDiskError(error) || (hasCode(error) && error.code === 'ENOENT');
+}
+
+type CodedError = Error & { readonly code: string };
+
+function hasCode(error: unknown): error is CodedError {
   return (
-    typeof error === 'object' &&
-    error !== null &&
-    'code' in error &&
-    DISK_CODES.includes(String(error.code))
+    typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
   );
 }

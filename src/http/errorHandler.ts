@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Context, Middleware } from 'koa';
-import { isDiskError, messageOf, Refusal, type RefusalCode } from '../errors';
+import { isStorageError, messageOf, Refusal, type RefusalCode } from '../errors';
 import type { Logger } from '../telemetry/logger';
 import { isUnavailable } from '../records/unavailable';
 
@@ -67,11 +67,6 @@ function asRefusal(error: unknown, logger: Logger): Refusal | null {
   logger.warn({ reason: messageOf(error) }, `Request failed because ${server} is unavailable`);
   const message = `Expected ${server} to answer, received an error; try again later`;
   return new Refusal('unavailable', message);
-}
-
-/** A missing folder is no fault of the caller either: an operator can create it. */
-function isStorageError(error: unknown): boolean {
-  return isDiskError(error) || (error as NodeJS.ErrnoException | null)?.code === 'ENOENT';
 }
 
 /** Koa and its router throw errors with a 4xx `status` for faulty requests. */

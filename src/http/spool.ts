@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createContentCheck } from '../csv/text';
-import { isDiskError, Refusal } from '../errors';
+import { isStorageError, Refusal } from '../errors';
 
 export interface Spooled {
   readonly path: string;
@@ -64,7 +64,7 @@ export function tooLarge(maxBytes: number): Refusal {
 
 /** A full or unwritable disk is temporary: an operator can fix it. */
 function diskRefusal(error: unknown): Refusal | null {
-  if (!isDiskError(error)) return null;
+  if (!isStorageError(error)) return null;
   return new Refusal(
     'unavailable',
     `Expected to write the upload to disk, received ${error.code}; try again later`,

@@ -273,7 +273,7 @@ describe('POST /image/upload/', () => {
     await mkdir(service.spoolDir);
     expect(response.status).toBe(503);
     expect(((await response.json()) as Problem).detail).toBe(
-      'Expected the storage to answer, received an error; try again later',
+      'Expected to write the upload to disk, received ENOENT; try again later',
     );
   });
 
