@@ -10,6 +10,21 @@ import type { Route } from './route';
 import { problemResponse } from './responses';
 import { requestIdParams } from '../../contract/http/fields';
 
+/** OpenAPI 3.1 has no keyword for the items of a stream; tools read the schema as that of each event. */
+const EVENT = {
+  type: 'object' as const,
+  properties: {
+    id: { type: 'string' as const, description: 'Comes back as `Last-Event-ID`.' },
+    event: { const: 'request' },
+    data: {
+      type: 'string' as const,
+      contentMediaType: 'application/json',
+      description: 'The request.',
+    },
+  },
+  required: ['id', 'event', 'data'],
+};
+
 /** In milliseconds. */
 interface Pace {
   /** How often a request is read, however many clients watch it. */
@@ -48,8 +63,8 @@ export function eventsRoute({ requests, logger, stopping }: EventsDeps, pace = P
       request: { params: requestIdParams },
       responses: {
         200: {
-          description: 'A stream of events.',
-          content: { 'text/event-stream': { schema: { type: 'string' } } },
+          description: 'A stream of events. The schema is that of each event.',
+          content: { 'text/event-stream': { schema: EVENT } },
         },
         204: { description: 'The client has seen the finished request already (`Last-Event-ID`).' },
         404: problemResponse('No such request.'),

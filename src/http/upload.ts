@@ -17,6 +17,19 @@ export interface UploadDeps {
   readonly requests: Pick<Operations, 'accept'>;
 }
 
+/** Says in the OpenAPI document that the name of the file matters: others than `.csv` are refused. */
+const FILE_PART = {
+  file: {
+    contentType: 'text/csv',
+    headers: {
+      'Content-Disposition': {
+        schema: { type: 'string' as const },
+        example: 'form-data; name="file"; filename="products.csv"',
+      },
+    },
+  },
+};
+
 export function uploadRoute({ config, targets, spoolDir, requests }: UploadDeps): Route {
   const checkWebhookUrl = createWebhookUrlCheck(targets);
   return {
@@ -30,7 +43,10 @@ export function uploadRoute({ config, targets, spoolDir, requests }: UploadDeps)
         'Answers as soon as the request is recorded durably; the images are downloaded and compressed after that.',
       request: {
         headers: uploadHeaders,
-        body: { required: true, content: { 'multipart/form-data': { schema: uploadForm } } },
+        body: {
+          required: true,
+          content: { 'multipart/form-data': { schema: uploadForm, encoding: FILE_PART } },
+        },
       },
       responses: {
         200: jsonResponse('The request is accepted.', accepted),

@@ -16,6 +16,13 @@ const serviceSchema = z.looseObject({
   restart: z.string(),
   volumes: z.array(z.string()).default([]),
   ports: z.array(z.string()).default([]),
+  read_only: z.boolean().default(false),
+  tmpfs: z.array(z.string()).default([]),
+  cap_drop: z.array(z.string()).default([]),
+  cap_add: z.array(z.string()).default([]),
+  security_opt: z.array(z.string()).default([]),
+  mem_limit: z.string().optional(),
+  pids_limit: z.int().positive().optional(),
 });
 const composeSchema = z.looseObject({
   services: z.record(z.string(), serviceSchema),
@@ -115,6 +122,32 @@ describe('docker-compose.yml', () => {
     const ports = all.flatMap(([, service]) => service.ports);
     expect(ports.length).toBeGreaterThan(0);
     expect(ports.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([]);
+  });
+
+  it.each(all)(
+    'drops the capabilities of %s, and limits its memory and processes',
+    (_, service) => {
+      expect(service.cap_drop).toEqual(['ALL']);
+      expect(service.security_opt).toEqual(['no-new-privileges:true']);
+      expect(service.mem_limit).toMatch(/^[1-9]\d*[mg]$/);
+      expect(service.pids_limit).toBeDefined();
+    },
+  );
+
+  it('gives capabilities only to databases, which start as root', () => {
+    const given = all.filter(([, { cap_add }]) => cap_add.length > 0).map(([name]) => name);
+    expect(given.sort()).toEqual(['mongodb', 'temporal-postgresql']);
+  });
+
+  it('lets our services write only to the data volume and to /tmp', () => {
+    expect(ours.map(([name]) => name)).toEqual(['api', 'worker']);
+    for (const [, { read_only, tmpfs, volumes: mounts }] of ours) {
+      expect({ read_only, tmpfs, mounts }).toEqual({
+        read_only: true,
+        tmpfs: ['/tmp'],
+        mounts: ['data:/data'],
+      });
+    }
   });
 
   it('pins a version of every image that it does not build', () => {
