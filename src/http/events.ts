@@ -35,6 +35,7 @@ export function eventsRoute({ requests, logger, stopping }: EventsDeps, pace = P
   const looks = createCache<RequestResource>({ keptMs: pace.look, failureKeptMs: pace.look });
 
   return {
+    right: 'read',
     config: {
       method: 'get',
       path: '/image/requests/{request_id}/events',

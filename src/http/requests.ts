@@ -6,6 +6,7 @@ import { requestsPage, requestsQuery } from '../../contract/http/requests';
 
 export function requestsRoute({ requests }: { requests: Pick<Operations, 'list'> }): Route {
   return {
+    right: 'read',
     config: {
       method: 'get',
       path: '/image/requests',

@@ -20,6 +20,7 @@ export interface UploadDeps {
 export function uploadRoute({ config, targets, spoolDir, requests }: UploadDeps): Route {
   const checkWebhookUrl = createWebhookUrlCheck(targets);
   return {
+    right: 'write',
     config: {
       method: 'post',
       path: '/image/upload/',
