@@ -21,6 +21,11 @@ export function hasRight({ right }: Caller, needed: Right): boolean {
   return RIGHTS.indexOf(right) >= RIGHTS.indexOf(needed);
 }
 
+/** The owner whose requests are the only ones that the caller sees and changes; `null`: it sees all. */
+export function visibleOwner(caller: Caller): string | null {
+  return hasRight(caller, 'operate') ? null : caller.name;
+}
+
 const NAMED = new RegExp(`^([A-Za-z0-9._-]{1,64}):(${RIGHTS.join('|')}):([\\x21-\\x7e]+)$`);
 /** Header values are ASCII: a key with other characters could not be sent. */
 const KEY = /^[\x21-\x7e]+$/;

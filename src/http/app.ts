@@ -15,7 +15,7 @@ import { createRoutes, type AppDependencies } from './routes';
 export function createApp(deps: AppDependencies): Koa {
   const { API_KEYS, ALLOWED_HOSTS, PUBLIC_URL } = deps.config;
   const routes = createRoutes(deps);
-  const router = createRouter(routes.map(guarded));
+  const router = createRouter(routes.map((route) => guarded(route, deps.requests)));
   serveDocumentation(router, routes);
   return createKoa(deps.logger, router, {
     around: [timeCalls(deps.metrics)],
