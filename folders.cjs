@@ -22,7 +22,8 @@ const FOLDERS = {
   },
   'src/errors.ts': { imports: [], types: ['contract'] },
   'src/cache.ts': { imports: [] },
-  'src/config.ts': { imports: ['contract', 'src/network'] },
+  'src/callers.ts': { imports: [] },
+  'src/config.ts': { imports: ['contract', 'src/callers.ts', 'src/network'] },
   'src/network': { imports: ['src/cache.ts', 'src/errors.ts'] },
   'src/csv': { imports: ['src/errors.ts', 'src/network'], types: ['contract'] },
   'src/images': { imports: ['src/errors.ts', 'src/network'], types: ['contract', 'src/config.ts'] },
@@ -43,6 +44,7 @@ const FOLDERS = {
     imports: [
       'contract',
       'src/cache.ts',
+      'src/callers.ts',
       'src/csv',
       'src/errors.ts',
       'src/network',

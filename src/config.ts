@@ -3,6 +3,7 @@ import path from 'node:path';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { integer } from '../contract/http/fields';
+import { parseApiKey, type ApiKey } from './callers';
 import { createOwnServers } from './network/ownServers';
 import { readOriginHeaders, type OriginHeaders } from './network/originHeaders';
 import { parsePortRange, type PortRange } from './network/ports';
@@ -70,6 +71,17 @@ const portRanges = words(/[\s,]+/).transform((ranges, context): PortRange[] =>
   }),
 );
 
+const apiKeys = words(/[\s,]+/).transform((entries, context): ApiKey[] =>
+  entries.flatMap((entry) => {
+    const key = parseApiKey(entry);
+    if (key !== null) return [key];
+    const message =
+      'Expected KEY or name:right:KEY of visible ASCII characters (right: read, write or operate)';
+    context.addIssue({ code: 'custom', message });
+    return [];
+  }),
+);
+
 const environmentSchema = z.object({
   HOST: z.string().default('127.0.0.1'),
   // Not 0: links contain the port.
@@ -90,11 +102,7 @@ const environmentSchema = z.object({
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/, 'Expected a name of letters, digits, - and _')
     .optional(),
-  // Header values are ASCII: a key with other characters could not be sent.
-  API_KEYS: words(/[\s,]+/).refine(
-    (keys) => keys.every((key) => /^[\x21-\x7e]+$/.test(key)),
-    'Expected keys of visible ASCII characters',
-  ),
+  API_KEYS: apiKeys,
   ALLOWED_HOSTS: words(/[\s,]+/).refine(
     (hosts) => hosts.every((host) => /^[a-z0-9.-]+$/i.test(host)),
     'Expected host names without ports, separated by commas',

@@ -97,6 +97,7 @@ export type RefusalCode =
   | 'not_csv'
   | 'malformed'
   | 'unauthorized'
+  | 'forbidden'
   | 'cross_site'
   | 'wrong_host'
   | 'too_large'

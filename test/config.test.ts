@@ -61,6 +61,8 @@ const FAULTY = {
   EMBEDDED_MONGODB_PORT: '70000',
 };
 
+const unnamed = (key: string) => ({ name: null, right: 'operate', key });
+
 describe('readConfig', () => {
   it('requires no variables', () => {
     expect(readConfig({})).toMatchObject({
@@ -95,8 +97,17 @@ describe('readConfig', () => {
   });
 
   it.each([
-    ['API_KEYS', 'one,two', ['one', 'two']],
-    ['API_KEYS', ' one , two,', ['one', 'two']],
+    ['API_KEYS', 'one,two', [unnamed('one'), unnamed('two')]],
+    ['API_KEYS', ' one , two,', [unnamed('one'), unnamed('two')]],
+    [
+      'API_KEYS',
+      'shop:write:k1,one,shop.2:operate:k:2',
+      [
+        { name: 'shop', right: 'write', key: 'k1' },
+        unnamed('one'),
+        { name: 'shop.2', right: 'operate', key: 'k:2' },
+      ],
+    ],
     ['ALLOWED_NETWORKS', '127.0.0.0/8', ['127.0.0.0/8']],
     ['ALLOWED_NETWORKS', '10.0.0.0/8, fd00::/8', ['10.0.0.0/8', 'fd00::/8']],
     ['WEBHOOK_SECRET', `${secretOf(24)} ${secretOf(64)}`, [secretOf(24), secretOf(64)]],
@@ -265,9 +276,16 @@ describe('docs/configuration.md', () => {
     },
   );
 
-  it('rejects an API key that no header can carry', () => {
-    expect(() => readConfig({ API_KEYS: 'alpha,b\u00e9t\u00e2' })).toThrow(
-      'API_KEYS: Expected keys of visible ASCII characters, received a value that is not shown',
+  it.each([
+    ['that no header can carry', 'b\u00e9t\u00e2'],
+    ['with a name and no right', 'shop:key'],
+    ['with an unknown right', 'shop:wirte:key'],
+    ['without a name', ':write:key'],
+    ['with a name and a right only', 'shop:write:'],
+  ])('rejects an API key %s', (_, entry) => {
+    expect(() => readConfig({ API_KEYS: `alpha,${entry}` })).toThrow(
+      'API_KEYS: Expected KEY or name:right:KEY of visible ASCII characters (right: read, write or operate), ' +
+        'received a value that is not shown',
     );
   });
 });

@@ -2,26 +2,27 @@ import { METHODS } from 'node:http';
 import Router from '@koa/router';
 import Koa, { type Middleware } from 'koa';
 import type { Logger } from '../telemetry/logger';
-import { requireKey } from './auth';
+import { identifyCaller } from './auth';
 import { refuseCrossSiteWrites, requireHost, setSecurityHeaders } from './callerChecks';
 import { serveDocumentation } from './documentation';
 import { liveRoute, readyRoute } from './health';
 import { timeCalls } from './metrics';
 import { errorHandler } from './errorHandler';
+import { guarded } from './guard';
 import type { Route } from './route';
 import { createRoutes, type AppDependencies } from './routes';
 
 export function createApp(deps: AppDependencies): Koa {
   const { API_KEYS, ALLOWED_HOSTS, PUBLIC_URL } = deps.config;
   const routes = createRoutes(deps);
-  const router = createRouter(routes);
+  const router = createRouter(routes.map((route) => guarded(route, deps.requests)));
   serveDocumentation(router, routes);
   return createKoa(deps.logger, router, {
     around: [timeCalls(deps.metrics)],
     before: [
       requireHost([new URL(PUBLIC_URL).hostname, ...ALLOWED_HOSTS]),
       refuseCrossSiteWrites(new URL(PUBLIC_URL).origin),
-      requireKey(API_KEYS),
+      identifyCaller(API_KEYS),
     ],
   });
 }

@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Context, Middleware } from 'koa';
+import { UNNAMED, type ApiKey, type Caller } from '../callers';
 import { Refusal } from '../errors';
 
 /** Paths that need no key: orchestrators probe health, people read docs, result CSVs link to files. */
@@ -9,25 +10,44 @@ export function isOpen(path: string): boolean {
   return OPEN.test(path);
 }
 
-/** Without configured keys, every caller is allowed. */
-export function requireKey(keys: readonly string[]): Middleware {
-  const digests = keys.map(digest);
+/** Finds the caller by its key. Without configured keys, every caller has all rights. */
+export function identifyCaller(keys: readonly ApiKey[]): Middleware {
+  const known = keys.map(({ key, name, right }) => ({
+    digest: digest(key),
+    caller: { name, right },
+  }));
 
   return async (ctx, next) => {
-    if (digests.length > 0 && !isOpen(ctx.path) && !isKnown(keyOf(ctx))) {
-      throw new Refusal(
-        'unauthorized',
-        'Expected a known key as "Authorization: Bearer KEY" or "X-API-Key: KEY"',
-      );
+    if (!isOpen(ctx.path)) {
+      const caller = keys.length === 0 ? UNNAMED : callerWith(keyOf(ctx));
+      if (caller === undefined) {
+        throw new Refusal(
+          'unauthorized',
+          'Expected a known key as "Authorization: Bearer KEY" or "X-API-Key: KEY"',
+        );
+      }
+      (ctx.state as State).caller = caller;
     }
     await next();
   };
 
-  /** Digests have one length and each comparison runs to the end, so timing reveals nothing about the keys. */
-  function isKnown(key: string): boolean {
+  /** Digests have one length and every one is compared to its end, so timing reveals nothing about the keys. */
+  function callerWith(key: string): Caller | undefined {
     const candidate = digest(key);
-    return digests.map((known) => timingSafeEqual(known, candidate)).includes(true);
+    const isKey = known.map((one) => timingSafeEqual(one.digest, candidate));
+    return known[isKey.indexOf(true)]?.caller;
   }
+}
+
+interface State {
+  caller?: Caller;
+}
+
+/** Returns the caller that {@link identifyCaller} found; none is looked for at open paths. */
+export function callerOf(ctx: Context): Caller {
+  const { caller } = ctx.state as State;
+  if (caller === undefined) throw new Error(`No caller is identified at ${ctx.path}`);
+  return caller;
 }
 
 function keyOf(ctx: Context): string {

@@ -11,6 +11,7 @@ const OPERATION_ID = 'Operation-Id';
 
 export function bulkRetryRoute({ requests }: { requests: Pick<Operations, 'retryAll'> }): Route {
   return {
+    right: 'operate',
     config: {
       method: 'post',
       path: '/image/requests/retry',

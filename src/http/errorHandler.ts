@@ -8,6 +8,7 @@ const STATUS: Readonly<Record<RefusalCode, number>> = {
   not_csv: 400,
   malformed: 400,
   unauthorized: 401,
+  forbidden: 403,
   cross_site: 403,
   wrong_host: 421,
   not_found: 404,
@@ -46,11 +47,9 @@ export function errorHandler(logger: Logger): Middleware {
 function answerRefusal(ctx: Context, refusal: Refusal): void {
   const { code, message, faults } = refusal;
   if (code === 'unavailable') ctx.set('Retry-After', String(RETRY_AFTER_SECONDS));
-  if (code === 'unauthorized') {
-    ctx.set('WWW-Authenticate', 'Bearer');
-    // The rest of the request is not read: a stranger's upload may have gigabytes.
-    ctx.set('Connection', 'close');
-  }
+  if (code === 'unauthorized') ctx.set('WWW-Authenticate', 'Bearer');
+  // The rest of the request is not read: its upload may have gigabytes.
+  if (code === 'unauthorized' || code === 'forbidden') ctx.set('Connection', 'close');
   answer(ctx, STATUS[code], faults.length > 0 ? faults : message);
 }
 

@@ -50,6 +50,7 @@ export function eventsRoute({ requests, logger, stopping }: EventsDeps, pace = P
   const looks = createCache<RequestResource>({ keptMs: pace.look, failureKeptMs: pace.look });
 
   return {
+    right: 'read',
     config: {
       method: 'get',
       path: '/image/requests/{request_id}/events',

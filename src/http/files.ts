@@ -7,6 +7,7 @@ import { requestIdParams } from '../../contract/http/fields';
 
 export function fileRoute({ files }: { files: Pick<FileStore, 'openImage'> }): Route {
   return {
+    right: null,
     config: {
       method: 'get',
       path: '/image/files/{request_id}/{name}',

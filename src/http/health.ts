@@ -20,6 +20,7 @@ const alive = z.object({ status: z.literal('ok') });
 
 export function liveRoute(): Route {
   return {
+    right: null,
     config: {
       method: 'get',
       path: LIVE_PATH,
@@ -36,6 +37,7 @@ export function liveRoute(): Route {
 
 export function readyRoute({ health, logger }: ReadyDeps): Route {
   return {
+    right: null,
     config: {
       method: 'get',
       path: '/health/ready',

@@ -6,6 +6,7 @@ import { validated, type Route } from './route';
 
 export function imagesRoute({ requests }: { requests: Pick<Operations, 'images'> }): Route {
   return {
+    right: 'read',
     config: {
       method: 'get',
       path: '/image/requests/{request_id}/images',

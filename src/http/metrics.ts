@@ -8,6 +8,7 @@ export function metricsRoute({ metrics }: { metrics: ApiMetrics }): Route {
   const exposition = expose(metrics.registry);
 
   return {
+    right: 'read',
     config: {
       method: 'get',
       path: '/metrics',

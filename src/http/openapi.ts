@@ -7,7 +7,7 @@ import { isOpen } from './auth';
 import { LIVE_PATH } from './health';
 import type { Route } from './route';
 import {
-  crossSiteResponse,
+  forbiddenResponse,
   unauthorizedResponse,
   unavailableResponse,
   wrongHostResponse,
@@ -17,12 +17,13 @@ import {
 const noRecords = unavailableResponse('MongoDB cannot be reached; try again later.');
 
 /** Adds to a route's configuration the answers that do not depend on the route. */
-export function documented({ config }: Route): RouteConfig {
+export function documented({ config, right }: Route): RouteConfig {
+  const isWrite = config.method !== 'get' && right !== null;
   return {
     ...config,
     responses: {
       ...(config.path !== LIVE_PATH && { 503: noRecords }),
-      ...(config.method !== 'get' && { 403: crossSiteResponse }),
+      ...(isWrite && { 403: forbiddenResponse(right) }),
       ...(!config.path.startsWith('/health/') && { 421: wrongHostResponse }),
       ...config.responses,
       ...(!isOpen(config.path) && { 401: unauthorizedResponse }),

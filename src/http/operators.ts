@@ -22,6 +22,7 @@ export function operatorRoutes({ requests }: OperatorDeps): Route[] {
     },
   ): Route {
     return {
+      right: 'write',
       config: {
         method: 'post',
         path: `/image/requests/{request_id}/${name}`,

@@ -8,6 +8,7 @@ const path = '/image/requests/{request_id}';
 
 export function requestRoute({ requests }: { requests: Pick<Operations, 'show'> }): Route {
   return {
+    right: 'read',
     config: {
       method: 'get',
       path,
@@ -31,6 +32,7 @@ export function requestRoute({ requests }: { requests: Pick<Operations, 'show'> 
 
 export function deleteRoute({ requests }: { requests: Pick<Operations, 'remove'> }): Route {
   return {
+    right: 'operate',
     config: {
       method: 'delete',
       path,

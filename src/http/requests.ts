@@ -1,4 +1,6 @@
+import { visibleOwner } from '../callers';
 import type { Operations } from '../requests/operations';
+import { callerOf } from './auth';
 import { validated, type Route } from './route';
 import { readCursor, writeCursor } from './cursor';
 import { jsonResponse, problemResponse } from './responses';
@@ -6,6 +8,7 @@ import { requestsPage, requestsQuery } from '../../contract/http/requests';
 
 export function requestsRoute({ requests }: { requests: Pick<Operations, 'list'> }): Route {
   return {
+    right: 'read',
     config: {
       method: 'get',
       path: '/image/requests',
@@ -13,6 +16,7 @@ export function requestsRoute({ requests }: { requests: Pick<Operations, 'list'>
       tags: ['Requests'],
       summary: 'List requests, newest first',
       description:
+        'A named key without the right `operate` lists its own requests. ' +
         'The counts of running requests are the last recorded ones, which may be seconds old; get the ' +
         'request itself for the newest.',
       request: { query: requestsQuery },
@@ -25,6 +29,7 @@ export function requestsRoute({ requests }: { requests: Pick<Operations, 'list'>
       const { status, limit, cursor } = validated(requestsQuery, 'query', ctx.query);
       const { requests: page, next } = await requests.list({
         status: status === undefined ? undefined : [status],
+        owner: visibleOwner(callerOf(ctx)) ?? undefined,
         limit,
         after: cursor === undefined ? undefined : readCursor(cursor),
       });

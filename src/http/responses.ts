@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Right } from '../callers';
 import { problem } from '../../contract/http/problem';
 
 const RETRY_AFTER = requiredHeader('integer', 'Seconds after which to try again.');
@@ -13,8 +14,12 @@ export function unavailableResponse(description: string) {
   return { ...problemResponse(description), headers: { 'Retry-After': RETRY_AFTER } };
 }
 
-/** Documents the answer to a write that a page of another site makes a browser send. */
-export const crossSiteResponse = problemResponse('A page of another site sent the request.');
+/** Documents the answer to a write whose key lacks the right, or that a page of another site makes a browser send. */
+export function forbiddenResponse(right: Right) {
+  return problemResponse(
+    `The key lacks the right \`${right}\`, or a page of another site sent the request.`,
+  );
+}
 
 /** Documents the answer to a request for a host name that is not the service's. */
 export const wrongHostResponse = problemResponse('The host name is not in ALLOWED_HOSTS.');

@@ -6,6 +6,7 @@ import { resultQuery } from '../../contract/http/requests';
 
 export function resultRoute({ requests }: { requests: Pick<Operations, 'openResult'> }): Route {
   return {
+    right: 'read',
     config: {
       method: 'get',
       path: '/image/result/{request_id}',

@@ -1,11 +1,14 @@
 import type { RouteConfig } from '@asteasolutions/zod-to-openapi';
 import type { Context } from 'koa';
 import { z } from 'zod';
+import type { Right } from '../callers';
 import { Refusal, type Fault } from '../errors';
 
 /** One operation: how it is documented and validated (by the same schemas), and its handler. */
 export interface Route {
   readonly config: RouteConfig;
+  /** What the caller's key must allow; `null`: no key is needed. */
+  readonly right: Right | null;
   /** Gets the path's parameters in `params`, and writes the answer to `ctx`. */
   handle(ctx: Context, params: Readonly<Record<string, string>>): Promise<void> | void;
 }

@@ -6,6 +6,7 @@ import { status } from '../../contract/http/requests';
 
 export function statusRoute({ requests }: { requests: Pick<Operations, 'status'> }): Route {
   return {
+    right: 'read',
     config: {
       method: 'get',
       path: '/image/status/{request_id}',

@@ -3,6 +3,7 @@ import type { Upload } from '../requests/accept';
 import type { Config } from '../config';
 import type { TargetPolicy } from '../network/targets';
 import type { Operations } from '../requests/operations';
+import { callerOf } from './auth';
 import { receiveForm } from './form';
 import { validated, type Route } from './route';
 import { accepted, uploadFields, uploadForm, uploadHeaders } from '../../contract/http/uploads';
@@ -33,6 +34,7 @@ const FILE_PART = {
 export function uploadRoute({ config, targets, spoolDir, requests }: UploadDeps): Route {
   const checkWebhookUrl = createWebhookUrlCheck(targets);
   return {
+    right: 'write',
     config: {
       method: 'post',
       path: '/image/upload/',
@@ -65,6 +67,7 @@ export function uploadRoute({ config, targets, spoolDir, requests }: UploadDeps)
           validated(uploadFields, 'body', fields);
         checkWebhookUrl(webhook_url);
         const upload: Upload = {
+          owner: callerOf(ctx).name,
           path: file.path,
           fileName: file.name,
           fingerprint: file.fingerprint,

@@ -12,6 +12,8 @@ import type { RequestRecord, RequestState } from './types';
 export interface ListQuery {
   /** Default: all statuses, which excludes requests that are uploading or withdrawn. */
   readonly status?: readonly RequestStatus[] | undefined;
+  /** Default: all owners. */
+  readonly owner?: string | undefined;
   /** Created at or after `since`, and before `until`. */
   readonly since?: Date | undefined;
   readonly until?: Date | undefined;
@@ -35,6 +37,7 @@ export function createListing({ Request }: Models) {
     /** Returns requests, newest first. */
     async list({
       status = REQUEST_STATUSES,
+      owner,
       since,
       until,
       limit,
@@ -44,6 +47,7 @@ export function createListing({ Request }: Models) {
       if (since !== undefined) created['$gte'] = since;
       if (until !== undefined) created['$lt'] = until;
       const filter: QueryFilter<RequestRecord> = { state: { $in: status } };
+      if (owner !== undefined) filter.owner = owner;
       if (Object.keys(created).length > 0) filter.created_at = created;
       if (after !== undefined) {
         const { created_at, _id } = after;

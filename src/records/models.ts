@@ -30,6 +30,7 @@ const requestSchema = new Schema(
   {
     _id: text,
     state: text,
+    owner: optional(String),
     round: number,
     sequence: number,
     counts,
@@ -63,7 +64,9 @@ const requestSchema = new Schema(
   // Newest first, of all states or of one; and of one state, longest without an update first.
   .index({ created_at: -1, _id: -1 })
   .index({ state: 1, created_at: -1, _id: -1 })
-  .index({ state: 1, updated_at: 1 });
+  .index({ state: 1, updated_at: 1 })
+  // Those of one owner, as above.
+  .index({ owner: 1, state: 1, created_at: -1, _id: -1 });
 
 const failure = new Schema({ code: text, message: text }, { _id: false });
 

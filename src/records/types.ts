@@ -19,6 +19,8 @@ export interface RequestRecord {
   /** The request id, a random UUID. */
   readonly _id: string;
   readonly state: RequestState;
+  /** The name of the caller that uploaded it; `null`: it had none. Absent in records of older versions. */
+  readonly owner?: string | null;
   /** 1 for the upload; each retry opens the next round. */
   readonly round: number;
   /** Sequence number of the newest progress report recorded in this round. */
@@ -42,7 +44,7 @@ export interface RequestRecord {
   readonly bad_rows: number;
   /** The name of the uploaded file, as the client gave it. */
   readonly file_name: string;
-  /** Present when the upload carried an `Idempotency-Key`. Unique. */
+  /** Present when the upload carried an `Idempotency-Key`: the key, after the owner and a space if it has one. Unique. */
   readonly idempotency_key?: string;
   /** SHA-256 of the upload's content and options. Distinguishes a repeated upload from another under the same key. */
   readonly fingerprint: string;

@@ -14,6 +14,8 @@ import type { validateSheet, ValidatedSheet } from './validateSheet';
 
 /** An upload whose form is valid and whose file is complete on disk. */
 export interface Upload {
+  /** The caller's name; `null`: it has none. */
+  readonly owner: string | null;
   /** Path of the spooled file; the caller removes it afterwards. */
   readonly path: string;
   readonly fileName: string;
@@ -169,6 +171,7 @@ function newRequest(
   return {
     _id: randomUUID(),
     state: 'uploading',
+    owner: upload.owner,
     round: FIRST_ROUND,
     sequence: 0,
     counts: { total: 0, succeeded: 0, failed: 0, pending: 0 },
@@ -186,7 +189,7 @@ function newRequest(
     lanes: [],
     bad_rows: 0,
     file_name: upload.fileName,
-    ...(upload.idempotencyKey === null ? {} : { idempotency_key: upload.idempotencyKey }),
+    ...idempotencyKeyOf(upload),
     fingerprint: fingerprintOf(upload),
     note: null,
     created_at: now,
@@ -194,6 +197,12 @@ function newRequest(
     finished_at: null,
     updated_at: now,
   };
+}
+
+/** Two owners may use the same key. Neither names nor keys contain spaces. */
+function idempotencyKeyOf({ owner, idempotencyKey }: Upload) {
+  if (idempotencyKey === null) return {};
+  return { idempotency_key: owner === null ? idempotencyKey : `${owner} ${idempotencyKey}` };
 }
 
 function fingerprintOf({ fingerprint, options, webhookUrl, strict }: Upload): string {

@@ -5,6 +5,7 @@ import type { Records } from '../records/open';
 import type { Runs } from '../temporal/runs';
 import { acceptUpload } from './accept';
 import { cancelRequest } from './cancel';
+import { requireVisible } from './find';
 import { listImages } from './images';
 import { listRequests } from './list';
 import { reconcile } from './reconcile';
@@ -40,6 +41,7 @@ export function createOperations(deps: OperationDeps) {
   const status = createStatus(deps);
   return {
     accept: (...call: Rest<typeof acceptUpload>) => acceptUpload(deps, ...call),
+    requireVisible: (...call: Rest<typeof requireVisible>) => requireVisible(deps, ...call),
     status,
     show: (requestId: string) => showRequest(deps, status, requestId),
     list: (...call: Rest<typeof listRequests>) => listRequests(deps, ...call),

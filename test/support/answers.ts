@@ -6,7 +6,7 @@ import { isOpen } from '../../src/http/auth';
 import type { AppDependencies } from '../../src/http/routes';
 import { documented } from '../../src/http/openapi';
 import {
-  crossSiteResponse,
+  forbiddenResponse,
   problemResponse,
   unauthorizedResponse,
   unavailableResponse,
@@ -30,7 +30,7 @@ const logger = createLogger('silent', 'test');
 
 /** The routes are read and never called, so what only a call needs is missing. */
 const unused = { records: {}, files: {}, requests: {}, health: {} };
-const OPERATIONS: readonly RouteConfig[] = createRoutes({
+export const OPERATIONS: readonly RouteConfig[] = createRoutes({
   ...unused,
   logger,
   config: readConfig({}),
@@ -45,7 +45,7 @@ const page = { description: 'A page of the documentation.', content: { '*/*': {}
 
 /** The responses that are possible for every call of a path. */
 const refusals = (path: string): Responses => ({
-  403: crossSiteResponse,
+  403: forbiddenResponse('write'),
   421: wrongHostResponse,
   503: unavailableResponse('MongoDB cannot be reached.'),
   ...(!isOpen(path) && { 401: unauthorizedResponse }),

@@ -1,0 +1,35 @@
+import type { Context } from 'koa';
+import { hasRight, visibleOwner, type Right } from '../callers';
+import { Refusal } from '../errors';
+import type { Operations } from '../requests/operations';
+import { callerOf } from './auth';
+import type { Route } from './route';
+
+/**
+ * Puts the checks of the caller before a route's handler: its right, and whether it may know of the request that the
+ * path names. A request of another owner is answered 404, so that ids of others cannot be found out.
+ */
+export function guarded(route: Route, requests: Pick<Operations, 'requireVisible'>): Route {
+  const { right, handle } = route;
+  if (right === null) return route;
+  return {
+    ...route,
+    async handle(ctx, params) {
+      requireRight(ctx, right);
+      const { request_id } = params;
+      if (request_id !== undefined) {
+        await requests.requireVisible(request_id, visibleOwner(callerOf(ctx)));
+      }
+      await handle(ctx, params);
+    },
+  };
+}
+
+function requireRight(ctx: Context, needed: Right): void {
+  const caller = callerOf(ctx);
+  if (hasRight(caller, needed)) return;
+  throw new Refusal(
+    'forbidden',
+    `Expected a key with the right "${needed}", received one with "${caller.right}"`,
+  );
+}
