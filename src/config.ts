@@ -122,6 +122,7 @@ const environmentSchema = z.object({
   MAX_IMAGE_PIXELS: integer(1, 1_000_000_000).default(50_000_000),
   MAX_REDIRECTS: integer(0, 20).default(4),
   DOWNLOAD_TIMEOUT_MS: integer(1, 600_000).default(30_000),
+  FIRST_BYTE_TIMEOUT_MS: integer(1, 600_000).default(10_000),
   DOWNLOAD_USER_AGENT: z
     .string()
     .regex(/^[\x20-\x7e]{1,1000}$/, 'Expected up to 1000 visible ASCII characters and spaces')

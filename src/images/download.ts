@@ -1,7 +1,7 @@
 import { request, type Dispatcher } from 'undici';
 import type { Config } from '../config';
 import { HostCoolingDown, ImageError } from '../errors';
-import { startDeadline } from '../network/deadline';
+import { startDeadline, type Deadline } from '../network/deadline';
 import { retryAfterMs } from '../network/retryAfter';
 import { isSheetLink, parseSheetLink } from '../network/sheetLink';
 import { credentialsOf, parseWebUrl, withoutCredentials } from '../network/webUrl';
@@ -15,6 +15,7 @@ type Settings = Pick<
   | 'MAX_IMAGE_BYTES'
   | 'MAX_REDIRECTS'
   | 'DOWNLOAD_TIMEOUT_MS'
+  | 'FIRST_BYTE_TIMEOUT_MS'
   | 'DOWNLOAD_USER_AGENT'
   | 'DOWNLOAD_HEADERS_FILE'
 >;
@@ -31,14 +32,24 @@ const HEADERS = {
  */
 const REDIRECTS = [300, 301, 302, 303, 307, 308];
 
+/** Is told when a download waits for its host. */
+export interface AnswerWait {
+  /** A request is about to be sent. */
+  begin(): void;
+  /** The response header is there; nothing is read until this resolves. */
+  end(signal: AbortSignal): Promise<void>;
+}
+
 export interface Downloader {
   /**
    * Downloads the image at a link.
    *
    * @throws ImageError; HostCoolingDown when no request was sent to the host; or the signal's reason when aborted
    */
-  download(link: string, signal: AbortSignal): Promise<Buffer>;
+  download(link: string, signal: AbortSignal, wait?: AnswerWait): Promise<Buffer>;
 }
+
+const NO_WAIT: AnswerWait = { begin: () => undefined, end: () => Promise.resolve() };
 
 /** @param cooldowns the pauses that hosts have asked for; pass them in to share them with the caller */
 export function createDownloader(
@@ -46,13 +57,13 @@ export function createDownloader(
   dispatcher: Dispatcher,
   cooldowns: HostCooldowns = createHostCooldowns(),
 ): Downloader {
-  const { MAX_IMAGE_BYTES, MAX_REDIRECTS, DOWNLOAD_TIMEOUT_MS } = settings;
+  const { MAX_IMAGE_BYTES, MAX_REDIRECTS, DOWNLOAD_TIMEOUT_MS, FIRST_BYTE_TIMEOUT_MS } = settings;
 
   return {
-    async download(link, signal) {
+    async download(link, signal, wait = NO_WAIT) {
       const deadline = startDeadline(DOWNLOAD_TIMEOUT_MS, signal);
       try {
-        return await followRedirects(parseLink(link), deadline.signal);
+        return await followRedirects(parseLink(link), deadline, wait);
       } catch (error) {
         signal.throwIfAborted();
         if (error instanceof HostCoolingDown) throw error;
@@ -68,14 +79,21 @@ export function createDownloader(
     },
   };
 
-  async function followRedirects(start: URL, signal: AbortSignal): Promise<Buffer> {
+  async function followRedirects(
+    start: URL,
+    deadline: Deadline,
+    wait: AnswerWait,
+  ): Promise<Buffer> {
+    const { signal } = deadline;
     // Some shops set a cookie and redirect to the same URL. Each download has its own cookies.
     const cookies = createCookieJar();
     let url = start;
     for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
       cooldowns.check(url.host);
       const headers = headersFor(url, cookies.headerFor(url));
-      const response = await request(url, { dispatcher, signal, headers });
+      wait.begin();
+      const response = await requestHeader(url, headers, deadline);
+      await deadline.pauseDuring(wait.end(signal));
       cookies.store(url, response.headers['set-cookie']);
       const location = uniqueValue(response.headers['location']);
       if (!REDIRECTS.includes(response.statusCode) || location === undefined)
@@ -87,6 +105,32 @@ export function createDownloader(
       'too_many_redirects',
       `Expected an image after at most ${MAX_REDIRECTS} redirects, received another redirect`,
     );
+  }
+
+  /**
+   * Sends a request, and waits for its response header no longer than the limit. The signal alone would not do:
+   * undici rejects a request only once its connection is there.
+   */
+  async function requestHeader(
+    url: URL,
+    headers: Record<string, string>,
+    deadline: Deadline,
+  ): Promise<Dispatcher.ResponseData> {
+    let timer: NodeJS.Timeout | undefined;
+    const tooLate = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        const message = `Expected a response within ${FIRST_BYTE_TIMEOUT_MS} ms, received none`;
+        const error = ImageError.retryable('timeout', message);
+        deadline.abort(error);
+        reject(error);
+      }, FIRST_BYTE_TIMEOUT_MS);
+    });
+    try {
+      const { signal } = deadline;
+      return await Promise.race([request(url, { dispatcher, signal, headers }), tooLate]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /** Builds the headers for each URL of a redirect chain, so that no other host receives them. */

@@ -11,35 +11,40 @@ export interface FairSemaphore {
    *
    * @param weight capped at the capacity; such work runs alone
    * @param key the owner of the work
+   * @param resumed work that gave its capacity back and continues: it goes before other work of its key
    * @returns a function that releases the capacity; must be called once
    * @throws the signal's reason when aborted while waiting
    */
-  acquire(weight: number, signal: AbortSignal, key: string): Promise<() => void>;
+  acquire(weight: number, signal: AbortSignal, key: string, resumed?: boolean): Promise<() => void>;
+  /** Changes the capacity. Work that was admitted goes on, also when it exceeds the new capacity. */
+  resize(capacity: number): void;
   isIdle(): boolean;
 }
 
 interface Waiter {
-  readonly weight: number;
-  readonly admit: () => void;
+  readonly requested: number;
+  readonly admit: (weight: number) => void;
   /** An aborted waiter stays in its queue until its turn, since searching the queue would be slow. */
   isAborted: boolean;
 }
 
 interface KeyQueue {
   readonly key: string;
-  readonly waiters: Queue<Waiter>;
+  readonly resumed: Queue<Waiter>;
+  readonly others: Queue<Waiter>;
 }
 
-export function createFairSemaphore(capacity: number): FairSemaphore {
+export function createFairSemaphore(initialCapacity: number): FairSemaphore {
   const queues = new Map<string, KeyQueue>();
   /** The queues in the order in which they are served. */
   const rotation = createQueue<KeyQueue>();
+  let capacity = initialCapacity;
   let free = capacity;
 
   function queueOf(key: string): KeyQueue {
     const known = queues.get(key);
     if (known !== undefined) return known;
-    const queue = { key, waiters: createQueue<Waiter>() };
+    const queue = { key, resumed: createQueue<Waiter>(), others: createQueue<Waiter>() };
     queues.set(key, queue);
     rotation.push(queue);
     return queue;
@@ -47,27 +52,28 @@ export function createFairSemaphore(capacity: number): FairSemaphore {
 
   function admitNext(): void {
     for (let queue; (queue = rotation.first()) !== undefined;) {
-      const waiter = queue.waiters.first();
+      const waiters = queue.resumed.first() === undefined ? queue.others : queue.resumed;
+      const waiter = waiters.first();
+      const weight = Math.min(waiter?.requested ?? 0, capacity);
       if (waiter === undefined) {
         rotation.shift();
         queues.delete(queue.key);
       } else if (waiter.isAborted) {
-        queue.waiters.shift();
-      } else if (waiter.weight > free) {
+        waiters.shift();
+      } else if (weight > free) {
         return;
       } else {
-        queue.waiters.shift();
+        waiters.shift();
         rotation.shift();
         rotation.push(queue);
-        free -= waiter.weight;
-        waiter.admit();
+        free -= weight;
+        waiter.admit(weight);
       }
     }
   }
 
   return {
-    acquire(requested, signal, key) {
-      const weight = Math.min(requested, capacity);
+    acquire(requested, signal, key, resumed = false) {
       return new Promise((resolve, reject) => {
         signal.throwIfAborted();
         const abort = () => {
@@ -76,9 +82,9 @@ export function createFairSemaphore(capacity: number): FairSemaphore {
           admitNext();
         };
         const waiter: Waiter = {
-          weight,
+          requested,
           isAborted: false,
-          admit() {
+          admit(weight) {
             signal.removeEventListener('abort', abort);
             resolve(() => {
               free += weight;
@@ -87,9 +93,15 @@ export function createFairSemaphore(capacity: number): FairSemaphore {
           },
         };
         signal.addEventListener('abort', abort, { once: true });
-        queueOf(key).waiters.push(waiter);
+        const queue = queueOf(key);
+        (resumed ? queue.resumed : queue.others).push(waiter);
         admitNext();
       });
+    },
+    resize(next) {
+      free += next - capacity;
+      capacity = next;
+      admitNext();
     },
     // Nothing waits while all capacity is free, since any weight fits.
     isIdle: () => free === capacity,

@@ -1,11 +1,14 @@
 import type { Dispatcher } from 'undici';
 import type { Config } from '../config';
+import { ImageError } from '../errors';
 import { parseSheetLink } from '../network/sheetLink';
 import type { CompressOptions } from '../../contract/formats';
 import { createCompressor, type Compressed } from './compress';
 import { createDownloader } from './download';
 import { createHostCooldowns } from './hostCooldowns';
+import { createHostLimits } from './hostLimits';
 import { createFairSemaphore, type FairSemaphore } from './fairSemaphore';
+import { acquireImagePermit, type ImagePermit } from './imagePermit';
 
 export interface WantedImage {
   /** Images of different requests take turns, so that a small request does not wait for a large one. */
@@ -36,8 +39,9 @@ export interface ImagePipeline {
 
 /**
  * Creates the pipeline of a worker process. Its limits apply per process: `HOST_CONCURRENCY` downloads from a
- * host and `IMAGE_CONCURRENCY` images in total. An image waits for its host first, without an image permit, so
- * that a slow host does not hold up other hosts.
+ * host, fewer from one that does not answer, and `IMAGE_CONCURRENCY` images in total. An image waits for its host
+ * first, without an image permit, and lends its permit while the host does not answer, so that a host that is slow
+ * or hangs does not hold up other hosts.
  */
 export function createImagePipeline(
   config: Config,
@@ -48,6 +52,7 @@ export function createImagePipeline(
   const { download } = createDownloader(config, dispatcher, cooldowns);
   const { compress } = createCompressor(config);
   const permits = createFairSemaphore(config.IMAGE_CONCURRENCY);
+  const limits = createHostLimits(config.HOST_CONCURRENCY);
   const hosts = new Map<string, FairSemaphore>();
 
   async function acquireHost(
@@ -55,13 +60,33 @@ export function createImagePipeline(
     requestId: string,
     signal: AbortSignal,
   ): Promise<() => void> {
-    const semaphore = hosts.get(host) ?? createFairSemaphore(config.HOST_CONCURRENCY);
+    const semaphore = hosts.get(host) ?? createFairSemaphore(limits.limitOf(host));
     hosts.set(host, semaphore);
     const release = await semaphore.acquire(1, signal, requestId);
     return () => {
       release();
       if (semaphore.isIdle()) hosts.delete(host);
     };
+  }
+
+  /** Downloads, and adapts the host's limit to the outcome. */
+  async function downloadFrom(
+    host: string,
+    link: string,
+    signal: AbortSignal,
+    permit: ImagePermit,
+  ): Promise<Buffer> {
+    try {
+      const bytes = await download(link, signal, permit);
+      limits.raise(host);
+      return bytes;
+    } catch (error) {
+      const code = error instanceof ImageError ? error.code : null;
+      if (code === 'timeout' || code === 'connect_failure') limits.lower(host);
+      throw error;
+    } finally {
+      hosts.get(host)?.resize(limits.limitOf(host));
+    }
   }
 
   return {
@@ -71,23 +96,25 @@ export function createImagePipeline(
       signal.throwIfAborted();
       cooldowns.check(host);
       const releaseHost = await observe('host_wait', () => acquireHost(host, requestId, signal));
-      let releasePermit: () => void;
+      let permit: ImagePermit;
       try {
         // The host may have asked for a pause in the meantime; this check needs no permit.
         cooldowns.check(host);
-        releasePermit = await observe('worker_wait', () => permits.acquire(1, signal, requestId));
+        permit = await observe('worker_wait', () => acquireImagePermit(permits, requestId, signal));
       } catch (error) {
         releaseHost();
         throw error;
       }
       try {
-        const bytes = await observe('download', () => download(link, signal)).finally(releaseHost);
+        const bytes = await observe('download', () =>
+          downloadFrom(host, link, signal, permit),
+        ).finally(releaseHost);
         const compressed = await observe('compress', () =>
           compress(bytes, options, signal, requestId),
         );
         return { ...compressed, bytes_in: bytes.length };
       } finally {
-        releasePermit();
+        permit.release();
       }
     },
   };

@@ -3,6 +3,10 @@ export interface Deadline {
   /** Aborted when the time is up or the caller's signal is aborted. */
   readonly signal: AbortSignal;
   hasPassed(): boolean;
+  /** Aborts the work for another reason than the time limit. */
+  abort(reason: Error): void;
+  /** Does not count the time of this wait, which the other side is not to blame for. */
+  pauseDuring(wait: Promise<void>): Promise<void>;
   /** Must be called when the work has ended, whether it succeeded or failed. */
   end(): void;
 }
@@ -14,10 +18,17 @@ export interface Deadline {
 export function startDeadline(ms: number, outer: AbortSignal): Deadline {
   const controller = new AbortController();
   let passed = false;
-  const timer = setTimeout(() => {
-    passed = true;
-    controller.abort();
-  }, ms);
+  let left = ms;
+  let started = 0;
+  let timer: NodeJS.Timeout;
+  function start(): void {
+    started = performance.now();
+    timer = setTimeout(() => {
+      passed = true;
+      controller.abort();
+    }, left);
+  }
+  start();
   const abort = () => {
     controller.abort(outer.reason);
   };
@@ -26,6 +37,15 @@ export function startDeadline(ms: number, outer: AbortSignal): Deadline {
   return {
     signal: controller.signal,
     hasPassed: () => passed,
+    abort(reason) {
+      controller.abort(reason);
+    },
+    async pauseDuring(wait) {
+      clearTimeout(timer);
+      left -= performance.now() - started;
+      await wait;
+      start();
+    },
     end() {
       clearTimeout(timer);
       outer.removeEventListener('abort', abort);

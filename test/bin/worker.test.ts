@@ -33,6 +33,7 @@ const env = (more: NodeJS.ProcessEnv = {}) => ({
   LOG_LEVEL: 'info',
   // Longer than this test, so that no download ends by its timeout.
   DOWNLOAD_TIMEOUT_MS: '600000',
+  FIRST_BYTE_TIMEOUT_MS: '600000',
   ...more,
 });
 

@@ -34,11 +34,15 @@ afterEach(async () => {
   await Promise.all(stops.splice(0).map((stop) => stop()));
 });
 
-function download(link: string, { timeoutMs = 30_000, redirects = 4, signal = never } = {}) {
+function download(
+  link: string,
+  { timeoutMs = 30_000, firstByteMs = 30_000, redirects = 4, signal = never } = {},
+) {
   const settings = {
     MAX_IMAGE_BYTES: LIMIT,
     MAX_REDIRECTS: redirects,
     DOWNLOAD_TIMEOUT_MS: timeoutMs,
+    FIRST_BYTE_TIMEOUT_MS: firstByteMs,
     DOWNLOAD_USER_AGENT: 'image-processor',
     DOWNLOAD_HEADERS_FILE: undefined,
   };
@@ -314,6 +318,29 @@ describe('download(link): retryable errors', () => {
     const link = origin.on('/a.jpg', redirect('/b.jpg'));
     const error = await failure(download(link, { timeoutMs: 300 }));
     expect(error).toMatchObject({ code: 'timeout', retryable: true });
+  });
+
+  it('timeout: no response header within the limit of the first byte', async () => {
+    const error = await failure(download(await tcpServer(null), { firstByteMs: 100 }));
+    expect(error).toMatchObject({ code: 'timeout', retryable: true });
+    expect(error.message).toBe('Expected a response within 100 ms, received none');
+  });
+
+  it('timeout: no response header after a redirect, and closes the connection', async () => {
+    origin.on('/b.jpg', () => undefined);
+    const link = origin.on('/a.jpg', redirect('/b.jpg'));
+    const error = await failure(download(link, { firstByteMs: 300 }));
+    expect(error.message).toBe('Expected a response within 300 ms, received none');
+    expect(origin.hits('/b.jpg')).toBe(1);
+    await eventually(origin.open, (open) => open === 0);
+  });
+
+  it('does not apply the limit of the first byte to the body', async () => {
+    const link = origin.on('/a.jpg', (response) => {
+      response.writeHead(200).flushHeaders();
+      setTimeout(() => response.end(BODY), 2_500);
+    });
+    await expect(download(link, { firstByteMs: 2_000 })).resolves.toEqual(BODY);
   });
 
   it.each([500, 502, 503, 504, 520])('http_5xx: HTTP %d', async (code) => {

@@ -25,6 +25,7 @@ export function download(link: string, options: DownloadOptions = {}): Promise<B
     MAX_IMAGE_BYTES: options.maxBytes ?? 100_000,
     MAX_REDIRECTS: options.redirects ?? 4,
     DOWNLOAD_TIMEOUT_MS: options.timeoutMs ?? 30_000,
+    FIRST_BYTE_TIMEOUT_MS: 30_000,
     DOWNLOAD_USER_AGENT: options.userAgent ?? 'image-processor',
     DOWNLOAD_HEADERS_FILE: options.originHeaders,
   };

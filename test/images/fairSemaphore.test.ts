@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import fc from 'fast-check';
 import { createFairSemaphore } from '../../src/images/fairSemaphore';
+import { eventually } from '../support/eventually';
 
 const never = new AbortController().signal;
 // Many waiters listen to one signal.
@@ -40,6 +41,54 @@ describe('createFairSemaphore(capacity)', () => {
     release();
     (await large)();
     await expect(small).resolves.toBeInstanceOf(Function);
+  });
+
+  it('admits resumed work before other work of its key, in order of arrival', async () => {
+    const semaphore = createFairSemaphore(1);
+    let release = await semaphore.acquire(1, never, 'a');
+    const order: string[] = [];
+    const acquire = async (name: string, key: string, resumed: boolean) => {
+      const done = await semaphore.acquire(1, never, key, resumed);
+      order.push(name);
+      release = done;
+    };
+    const all = [
+      acquire('other', 'a', false),
+      acquire('of another key', 'b', false),
+      acquire('resumed', 'a', true),
+      acquire('resumed later', 'a', true),
+    ];
+    while (order.length < all.length) {
+      const before = order.length;
+      release();
+      await eventually(
+        () => order.length,
+        (length) => length > before,
+      );
+    }
+    expect(order).toEqual(['resumed', 'of another key', 'resumed later', 'other']);
+  });
+
+  it('admits less after it has become smaller, and more after it has become larger', async () => {
+    const semaphore = createFairSemaphore(2);
+    const releases = [
+      await semaphore.acquire(1, never, 'a'),
+      await semaphore.acquire(1, never, 'a'),
+    ];
+    semaphore.resize(1);
+    const second = semaphore.acquire(1, never, 'a');
+    const larger = semaphore.acquire(2, never, 'a');
+    releases.pop()?.();
+    expect(await isPending(second)).toBe(true);
+    releases.pop()?.();
+    (await second)();
+    (await larger)();
+    expect(semaphore.isIdle()).toBe(true);
+    await semaphore.acquire(1, never, 'a');
+    const more = semaphore.acquire(1, never, 'a');
+    expect(await isPending(more)).toBe(true);
+    semaphore.resize(2);
+    await expect(more).resolves.toBeInstanceOf(Function);
   });
 
   it('gives the entire capacity to work that is larger', async () => {

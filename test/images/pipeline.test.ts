@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import type { ServerResponse } from 'node:http';
 import fc from 'fast-check';
 import type { Dispatcher } from 'undici';
 import { readConfig } from '../../src/config';
@@ -37,10 +38,12 @@ afterEach(async () => {
   await origin.stop();
 });
 
-function pipeline({ permits = 4, perHost = 2 } = {}) {
+function pipeline({ permits = 4, perHost = 2, firstByteMs = 600_000 } = {}) {
   const config = readConfig({
     IMAGE_CONCURRENCY: String(permits),
     HOST_CONCURRENCY: String(perHost),
+    DOWNLOAD_TIMEOUT_MS: '600000',
+    FIRST_BYTE_TIMEOUT_MS: String(firstByteMs),
   });
   const { process } = createImagePipeline(config, dispatcher);
   return (path: string, signal = never, base = origin.url, requestId = 'a') =>
@@ -51,6 +54,27 @@ function pipeline({ permits = 4, perHost = 2 } = {}) {
 const otherHost = () => origin.url.replace('127.0.0.1', 'localhost');
 
 const ignored = (work: Promise<unknown>) => work.catch(() => undefined);
+
+/** Returns the maximum of concurrent downloads at the origin, which waits for the given number. */
+async function mostAtOnce(process: ReturnType<typeof pipeline>, expected: number) {
+  const body = await photo();
+  const held: (() => void)[] = [];
+  let most = 0;
+  let isHolding = true;
+  origin.on('/held', (response) => {
+    most = Math.max(most, origin.open());
+    // Without a header, the permit of the image would be lent to others.
+    response.writeHead(200).flushHeaders();
+    if (isHolding) held.push(() => response.end(body));
+    else response.end(body);
+  });
+  const work = Promise.all(Array.from({ length: 10 }, () => process('/held')));
+  await eventually(origin.open, (open) => open >= expected);
+  isHolding = false;
+  for (const answer of held) answer();
+  await work;
+  return most;
+}
 
 describe('process(link)', () => {
   it('compresses the image at the link, and reports how much was downloaded', async () => {
@@ -64,25 +88,6 @@ describe('process(link)', () => {
     });
     expect(processed.bytes.length).toBeLessThan(original.length);
   });
-
-  /** Returns the maximum of concurrent downloads at the origin, which waits for the given number. */
-  async function mostAtOnce(process: ReturnType<typeof pipeline>, expected: number) {
-    const body = await photo();
-    const held: (() => void)[] = [];
-    let most = 0;
-    let isHolding = true;
-    origin.on('/held', (response) => {
-      most = Math.max(most, origin.open());
-      if (isHolding) held.push(() => response.end(body));
-      else response.end(body);
-    });
-    const work = Promise.all(Array.from({ length: 10 }, () => process('/held')));
-    await eventually(origin.open, (open) => open >= expected);
-    isHolding = false;
-    for (const answer of held) answer();
-    await work;
-    return most;
-  }
 
   it('runs at most HOST_CONCURRENCY downloads from a host', async () => {
     expect(await mostAtOnce(pipeline({ permits: 10, perHost: 3 }), 3)).toBe(3);
@@ -193,6 +198,66 @@ describe('process(link)', () => {
       }),
       { numRuns: 20 },
     );
+  });
+});
+
+describe('process(link): a host that does not answer', () => {
+  const held: ServerResponse[] = [];
+  beforeEach(() => {
+    held.length = 0;
+    origin.on('/silent', (response) => held.push(response));
+  });
+
+  it('holds no image permit, and all of its own', async () => {
+    const process = pipeline({ permits: 2, perHost: 2 });
+    const controller = new AbortController();
+    const silent = Array.from({ length: 6 }, () => ignored(process('/silent', controller.signal)));
+    await eventually(origin.open, (open) => open === 2);
+    await expect(process('/whole', never, otherHost())).resolves.toBeDefined();
+    expect(origin.open()).toBe(2);
+    controller.abort();
+    await Promise.all(silent);
+  });
+
+  it('gets its image permit again before the body is read, ahead of images that were not started', async () => {
+    const process = pipeline({ permits: 1, perHost: 3 });
+    const body = await photo();
+    const finished: string[] = [];
+    const note = (name: string, work: Promise<unknown>) => work.then(() => finished.push(name));
+    const work = [note('silent', process('/silent'))];
+    await eventually(
+      () => held.length,
+      (length) => length === 1,
+    );
+    // It gets the permit that the first one lends, and keeps it.
+    let finish: () => void = () => undefined;
+    origin.on('/kept', (response) => {
+      response.writeHead(200).flushHeaders();
+      finish = () => response.end(body);
+    });
+    work.push(note('kept', process('/kept')));
+    await eventually(
+      () => origin.hits('/kept'),
+      (hits) => hits === 1,
+    );
+    work.push(note('not started', process('/whole')));
+    const [silent] = held;
+    const sent = new Promise((resolve) => silent?.once('finish', resolve));
+    silent?.end(body);
+    await sent;
+    finish();
+    await Promise.all(work);
+    expect(finished).toEqual(['kept', 'silent', 'not started']);
+  });
+
+  it('gets fewer downloads at once after timeouts, and all again after downloads', async () => {
+    const process = pipeline({ permits: 10, perHost: 4, firstByteMs: 2_000 });
+    const errors = await Promise.all(
+      Array.from({ length: 4 }, () => process('/silent').catch((error: unknown) => error)),
+    );
+    for (const error of errors) expect(error).toMatchObject({ code: 'timeout' });
+    expect(await mostAtOnce(process, 1)).toBe(1);
+    expect(await mostAtOnce(process, 4)).toBe(4);
   });
 });
 

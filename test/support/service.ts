@@ -61,6 +61,8 @@ export async function startService(options: Options = {}) {
     IMAGE_RETRY_INITIAL_MS: '20',
     WEBHOOK_RETRY_INITIAL_MS: '20',
     LOG_LEVEL: 'silent',
+    // Tests hold answers back, longer than ten seconds on a busy machine.
+    FIRST_BYTE_TIMEOUT_MS: '30000',
     ...options.env,
   });
   const address = options.temporalAddress ?? process.env['TEST_TEMPORAL_ADDRESS'] ?? '';

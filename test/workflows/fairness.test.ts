@@ -8,6 +8,8 @@ import { startService } from '../support/service';
 const range = (length: number) => Array.from({ length }, (_, index) => index);
 const thumbnail = () => picture(32, 24).jpeg().toBuffer();
 
+const NO_TIMEOUT = { DOWNLOAD_TIMEOUT_MS: '600000', FIRST_BYTE_TIMEOUT_MS: '600000' };
+
 const origins: Origin[] = [];
 async function newOrigin(): Promise<Origin> {
   const origin = await startOrigin();
@@ -44,7 +46,9 @@ describe('fairness between requests', () => {
 
 describe('fairness between hosts', () => {
   it('finishes the images of a fast host while those of a slow one hold all its permits', async () => {
-    const service = await startService({ env: { IMAGE_CONCURRENCY: '6', HOST_CONCURRENCY: '4' } });
+    const service = await startService({
+      env: { IMAGE_CONCURRENCY: '6', HOST_CONCURRENCY: '4', ...NO_TIMEOUT },
+    });
     const [slow, fast] = [await newOrigin(), await newOrigin()];
     const body = await thumbnail();
     const held: (() => void)[] = [];
@@ -71,6 +75,29 @@ describe('fairness between hosts', () => {
       status: 'completed',
       details: '100 of 100 images compressed',
     });
+    await service.stop();
+  });
+
+  it('finishes a request while downloads from hosts that hang outnumber IMAGE_CONCURRENCY', async () => {
+    const service = await startService({
+      env: { IMAGE_CONCURRENCY: '2', HOST_CONCURRENCY: '2', ...NO_TIMEOUT },
+    });
+    const hanging = [await newOrigin(), await newOrigin(), await newOrigin()];
+    const fast = await newOrigin();
+    const body = await thumbnail();
+    const links = range(20).flatMap((n) => hanging.map(({ on }) => [on(`/${n}.jpg`, () => null)]));
+    const large = await uploaded(service.url, sheetOf(...links));
+    await eventually(
+      () => hanging.map(({ open }) => open()),
+      (open) => open.every((count) => count === 2),
+    );
+    const quick = range(20).map((n) => [fast.on(`/${n}.jpg`, bytes(body))]);
+    const small = await uploaded(service.url, sheetOf(...quick));
+    expect(await finished(service.url, small)).toMatchObject({ status: 'completed' });
+    expect(hanging.map(({ open }) => open())).toEqual([2, 2, 2]);
+
+    await service.client.workflow.getHandle(workflowIdOf(large)).cancel();
+    await finished(service.url, large);
     await service.stop();
   });
 
