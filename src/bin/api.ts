@@ -8,7 +8,7 @@ import { readConfig } from '../config';
 import { ownServersOf } from '../network/ownServers';
 import { createTargetPolicy } from '../network/targets';
 import { openFileStore } from '../storage/open';
-import { prepareSpool, spoolDirOf } from '../storage/spool';
+import { openSpool } from '../storage/spool';
 import { createLogger } from '../telemetry/logger';
 import { runMain, stopSignal, stopWithParent, tellReady } from '../process/main';
 import { createApiMetrics } from '../telemetry/metrics/api';
@@ -56,8 +56,7 @@ runMain(async () => {
   const records = await Promise.race([connected, stopping.then(() => null)]);
   if (records === null) return;
   const files = openFileStore(config);
-  const spoolDir = spoolDirOf(config.DATA_DIR);
-  await prepareSpool(spoolDir);
+  const spool = await openSpool(config.DATA_DIR, config.MAX_SPOOL_BYTES);
   const ownServers = ownServersOf(config, temporal.connection.address ?? '', mongodbUri(config));
   const threads = createSheetThreads(path.join(__dirname, '..', 'requests', 'validateThread.js'));
   const streams = new AbortController();
@@ -67,7 +66,7 @@ runMain(async () => {
     config,
     logger,
     files,
-    spoolDir,
+    spool,
     metrics,
     targets: createTargetPolicy(config, ownServers),
     requests: createOperations({

@@ -1,11 +1,11 @@
-import { rm } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import multer, { type File, type Options, type StorageEngine } from '@koa/multer';
 import type { Context } from 'koa';
 import { MulterError } from 'multer';
 import { messageOf, Refusal } from '../errors';
-import { spool, tooLarge, type Spooled } from './spool';
+import type { Spool } from '../storage/spool';
+import { full, spoolUpload, tooLarge, type Spooled } from './spool';
 
 interface NamedFile extends Spooled {
   /** As the client sent it, without folders. */
@@ -51,9 +51,9 @@ const FORM_OVERHEAD_BYTES = 256 * 1024;
  *
  * @throws Refusal as soon as the reason is known, without waiting for the rest of the body
  */
-export async function receiveForm(ctx: Context, folder: string, maxBytes: number): Promise<Form> {
+export async function receiveForm(ctx: Context, spool: Spool, maxBytes: number): Promise<Form> {
   try {
-    return await receive(ctx, folder, maxBytes);
+    return await receive(ctx, spool, maxBytes);
   } catch (error) {
     drain(ctx.req);
     throw error;
@@ -70,7 +70,8 @@ function drain(request: IncomingMessage): void {
   request.resume();
 }
 
-async function receive(ctx: Context, folder: string, maxBytes: number): Promise<Form> {
+async function receive(ctx: Context, spool: Spool, maxBytes: number): Promise<Form> {
+  if (!(await spool.hasRoom())) throw full('The disk for uploads is almost full');
   if (Number(ctx.get('Content-Length')) > maxBytes + FORM_OVERHEAD_BYTES) throw tooLarge(maxBytes);
   const seen: { file?: NamedFile; nameless?: boolean } = {};
 
@@ -78,7 +79,7 @@ async function receive(ctx: Context, folder: string, maxBytes: number): Promise<
     let stored: Promise<unknown> = Promise.resolve();
     const storage: StorageEngine = {
       _handleFile(_request, file: File & { readonly stream: Readable }, done) {
-        const spooling = spool(file.stream, folder, maxBytes);
+        const spooling = spoolUpload(file.stream, spool, maxBytes);
         stored = spooling;
         spooling.then(
           (spooled) => {
@@ -92,8 +93,8 @@ async function receive(ctx: Context, folder: string, maxBytes: number): Promise<
           },
         );
       },
-      _removeFile(_request, file, done) {
-        rm(file.path, { force: true }).then(done as () => void, done);
+      _removeFile(_request, _file, done) {
+        (seen.file?.discard() ?? Promise.resolve()).then(done as () => void, done);
       },
     };
     const options: FormOptions = {

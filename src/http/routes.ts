@@ -2,6 +2,7 @@ import type { Config } from '../config';
 import type { TargetPolicy } from '../network/targets';
 import type { Operations } from '../requests/operations';
 import type { FileStore } from '../storage/fileStore';
+import type { Spool } from '../storage/spool';
 import type { Logger } from '../telemetry/logger';
 import type { ApiMetrics } from '../telemetry/metrics/api';
 import { bulkRetryRoute } from './bulkRetry';
@@ -24,7 +25,7 @@ export interface AppDependencies {
   readonly logger: Logger;
   readonly files: FileStore;
   /** Where uploads are received. */
-  readonly spoolDir: string;
+  readonly spool: Spool;
   readonly requests: Operations;
   readonly targets: TargetPolicy;
   readonly metrics: ApiMetrics;

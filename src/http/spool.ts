@@ -6,29 +6,37 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createContentCheck } from '../csv/text';
 import { isStorageError, Refusal } from '../errors';
+import type { Spool } from '../storage/spool';
 
 export interface Spooled {
   readonly path: string;
   /** SHA-256 of the bytes, in hex. */
   readonly fingerprint: string;
+  /** Removes the file; may be called twice. */
+  discard(): Promise<void>;
 }
 
 /**
- * Writes an upload to disk while it arrives. Stops as soon as the content cannot be a CSV or is too large.
- * A refused or interrupted upload leaves no file.
+ * Writes an upload to disk while it arrives. Stops as soon as the content cannot be a CSV, is too large, or finds the
+ * spool full. A refused or interrupted upload leaves no file.
  *
  * @throws Refusal
  */
-export async function spool(upload: Readable, folder: string, maxBytes: number): Promise<Spooled> {
-  const file = path.join(folder, `${randomUUID()}.csv`);
+export async function spoolUpload(
+  upload: Readable,
+  spool: Spool,
+  maxBytes: number,
+): Promise<Spooled> {
+  const file = path.join(spool.dir, `${randomUUID()}.csv`);
   const hash = createHash('sha256');
   const checkContent = createContentCheck();
   let received = 0;
   let refusal: unknown;
 
   function check(chunk: Buffer): void {
+    if (received + chunk.length > maxBytes) throw tooLarge(maxBytes);
+    if (!spool.add(chunk.length)) throw full('Too many uploads are arriving');
     received += chunk.length;
-    if (received > maxBytes) throw tooLarge(maxBytes);
     checkContent(chunk);
   }
 
@@ -46,13 +54,23 @@ export async function spool(upload: Readable, folder: string, maxBytes: number):
     }
   }
 
+  async function discard(): Promise<void> {
+    await rm(file, { force: true });
+    spool.subtract(received);
+    received = 0;
+  }
+
   try {
     await pipeline(upload, checked, createWriteStream(file, { flags: 'wx' }));
-    return { path: file, fingerprint: hash.digest('hex') };
+    return { path: file, fingerprint: hash.digest('hex'), discard };
   } catch (error) {
-    await rm(file, { force: true });
+    await discard();
     throw refusal ?? diskRefusal(error) ?? error;
   }
+}
+
+export function full(reason: string): Refusal {
+  return new Refusal('unavailable', `${reason}; send this one again later`);
 }
 
 export function tooLarge(maxBytes: number): Refusal {

@@ -1,9 +1,9 @@
-import { rm } from 'node:fs/promises';
 import type { Upload } from '../requests/accept';
 import type { Config } from '../config';
 import type { TargetPolicy } from '../network/targets';
 import type { Operations } from '../requests/operations';
 import { callerOf } from './auth';
+import type { Spool } from '../storage/spool';
 import { receiveForm } from './form';
 import { validated, type Route } from './route';
 import { accepted, uploadFields, uploadForm, uploadHeaders } from '../../contract/http/uploads';
@@ -14,7 +14,7 @@ export interface UploadDeps {
   readonly config: Pick<Config, 'MAX_UPLOAD_BYTES'>;
   readonly targets: Pick<TargetPolicy, 'refusalOfUrl'>;
   /** Where uploads are received. */
-  readonly spoolDir: string;
+  readonly spool: Spool;
   readonly requests: Pick<Operations, 'accept'>;
 }
 
@@ -31,7 +31,7 @@ const FILE_PART = {
   },
 };
 
-export function uploadRoute({ config, targets, spoolDir, requests }: UploadDeps): Route {
+export function uploadRoute({ config, targets, spool, requests }: UploadDeps): Route {
   const checkWebhookUrl = createWebhookUrlCheck(targets);
   return {
     right: 'write',
@@ -56,12 +56,14 @@ export function uploadRoute({ config, targets, spoolDir, requests }: UploadDeps)
         409: problemResponse('The Idempotency-Key was used for another upload.'),
         413: problemResponse('The file is too large.'),
         422: problemResponse('A field, the header or the rows cannot be used.'),
-        503: unavailableResponse('Temporal or MongoDB cannot be reached; nothing was recorded.'),
+        503: unavailableResponse(
+          'Temporal or MongoDB cannot be reached, or the spool is full; nothing was recorded.',
+        ),
       },
     },
     async handle(ctx) {
       const headers = validated(uploadHeaders, 'header', ctx.headers);
-      const { file, fields } = await receiveForm(ctx, spoolDir, config.MAX_UPLOAD_BYTES);
+      const { file, fields } = await receiveForm(ctx, spool, config.MAX_UPLOAD_BYTES);
       try {
         const { webhook_url, strict, quality, format, effort, max_width, max_height, ...unlisted } =
           validated(uploadFields, 'body', fields);
@@ -86,7 +88,7 @@ export function uploadRoute({ config, targets, spoolDir, requests }: UploadDeps)
         };
         ctx.body = { request_id: await requests.accept(upload) };
       } finally {
-        await rm(file.path, { force: true });
+        await file.discard();
       }
     },
   };

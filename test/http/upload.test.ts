@@ -1,6 +1,5 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { createConnection } from 'node:net';
-import path from 'node:path';
 import type { Problem } from '../../contract/http/problem';
 import { call } from '../support/api';
 import {
@@ -273,7 +272,7 @@ describe('POST /image/upload/', () => {
     await mkdir(service.spoolDir);
     expect(response.status).toBe(503);
     expect(((await response.json()) as Problem).detail).toBe(
-      'Expected to write the upload to disk, received ENOENT; try again later',
+      'Expected the storage to answer, received an error; try again later',
     );
   });
 
@@ -344,6 +343,23 @@ describe('POST /image/upload/', () => {
   });
 });
 
+describe('POST /image/upload/ with a full spool', () => {
+  it('answers 503 with Retry-After, and accepts uploads again when others are done', async () => {
+    const service = await startService({ worker: false, env: { MAX_SPOOL_BYTES: '2000' } });
+    const large = sheetOf(...Array.from({ length: 100 }, () => ['http://a.example/1.jpg']));
+    const refused = await upload(service.url, large);
+    expect(refused.status).toBe(503);
+    expect(refused.headers.get('retry-after')).toBe('5');
+    expect(await refused.json()).toEqual({
+      detail: 'Too many uploads are arriving; send this one again later',
+    });
+    expect(await readdir(service.spoolDir)).toEqual([]);
+    const small = sheetOf(...Array.from({ length: 20 }, () => ['http://a.example/1.jpg']));
+    for (let upload = 1; upload <= 3; upload += 1) await uploaded(service.url, small);
+    await service.stop();
+  });
+});
+
 describe('POST /image/upload/ while Temporal is down', () => {
   it('answers 503 with Retry-After, and stores nothing', async () => {
     const service = await startService({ worker: false, runsAddress: '127.0.0.1:1' });
@@ -351,7 +367,7 @@ describe('POST /image/upload/ while Temporal is down', () => {
     expect(response.status).toBe(503);
     expect(response.headers.get('retry-after')).toBe('5');
     expect(await service.count()).toEqual({ requests: 0, rows: 0, images: 0 });
-    expect(await readdir(path.join(service.dataDir, 'uploads'))).toEqual([]);
+    expect(await readdir(service.spoolDir)).toEqual([]);
     const ready = await call(`${service.url}/health/ready`);
     expect(ready.status).toBe(503);
     expect(await ready.json()).toEqual({ detail: 'Down: temporal' });
@@ -428,7 +444,7 @@ describe('while MongoDB is down', () => {
     cut();
     const response = await upload(service.url, content);
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '5']);
-    expect(await readdir(path.join(service.dataDir, 'uploads'))).toEqual([]);
+    expect(await readdir(service.spoolDir)).toEqual([]);
 
     line.repair();
     const later = new Date(Date.now() + 3_600_000);

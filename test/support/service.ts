@@ -11,7 +11,7 @@ import type { Activities } from '../../activities/types';
 import { createApp } from '../../src/http/app';
 import { readConfig } from '../../src/config';
 import { openFileStore } from '../../src/storage/open';
-import { prepareSpool, spoolDirOf } from '../../src/storage/spool';
+import { openSpool } from '../../src/storage/spool';
 import { createImagePipeline } from '../../src/images/pipeline';
 import { createLogger } from '../../src/telemetry/logger';
 import { createApiMetrics } from '../../src/telemetry/metrics/api';
@@ -74,8 +74,7 @@ export async function startService(options: Options = {}) {
       : mongodbUri.replace(/(?<=^mongodb:\/\/)[^/]*/, options.mongodbHost),
   );
   const files = openFileStore(config);
-  const spoolDir = spoolDirOf(dataDir);
-  await prepareSpool(spoolDir);
+  const spool = await openSpool(dataDir, config.MAX_SPOOL_BYTES);
   const { namespace } = temporalSettings(config);
   const runs = createRuns(
     { connection: { address: options.runsAddress ?? address }, namespace },
@@ -96,7 +95,7 @@ export async function startService(options: Options = {}) {
     config,
     logger,
     files,
-    spoolDir,
+    spool,
     targets,
     metrics: createApiMetrics({ countByState: records.requests.countByState, logger }),
     requests: operations,
@@ -140,7 +139,8 @@ export async function startService(options: Options = {}) {
     config,
     records,
     files,
-    spoolDir,
+    spool,
+    spoolDir: spool.dir,
     client,
     runs,
     operations,

@@ -148,7 +148,7 @@ describe('while Temporal is down', () => {
       files,
       health: {},
       targets: policyAllowing([]),
-      spoolDir: stage.service.spoolDir,
+      spool: stage.service.spool,
       metrics: createApiMetrics({ countByState: records.requests.countByState, logger }),
       stopping: new AbortController().signal,
       requests: createOperations({
