@@ -1,5 +1,6 @@
 import type { Server, IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { createKeyedLimit } from '../keyedLimit';
 
 /** Limits that keep one client from using up the process. All are far above what clients need. */
 export const CONNECTION_LIMITS = {
@@ -16,9 +17,8 @@ export const CONNECTION_LIMITS = {
 export type ConnectionLimits = { readonly [Name in keyof typeof CONNECTION_LIMITS]: number };
 
 /**
- * Applies the limits to a server. A connection that exceeds one is closed without an answer.
- *
- * @returns the request listener that hands requests on to `answer`
+ * Applies the limits to a server and passes its requests on to `answer`. A connection that exceeds a limit is closed
+ * without an answer.
  */
 export function limitConnections(
   server: Server,
@@ -48,16 +48,10 @@ export function limitConnections(
 }
 
 function limitPerAddress(server: Server, most: number): void {
-  const connections = new Map<string, number>();
+  const connections = createKeyedLimit(most);
   server.on('connection', (socket: Socket) => {
-    const address = socket.remoteAddress ?? '';
-    const count = (connections.get(address) ?? 0) + 1;
-    connections.set(address, count);
-    socket.once('close', () => {
-      const left = (connections.get(address) ?? 1) - 1;
-      if (left === 0) connections.delete(address);
-      else connections.set(address, left);
-    });
-    if (count > most) socket.destroy();
+    const leave = connections.tryEnter(socket.remoteAddress ?? '');
+    if (leave === null) socket.destroy();
+    else socket.once('close', leave);
   });
 }

@@ -1,3 +1,5 @@
+import { createKeyedLimit } from '../keyedLimit';
+
 /** Limits the deliveries in progress to one receiver, so that one that hangs does not use up a worker's slots. */
 export interface ReceiverLimit {
   /** @returns a function that ends the delivery, or `null` while the receiver has as many as it may have */
@@ -6,19 +8,9 @@ export interface ReceiverLimit {
 
 /** @param most deliveries at once to the same host and port */
 export function createReceiverLimit(most: number): ReceiverLimit {
-  const inProgress = new Map<string, number>();
+  const inProgress = createKeyedLimit(most);
 
   return {
-    tryBegin(url) {
-      const receiver = URL.canParse(url) ? new URL(url).host : '';
-      const count = inProgress.get(receiver) ?? 0;
-      if (count >= most) return null;
-      inProgress.set(receiver, count + 1);
-      return () => {
-        const left = (inProgress.get(receiver) ?? 1) - 1;
-        if (left === 0) inProgress.delete(receiver);
-        else inProgress.set(receiver, left);
-      };
-    },
+    tryBegin: (url) => inProgress.tryEnter(URL.canParse(url) ? new URL(url).host : ''),
   };
 }
