@@ -25,7 +25,6 @@ import { ensureSearchAttributes } from '../temporal/searchAttributes';
 import { mongodbUri } from '../records/uri';
 import { temporalSettings } from '../temporal/settings';
 import { createOperations } from '../requests/operations';
-import { validateSheet } from '../requests/validateSheet';
 import { createRuns } from '../temporal/runs';
 import { keepSweeps } from '../temporal/sweeps';
 import { createWorkers, installRuntime } from '../temporal/worker';
@@ -64,14 +63,7 @@ runMain(async () => {
     logger,
     records,
     files,
-    operations: createOperations({
-      config,
-      logger,
-      records,
-      files,
-      runs,
-      validate: validateSheet,
-    }),
+    operations: createOperations({ config, logger, records, files, runs }),
     pipeline: createImagePipeline(config, dispatcher, metrics.observe),
     sender: createWebhookSender(config, dispatcher),
     metrics,

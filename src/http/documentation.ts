@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type Router from '@koa/router';
+import { createCache } from '../cache';
 import { createAsset, sendAsset, type Asset } from './asset';
 import { openApiDocument } from './openapi';
 import type { Route } from './route';
@@ -57,17 +58,16 @@ const PAGES: Readonly<Record<string, string>> = {
   '/redoc': page('', ['/redoc/redoc.standalone.js', '/redoc/start.js']),
 };
 
-/** The libraries take a moment to read and compress: once per process, at the first request for one of them. */
-const loaded = new Map<string, Promise<Asset>>();
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** Reading and compressing the libraries takes a moment, so it waits for the first request for one of them. */
+const libraries = createCache<Asset>({ keptMs: DAY_MS });
 
 function loadLibrary({ file, type }: { file: string; type: string }): Promise<Asset> {
-  const known = loaded.get(file);
-  if (known !== undefined) return known;
-  const loading = readFile(file, 'utf8').then((text) =>
-    createAsset(type, text.replaceAll(REDOC_LOGO, DOT)),
-  );
-  loaded.set(file, loading);
-  return loading;
+  return libraries(file, async () => {
+    const text = await readFile(file, 'utf8');
+    return createAsset(type, text.replaceAll(REDOC_LOGO, DOT));
+  });
 }
 
 /** Serves the OpenAPI document of the routes, and two pages that display it. */

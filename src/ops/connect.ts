@@ -6,7 +6,6 @@ import { createLogger } from '../telemetry/logger';
 import { openRecords } from '../records/open';
 import { mongodbUri } from '../records/uri';
 import { createOperations, type Operations } from '../requests/operations';
-import { validateSheet } from '../requests/validateSheet';
 import { createRuns, type Runs } from '../temporal/runs';
 import { temporalSettings } from '../temporal/settings';
 
@@ -62,14 +61,7 @@ async function withRecords<T>(
     const files = openFileStore(config);
     // The command prints its result and throws its errors; log lines would only repeat them.
     const logger = createLogger('silent', 'ops');
-    const operations = createOperations({
-      config,
-      logger,
-      records,
-      files,
-      runs,
-      validate: validateSheet,
-    });
+    const operations = createOperations({ config, logger, records, files, runs });
     return await work(operations);
   } finally {
     await records.close();

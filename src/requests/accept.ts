@@ -10,7 +10,7 @@ import type { RequestRecord } from '../records/types';
 import type { Runs } from '../temporal/runs';
 import { recordSheet } from './recordSheet';
 import { summaryOf } from './summary';
-import type { validateSheet, ValidatedSheet } from './validateSheet';
+import { validateSheet, type ValidatedSheet } from './validateSheet';
 
 /** An upload whose form is valid and whose file is complete on disk. */
 export interface Upload {
@@ -34,8 +34,8 @@ export interface AcceptDeps {
   readonly records: Records;
   readonly runs: Pick<Runs, 'start'>;
   readonly logger: Logger;
-  /** Reads the file; the API does so in other threads. */
-  readonly validate: typeof validateSheet;
+  /** Reads the file; the API does so in other threads. Default: in this one. */
+  readonly validate?: typeof validateSheet;
 }
 
 /** Every recorded batch updates the upload; without an update for this long, its process is dead. */
@@ -58,8 +58,8 @@ const ENCODING = 'utf-8';
  * @throws Refusal
  */
 export async function acceptUpload(deps: AcceptDeps, upload: Upload): Promise<string> {
-  const { records, config } = deps;
-  const validated = await deps.validate(upload.path, {
+  const { records, config, validate = validateSheet } = deps;
+  const validated = await validate(upload.path, {
     strict: upload.strict,
     maxImages: config.MAX_IMAGES_PER_REQUEST,
   });

@@ -29,7 +29,7 @@ export interface OperationDeps {
   readonly records: Records;
   readonly files: Pick<FileStore, 'removeRequest' | 'openResult'>;
   readonly runs: Runs;
-  readonly validate: typeof validateSheet;
+  readonly validate?: typeof validateSheet;
 }
 
 /** Every operation on requests: for callers of the API, for operators, and for the service's own sweeps. */

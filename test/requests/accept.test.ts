@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { acceptUpload, type AcceptDeps } from '../../src/requests/accept';
-import { validateSheet } from '../../src/requests/validateSheet';
 import { startActivityStage } from '../support/activityStage';
 import { sheetOf } from '../support/calls';
 import { withFile } from '../support/temporaryFile';
@@ -17,7 +16,7 @@ function accept(start: (requestId: string) => Promise<unknown>, key: string | nu
   };
   return withFile(CSV, (path) =>
     acceptUpload(
-      { ...stage.deps, runs, validate: validateSheet },
+      { ...stage.deps, runs },
       {
         owner: null,
         path,

@@ -11,7 +11,6 @@ import { NO_OWN_SERVERS } from './targets';
 import { openRecords } from '../../src/records/open';
 import type { ImageRecord, RequestRecord, RowRecord } from '../../src/records/types';
 import { createOperations } from '../../src/requests/operations';
-import { validateSheet } from '../../src/requests/validateSheet';
 import { openFileStore } from '../../src/storage/open';
 import { createLogger } from '../../src/telemetry/logger';
 import { createWorkerMetrics } from '../../src/telemetry/metrics/worker';
@@ -47,14 +46,7 @@ export function startActivityStage(env: Record<string, string> = {}) {
       files,
       pipeline: createImagePipeline(config, dispatcher, metrics.observe),
       sender: createWebhookSender(config, dispatcher),
-      operations: createOperations({
-        config,
-        logger,
-        records,
-        files,
-        runs,
-        validate: validateSheet,
-      }),
+      operations: createOperations({ config, logger, records, files, runs }),
       metrics,
       searchAttributes: true,
     };
