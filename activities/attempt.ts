@@ -31,27 +31,19 @@ export async function requireOpenRound(
  * @throws every error that the image did not cause: a cancellation, a full disk
  */
 export async function attemptImage(
-  deps: Pick<ActivityDependencies, 'pipeline' | 'files' | 'config' | 'logger' | 'metrics'>,
+  deps: Pick<ActivityDependencies, 'pipeline' | 'config' | 'logger' | 'metrics'>,
   request: RequestRecord,
   ref: string,
   image: ImageRecord,
   signal: AbortSignal,
 ): Promise<Attempt> {
-  const { pipeline, files, config, logger, metrics } = deps;
+  const { pipeline, config, logger, metrics } = deps;
   const at = image.attempts + 1;
   try {
-    const { bytes, bytes_in, ...shape } = await orInterrupted(
-      pipeline.process(
-        { requestId: request._id, link: image.url, options: request.options },
-        signal,
-      ),
-      signal,
-    );
-    const file = await metrics.observe('store', () =>
-      files.writeImage(request._id, ref, shape.format, bytes),
-    );
-    metrics.imageSucceeded(bytes_in, bytes.length);
-    return { ref, at, result: { file, bytes_in, bytes_out: bytes.length, ...shape } };
+    const { _id: requestId, options } = request;
+    const result = await pipeline.process({ requestId, ref, link: image.url, options }, signal);
+    metrics.imageSucceeded(result.bytes_in, result.bytes_out);
+    return { ref, at, result };
   } catch (error) {
     if (error instanceof HostCoolingDown) {
       const { code, message, until: retryAt } = error;
@@ -89,27 +81,6 @@ function asImageError(error: unknown, log: () => void): ImageError {
     'The service failed on this image; its log says why',
     error,
   );
-}
-
-/**
- * Rejects as soon as the signal aborts. An encoder cannot be stopped, and an AVIF can take a minute: it runs on in the
- * background, and its result is dropped.
- */
-async function orInterrupted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  let stop: () => void = () => undefined;
-  const interrupted = new Promise<never>((_, reject) => {
-    stop = () => {
-      reject(signal.reason as Error);
-    };
-    signal.addEventListener('abort', stop, { once: true });
-    if (signal.aborted) stop();
-  });
-  try {
-    return await Promise.race([work, interrupted]);
-  } finally {
-    signal.removeEventListener('abort', stop);
-    work.catch(() => undefined);
-  }
 }
 
 /** Returns the image as it is after the attempt. */

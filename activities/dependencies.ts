@@ -13,7 +13,7 @@ export interface ActivityDependencies {
   readonly logger: Logger;
   readonly records: Records;
   readonly files: FileStore;
-  readonly pipeline: ImagePipeline;
+  readonly pipeline: Pick<ImagePipeline, 'process'>;
   readonly sender: WebhookSender;
   readonly operations: Pick<Operations, 'retryListed' | 'reconcile' | 'removeExpired'>;
   readonly metrics: WorkerMetrics;

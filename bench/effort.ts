@@ -1,7 +1,6 @@
-import { availableParallelism } from 'node:os';
 import sharp from 'sharp';
 import { makePicture } from '../src/dev/demo/pictures';
-import { createCompressor, type Compressor } from '../src/images/compress';
+import { compress, type Compressed } from '../src/images/compress';
 import { EFFORTS, type CompressOptions } from '../contract/formats';
 import { medianOf, type Measure } from './measure';
 
@@ -42,17 +41,12 @@ const [WIDTH, HEIGHT] = [1200, 900];
 
 const LIMITS = { MAX_IMAGE_PIXELS: 50_000_000 };
 const DEFAULTS = { quality: 50, max_width: null, max_height: null } as const;
-const CORES = availableParallelism();
-/** On a busy machine, many short rounds are more reliable than a few long ones. */
-const CONCURRENCY_ROUNDS = 9;
-/** Images per round: enough that the idle cores at the end of a round hardly matter. */
-const IMAGES_PER_ROUND = 96;
 
-/** Measures each `effort` against `balanced`, then the number of concurrent compressions. */
+/** Measures each `effort` against `balanced`. */
 export async function measureEffort(): Promise<Measure[]> {
   const measures: Measure[] = [];
   for (const trial of TRIALS) measures.push(...(await measureTrial(trial)));
-  return [...measures, ...(await measureConcurrency())];
+  return measures;
 }
 
 async function measureTrial(trial: Trial): Promise<Measure[]> {
@@ -91,57 +85,15 @@ async function measureTrial(trial: Trial): Promise<Measure[]> {
 }
 
 async function workOn(originals: readonly Buffer[], options: CompressOptions): Promise<Work> {
-  const compressor = createCompressor(LIMITS);
   const before = process.cpuUsage();
-  const compressed = await compressAll(compressor, originals, options);
+  const compressed: Compressed[] = [];
+  for (const original of originals) compressed.push(await compress(original, options, LIMITS));
   const { user, system } = process.cpuUsage(before);
   const bytes = compressed.reduce((sum, one) => sum + one.bytes.length, 0);
   return {
     imagesPerSecond: originals.length / ((user + system) / 1e6),
     kilobytes: bytes / originals.length / 1000,
   };
-}
-
-/** Measures wall-clock time, since an idle core uses no CPU time. */
-async function measureConcurrency(): Promise<Measure[]> {
-  const few = await originalsOf({ name: '', format: 'jpeg', pictures: 12, source: 'jpg' });
-  const many = Array.from({ length: IMAGES_PER_ROUND / few.length }, () => few).flat();
-  const trials = [CORES, CORES + 1, 2 * CORES].map((concurrency) => ({
-    concurrency,
-    compressor: createCompressor(LIMITS, concurrency),
-    rates: new Array<number>(),
-  }));
-  for (let round = 0; round < CONCURRENCY_ROUNDS; round += 1) {
-    for (const { compressor, rates } of trials) {
-      const started = performance.now();
-      await compressAll(compressor, many, { ...DEFAULTS, format: 'jpeg', effort: 'balanced' });
-      rates.push(IMAGES_PER_ROUND / ((performance.now() - started) / 1000));
-    }
-  }
-  const medians = trials.map(({ concurrency, rates }) => ({ concurrency, rate: medianOf(rates) }));
-  const one = medians.find(({ concurrency }) => concurrency === CORES);
-  return medians.flatMap(({ concurrency, rate }) =>
-    one === undefined || concurrency === CORES
-      ? []
-      : [
-          {
-            name: `${concurrency} concurrent compressions vs ${CORES}, one per core`,
-            value: rate,
-            baseline: one.rate,
-            unit: 'images/s',
-          },
-        ],
-  );
-}
-
-function compressAll(
-  { compress }: Compressor,
-  originals: readonly Buffer[],
-  options: CompressOptions,
-) {
-  return Promise.all(
-    originals.map((bytes) => compress(bytes, options, new AbortController().signal, 'bench')),
-  );
 }
 
 /** Makes originals of the same dimensions, so that all are the same amount of work. */

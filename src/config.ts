@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import path from 'node:path';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
@@ -16,6 +16,15 @@ import { parseWebUrl } from './network/webUrl';
  */
 
 const DAY_MS = 24 * 60 * 60 * 1000;
+
+/**
+ * Half of the machine or of the container, at least 512 MiB. `constrainedMemory` is 0 or a huge number without a limit
+ * of the control group.
+ */
+function defaultImageMemory(): number {
+  const limit = process.constrainedMemory() || Infinity;
+  return Math.max(Math.floor(Math.min(totalmem(), limit) / 2), 512 * 2 ** 20);
+}
 
 /** 0 selects any free port. */
 const anyPort = (fallback: number) => integer(0, 65535).default(fallback);
@@ -121,6 +130,8 @@ const environmentSchema = z.object({
   MAX_IMAGES_PER_REQUEST: integer(1, 10_000_000).default(1_000_000),
   MAX_IMAGE_BYTES: integer(1, 2 ** 30).default(25 * 2 ** 20),
   MAX_IMAGE_PIXELS: integer(1, 1_000_000_000).default(50_000_000),
+  IMAGE_MEMORY_BYTES: integer(2 ** 28, 2 ** 50).default(defaultImageMemory()),
+  IMAGE_CPU_SECONDS: integer(1, 86_400).default(120),
   MAX_REDIRECTS: integer(0, 20).default(4),
   DOWNLOAD_TIMEOUT_MS: integer(1, 600_000).default(30_000),
   FIRST_BYTE_TIMEOUT_MS: integer(1, 600_000).default(10_000),
@@ -194,7 +205,7 @@ function blockedWebhook(present: Record<string, unknown>) {
     .object({ WEBHOOK_URL, ALLOWED_NETWORKS, ALLOWED_PORTS })
     .safeParse(present).data;
   if (settings?.WEBHOOK_URL === undefined) return [];
-  const { refusalOfUrl } = createTargetPolicy(settings, createOwnServers([], []));
+  const { refusalOfUrl } = createTargetPolicy(settings, createOwnServers({ named: [], publicUrls: [] }));
   if (refusalOfUrl(new URL(settings.WEBHOOK_URL)) === null) return [];
   const message =
     'Expected a public address at an allowed port, or its network in ALLOWED_NETWORKS';

@@ -40,7 +40,14 @@ export class ImageError extends Error {
   ): ImageError {
     return new ImageError(code, message, true, retryAfterMs, { cause });
   }
+
+  /** Repeats an error of another process; or one whose code is retryable although no later attempt can succeed. */
+  static from({ code, message, retryable, retryAfterMs }: ImageErrorFields): ImageError {
+    return new ImageError(code, message, retryable, retryAfterMs);
+  }
 }
+
+export type ImageErrorFields = Pick<ImageError, 'code' | 'message' | 'retryable' | 'retryAfterMs'>;
 
 /**
  * The image was not requested, since its host asked for a pause (`Retry-After` in the answer to another

@@ -5,7 +5,7 @@ import { createApp, createStartingApp } from '../http/app';
 import { limitConnections } from '../http/connections';
 import { answerMalformedRequests } from '../http/malformedRequests';
 import { readConfig } from '../config';
-import { ownServersOf } from '../network/ownServers';
+import { createOwnServers, ownEndpointsOf } from '../network/ownServers';
 import { createTargetPolicy } from '../network/targets';
 import { openFileStore } from '../storage/open';
 import { openSpool } from '../storage/spool';
@@ -57,7 +57,10 @@ runMain(async () => {
   if (records === null) return;
   const files = openFileStore(config);
   const spool = await openSpool(config.DATA_DIR, config.MAX_SPOOL_BYTES);
-  const ownServers = ownServersOf(config, temporal.connection.address ?? '', mongodbUri(config));
+  const temporalAddress = temporal.connection.address ?? '';
+  const ownServers = createOwnServers(
+    ownEndpointsOf(config, temporalAddress, mongodbUri(config)),
+  );
   const threads = createSheetThreads(path.join(__dirname, '..', 'requests', 'validateThread.js'));
   const streams = new AbortController();
   const metrics = createApiMetrics({ countByState: records.requests.countByState, logger });

@@ -1,4 +1,3 @@
-import '../process/threadPool';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { WorkerDeploymentVersion } from '@temporalio/common';
@@ -9,7 +8,7 @@ import { keepMemoryLevel } from '../process/memory';
 import { readConfig, type Config } from '../config';
 import { probe } from '../process/ports';
 import { openFileStore } from '../storage/open';
-import { createImagePipeline } from '../images/pipeline';
+import { openImagePipeline } from '../images/processes/start';
 import { createLogger, type Logger } from '../telemetry/logger';
 import { runMain, stopWithParent, tellReady } from '../process/main';
 import { listenForScrapes, type ScrapeListener } from '../telemetry/metrics/listen';
@@ -17,7 +16,7 @@ import { expose, watchProcess } from '../telemetry/metrics/registry';
 import { withSdkMetrics } from '../telemetry/metrics/sdk';
 import { createWorkerMetrics, type WorkerMetrics } from '../telemetry/metrics/worker';
 import { createDispatcher } from '../network/dispatcher';
-import { ownServersOf, type Endpoint } from '../network/ownServers';
+import { createOwnServers, ownEndpointsOf, type Endpoint } from '../network/ownServers';
 import { createTargetPolicy } from '../network/targets';
 import { openRecords } from '../records/open';
 import { connectWithRetry } from '../process/connectWithRetry';
@@ -51,20 +50,23 @@ runMain(async () => {
   );
   const runs = createRuns({ connection: address, namespace }, config.TEMPORAL_TASK_QUEUE);
   const files = openFileStore(config);
-  const ownServers = ownServersOf(
+  const own = ownEndpointsOf(config, address.address ?? '', mongodbUri(config), metricsEndpoints);
+  const dispatcher = createDispatcher(createTargetPolicy(config, createOwnServers(own)));
+  const pipeline = await openImagePipeline({
     config,
-    address.address ?? '',
-    mongodbUri(config),
-    metricsEndpoints,
-  );
-  const dispatcher = createDispatcher(createTargetPolicy(config, ownServers));
+    environment: process.env,
+    scripts: __dirname,
+    own,
+    logger,
+    metrics,
+  });
   const activities = createActivities({
     config,
     logger,
     records,
     files,
     operations: createOperations({ config, logger, records, files, runs }),
-    pipeline: createImagePipeline(config, dispatcher, metrics.observe),
+    pipeline,
     sender: createWebhookSender(config, dispatcher),
     metrics,
     searchAttributes: await ensureSearchAttributes(connection, namespace, logger),
@@ -85,6 +87,7 @@ runMain(async () => {
   );
   tellReady();
   await Promise.all(workers.map((worker) => worker.run()));
+  pipeline.close();
   await stopSweepChecks();
   await Promise.all([
     connection.close(),

@@ -5,7 +5,7 @@ import { startDeadline, type Deadline } from '../network/deadline';
 import { retryAfterMs } from '../network/retryAfter';
 import { isSheetLink, parseSheetLink } from '../network/sheetLink';
 import { credentialsOf, parseWebUrl, withoutCredentials } from '../network/webUrl';
-import { holdsImage, readImage, statusError } from './response';
+import { holdsImage, readImage, statusError, type WritePiece } from './response';
 import { createCookieJar } from './cookies';
 import { asImageError } from './downloadErrors';
 import { createHostCooldowns, type HostCooldowns } from './hostCooldowns';
@@ -44,9 +44,11 @@ export interface Downloader {
   /**
    * Downloads the image at a link.
    *
-   * @throws ImageError; HostCoolingDown when no request was sent to the host; or the signal's reason when aborted
+   * @param write gets the pieces of the image in order. Those of a download that fails later are no image.
+   * @throws ImageError; HostCoolingDown when no request was sent to the host; the signal's reason when aborted; any
+   * error of `write`
    */
-  download(link: string, signal: AbortSignal, wait?: AnswerWait): Promise<Buffer>;
+  download(link: string, signal: AbortSignal, write: WritePiece, wait?: AnswerWait): Promise<void>;
 }
 
 const NO_WAIT: AnswerWait = { begin: () => undefined, end: () => Promise.resolve() };
@@ -60,13 +62,20 @@ export function createDownloader(
   const { MAX_IMAGE_BYTES, MAX_REDIRECTS, DOWNLOAD_TIMEOUT_MS, FIRST_BYTE_TIMEOUT_MS } = settings;
 
   return {
-    async download(link, signal, wait = NO_WAIT) {
+    async download(link, signal, write, wait = NO_WAIT) {
       const deadline = startDeadline(DOWNLOAD_TIMEOUT_MS, signal);
+      // Kept apart, since the code of a file system error may be the same as that of a connection.
+      const failedWrites: unknown[] = [];
+      const writeOrNote: WritePiece = (piece) =>
+        write(piece).catch((error: unknown) => {
+          failedWrites.push(error);
+          throw error;
+        });
       try {
-        return await followRedirects(parseLink(link), deadline, wait);
+        await followRedirects(parseLink(link), deadline, wait, writeOrNote);
       } catch (error) {
         signal.throwIfAborted();
-        if (error instanceof HostCoolingDown) throw error;
+        if (error instanceof HostCoolingDown || failedWrites.includes(error)) throw error;
         if (deadline.hasPassed()) {
           throw ImageError.retryable('timeout', `Download exceeded ${DOWNLOAD_TIMEOUT_MS} ms`, {
             cause: error,
@@ -83,7 +92,8 @@ export function createDownloader(
     start: URL,
     deadline: Deadline,
     wait: AnswerWait,
-  ): Promise<Buffer> {
+    write: WritePiece,
+  ): Promise<void> {
     const { signal } = deadline;
     // Some shops set a cookie and redirect to the same URL. Each download has its own cookies.
     const cookies = createCookieJar();
@@ -97,7 +107,7 @@ export function createDownloader(
       cookies.store(url, response.headers['set-cookie']);
       const location = uniqueValue(response.headers['location']);
       if (!REDIRECTS.includes(response.statusCode) || location === undefined)
-        return handleResponse(url, response, signal);
+        return handleResponse(url, response, signal, write);
       discard(response);
       url = requireUrl(parseWebUrl(escapeNonAscii(location), url), location);
     }
@@ -150,11 +160,12 @@ export function createDownloader(
     { host }: URL,
     response: Dispatcher.ResponseData,
     signal: AbortSignal,
-  ): Promise<Buffer> {
+    write: WritePiece,
+  ): Promise<void> {
     const { statusCode, headers } = response;
     if (holdsImage(response)) {
       cooldowns.end(host);
-      return readImage(response, MAX_IMAGE_BYTES, signal);
+      return readImage(response, MAX_IMAGE_BYTES, signal, write);
     }
     discard(response);
     const pause = retryAfterMs(headers['retry-after'], Date.now());

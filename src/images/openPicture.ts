@@ -3,12 +3,6 @@ import { convertToSrgb } from './colours/cicp';
 import { cmykToRgb, type RawPicture } from './colours/cmyk';
 import type { Inspected } from './inspect';
 
-interface Limits {
-  readonly limitInputPixels: number;
-  /** The time left for this picture, since opening it may take several steps. */
-  secondsLeft(): number;
-}
-
 /**
  * Opens a picture upright, in colours that sharp converts to sRGB by itself.
  *
@@ -17,26 +11,24 @@ interface Limits {
 export async function openPicture(
   image: Inspected,
   animated: boolean,
-  limits: Limits,
+  limitInputPixels: number,
 ): Promise<Sharp> {
   const { isCmyk, isDeep, isGrey, profile, ignoresProfile, colourSpace } = image.colours;
   const options: SharpOptions = {
     // The structure walk has already fixed harmless irregularities; remaining warnings mean lost data.
     failOn: 'warning',
-    limitInputPixels: limits.limitInputPixels,
+    limitInputPixels,
     limitInputChannels: 5,
     animated,
     ignoreIcc: ignoresProfile,
   };
   const open = () => {
-    const pipeline = sharp(image.decodable, options).timeout({ seconds: limits.secondsLeft() });
+    const pipeline = sharp(image.decodable, options);
     // Animations are not rotated: libvips cannot.
     return animated ? pipeline : pipeline.autoOrient();
   };
   const fromRaw = ({ data, raw }: RawPicture) =>
-    sharp(data, { raw, limitInputPixels: limits.limitInputPixels }).timeout({
-      seconds: limits.secondsLeft(),
-    });
+    sharp(data, { raw, limitInputPixels });
   if (isCmyk) {
     const rgb = await cmykToRgb(open(), profile);
     if (rgb !== null) return fromRaw(rgb);

@@ -4,6 +4,9 @@ import { ImageError, messageOf } from '../errors';
 import { codeOf, faultOf } from '../network/reason';
 import { codingsOf, decode, encodedLimit, limited } from './contentCodings';
 
+/** Stores a piece of the image. */
+export type WritePiece = (piece: Buffer) => Promise<void>;
+
 const RETRYABLE_4XX = [408, 425, 429] as const;
 
 /**
@@ -46,13 +49,15 @@ function adviceFor(statusCode: number): string {
 /**
  * Reads and decodes the body of a response that contains the image. The body is always destroyed.
  *
- * @throws ImageError; the signal's reason when aborted
+ * @param write gets the pieces in order, and may be slower than the host
+ * @throws ImageError; the signal's reason when aborted; any error of `write`
  */
 export async function readImage(
   { statusCode, headers, body }: Dispatcher.ResponseData,
   maxBytes: number,
   signal: AbortSignal,
-): Promise<Buffer> {
+  write: WritePiece,
+): Promise<void> {
   const tooLarge = (what: string) =>
     ImageError.permanent('too_large', `Expected at most ${maxBytes} bytes, received ${what}`);
   const announced = announcedBytes(headers);
@@ -67,15 +72,14 @@ export async function readImage(
       throw tooLarge(`a Content-Length of ${announced}`);
     }
     const received = limited(detectBreak(body, announced), limit, () => tooLarge('more'));
-    const pieces: Buffer[] = [];
+    let bytes = 0;
     for await (const piece of decode(received, codings, { maxBytes, tooLarge })) {
       // A small body may decode to a lot of data, long after the connection has ended.
       signal.throwIfAborted();
-      pieces.push(piece);
+      bytes += piece.length;
+      await write(piece);
     }
-    const bytes = Buffer.concat(pieces);
-    if (bytes.length === 0) throw emptyBody(statusCode, headers);
-    return bytes;
+    if (bytes === 0) throw emptyBody(statusCode, headers);
   } finally {
     body.on('error', () => undefined).destroy();
   }

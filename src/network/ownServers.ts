@@ -16,6 +16,20 @@ export interface Endpoint {
   readonly port: number;
 }
 
+/** Where the servers of an installation are. */
+export interface OwnEndpoints {
+  /**
+   * Servers known by their address. All of their addresses count: for a server on this machine those are the addresses
+   * of all its interfaces.
+   */
+  readonly named: readonly Endpoint[];
+  /**
+   * URLs of the API itself. Only their names count: a proxy or CDN in front of the API may serve other sites at the
+   * same address.
+   */
+  readonly publicUrls: readonly Endpoint[];
+}
+
 export interface OwnServers {
   /** Whether the host of a link is the name of one of our servers, at its port. */
   isNamed(host: string, port: number): boolean;
@@ -26,16 +40,7 @@ export interface OwnServers {
 /** Names are resolved again after this time: containers get new addresses when they restart. */
 const RESOLVED_KEPT_MS = 60_000;
 
-/**
- * @param named servers known by their address. All of their addresses count: for a server on this machine those are
- * the addresses of all its interfaces.
- * @param publicUrls URLs of the API itself. Only their names count: a proxy or CDN in front of the API may serve other
- * sites at the same address.
- */
-export function createOwnServers(
-  named: readonly Endpoint[],
-  publicUrls: readonly Endpoint[],
-): OwnServers {
+export function createOwnServers({ named, publicUrls }: OwnEndpoints): OwnServers {
   const resolved = createCache<readonly string[]>({ keptMs: RESOLVED_KEPT_MS });
 
   /** A name that does not resolve has no address that a link could lead to. */
@@ -100,24 +105,24 @@ export interface OwnAddresses {
  * @param mongodbUri the hosts behind `mongodb+srv://` are in DNS only and are not included
  * @param others further servers of this process
  */
-export function ownServersOf(
+export function ownEndpointsOf(
   { HOST, PORT, PUBLIC_URL, METRICS_PORT }: OwnAddresses,
   temporalAddress: string,
   mongodbUri: string,
   others: readonly Endpoint[] = [],
-): OwnServers {
+): OwnEndpoints {
   const publicUrl = new URL(PUBLIC_URL);
   const mongodbHosts = /^mongodb:\/\/(?:[^/]*@)?([^/?]*)/.exec(mongodbUri)?.[1] ?? '';
-  return createOwnServers(
-    [
+  return {
+    named: [
       { host: HOST, port: PORT },
       { host: HOST, port: METRICS_PORT },
       ...parseEndpoints(temporalAddress, DEFAULT_TEMPORAL_PORT),
       ...parseEndpoints(mongodbHosts, DEFAULT_MONGODB_PORT),
       ...others,
     ],
-    [{ host: publicUrl.hostname.replace(/^\[|\]$/g, ''), port: portOf(publicUrl) }],
-  );
+    publicUrls: [{ host: publicUrl.hostname.replace(/^\[|\]$/g, ''), port: portOf(publicUrl) }],
+  };
 }
 
 const DEFAULT_TEMPORAL_PORT = 7233;

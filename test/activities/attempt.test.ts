@@ -3,7 +3,6 @@ import { readConfig } from '../../src/config';
 import { HostCoolingDown, ImageError } from '../../src/errors';
 import type { ImagePipeline } from '../../src/images/pipeline';
 import type { RequestState } from '../../src/records/types';
-import { openFileStore } from '../../src/storage/open';
 import { createLogger } from '../../src/telemetry/logger';
 import { createWorkerMetrics } from '../../src/telemetry/metrics/worker';
 import { startActivityStage } from '../support/activityStage';
@@ -19,7 +18,6 @@ function attempt(process: ImagePipeline['process'], attempts = 0, signal = never
     config: readConfig({ IMAGE_RETRY_INITIAL_MS: '1000', IMAGE_MAX_ATTEMPTS: '100' }),
     logger: createLogger('silent', 'test'),
     metrics: createWorkerMetrics(),
-    files: openFileStore({ DATA_DIR: '/nowhere' }),
     pipeline: { process },
   };
   const image = imageRecord(ID, '0-0', { attempts });
@@ -98,20 +96,6 @@ describe('attemptImage(…)', () => {
       at: 100,
       failure: { code: 'timeout', message: 'No answer' },
     });
-  });
-
-  it('does not wait for a running encoder when it is aborted', async () => {
-    const stop = new AbortController();
-    const reason = new Error('cancelled');
-    const attempted = attempt(() => new Promise(() => undefined), 0, stop.signal);
-    stop.abort(reason);
-    await expect(attempted).rejects.toBe(reason);
-  });
-
-  it('does not wait for an encoder when it was aborted before', async () => {
-    const reason = new Error('cancelled');
-    const attempted = attempt(() => new Promise(() => undefined), 0, AbortSignal.abort(reason));
-    await expect(attempted).rejects.toBe(reason);
   });
 });
 

@@ -34,9 +34,10 @@ afterEach(async () => {
   await Promise.all(stops.splice(0).map((stop) => stop()));
 });
 
-function download(
+async function download(
   link: string,
   { timeoutMs = 30_000, firstByteMs = 30_000, redirects = 4, signal = never } = {},
+  write: (piece: Buffer) => Promise<void> = () => Promise.resolve(),
 ) {
   const settings = {
     MAX_IMAGE_BYTES: LIMIT,
@@ -46,7 +47,12 @@ function download(
     DOWNLOAD_USER_AGENT: 'image-processor',
     DOWNLOAD_HEADERS_FILE: undefined,
   };
-  return createDownloader(settings, dispatcher).download(link, signal);
+  const pieces: Buffer[] = [];
+  await createDownloader(settings, dispatcher).download(link, signal, async (piece) => {
+    await write(piece);
+    pieces.push(piece);
+  });
+  return Buffer.concat(pieces);
 }
 
 /** Starts a server below HTTP: it sends the given text, or nothing. */
@@ -69,6 +75,12 @@ describe('download(link)', () => {
   it('returns the bytes at the link', async () => {
     const link = origin.on('/a.jpg', bytes('the bytes'));
     expect((await download(link)).toString()).toBe('the bytes');
+  });
+
+  it('throws what the caller throws when it writes, such as a full disk', async () => {
+    const link = origin.on('/a.jpg', bytes('the bytes'));
+    const full = Object.assign(new Error('no space left'), { code: 'ENOSPC' });
+    await expect(download(link, {}, () => Promise.reject(full))).rejects.toBe(full);
   });
 
   it('joins the pieces of a body', async () => {

@@ -18,7 +18,7 @@ afterEach(async () => {
 });
 
 /** Downloads from loopback with a new downloader. */
-export function download(link: string, options: DownloadOptions = {}): Promise<Buffer> {
+export async function download(link: string, options: DownloadOptions = {}): Promise<Buffer> {
   const dispatcher = dispatcherAllowing('127.0.0.0/8');
   dispatchers.push(dispatcher);
   const settings = {
@@ -30,5 +30,10 @@ export function download(link: string, options: DownloadOptions = {}): Promise<B
     DOWNLOAD_HEADERS_FILE: options.originHeaders,
   };
   const signal = options.signal ?? new AbortController().signal;
-  return createDownloader(settings, dispatcher).download(link, signal);
+  const pieces: Buffer[] = [];
+  await createDownloader(settings, dispatcher).download(link, signal, (piece) => {
+    pieces.push(piece);
+    return Promise.resolve();
+  });
+  return Buffer.concat(pieces);
 }

@@ -105,7 +105,10 @@ describe('a dispatcher with servers of our own', () => {
   it.each(['127.0.0.1', 'localhost', '[::ffff:127.0.0.1]', '2130706433'])(
     'refuses to connect to one as %s, although its network is allowed',
     async (host) => {
-      const own = createOwnServers([{ host: '127.0.0.1', port: Number(port) }], []);
+      const own = createOwnServers({
+        named: [{ host: '127.0.0.1', port: Number(port) }],
+        publicUrls: [],
+      });
       const policy = policyAllowing(['127.0.0.0/8', '::1/128'], undefined, own);
       const dispatcher = createDispatcher(policy);
       dispatchers.push(dispatcher);

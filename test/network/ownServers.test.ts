@@ -1,4 +1,4 @@
-import { ownServersOf } from '../../src/network/ownServers';
+import { createOwnServers, ownEndpointsOf } from '../../src/network/ownServers';
 
 const ADDRESSES = {
   HOST: '127.0.0.1',
@@ -7,12 +7,14 @@ const ADDRESSES = {
   METRICS_PORT: 9464,
 };
 
-describe('ownServersOf(config, temporalAddress, mongodbUri)', () => {
-  const servers = ownServersOf(
-    ADDRESSES,
-    'temporal.internal:7233',
-    'mongodb://user:p%40ss@db1.internal:27018,[fd00::5],db2.internal/images?replicaSet=rs0',
-    [{ host: '127.0.0.1', port: 9470 }],
+describe('ownEndpointsOf(config, temporalAddress, mongodbUri)', () => {
+  const servers = createOwnServers(
+    ownEndpointsOf(
+      ADDRESSES,
+      'temporal.internal:7233',
+      'mongodb://user:p%40ss@db1.internal:27018,[fd00::5],db2.internal/images?replicaSet=rs0',
+      [{ host: '127.0.0.1', port: 9470 }],
+    ),
   );
 
   it.each([
@@ -37,7 +39,9 @@ describe('ownServersOf(config, temporalAddress, mongodbUri)', () => {
   });
 
   it('includes no host of a mongodb+srv URI', () => {
-    const srv = ownServersOf(ADDRESSES, '', 'mongodb+srv://cluster.example/images');
+    const srv = createOwnServers(
+      ownEndpointsOf(ADDRESSES, '', 'mongodb+srv://cluster.example/images'),
+    );
     expect(srv.isNamed('cluster.example', 27017)).toBe(false);
   });
 });

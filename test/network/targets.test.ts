@@ -98,14 +98,14 @@ describe('refusalOfUrl(url) with allowed ports', () => {
 });
 
 describe('a policy with servers of our own', () => {
-  const own = createOwnServers(
-    [
+  const own = createOwnServers({
+    named: [
       { host: '0.0.0.0', port: 8000 },
       { host: 'localhost', port: 7233 },
       { host: '10.0.0.7', port: 27017 },
     ],
-    [{ host: 'images.example', port: 443 }],
-  );
+    publicUrls: [{ host: 'images.example', port: 443 }],
+  });
   const policy = policyAllowing(['127.0.0.0/8', '::1/128', '10.0.0.0/8'], undefined, own);
 
   it.each([

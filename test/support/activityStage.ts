@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { ActivityDependencies } from '../../activities/dependencies';
 import { readConfig } from '../../src/config';
-import { createImagePipeline } from '../../src/images/pipeline';
+import { openTestPipeline } from './pipeline';
 import { createDispatcher } from '../../src/network/dispatcher';
 import { createTargetPolicy } from '../../src/network/targets';
 import { NO_OWN_SERVERS } from './targets';
@@ -26,7 +26,8 @@ export function startActivityStage(env: Record<string, string> = {}) {
 
   beforeAll(async () => {
     dataDir = await mkdtemp(path.join(tmpdir(), 'image-processor-'));
-    const config = readConfig({ DATA_DIR: dataDir, PUBLIC_URL: 'http://service.example', ...env });
+    const environment = { DATA_DIR: dataDir, PUBLIC_URL: 'http://service.example', ...env };
+    const config = readConfig(environment);
     const logger = createLogger('silent', 'test');
     const database = `activities-${randomUUID()}`.slice(0, 30);
     const uri = (process.env['TEST_MONGODB_URI'] ?? '').replace(/[^/]*$/, database);
@@ -39,12 +40,13 @@ export function startActivityStage(env: Record<string, string> = {}) {
       'none',
     );
     const metrics = createWorkerMetrics();
+    const pipeline = await openTestPipeline(environment, { logger, metrics });
     deps = {
       config,
       logger,
       records,
       files,
-      pipeline: createImagePipeline(config, dispatcher, metrics.observe),
+      pipeline,
       sender: createWebhookSender(config, dispatcher),
       operations: createOperations({ config, logger, records, files, runs }),
       metrics,
@@ -53,6 +55,7 @@ export function startActivityStage(env: Record<string, string> = {}) {
     closing.push(
       () => records.close(),
       () => dispatcher.close(),
+      () => Promise.resolve(pipeline.close()),
       () => runs.close(),
       () => rm(dataDir, { recursive: true, force: true }),
     );

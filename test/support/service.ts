@@ -12,12 +12,11 @@ import { createApp } from '../../src/http/app';
 import { readConfig } from '../../src/config';
 import { openFileStore } from '../../src/storage/open';
 import { openSpool } from '../../src/storage/spool';
-import { createImagePipeline } from '../../src/images/pipeline';
 import { createLogger } from '../../src/telemetry/logger';
 import { createApiMetrics } from '../../src/telemetry/metrics/api';
 import { createWorkerMetrics } from '../../src/telemetry/metrics/worker';
 import { createDispatcher } from '../../src/network/dispatcher';
-import { ownServersOf } from '../../src/network/ownServers';
+import { createOwnServers, ownEndpointsOf } from '../../src/network/ownServers';
 import { createTargetPolicy } from '../../src/network/targets';
 import { openRecords } from '../../src/records/open';
 import { createOperations } from '../../src/requests/operations';
@@ -28,6 +27,7 @@ import { createWorkers, installRuntime } from '../../src/temporal/worker';
 import { createWebhookSender } from '../../src/webhooks/send';
 import { temporalSettings } from '../../src/temporal/settings';
 import { listen } from './listen';
+import { openTestPipeline } from './pipeline';
 
 installRuntime(createLogger('silent', 'test'));
 
@@ -52,7 +52,7 @@ export async function startService(options: Options = {}) {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'image-processor-'));
   const server = createServer((request, response) => void answer(request, response));
   const { url, close } = await listen(server);
-  const config = readConfig({
+  const environment = {
     DATA_DIR: dataDir,
     PUBLIC_URL: url,
     PORT: new URL(url).port,
@@ -64,7 +64,8 @@ export async function startService(options: Options = {}) {
     // Tests hold answers back, longer than ten seconds on a busy machine.
     FIRST_BYTE_TIMEOUT_MS: '30000',
     ...options.env,
-  });
+  };
+  const config = readConfig(environment);
   const address = options.temporalAddress ?? process.env['TEST_TEMPORAL_ADDRESS'] ?? '';
   const logger = createLogger(config.LOG_LEVEL, 'test');
   const mongodbUri = (process.env['TEST_MONGODB_URI'] ?? '').replace(/[^/]*$/, name.slice(0, 30));
@@ -82,8 +83,8 @@ export async function startService(options: Options = {}) {
   );
   const connection = await Connection.connect({ address });
   const client = new Client({ connection });
-  const ownServers = ownServersOf(config, address, mongodbUri);
-  const targets = createTargetPolicy(config, ownServers);
+  const own = ownEndpointsOf(config, address, mongodbUri);
+  const targets = createTargetPolicy(config, createOwnServers(own));
   const dispatcher = createDispatcher(targets);
   const threads = createSheetThreads(
     path.join(__dirname, '..', '..', 'dist', 'src', 'requests', 'validateThread.js'),
@@ -104,12 +105,13 @@ export async function startService(options: Options = {}) {
   }).callback();
 
   const metrics = createWorkerMetrics();
+  const pipeline = await openTestPipeline(environment, { own, logger, metrics });
   const activities = createActivities({
     config,
     logger,
     records,
     files,
-    pipeline: createImagePipeline(config, dispatcher, metrics.observe),
+    pipeline,
     sender: createWebhookSender(config, dispatcher),
     operations,
     metrics,
@@ -183,6 +185,7 @@ export async function startService(options: Options = {}) {
     async stop() {
       await stopWorker?.();
       await close();
+      pipeline.close();
       await threads.close();
       await Promise.all([runs.close(), connection.close(), records.close(), dispatcher.close()]);
       await rm(dataDir, { recursive: true, force: true });

@@ -6,6 +6,10 @@ import { errorCodeLabel, findingLabel } from './labels';
 const STAGES = ['host_wait', 'worker_wait', 'download', 'compress', 'store'] as const;
 type Stage = (typeof STAGES)[number];
 
+/** The limit for which an image process was killed, or its own fault. */
+const DEATHS = ['cpu', 'memory', 'wall', 'crash'] as const;
+type Death = (typeof DEATHS)[number];
+
 /** From a thumbnail on a fast disk to a download that reaches its time limit. */
 const STAGE_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
 /** From an idle worker to a long queue. */
@@ -47,6 +51,12 @@ export function createWorkerMetrics() {
     labelNames: ['stage'],
     registers,
   });
+  const processDeaths = new Counter({
+    name: 'image_processor_image_process_deaths_total',
+    help: 'Image processes that ended while they worked on an image, by reason.',
+    labelNames: ['reason'],
+    registers,
+  });
   const sliceWaits = new Histogram({
     name: 'image_processor_slice_queue_wait_seconds',
     help: 'Time that slices of images waited in the task queue, from scheduled to started.',
@@ -70,6 +80,7 @@ export function createWorkerMetrics() {
   images.inc({ outcome: 'succeeded' }, 0);
   images.inc({ outcome: 'failed', error_code: 'internal' }, 0);
   for (const outcome of ['delivered', 'retried', 'failed']) deliveries.inc({ outcome }, 0);
+  for (const reason of DEATHS) processDeaths.inc({ reason }, 0);
   for (const stage of STAGES) {
     stages.zero({ stage });
     inFlight.set({ stage }, 0);
@@ -88,6 +99,20 @@ export function createWorkerMetrics() {
         inFlight.dec({ stage });
         stages.observe({ stage }, (performance.now() - started) / 1000);
       }
+    },
+
+    /** Records the duration of a stage that another process measured. */
+    observed(stage: Stage, seconds: number): void {
+      stages.observe({ stage }, seconds);
+    },
+
+    /** Sets the number of images in a stage that another process counts. */
+    inFlight(stage: Stage, count: number): void {
+      inFlight.set({ stage }, count);
+    },
+
+    imageProcessEnded(reason: Death): void {
+      processDeaths.inc({ reason });
     },
 
     imageSucceeded(bytesIn: number, bytesOut: number): void {

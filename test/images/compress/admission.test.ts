@@ -1,36 +1,39 @@
-import fc from 'fast-check';
-import { createCompressor } from '../../../src/images/compress';
-import { compress, options } from '../../support/compress';
-import { corruptPhoto, photo } from '../../support/pictures';
+import { compress } from '../../../src/images/compress';
+import type { Cost } from '../../../src/images/cost';
+import { options } from '../../support/compress';
+import { photo, picture } from '../../support/pictures';
 
-const never = new AbortController().signal;
+const LIMITS = { MAX_IMAGE_PIXELS: 60_000_000 };
+
+async function costOf(bytes: Buffer, given: Parameters<typeof options>[0] = {}): Promise<Cost> {
+  const costs: Cost[] = [];
+  const leave = new Error('left');
+  const left = compress(bytes, options(given), LIMITS, (cost) => {
+    costs.push(cost);
+    throw leave;
+  });
+  await expect(left).rejects.toBe(leave);
+  const [cost] = costs;
+  if (cost === undefined) throw new Error('Expected a cost');
+  return cost;
+}
 
 describe('compress: admission', () => {
-  it('throws the reason when aborted before work began', async () => {
-    const reason = new Error('cancelled');
-    const aborted = compress(await photo(), {}, AbortSignal.abort(reason));
-    await expect(aborted).rejects.toBe(reason);
+  it('leaves an image before it is decoded when the caller does not admit its cost', async () => {
+    const cost = await costOf(await photo());
+    expect(cost.memoryBytes).toBeGreaterThan(320 * 240 * 3);
+    expect(cost.cpuSeconds).toBeGreaterThan(0);
   });
 
-  it('continues after any mixture of pictures that succeed, fail or are aborted', async () => {
-    const { compress: compressFew } = createCompressor({ MAX_IMAGE_PIXELS: 320 * 240 });
-    const [whole, broken] = [await photo(), await corruptPhoto()];
-    const kind = fc.constantFrom('whole', 'broken', 'aborted');
-    await fc.assert(
-      fc.asyncProperty(fc.array(kind, { minLength: 5, maxLength: 20 }), async (kinds) => {
-        const work = kinds.map(async (one) => {
-          const controller = new AbortController();
-          if (one === 'aborted') {
-            setImmediate(() => {
-              controller.abort();
-            });
-          }
-          await compressFew(one === 'broken' ? broken : whole, options({}), controller.signal, 'a');
-        });
-        await Promise.allSettled(work);
-        await expect(compressFew(whole, options({}), never, 'a')).resolves.toBeDefined();
-      }),
-      { numRuns: 10 },
-    );
+  it('expects more of AVIF than of other formats, and less of a smaller result', async () => {
+    const bytes = await picture(1000, 800).jpeg().toBuffer();
+    const [jpeg, avif, small] = [
+      await costOf(bytes),
+      await costOf(bytes, { format: 'avif' }),
+      await costOf(bytes, { format: 'avif', max_width: 100 }),
+    ];
+    expect(avif.cpuSeconds).toBeGreaterThan(10 * jpeg.cpuSeconds);
+    expect(avif.memoryBytes).toBeGreaterThan(jpeg.memoryBytes);
+    expect(small.cpuSeconds).toBeLessThan(avif.cpuSeconds / 5);
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { ImageError } from '../../../src/errors';
-import { createCompressor } from '../../../src/images/compress';
+import { compress as compressWith } from '../../../src/images/compress';
 import { casePicture } from '../../support/casePicture';
 import { quarters } from '../../support/colours';
 import { compress, options, SOURCES } from '../../support/compress';
@@ -8,10 +8,9 @@ import { animation, corruptPhoto, picture, svg } from '../../support/pictures';
 import { tiffOf } from '../../support/tiffs';
 import { failure } from '../failure';
 
-const never = new AbortController().signal;
-
 describe('compress: permanent errors', () => {
-  const { compress: compressLimited } = createCompressor({ MAX_IMAGE_PIXELS: 5_000 });
+  const compressLimited = (bytes: Buffer, given = options({})) =>
+    compressWith(bytes, given, { MAX_IMAGE_PIXELS: 5_000 });
 
   /** Returns a small PNG whose header declares a huge size. */
   async function pngDeclaring(side: number): Promise<Buffer> {
@@ -33,14 +32,14 @@ describe('compress: permanent errors', () => {
 
   it('too_many_pixels: more than the limit', async () => {
     const bytes = await picture(100, 51).png().toBuffer();
-    const error = await failure(compressLimited(bytes, options({}), never, 'a'));
+    const error = await failure(compressLimited(bytes));
     expect(error).toMatchObject({ code: 'too_many_pixels', retryable: false });
     expect(error.message).toMatch(/at most 5000 pixels.*received 100×51$/);
   });
 
   it('accepts as many pixels as the limit', async () => {
     const bytes = await picture(100, 50).png().toBuffer();
-    await expect(compressLimited(bytes, options({}), never, 'a')).resolves.toBeDefined();
+    await expect(compressLimited(bytes)).resolves.toBeDefined();
   });
 
   it.each([1_001, 20_000, 60_000])(
@@ -52,14 +51,14 @@ describe('compress: permanent errors', () => {
   );
 
   it('too_many_pixels: all frames of an animation together', async () => {
-    const error = await failure(compressLimited(await animation(), options({}), never, 'a'));
+    const error = await failure(compressLimited(await animation()));
     expect(error).toMatchObject({ code: 'too_many_pixels', retryable: false });
     expect(error.message).toContain('60×40 in 3 frames');
   });
 
   it('counts only the first frame when only that is used', async () => {
     const jpeg = options({ format: 'jpeg' });
-    await expect(compressLimited(await animation(), jpeg, never, 'a')).resolves.toBeDefined();
+    await expect(compressLimited(await animation(), jpeg)).resolves.toBeDefined();
   });
 
   it.each([

@@ -1,30 +1,29 @@
 import { setMaxListeners } from 'node:events';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import type { ServerResponse } from 'node:http';
 import fc from 'fast-check';
 import type { Dispatcher } from 'undici';
 import { readConfig } from '../../src/config';
 import { HostCoolingDown, ImageError } from '../../src/errors';
-import { createImagePipeline } from '../../src/images/pipeline';
+import { createDownloadQueue, type Observe } from '../../src/images/downloadQueue';
 import { dispatcherAllowing } from '../support/targets';
-import type { CompressOptions } from '../../contract/formats';
 import { eventually } from '../support/eventually';
 import { bytes, redirect, reset, stall, startOrigin, status, type Origin } from '../support/origin';
 import { corruptPhoto, photo } from '../support/pictures';
 
-const OPTIONS: CompressOptions = {
-  quality: 50,
-  format: 'keep',
-  effort: 'fast',
-  max_width: null,
-  max_height: null,
-};
+const unobserved: Observe = (_, work) => work();
 const never = new AbortController().signal;
 // Many images listen to one signal.
 setMaxListeners(0, never);
 
 let origin: Origin;
 let dispatcher: Dispatcher;
+let folder: string;
+let files = 0;
 beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'image-processor-'));
   origin = await startOrigin();
   origin.on('/whole', bytes(await photo()));
   origin.on('/broken', bytes(await corruptPhoto()));
@@ -36,18 +35,24 @@ beforeEach(async () => {
 afterEach(async () => {
   await dispatcher.destroy();
   await origin.stop();
+  await rm(folder, { recursive: true, force: true });
 });
 
-function pipeline({ permits = 4, perHost = 2, firstByteMs = 600_000 } = {}) {
+/** Returns a function that downloads an image and releases its permit, as if it were compressed at once. */
+function queue({ permits = 4, perHost = 2, firstByteMs = 600_000 } = {}) {
   const config = readConfig({
     IMAGE_CONCURRENCY: String(permits),
     HOST_CONCURRENCY: String(perHost),
     DOWNLOAD_TIMEOUT_MS: '600000',
     FIRST_BYTE_TIMEOUT_MS: String(firstByteMs),
   });
-  const { process } = createImagePipeline(config, dispatcher);
-  return (path: string, signal = never, base = origin.url, requestId = 'a') =>
-    process({ requestId, link: base + path, options: OPTIONS }, signal);
+  const { download: downloadTo } = createDownloadQueue(config, dispatcher);
+  return async (at: string, signal = never, base = origin.url, key = 'a') => {
+    const file = path.join(folder, String(++files));
+    const { bytes, release } = await downloadTo({ key, link: base + at, file }, signal, unobserved);
+    release();
+    return { file, bytes };
+  };
 }
 
 /** The same origin with another host. */
@@ -56,7 +61,7 @@ const otherHost = () => origin.url.replace('127.0.0.1', 'localhost');
 const ignored = (work: Promise<unknown>) => work.catch(() => undefined);
 
 /** Returns the maximum of concurrent downloads at the origin, which waits for the given number. */
-async function mostAtOnce(process: ReturnType<typeof pipeline>, expected: number) {
+async function mostAtOnce(download: ReturnType<typeof queue>, expected: number) {
   const body = await photo();
   const held: (() => void)[] = [];
   let most = 0;
@@ -68,7 +73,7 @@ async function mostAtOnce(process: ReturnType<typeof pipeline>, expected: number
     if (isHolding) held.push(() => response.end(body));
     else response.end(body);
   });
-  const work = Promise.all(Array.from({ length: 10 }, () => process('/held')));
+  const work = Promise.all(Array.from({ length: 10 }, () => download('/held')));
   await eventually(origin.open, (open) => open >= expected);
   isHolding = false;
   for (const answer of held) answer();
@@ -76,33 +81,33 @@ async function mostAtOnce(process: ReturnType<typeof pipeline>, expected: number
   return most;
 }
 
-describe('process(link)', () => {
-  it('compresses the image at the link, and reports how much was downloaded', async () => {
+describe('download(link)', () => {
+  it('writes the image at the link to the file, and returns its size', async () => {
     const original = await photo();
-    const processed = await pipeline()('/whole');
-    expect(processed).toMatchObject({
-      bytes_in: original.length,
-      format: 'jpeg',
-      width: 320,
-      height: 240,
-    });
-    expect(processed.bytes.length).toBeLessThan(original.length);
+    const { file, bytes } = await queue()('/whole');
+    expect(bytes).toBe(original.length);
+    expect((await readFile(file)).equals(original)).toBe(true);
+  });
+
+  it('leaves no file of a download that fails', async () => {
+    await ignored(queue()('/reset'));
+    expect(await readdir(folder)).toEqual([]);
   });
 
   it('runs at most HOST_CONCURRENCY downloads from a host', async () => {
-    expect(await mostAtOnce(pipeline({ permits: 10, perHost: 3 }), 3)).toBe(3);
+    expect(await mostAtOnce(queue({ permits: 10, perHost: 3 }), 3)).toBe(3);
   });
 
   it('processes at most IMAGE_CONCURRENCY images', async () => {
-    expect(await mostAtOnce(pipeline({ permits: 2, perHost: 10 }), 2)).toBe(2);
+    expect(await mostAtOnce(queue({ permits: 2, perHost: 10 }), 2)).toBe(2);
   });
 
   it('continues with other hosts while one uses all of its permits', async () => {
-    const process = pipeline({ permits: 4, perHost: 2 });
+    const download = queue({ permits: 4, perHost: 2 });
     const controller = new AbortController();
-    const held = Array.from({ length: 6 }, () => ignored(process('/stalled', controller.signal)));
+    const held = Array.from({ length: 6 }, () => ignored(download('/stalled', controller.signal)));
     await eventually(origin.open, (open) => open === 2);
-    await expect(process('/whole', never, otherHost())).resolves.toBeDefined();
+    await expect(download('/whole', never, otherHost())).resolves.toBeDefined();
     controller.abort();
     await Promise.all(held);
   });
@@ -116,11 +121,11 @@ describe('process(link)', () => {
         response.end(body);
       });
     }
-    const process = pipeline({ permits: 4, perHost: 1 });
+    const download = queue({ permits: 4, perHost: 1 });
     const large = Array.from({ length: 20 }, (_, n) =>
-      process(`/large/${n}`, never, origin.url, 'large'),
+      download(`/large/${n}`, never, origin.url, 'large'),
     );
-    await process('/small', never, origin.url, 'small');
+    await download('/small', never, origin.url, 'small');
     // One image is being downloaded when it arrives, and one is ahead of it in the rotation.
     expect(seen.indexOf('/small')).toBeLessThanOrEqual(2);
     await Promise.all(large);
@@ -137,45 +142,45 @@ describe('process(link)', () => {
       });
     const paths = Array.from({ length: 20 }, (_, n) => `/large/${n}`);
     for (const path of [...paths, '/small']) answerAt(path);
-    const process = pipeline({ permits: 1, perHost: 100 });
-    const large = paths.map((path) => process(path, never, origin.url, 'large'));
-    await process('/small', never, otherHost(), 'small');
+    const download = queue({ permits: 1, perHost: 100 });
+    const large = paths.map((path) => download(path, never, origin.url, 'large'));
+    await download('/small', never, otherHost(), 'small');
     expect(seen.indexOf('/small')).toBeLessThanOrEqual(2);
     await Promise.all(large);
   });
 
   it('gives the permit of an aborted image to the next one', async () => {
-    const process = pipeline({ permits: 1, perHost: 1 });
+    const download = queue({ permits: 1, perHost: 1 });
     const controller = new AbortController();
     const reason = new Error('cancelled');
-    const held = process('/stalled', controller.signal).catch((error: unknown) => error);
+    const held = download('/stalled', controller.signal).catch((error: unknown) => error);
     await eventually(origin.open, (open) => open === 1);
-    const next = process('/whole');
+    const next = download('/whole');
     controller.abort(reason);
     expect(await held).toBe(reason);
     await expect(next).resolves.toBeDefined();
   });
 
   it('throws the reason when an image is aborted while it waits', async () => {
-    const process = pipeline({ permits: 1, perHost: 1 });
+    const download = queue({ permits: 1, perHost: 1 });
     const [first, second] = [new AbortController(), new AbortController()];
-    const held = ignored(process('/stalled', first.signal));
+    const held = ignored(download('/stalled', first.signal));
     await eventually(origin.open, (open) => open === 1);
     const reason = new Error('cancelled');
     const waiting = [
-      process('/whole', second.signal),
-      process('/whole', second.signal, otherHost()),
+      download('/whole', second.signal),
+      download('/whole', second.signal, otherHost()),
     ].map((work) => work.catch((error: unknown) => error));
     second.abort(reason);
     expect(await Promise.all(waiting)).toEqual([reason, reason]);
     expect(origin.hits('/whole')).toBe(0);
     first.abort();
     await held;
-    await expect(process('/whole')).resolves.toBeDefined();
+    await expect(download('/whole')).resolves.toBeDefined();
   });
 
   it('loses no permit, however images end', async () => {
-    const process = pipeline({ permits: 2, perHost: 1 });
+    const download = queue({ permits: 2, perHost: 1 });
     const image = fc.record({
       path: fc.constantFrom('/whole', '/broken', '/reset', '/busy', '/missing', '/stalled'),
       base: fc.constantFrom('here', 'there', 'nowhere'),
@@ -188,20 +193,20 @@ describe('process(link)', () => {
         const work = images.map(({ path, base, isAborted }) => {
           const endless = path === '/stalled' && base !== 'nowhere';
           const signal = isAborted || endless ? controller.signal : never;
-          return ignored(process(path, signal, bases[base]));
+          return ignored(download(path, signal, bases[base]));
         });
         setImmediate(() => {
           controller.abort();
         });
         await Promise.all(work);
-        await Promise.all([process('/whole'), process('/whole', never, otherHost())]);
+        await Promise.all([download('/whole'), download('/whole', never, otherHost())]);
       }),
       { numRuns: 20 },
     );
   });
 });
 
-describe('process(link): a host that does not answer', () => {
+describe('download(link): a host that does not answer', () => {
   const held: ServerResponse[] = [];
   beforeEach(() => {
     held.length = 0;
@@ -209,22 +214,22 @@ describe('process(link): a host that does not answer', () => {
   });
 
   it('holds no image permit, and all of its own', async () => {
-    const process = pipeline({ permits: 2, perHost: 2 });
+    const download = queue({ permits: 2, perHost: 2 });
     const controller = new AbortController();
-    const silent = Array.from({ length: 6 }, () => ignored(process('/silent', controller.signal)));
+    const silent = Array.from({ length: 6 }, () => ignored(download('/silent', controller.signal)));
     await eventually(origin.open, (open) => open === 2);
-    await expect(process('/whole', never, otherHost())).resolves.toBeDefined();
+    await expect(download('/whole', never, otherHost())).resolves.toBeDefined();
     expect(origin.open()).toBe(2);
     controller.abort();
     await Promise.all(silent);
   });
 
   it('gets its image permit again before the body is read, ahead of images that were not started', async () => {
-    const process = pipeline({ permits: 1, perHost: 3 });
+    const download = queue({ permits: 1, perHost: 3 });
     const body = await photo();
     const finished: string[] = [];
     const note = (name: string, work: Promise<unknown>) => work.then(() => finished.push(name));
-    const work = [note('silent', process('/silent'))];
+    const work = [note('silent', download('/silent'))];
     await eventually(
       () => held.length,
       (length) => length === 1,
@@ -235,12 +240,12 @@ describe('process(link): a host that does not answer', () => {
       response.writeHead(200).flushHeaders();
       finish = () => response.end(body);
     });
-    work.push(note('kept', process('/kept')));
+    work.push(note('kept', download('/kept')));
     await eventually(
       () => origin.hits('/kept'),
       (hits) => hits === 1,
     );
-    work.push(note('not started', process('/whole')));
+    work.push(note('not started', download('/whole')));
     const [silent] = held;
     const sent = new Promise((resolve) => silent?.once('finish', resolve));
     silent?.end(body);
@@ -251,17 +256,17 @@ describe('process(link): a host that does not answer', () => {
   });
 
   it('gets fewer downloads at once after timeouts, and all again after downloads', async () => {
-    const process = pipeline({ permits: 10, perHost: 4, firstByteMs: 2_000 });
+    const download = queue({ permits: 10, perHost: 4, firstByteMs: 2_000 });
     const errors = await Promise.all(
-      Array.from({ length: 4 }, () => process('/silent').catch((error: unknown) => error)),
+      Array.from({ length: 4 }, () => download('/silent').catch((error: unknown) => error)),
     );
     for (const error of errors) expect(error).toMatchObject({ code: 'timeout' });
-    expect(await mostAtOnce(process, 1)).toBe(1);
-    expect(await mostAtOnce(process, 4)).toBe(4);
+    expect(await mostAtOnce(download, 1)).toBe(1);
+    expect(await mostAtOnce(download, 4)).toBe(4);
   });
 });
 
-describe('process(link): a host that asks for a pause', () => {
+describe('download(link): a host that asks for a pause', () => {
   /** Refuses the first request with a Retry-After. */
   async function busyOnce(code: 429 | 503, retryAfter: string): Promise<void> {
     origin.on('/busy', status(code, { 'retry-after': retryAfter }), bytes(await photo()));
@@ -279,9 +284,9 @@ describe('process(link): a host that asks for a pause', () => {
     [503, 'http_5xx'],
   ] as const)('gets no further request after HTTP %d with Retry-After', async (code, errorCode) => {
     await busyOnce(code, '60');
-    const process = pipeline();
-    expect(await thrown(process('/busy'))).toMatchObject({ code: errorCode, retryAfterMs: 60_000 });
-    const error = await thrown(process('/whole'));
+    const download = queue();
+    expect(await thrown(download('/busy'))).toMatchObject({ code: errorCode, retryAfterMs: 60_000 });
+    const error = await thrown(download('/whole'));
     expect(error).toBeInstanceOf(HostCoolingDown);
     const { message, until } = error as HostCoolingDown;
     expect(error).toMatchObject({ code: errorCode });
@@ -294,9 +299,9 @@ describe('process(link): a host that asks for a pause', () => {
 
   it('gets no request from images that were already waiting for it', async () => {
     await busyOnce(429, '60');
-    const process = pipeline({ perHost: 1 });
+    const download = queue({ perHost: 1 });
     const [refused, ...waiting] = await Promise.all(
-      ['/busy', '/whole', '/whole', '/whole'].map((path) => thrown(process(path))),
+      ['/busy', '/whole', '/whole', '/whole'].map((path) => thrown(download(path))),
     );
     expect(refused).toBeInstanceOf(ImageError);
     for (const error of waiting) expect(error).toBeInstanceOf(HostCoolingDown);
@@ -305,17 +310,17 @@ describe('process(link): a host that asks for a pause', () => {
 
   it('does not hold up other hosts', async () => {
     await busyOnce(429, '60');
-    const process = pipeline();
-    await thrown(process('/busy'));
-    await expect(process('/whole', never, otherHost())).resolves.toBeDefined();
+    const download = queue();
+    await thrown(download('/busy'));
+    await expect(download('/whole', never, otherHost())).resolves.toBeDefined();
   });
 
   it('gets no request through a redirect', async () => {
     await busyOnce(429, '60');
     origin.on('/elsewhere', redirect(`${origin.url}/whole`));
-    const process = pipeline();
-    await thrown(process('/busy'));
-    expect(await thrown(process('/elsewhere', never, otherHost()))).toBeInstanceOf(HostCoolingDown);
+    const download = queue();
+    await thrown(download('/busy'));
+    expect(await thrown(download('/elsewhere', never, otherHost()))).toBeInstanceOf(HostCoolingDown);
     expect(origin.hits('/elsewhere')).toBe(1);
     expect(origin.hits('/whole')).toBe(0);
   });
@@ -323,25 +328,25 @@ describe('process(link): a host that asks for a pause', () => {
   it('is the host that responded, not the host of the link', async () => {
     await busyOnce(429, '60');
     origin.on('/elsewhere', redirect(`${origin.url}/busy`));
-    const process = pipeline();
-    await thrown(process('/elsewhere', never, otherHost()));
-    await expect(process('/whole', never, otherHost())).resolves.toBeDefined();
-    expect(await thrown(process('/whole'))).toBeInstanceOf(HostCoolingDown);
+    const download = queue();
+    await thrown(download('/elsewhere', never, otherHost()));
+    await expect(download('/whole', never, otherHost())).resolves.toBeDefined();
+    expect(await thrown(download('/whole'))).toBeInstanceOf(HostCoolingDown);
   });
 
   it('gets requests again after the cooldown', async () => {
     await busyOnce(429, '1');
-    const process = pipeline();
-    const refused = process('/busy');
+    const download = queue();
+    const refused = download('/busy');
     await thrown(refused);
-    const error = await thrown(process('/whole'));
+    const error = await thrown(download('/whole'));
     expect(error).toBeInstanceOf(HostCoolingDown);
     const { until } = error as HostCoolingDown;
     await eventually(
       () => Date.now(),
       (now) => now >= until.getTime(),
     );
-    await expect(process('/whole')).resolves.toBeDefined();
+    await expect(download('/whole')).resolves.toBeDefined();
   });
 
   it.each([
@@ -350,16 +355,16 @@ describe('process(link): a host that asks for a pause', () => {
     ['responds with another status', 500, { 'retry-after': '60' }],
   ])('gets requests again at once when it %s', async (_, code, headers) => {
     origin.on('/busy', status(code, headers));
-    const process = pipeline();
-    await thrown(process('/busy'));
-    await expect(process('/whole')).resolves.toBeDefined();
+    const download = queue();
+    await thrown(download('/busy'));
+    await expect(download('/whole')).resolves.toBeDefined();
   });
 
   it('uses no permits while it is cooling down', async () => {
     await busyOnce(429, '60');
-    const process = pipeline({ permits: 1, perHost: 1 });
-    await thrown(process('/busy'));
-    for (let n = 0; n < 3; n += 1) await thrown(process('/whole'));
-    await expect(process('/whole', never, otherHost())).resolves.toBeDefined();
+    const download = queue({ permits: 1, perHost: 1 });
+    await thrown(download('/busy'));
+    for (let n = 0; n < 3; n += 1) await thrown(download('/whole'));
+    await expect(download('/whole', never, otherHost())).resolves.toBeDefined();
   });
 });

@@ -1,0 +1,21 @@
+import '../process/threadPool';
+import { becomeDisposable } from '../process/disposable';
+import { readConfig } from '../config';
+import { createDownloadQueue } from '../images/downloadQueue';
+import { serveDownloads } from '../images/processes/serveDownloads';
+import { createDispatcher } from '../network/dispatcher';
+import { createOwnServers } from '../network/ownServers';
+import { createTargetPolicy } from '../network/targets';
+import { keepMemoryLevel } from '../process/memory';
+import { createLogger } from '../telemetry/logger';
+
+/** Downloads images for a worker, into the folder that it names. See docs/decisions/processes.md. */
+becomeDisposable();
+const config = readConfig();
+void keepMemoryLevel(createLogger(config.LOG_LEVEL, 'download-process'));
+serveDownloads(process.argv[2] ?? '', (own) =>
+  createDownloadQueue(
+    config,
+    createDispatcher(createTargetPolicy(config, createOwnServers(own))),
+  ),
+);

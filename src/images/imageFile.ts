@@ -1,0 +1,48 @@
+import { open, rm, type FileHandle } from 'node:fs/promises';
+
+/** The file to which an image is downloaded. */
+export interface ImageFile {
+  readonly write: (piece: Buffer) => Promise<void>;
+  /** @returns the size in bytes */
+  finish(): Promise<number>;
+  /** Removes what was written so far. */
+  discard(): Promise<void>;
+}
+
+/** Most images are smaller, and are written at once. */
+const GATHERED_BYTES = 2 ** 20;
+
+/** Creates the file when the first piece is written to it. It is not synced: after a crash it is downloaded again. */
+export function createImageFile(path: string): ImageFile {
+  let handle: FileHandle | null = null;
+  let gathered: Buffer[] = [];
+  let gatheredBytes = 0;
+  let writtenBytes = 0;
+
+  async function flush(): Promise<void> {
+    handle ??= await open(path, 'w');
+    const pieces = Buffer.concat(gathered, gatheredBytes);
+    gathered = [];
+    writtenBytes += gatheredBytes;
+    gatheredBytes = 0;
+    // Unlike `write`, it goes on after a part, as when the disk is almost full.
+    await handle.writeFile(pieces);
+  }
+
+  return {
+    async write(piece) {
+      gathered.push(piece);
+      gatheredBytes += piece.length;
+      if (gatheredBytes >= GATHERED_BYTES) await flush();
+    },
+    async finish() {
+      await flush();
+      await handle?.close();
+      return writtenBytes;
+    },
+    async discard() {
+      await handle?.close().catch(() => undefined);
+      await rm(path, { force: true });
+    },
+  };
+}

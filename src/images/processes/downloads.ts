@@ -1,0 +1,176 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { rm } from 'node:fs/promises';
+import type { Logger } from 'pino';
+import { ProcessDied } from '../../process/limitedChild';
+import { usageOf } from '../../process/usage';
+import {
+  downloadAnswer,
+  errorOf,
+  type DownloadAnswer,
+  type DownloadMessage,
+  type DownloadStage,
+} from './messages';
+
+/** A downloaded image. */
+export interface Source {
+  readonly file: string;
+  readonly bytes: number;
+  /** Lets other images be downloaded, while this one waits or is compressed. May be called more than once. */
+  releasePermit(): void;
+  /** Removes the file, and releases the permit. */
+  remove(): Promise<void>;
+}
+
+export interface Downloads {
+  /**
+   * Downloads an image to a file.
+   *
+   * @param key images of different keys take turns
+   * @throws ImageError; HostCoolingDown; ProcessDied, which is not the fault of this image alone; the signal's reason
+   * at once when aborted
+   */
+  fetch(link: string, key: string, signal: AbortSignal): Promise<Source>;
+  close(): void;
+}
+
+export interface DownloadsSettings {
+  readonly script: string;
+  readonly env: NodeJS.ProcessEnv;
+  /** Files are written here. */
+  readonly folder: string;
+  readonly own: Extract<DownloadMessage, { own: unknown }>['own'];
+  readonly logger: Pick<Logger, 'error'>;
+  readonly onStage: (stage: DownloadStage, seconds: number) => void;
+  readonly onInFlight: (stage: DownloadStage, images: number) => void;
+}
+
+/** A process that reports nothing for this long hangs. It reports once a second; a machine may be very busy. */
+const SILENT_MS = 30_000;
+
+/** It holds at most 1 MiB of each image and a few MB of sockets and decoders. */
+const MAX_MEMORY_BYTES = 2 ** 30;
+
+const WATCH_MS = 1_000;
+
+interface Waiting {
+  resolve(source: Source): void;
+  reject(error: Error): void;
+}
+
+/**
+ * Runs the process that downloads all images of this worker, and replaces it when it dies. One process is enough for
+ * some 600 images a second, and keeps what it knows of hosts: how many downloads each gets, and which are cooling down.
+ */
+export function createDownloads(settings: DownloadsSettings): Downloads {
+  let nextId = 1;
+  let running: Running | null = null;
+
+  interface Running {
+    readonly child: ChildProcess;
+    readonly waiting: Map<number, Waiting>;
+  }
+
+  function start(): Running {
+    const { script, env, folder, own, logger } = settings;
+    const child = fork(script, [folder], { env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    const waiting = new Map<number, Waiting>();
+    let heard = performance.now();
+    const watch = setInterval(() => {
+      const isSilent = performance.now() - heard > SILENT_MS;
+      const bytes = usageOf(child.pid ?? 0)?.memoryBytes ?? 0;
+      if (isSilent || bytes > MAX_MEMORY_BYTES) child.kill('SIGKILL');
+    }, WATCH_MS);
+    const died = (how: string) => {
+      clearInterval(watch);
+      if (running?.child !== child) return;
+      running = null;
+      if (waiting.size > 0) {
+        logger.error({ how, images: waiting.size }, 'The download process died; its work is repeated');
+      }
+      for (const { reject } of waiting.values()) reject(new ProcessDied('crash', how));
+    };
+    child.on('message', (message) => {
+      heard = performance.now();
+      handle(downloadAnswer.parse(message), { child, waiting });
+    });
+    child.once('exit', (code, signal) => {
+      died(signal ?? `exit ${code ?? '?'}`);
+    });
+    child.on('error', (error) => {
+      if (child.pid === undefined) died(error.message);
+      else child.kill('SIGKILL');
+    });
+    send(child, { own });
+    return { child, waiting };
+  }
+
+  function send(child: ChildProcess, message: DownloadMessage): void {
+    // An error means that the process is gone, which `exit` reports.
+    child.send(message, () => undefined);
+  }
+
+  function handle(answer: DownloadAnswer, { child, waiting }: Running): void {
+    if ('inFlight' in answer) {
+      for (const [stage, images] of Object.entries(answer.inFlight)) {
+        settings.onInFlight(stage as DownloadStage, images);
+      }
+      return;
+    }
+    const { id, stages } = answer;
+    for (const [stage, seconds] of Object.entries(stages)) {
+      settings.onStage(stage as DownloadStage, seconds);
+    }
+    const waiter = waiting.get(id);
+    waiting.delete(id);
+    if ('error' in answer) {
+      waiter?.reject(errorOf(answer.error));
+      return;
+    }
+    const { file, bytes } = answer;
+    let isReleased = false;
+    const releasePermit = () => {
+      if (!isReleased) send(child, { release: id });
+      isReleased = true;
+    };
+    const source: Source = {
+      file,
+      bytes,
+      releasePermit,
+      async remove() {
+        releasePermit();
+        await rm(file, { force: true });
+      },
+    };
+    // Aborted meanwhile: the answer was already under way.
+    if (waiter === undefined) void source.remove();
+    else waiter.resolve(source);
+  }
+
+  return {
+    async fetch(link, key, signal) {
+      signal.throwIfAborted();
+      running ??= start();
+      const { child, waiting } = running;
+      const id = nextId++;
+      let abort: () => void = () => undefined;
+      try {
+        return await new Promise<Source>((resolve, reject) => {
+          waiting.set(id, { resolve, reject });
+          abort = () => {
+            waiting.delete(id);
+            send(child, { abort: id });
+            reject(signal.reason as Error);
+          };
+          signal.addEventListener('abort', abort, { once: true });
+          send(child, { download: { id, key, link } });
+        });
+      } finally {
+        signal.removeEventListener('abort', abort);
+      }
+    },
+
+    close() {
+      running?.child.kill('SIGKILL');
+    },
+  };
+}

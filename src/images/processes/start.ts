@@ -1,0 +1,45 @@
+import path from 'node:path';
+import type { Logger } from 'pino';
+import type { Config } from '../../config';
+import type { OwnEndpoints } from '../../network/ownServers';
+import { openScratch } from '../../storage/scratch';
+import type { WorkerMetrics } from '../../telemetry/metrics/worker';
+import { createImagePipeline, type ImagePipeline } from '../pipeline';
+import { createCompressors } from './compressors';
+import { createDownloads } from './downloads';
+import { imageEnvironmentOf } from './environment';
+
+export interface ImageProcessSettings {
+  readonly config: Config;
+  /** The environment from which `config` was read. */
+  readonly environment: NodeJS.ProcessEnv;
+  /** The folder with the compiled entry points. */
+  readonly scripts: string;
+  readonly own: OwnEndpoints;
+  readonly logger: Logger;
+  readonly metrics: WorkerMetrics;
+}
+
+/** Creates the pipeline of a worker. Its processes are started when there are images. */
+export async function openImagePipeline(settings: ImageProcessSettings): Promise<ImagePipeline> {
+  const { config, environment, scripts, own, logger, metrics } = settings;
+  const env = imageEnvironmentOf(environment);
+  const downloads = createDownloads({
+    script: path.join(scripts, 'downloadProcess.js'),
+    env,
+    folder: await openScratch(path.join(config.DATA_DIR, 'downloads')),
+    own,
+    logger,
+    onStage: metrics.observed,
+    onInFlight: metrics.inFlight,
+  });
+  const compressors = createCompressors({
+    script: path.join(scripts, 'imageProcess.js'),
+    env,
+    memoryBytes: config.IMAGE_MEMORY_BYTES,
+    cpuSeconds: config.IMAGE_CPU_SECONDS,
+    logger,
+    onDeath: metrics.imageProcessEnded,
+  });
+  return createImagePipeline(downloads, compressors, metrics);
+}

@@ -1,0 +1,153 @@
+import { fork } from 'node:child_process';
+import { usageOf } from './usage';
+
+/** Limits of one piece of work. */
+export interface WorkLimits {
+  readonly cpuSeconds: number;
+  /** Resident memory of the whole process. */
+  readonly memoryBytes: number;
+  readonly wallMs: number;
+}
+
+export type ExceededLimit = 'cpu' | 'memory' | 'wall';
+
+/** The process ended before it answered. */
+export class ProcessDied extends Error {
+  override readonly name = 'ProcessDied';
+
+  constructor(
+    /** The limit for which we killed it; `crash`: it ended by itself. */
+    readonly reason: ExceededLimit | 'crash',
+    /** `SIGSEGV`, `exit 1`, … */
+    readonly how: string,
+  ) {
+    super(`The process ended before it answered (${reason}: ${how})`);
+  }
+}
+
+export interface LimitedChild {
+  /**
+   * Sends one piece of work and waits for the answer. Only one piece at a time.
+   *
+   * @throws ProcessDied; or the signal's reason at once when aborted: the process then has {@link ABORT_GRACE_MS} to
+   * finish the work, and is killed after that
+   */
+  run(work: object, limits: WorkLimits, signal: AbortSignal): ChildRun;
+  /** Whether the process is alive and not needed to be replaced. */
+  isUsable(maxIdleBytes: number): boolean;
+  kill(): void;
+}
+
+export interface ChildRun {
+  readonly answer: Promise<unknown>;
+  /** Resolves when the process does not work on this any more, because it has answered or is gone. */
+  readonly ended: Promise<void>;
+}
+
+export interface ChildSettings {
+  /** Path of the compiled script. */
+  readonly script: string;
+  /** The environment, whole: nothing of ours is added. */
+  readonly env: NodeJS.ProcessEnv;
+  readonly args?: readonly string[];
+}
+
+/** How often the usage of a working process is read. Memory grows by at most some 200 MB in between. */
+const WATCH_MS = 50;
+
+/** Most images take less. Starting another process costs more than the rest of such an image. */
+const ABORT_GRACE_MS = 250;
+
+/**
+ * Starts a process for work that may have to be stopped by force: native code that computes cannot be interrupted in
+ * any other way.
+ */
+export function startLimitedChild({ script, env, args = [] }: ChildSettings): LimitedChild {
+  const child = fork(script, args, { env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  let death: string | null = null;
+  let exceeded: ExceededLimit | null = null;
+  let current: { answer: (message: unknown) => void; die: (how: string) => void } | null = null;
+
+  const died = (how: string) => {
+    if (death !== null) return;
+    death = how;
+    current?.die(how);
+  };
+  child.on('message', (message) => current?.answer(message));
+  child.once('exit', (code, signal) => {
+    died(signal ?? `exit ${code ?? '?'}`);
+  });
+  // A process that could not be started, or a channel that broke. Without a pid there is no `exit`.
+  child.on('error', (error) => {
+    if (child.pid === undefined) died(error.message);
+    else kill();
+  });
+
+  function kill(): void {
+    // Without a pid, Node would signal our own process group.
+    if (child.pid !== undefined) child.kill('SIGKILL');
+  }
+
+  /** Kills the process when it exceeds a limit. @returns a function that ends the watch */
+  function watch({ cpuSeconds, memoryBytes, wallMs }: WorkLimits): () => void {
+    const pid = child.pid ?? 0;
+    const before = usageOf(pid)?.cpuSeconds ?? 0;
+    const started = performance.now();
+    const timer = setInterval(() => {
+      const usage = usageOf(pid);
+      if (usage !== null && usage.memoryBytes > memoryBytes) exceeded = 'memory';
+      else if (usage !== null && usage.cpuSeconds - before > cpuSeconds) exceeded = 'cpu';
+      else if (performance.now() - started > wallMs) exceeded = 'wall';
+      if (exceeded !== null) kill();
+    }, WATCH_MS);
+    return () => {
+      clearInterval(timer);
+    };
+  }
+
+  return {
+    run(work, limits, signal) {
+      let endRun: () => void = () => undefined;
+      const ended = new Promise<void>((resolve) => {
+        endRun = resolve;
+      });
+      const answer = new Promise<unknown>((resolve, reject) => {
+        const endWatch = watch(limits);
+        let grace: NodeJS.Timeout | undefined;
+        const abort = () => {
+          grace = setTimeout(kill, ABORT_GRACE_MS);
+          reject(signal.reason as Error);
+        };
+        const end = () => {
+          current = null;
+          endWatch();
+          clearTimeout(grace);
+          signal.removeEventListener('abort', abort);
+          endRun();
+        };
+        current = {
+          answer(message) {
+            end();
+            resolve(message);
+          },
+          die(how) {
+            end();
+            reject(new ProcessDied(exceeded ?? 'crash', how));
+          },
+        };
+        signal.addEventListener('abort', abort, { once: true });
+        if (death !== null) current.die(death);
+        else child.send(work, (error) => error !== null && kill());
+        if (signal.aborted) abort();
+      });
+      return { answer, ended };
+    },
+
+    isUsable(maxIdleBytes) {
+      const bytes = usageOf(child.pid ?? 0)?.memoryBytes ?? 0;
+      return death === null && exceeded === null && bytes <= maxIdleBytes;
+    },
+
+    kill,
+  };
+}

@@ -1,0 +1,21 @@
+import path from 'node:path';
+import { readConfig } from '../../src/config';
+import { openImagePipeline, type ImageProcessSettings } from '../../src/images/processes/start';
+import { createLogger } from '../../src/telemetry/logger';
+import { createWorkerMetrics } from '../../src/telemetry/metrics/worker';
+
+/** Opens the pipeline of a worker with this environment. Its processes run the compiled code. */
+export function openTestPipeline(
+  environment: Record<string, string>,
+  settings: Partial<ImageProcessSettings> = {},
+) {
+  return openImagePipeline({
+    config: readConfig(environment),
+    environment: { ...process.env, ...environment },
+    scripts: path.join(__dirname, '..', '..', 'dist', 'src', 'bin'),
+    own: { named: [], publicUrls: [] },
+    logger: createLogger('silent', 'test'),
+    metrics: createWorkerMetrics(),
+    ...settings,
+  });
+}
