@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { runMain, say } from '../src/process/main';
+import { measureCost } from './cost';
 import { measureEffort } from './effort';
 import { measureLarge } from './large';
 import type { Measure } from './measure';
@@ -16,6 +17,7 @@ const MEASURES: Readonly<Record<string, () => Promise<Measure[]>>> = {
   upload: () => withBench(['api'], measureUpload),
   reading: measureReading,
   effort: measureEffort,
+  cost: measureCost,
 };
 const RESULTS = path.join(__dirname, '..', '..', 'bench', 'results');
 

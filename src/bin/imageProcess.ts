@@ -1,4 +1,3 @@
-import '../process/threadPool';
 import { becomeDisposable } from '../process/disposable';
 import { readConfig } from '../config';
 import { serveImages } from '../images/processes/serveImages';

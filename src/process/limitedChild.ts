@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process';
-import { usageOf } from './usage';
+import { usageOf, type Usage } from './usage';
 
 /** Limits of one piece of work. */
 export interface WorkLimits {
@@ -33,8 +33,9 @@ export interface LimitedChild {
    * finish the work, and is killed after that
    */
   run(work: object, limits: WorkLimits, signal: AbortSignal): ChildRun;
-  /** Whether the process is alive and not needed to be replaced. */
-  isUsable(maxIdleBytes: number): boolean;
+  isAlive(): boolean;
+  /** What the process has used so far; nothing when it is gone. */
+  usage(): Usage;
   kill(): void;
 }
 
@@ -91,10 +92,12 @@ export function startLimitedChild({ script, env, args = [] }: ChildSettings): Li
   /** Kills the process when it exceeds a limit. @returns a function that ends the watch */
   function watch({ cpuSeconds, memoryBytes, wallMs }: WorkLimits): () => void {
     const pid = child.pid ?? 0;
-    const before = usageOf(pid)?.cpuSeconds ?? 0;
     const started = performance.now();
+    // Read at the first tick: most work has ended before, and costs no reading at all.
+    let before: number | undefined;
     const timer = setInterval(() => {
       const usage = usageOf(pid);
+      before ??= usage?.cpuSeconds ?? 0;
       if (usage !== null && usage.memoryBytes > memoryBytes) exceeded = 'memory';
       else if (usage !== null && usage.cpuSeconds - before > cpuSeconds) exceeded = 'cpu';
       else if (performance.now() - started > wallMs) exceeded = 'wall';
@@ -143,10 +146,8 @@ export function startLimitedChild({ script, env, args = [] }: ChildSettings): Li
       return { answer, ended };
     },
 
-    isUsable(maxIdleBytes) {
-      const bytes = usageOf(child.pid ?? 0)?.memoryBytes ?? 0;
-      return death === null && exceeded === null && bytes <= maxIdleBytes;
-    },
+    isAlive: () => death === null && exceeded === null,
+    usage: () => usageOf(child.pid ?? 0) ?? { cpuSeconds: 0, memoryBytes: 0 },
 
     kill,
   };

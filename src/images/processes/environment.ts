@@ -21,7 +21,7 @@ const NEEDED = [
 
 /** Variables of the system, of Node and of the loader: certificates, memory allocator, temporary files. */
 const SYSTEM =
-  /^(PATH|HOME|TZ|LANG|LC_\w+|TMPDIR|TMP|TEMP|SystemRoot|NODE_\w+|SSL_CERT_\w+|LD_\w+|MALLOC_\w+|UV_\w+|VIPS_\w+)$/;
+  /^(PATH|HOME|TZ|LANG|LC_\w+|TMPDIR|TMP|TEMP|SystemRoot|NODE_\w+|SSL_CERT_\w+|LD_\w+|MALLOC_\w+|VIPS_\w+)$/;
 
 export function imageEnvironmentOf(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(

@@ -34,7 +34,7 @@ export function createProcessPool(settings: ChildSettings): ProcessPool {
       for (let waiting; (waiting = idle.pop()) !== undefined;) {
         clearTimeout(waiting.timer);
         // It may have died while it waited.
-        if (waiting.child.isUsable(Infinity)) return waiting.child;
+        if (waiting.child.isAlive()) return waiting.child;
         stop(waiting.child);
       }
       const child = startLimitedChild(settings);
@@ -43,7 +43,7 @@ export function createProcessPool(settings: ChildSettings): ProcessPool {
     },
 
     giveBack(child) {
-      if (!all.has(child) || !child.isUsable(MAX_IDLE_BYTES)) {
+      if (!all.has(child) || !child.isAlive()) {
         stop(child);
         return;
       }

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import type { Config } from '../../config';
 import type { FileStore } from '../../storage/fileStore';
 import { compress } from '../compress';
@@ -31,7 +31,7 @@ export function serveImages(
 
   async function compressAndStore(job: CompressJob): Promise<CompressAnswer> {
     const { file, requestId, ref, options, most } = job;
-    const { bytes, ...shape } = await compress(await readFile(file), options, settings, (cost) => {
+    const { bytes, ...shape } = await compress(readFileSync(file), options, settings, (cost) => {
       if (most === null) return;
       const isMore = cost.memoryBytes > most.memoryBytes || cost.cpuSeconds > most.cpuSeconds;
       if (isMore) throw new CostsMore(cost);

@@ -9,6 +9,12 @@ import { createCompressors } from './compressors';
 import { createDownloads } from './downloads';
 import { imageEnvironmentOf } from './environment';
 
+/** One thread for the image that is compressed, and two for its files. Each thread keeps memory of its own. */
+const IMAGE_THREADS = 3;
+
+/** For files, and for names: a lookup that hangs occupies a thread for many seconds. */
+const DOWNLOAD_THREADS = 32;
+
 export interface ImageProcessSettings {
   readonly config: Config;
   /** The environment from which `config` was read. */
@@ -26,7 +32,7 @@ export async function openImagePipeline(settings: ImageProcessSettings): Promise
   const env = imageEnvironmentOf(environment);
   const downloads = createDownloads({
     script: path.join(scripts, 'downloadProcess.js'),
-    env,
+    env: { ...env, UV_THREADPOOL_SIZE: String(DOWNLOAD_THREADS) },
     folder: await openScratch(path.join(config.DATA_DIR, 'downloads')),
     own,
     logger,
@@ -35,7 +41,7 @@ export async function openImagePipeline(settings: ImageProcessSettings): Promise
   });
   const compressors = createCompressors({
     script: path.join(scripts, 'imageProcess.js'),
-    env,
+    env: { ...env, UV_THREADPOOL_SIZE: String(IMAGE_THREADS) },
     memoryBytes: config.IMAGE_MEMORY_BYTES,
     cpuSeconds: config.IMAGE_CPU_SECONDS,
     logger,
