@@ -17,6 +17,7 @@ const STATUS: Readonly<Record<RefusalCode, number>> = {
   idempotency_conflict: 409,
   too_large: 413,
   invalid: 422,
+  rate_limited: 429,
   unavailable: 503,
 };
 
