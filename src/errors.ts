@@ -103,6 +103,7 @@ export type RefusalCode =
   | 'too_large'
   | 'invalid'
   | 'rate_limited'
+  | 'queue_full'
   | 'idempotency_conflict'
   | 'not_found'
   | 'not_finished'

@@ -56,6 +56,9 @@ export function uploadRoute({ config, targets, spool, requests }: UploadDeps): R
         409: problemResponse('The Idempotency-Key was used for another upload.'),
         413: problemResponse('The file is too large.'),
         422: problemResponse('A field, the header or the rows cannot be used.'),
+        429: retryLaterResponse(
+          'The caller exceeds RATE_LIMIT_WRITES_PER_MINUTE or MAX_QUEUED_IMAGES_PER_CALLER; nothing was recorded.',
+        ),
         503: retryLaterResponse(
           'Temporal or MongoDB cannot be reached, or the spool is full; nothing was recorded.',
         ),
