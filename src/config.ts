@@ -128,6 +128,8 @@ const environmentSchema = z.object({
   MAX_UPLOAD_BYTES: integer(1, 2 ** 40).default(100 * 2 ** 20),
   MAX_SPOOL_BYTES: integer(1, 2 ** 50).default(10 * 2 ** 30),
   MAX_IMAGES_PER_REQUEST: integer(1, 10_000_000).default(1_000_000),
+  RATE_LIMIT_WRITES_PER_MINUTE: integer(1, 1_000_000).default(600),
+  MAX_QUEUED_IMAGES_PER_CALLER: integer(1, 1_000_000_000).default(5_000_000),
   MAX_IMAGE_BYTES: integer(1, 2 ** 30).default(25 * 2 ** 20),
   MAX_IMAGE_PIXELS: integer(1, 1_000_000_000).default(50_000_000),
   IMAGE_MEMORY_BYTES: integer(2 ** 28, 2 ** 50).default(defaultImageMemory()),

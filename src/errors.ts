@@ -99,7 +99,7 @@ export class DeliveryError extends Error {
   }
 }
 
-/** Why a request is refused: the caller's fault, a conflict, or a service that is unavailable. */
+/** Why a request is refused: the caller's fault, a conflict, a limit, or a service that is unavailable. */
 export type RefusalCode =
   | 'not_csv'
   | 'malformed'
@@ -109,6 +109,8 @@ export type RefusalCode =
   | 'wrong_host'
   | 'too_large'
   | 'invalid'
+  | 'rate_limited'
+  | 'queue_full'
   | 'idempotency_conflict'
   | 'not_found'
   | 'not_finished'

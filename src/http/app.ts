@@ -11,11 +11,15 @@ import { errorHandler } from './errorHandler';
 import { guarded } from './guard';
 import type { Route } from './route';
 import { createRoutes, type AppDependencies } from './routes';
+import { createWriteLimit } from './writeLimit';
 
 export function createApp(deps: AppDependencies): Koa {
-  const { API_KEYS, ALLOWED_HOSTS, PUBLIC_URL } = deps.config;
+  const { API_KEYS, ALLOWED_HOSTS, PUBLIC_URL, RATE_LIMIT_WRITES_PER_MINUTE } = deps.config;
   const routes = createRoutes(deps);
-  const router = createRouter(routes.map((route) => guarded(route, deps.requests)));
+  const countWrite = createWriteLimit(RATE_LIMIT_WRITES_PER_MINUTE);
+  const router = createRouter(
+    routes.map((route) => guarded(route, { requests: deps.requests, countWrite })),
+  );
   serveDocumentation(router, routes);
   return createKoa(deps.logger, router, {
     around: [timeCalls(deps.metrics)],

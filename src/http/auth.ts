@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Context, Middleware } from 'koa';
 import { UNNAMED, type ApiKey, type Caller } from '../callers';
 import { Refusal } from '../errors';
+import { clientNetwork } from '../network/clientNetwork';
 
 /** Paths that need no key: orchestrators probe health, people read docs, result CSVs link to files. */
 const OPEN = /^\/($|health\/|docs(\/|$)|redoc(\/|$)|openapi\.json\/?$|image\/files\/)/;
@@ -12,42 +13,65 @@ export function isOpen(path: string): boolean {
 
 /** Finds the caller by its key. Without configured keys, every caller has all rights. */
 export function identifyCaller(keys: readonly ApiKey[]): Middleware {
-  const known = keys.map(({ key, name, right }) => ({
+  const known = keys.map(({ key, name, right }, index) => ({
     digest: digest(key),
-    caller: { name, right },
+    found: {
+      caller: { name, right },
+      limitedAs: name === null ? `key ${index}` : `name ${name}`,
+    },
   }));
 
   return async (ctx, next) => {
     if (!isOpen(ctx.path)) {
-      const caller = keys.length === 0 ? UNNAMED : callerWith(keyOf(ctx));
-      if (caller === undefined) {
+      const found = keys.length === 0 ? anyone(ctx) : callerWith(keyOf(ctx));
+      if (found === undefined) {
         throw new Refusal(
           'unauthorized',
           'Expected a known key as "Authorization: Bearer KEY" or "X-API-Key: KEY"',
         );
       }
-      (ctx.state as State).caller = caller;
+      (ctx.state as State).identified = found;
     }
     await next();
   };
 
   /** Digests have one length and every one is compared to its end, so timing reveals nothing about the keys. */
-  function callerWith(key: string): Caller | undefined {
+  function callerWith(key: string): Identified | undefined {
     const candidate = digest(key);
     const isKey = known.map((one) => timingSafeEqual(one.digest, candidate));
-    return known[isKey.indexOf(true)]?.caller;
+    return known[isKey.indexOf(true)]?.found;
   }
 }
 
-interface State {
-  caller?: Caller;
+function anyone(ctx: Context): Identified {
+  const { remoteAddress = '' } = ctx.req.socket;
+  return { caller: UNNAMED, limitedAs: `address ${clientNetwork(remoteAddress)}` };
+}
+
+interface Identified {
+  readonly caller: Caller;
+  /** Whom limits count: the name, else the position of the key in `API_KEYS`, else the client's network. */
+  readonly limitedAs: string;
 }
 
 /** Returns the caller that {@link identifyCaller} found; none is looked for at open paths. */
 export function callerOf(ctx: Context): Caller {
-  const { caller } = ctx.state as State;
-  if (caller === undefined) throw new Error(`No caller is identified at ${ctx.path}`);
-  return caller;
+  return identifiedAt(ctx).caller;
+}
+
+/** Returns the same text for all calls that limits count together. */
+export function limitedAs(ctx: Context): string {
+  return identifiedAt(ctx).limitedAs;
+}
+
+function identifiedAt(ctx: Context): Identified {
+  const { identified } = ctx.state as State;
+  if (identified === undefined) throw new Error(`No caller is identified at ${ctx.path}`);
+  return identified;
+}
+
+interface State {
+  identified?: Identified;
 }
 
 function keyOf(ctx: Context): string {

@@ -1,7 +1,7 @@
 import type { Operations } from '../requests/operations';
 import { validated, type Route } from './route';
 import { bulkRetryQuery, bulkRetryResult } from '../../contract/http/requests';
-import { jsonResponse, problemResponse, requiredHeader, unavailableResponse } from './responses';
+import { jsonResponse, problemResponse, requiredHeader, retryLaterResponse } from './responses';
 
 /** Together with the progress query, this stays within the drain time at a shutdown. */
 const WAIT_MS = 20_000;
@@ -31,7 +31,7 @@ export function bulkRetryRoute({ requests }: { requests: Pick<Operations, 'retry
           headers: { [OPERATION_ID]: requiredHeader('string', 'The workflow id.') },
         },
         422: problemResponse('A query parameter cannot be used.'),
-        503: unavailableResponse('Temporal cannot be reached; nothing was changed.'),
+        503: retryLaterResponse('Temporal cannot be reached; nothing was changed.'),
       },
     },
     async handle(ctx) {

@@ -17,10 +17,17 @@ const STATUS: Readonly<Record<RefusalCode, number>> = {
   idempotency_conflict: 409,
   too_large: 413,
   invalid: 422,
+  rate_limited: 429,
+  queue_full: 429,
   unavailable: 503,
 };
 
-const RETRY_AFTER_SECONDS = 5;
+/** In seconds. The limit of writes knows its own. */
+const RETRY_AFTER: Partial<Record<RefusalCode, number>> = {
+  unavailable: 5,
+  // Images leave a queue by the thousand a minute, or by the dozen: a guess that costs neither side much.
+  queue_full: 60,
+};
 
 /** Maps everything that is thrown to an HTTP answer, JSON `{"detail": …}`; no other code does. */
 export function errorHandler(logger: Logger): Middleware {
@@ -46,7 +53,8 @@ export function errorHandler(logger: Logger): Middleware {
 
 function answerRefusal(ctx: Context, refusal: Refusal): void {
   const { code, message, faults } = refusal;
-  if (code === 'unavailable') ctx.set('Retry-After', String(RETRY_AFTER_SECONDS));
+  const retryAfter = RETRY_AFTER[code];
+  if (retryAfter !== undefined) ctx.set('Retry-After', String(retryAfter));
   if (code === 'unauthorized') ctx.set('WWW-Authenticate', 'Bearer');
   // The rest of the request is not read: its upload may have gigabytes.
   if (code === 'unauthorized' || code === 'forbidden') ctx.set('Connection', 'close');

@@ -1,10 +1,10 @@
-import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import multer, { type File, type Options, type StorageEngine } from '@koa/multer';
 import type { Context } from 'koa';
 import { MulterError } from 'multer';
 import { messageOf, Refusal } from '../errors';
 import type { Spool } from '../storage/spool';
+import { drain } from './drain';
 import { full, spoolUpload, tooLarge, type Spooled } from './spool';
 
 interface NamedFile extends Spooled {
@@ -40,9 +40,6 @@ const MAX_NAME_LENGTH = 255;
 
 const LIMITS = { fieldSize: 8 * 1024, fieldNameSize: 100, fields: 20, files: 1, parts: 21 };
 
-/** How long a refused client may keep sending, so that it can read the answer. */
-const DRAIN_MS = 5_000;
-
 /** Multipart boundaries, headers and text fields around the file. */
 const FORM_OVERHEAD_BYTES = 256 * 1024;
 
@@ -58,16 +55,6 @@ export async function receiveForm(ctx: Context, spool: Spool, maxBytes: number):
     drain(ctx.req);
     throw error;
   }
-}
-
-function drain(request: IncomingMessage): void {
-  if (request.complete) return;
-  const { socket } = request;
-  const timer = setTimeout(() => socket.destroy(), DRAIN_MS);
-  request.once('close', () => {
-    clearTimeout(timer);
-  });
-  request.resume();
 }
 
 async function receive(ctx: Context, spool: Spool, maxBytes: number): Promise<Form> {

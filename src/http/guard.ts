@@ -3,19 +3,27 @@ import { hasRight, visibleOwner, type Right } from '../callers';
 import { Refusal } from '../errors';
 import type { Operations } from '../requests/operations';
 import { callerOf } from './auth';
-import type { Route } from './route';
+import { isWrite, type Route } from './route';
+import type { WriteLimit } from './writeLimit';
+
+interface GuardDeps {
+  readonly requests: Pick<Operations, 'requireVisible'>;
+  readonly countWrite: WriteLimit;
+}
 
 /**
- * Puts the checks of the caller before a route's handler: its right, and whether it may know of the request that the
- * path names. A request of another owner is answered 404, so that ids of others cannot be found out.
+ * Puts the checks of the caller before a route's handler: its right, how much it writes, and whether it may know of
+ * the request that the path names. A request of another owner is answered 404, so that ids of others cannot be found
+ * out.
  */
-export function guarded(route: Route, requests: Pick<Operations, 'requireVisible'>): Route {
+export function guarded(route: Route, { requests, countWrite }: GuardDeps): Route {
   const { right, handle } = route;
   if (right === null) return route;
   return {
     ...route,
     async handle(ctx, params) {
       requireRight(ctx, right);
+      if (isWrite(route)) await countWrite(ctx);
       const { request_id } = params;
       if (request_id !== undefined) {
         await requests.requireVisible(request_id, visibleOwner(callerOf(ctx)));

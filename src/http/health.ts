@@ -1,7 +1,7 @@
 import { messageOf, Refusal } from '../errors';
 import type { Logger } from '../telemetry/logger';
 import type { Route } from './route';
-import { jsonResponse, unavailableResponse } from './responses';
+import { jsonResponse, retryLaterResponse } from './responses';
 import { z } from 'zod';
 
 /** By name of the service; each resolves when that service answers. */
@@ -46,7 +46,7 @@ export function readyRoute({ health, logger }: ReadyDeps): Route {
       summary: 'Check that uploads can be accepted',
       responses: {
         200: jsonResponse('MongoDB and Temporal answer.', alive),
-        503: unavailableResponse('The services that are down, by name.'),
+        503: retryLaterResponse('The services that are down, by name.'),
       },
     },
     async handle(ctx) {

@@ -5,27 +5,32 @@ import {
 } from '@asteasolutions/zod-to-openapi';
 import { isOpen } from './auth';
 import { LIVE_PATH } from './health';
-import type { Route } from './route';
+import { isWrite, type Route } from './route';
 import {
   forbiddenResponse,
   unauthorizedResponse,
-  unavailableResponse,
+  retryLaterResponse,
+  withWriteLimit,
   wrongHostResponse,
 } from './responses';
 
 /** Until the service reaches MongoDB, every call except one gets this answer. */
-const noRecords = unavailableResponse('MongoDB cannot be reached; try again later.');
+const noRecords = retryLaterResponse('MongoDB cannot be reached; try again later.');
+
+const tooManyWrites = retryLaterResponse('The caller exceeds RATE_LIMIT_WRITES_PER_MINUTE.');
 
 /** Adds to a route's configuration the answers that do not depend on the route. */
-export function documented({ config, right }: Route): RouteConfig {
-  const isWrite = config.method !== 'get' && right !== null;
+export function documented(route: Route): RouteConfig {
+  const { config } = route;
   return {
     ...config,
     responses: {
       ...(config.path !== LIVE_PATH && { 503: noRecords }),
-      ...(isWrite && { 403: forbiddenResponse(right) }),
+      ...(isWrite(route) && { 403: forbiddenResponse(route.right) }),
       ...(!config.path.startsWith('/health/') && { 421: wrongHostResponse }),
-      ...config.responses,
+      ...(isWrite(route)
+        ? withWriteLimit({ 429: tooManyWrites, ...config.responses })
+        : config.responses),
       ...(!isOpen(config.path) && { 401: unauthorizedResponse }),
     },
   };

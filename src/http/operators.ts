@@ -1,6 +1,6 @@
 import type { Operations } from '../requests/operations';
 import type { Route } from './route';
-import { jsonResponse, problemResponse, unavailableResponse } from './responses';
+import { jsonResponse, problemResponse, retryLaterResponse } from './responses';
 import { requestIdParams } from '../../contract/http/fields';
 import { status } from '../../contract/http/requests';
 
@@ -35,7 +35,7 @@ export function operatorRoutes({ requests }: OperatorDeps): Route[] {
           202: jsonResponse(told.done, status),
           404: problemResponse('No such request.'),
           409: problemResponse(told.conflict),
-          503: unavailableResponse('Temporal or MongoDB cannot be reached; nothing was changed.'),
+          503: retryLaterResponse('Temporal or MongoDB cannot be reached; nothing was changed.'),
         },
       },
       async handle(ctx, { request_id = '' }) {

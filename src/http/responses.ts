@@ -1,3 +1,4 @@
+import type { RouteConfig } from '@asteasolutions/zod-to-openapi';
 import type { z } from 'zod';
 import type { Right } from '../callers';
 import { problem } from '../../contract/http/problem';
@@ -9,9 +10,26 @@ export function problemResponse(description: string) {
   return jsonResponse(description, problem);
 }
 
-/** Documents the answer while MongoDB or Temporal cannot be reached. */
-export function unavailableResponse(description: string) {
+/** Documents an error answer that says when to try again: over a limit, or while a server cannot be reached. */
+export function retryLaterResponse(description: string) {
   return { ...problemResponse(description), headers: { 'Retry-After': RETRY_AFTER } };
+}
+
+const WRITE_LIMIT_HEADERS = {
+  'RateLimit-Limit': requiredHeader('integer', 'Writes that the caller may send in a minute.'),
+  'RateLimit-Remaining': requiredHeader('integer', 'Writes that it may still send.'),
+  'RateLimit-Reset': requiredHeader('integer', 'Seconds until it may send all of them again.'),
+};
+
+/** Adds the headers of the write limit to every answer, except 503: that is also given before writes are counted. */
+export function withWriteLimit(responses: RouteConfig['responses']): RouteConfig['responses'] {
+  return Object.fromEntries(
+    Object.entries(responses).map(([status, response]) => {
+      const own = 'headers' in response ? (response.headers as Record<string, object>) : {};
+      const counted = { ...response, headers: { ...own, ...WRITE_LIMIT_HEADERS } };
+      return [status, status === '503' ? response : counted] as const;
+    }),
+  );
 }
 
 /** Documents the answer to a write whose key lacks the right, or that a page of another site makes a browser send. */

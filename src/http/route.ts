@@ -13,6 +13,13 @@ export interface Route {
   handle(ctx: Context, params: Readonly<Record<string, string>>): Promise<void> | void;
 }
 
+/** A route that changes something. */
+export type WriteRoute = Route & { readonly right: Right };
+
+export function isWrite(route: Route): route is WriteRoute {
+  return route.right !== null && route.right !== 'read';
+}
+
 /** @throws Refusal `invalid` with a fault for every issue, located as `[part, field]` */
 export function validated<T extends z.ZodType>(
   schema: T,

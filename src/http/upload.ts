@@ -7,7 +7,7 @@ import type { Spool } from '../storage/spool';
 import { receiveForm } from './form';
 import { validated, type Route } from './route';
 import { accepted, uploadFields, uploadForm, uploadHeaders } from '../../contract/http/uploads';
-import { jsonResponse, problemResponse, unavailableResponse } from './responses';
+import { jsonResponse, problemResponse, retryLaterResponse } from './responses';
 import { createWebhookUrlCheck } from './webhookUrl';
 
 export interface UploadDeps {
@@ -56,7 +56,10 @@ export function uploadRoute({ config, targets, spool, requests }: UploadDeps): R
         409: problemResponse('The Idempotency-Key was used for another upload.'),
         413: problemResponse('The file is too large.'),
         422: problemResponse('A field, the header or the rows cannot be used.'),
-        503: unavailableResponse(
+        429: retryLaterResponse(
+          'The caller exceeds RATE_LIMIT_WRITES_PER_MINUTE or MAX_QUEUED_IMAGES_PER_CALLER; nothing was recorded.',
+        ),
+        503: retryLaterResponse(
           'Temporal or MongoDB cannot be reached, or the spool is full; nothing was recorded.',
         ),
       },

@@ -1,6 +1,6 @@
 import { mongo } from 'mongoose';
 import type { Models } from './models';
-import { OUTCOME_STATUSES } from '../../contract/statuses';
+import { OPEN_STATUSES, OUTCOME_STATUSES } from '../../contract/statuses';
 import type { RequestRecord, RequestState } from './types';
 
 const DUPLICATE_KEY = 11_000;
@@ -106,6 +106,22 @@ export function createRequests({ Request, Row, Image, Delivery }: Models) {
       await Promise.all([Row.deleteMany(parts), Image.deleteMany(parts)]);
       await Delivery.deleteMany({ request_id: id });
       await Request.deleteOne({ _id: id });
+    },
+
+    /**
+     * Counts the occurrences that the unfinished requests of an owner have not done, as last recorded. Reads these
+     * requests only, by an index.
+     *
+     * @param owner `null`: requests without an owner
+     * @param except a request that is not counted
+     */
+    async countQueued(owner: string | null, except: string): Promise<number> {
+      const state = { $in: ['uploading', ...OPEN_STATUSES] };
+      const [found] = await Request.aggregate<{ pending: number }>([
+        { $match: { owner, state, _id: { $ne: except } } },
+        { $group: { _id: null, pending: { $sum: '$counts.pending' } } },
+      ]);
+      return found?.pending ?? 0;
     },
 
     /** Counts requests by state. Uses only an index, and reads no documents. */

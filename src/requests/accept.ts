@@ -30,7 +30,10 @@ export interface Upload {
 }
 
 export interface AcceptDeps {
-  readonly config: Pick<Config, 'MAX_IMAGES_PER_REQUEST' | 'WEBHOOK_URL'>;
+  readonly config: Pick<
+    Config,
+    'MAX_IMAGES_PER_REQUEST' | 'MAX_QUEUED_IMAGES_PER_CALLER' | 'WEBHOOK_URL'
+  >;
   readonly records: Records;
   readonly runs: Pick<Runs, 'start'>;
   readonly logger: Logger;
@@ -69,6 +72,8 @@ export async function acceptUpload(deps: AcceptDeps, upload: Upload): Promise<st
 
   let known: RequestRecord | null;
   try {
+    // After the claim: a repeated upload gets the id of the first, and uploads at the same moment count each other.
+    await requireRoom(deps, record);
     await recordAndStart(deps, record._id, upload, validated.sheet);
     known = await records.requests.accept(record._id);
   } catch (error) {
@@ -79,6 +84,20 @@ export async function acceptUpload(deps: AcceptDeps, upload: Upload): Promise<st
     throw new Refusal('unavailable', 'The upload took too long and was withdrawn; send it again');
   }
   return record._id;
+}
+
+/** @throws Refusal `queue_full` when the request would exceed what one owner may have queued */
+async function requireRoom({ records, config }: AcceptDeps, request: RequestRecord): Promise<void> {
+  const most = config.MAX_QUEUED_IMAGES_PER_CALLER;
+  const { total } = request.counts;
+  const queued = await records.requests.countQueued(request.owner ?? null, request._id);
+  if (queued + total <= most) return;
+  const advice = total > most ? 'split the file' : 'send it again when some of them are done';
+  throw new Refusal(
+    'queue_full',
+    `Expected at most ${most} queued images of one caller, received ${total} besides the ${queued} queued; ` +
+      `${advice}, or raise MAX_QUEUED_IMAGES_PER_CALLER`,
+  );
 }
 
 async function recordAndStart(
@@ -118,7 +137,9 @@ async function rollbackUpload(
   requestId: string,
   error: unknown,
 ): Promise<RequestRecord | null> {
-  logger.warn({ request_id: requestId, reason: messageOf(error) }, 'Upload failed');
+  if (!(error instanceof Refusal)) {
+    logger.warn({ request_id: requestId, reason: messageOf(error) }, 'Upload failed');
+  }
   if (!(await records.requests.withdraw(requestId))) return records.requests.find(requestId);
   await records.requests.remove(requestId);
   if (error instanceof Refusal) throw error;
@@ -164,7 +185,7 @@ async function claim(records: Records, record: RequestRecord): Promise<string | 
 
 function newRequest(
   upload: Upload,
-  { sheet, warnings }: ValidatedSheet,
+  { sheet, warnings, links }: ValidatedSheet,
   config: Pick<Config, 'WEBHOOK_URL'>,
 ): RequestRecord {
   const now = new Date();
@@ -174,7 +195,8 @@ function newRequest(
     owner: upload.owner,
     round: FIRST_ROUND,
     sequence: 0,
-    counts: { total: 0, succeeded: 0, failed: 0, pending: 0 },
+    // The links are queued from here on. Bad rows are added when all rows are recorded.
+    counts: { total: links, succeeded: 0, failed: 0, pending: links },
     bytes: { in: 0, out: 0 },
     options: upload.options,
     webhook_url: upload.webhookUrl ?? config.WEBHOOK_URL ?? null,

@@ -23,7 +23,11 @@ import type { validateSheet } from './validateSheet';
 export interface OperationDeps {
   readonly config: Pick<
     Config,
-    'MAX_IMAGES_PER_REQUEST' | 'WEBHOOK_URL' | 'RETENTION_DAYS' | 'PUBLIC_URL'
+    | 'MAX_IMAGES_PER_REQUEST'
+    | 'MAX_QUEUED_IMAGES_PER_CALLER'
+    | 'WEBHOOK_URL'
+    | 'RETENTION_DAYS'
+    | 'PUBLIC_URL'
   >;
   readonly logger: Logger;
   readonly records: Records;

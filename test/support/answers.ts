@@ -9,7 +9,7 @@ import {
   forbiddenResponse,
   problemResponse,
   unauthorizedResponse,
-  unavailableResponse,
+  retryLaterResponse,
   wrongHostResponse,
 } from '../../src/http/responses';
 import { createRoutes } from '../../src/http/routes';
@@ -47,7 +47,7 @@ const page = { description: 'A page of the documentation.', content: { '*/*': {}
 const refusals = (path: string): Responses => ({
   403: forbiddenResponse('write'),
   421: wrongHostResponse,
-  503: unavailableResponse('MongoDB cannot be reached.'),
+  503: retryLaterResponse('MongoDB cannot be reached.'),
   ...(!isOpen(path) && { 401: unauthorizedResponse }),
 });
 
