@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { setImmediate as immediate, setTimeout as sleep } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
+import { ProcessDied } from '../src/errors';
 import { transientOf } from './failure';
 
 /**
@@ -37,8 +38,8 @@ export async function withHeartbeat<T>(
   // Every image of a slice listens to it; Node warns of a leak from the eleventh listener on.
   setMaxListeners(0, cancellationSignal);
   const crashes = crashesBefore(context);
-  const beat = (ended: boolean) => {
-    context.heartbeat({ crashes, ended } satisfies Beat);
+  const beat = (ended: boolean, counted = crashes) => {
+    context.heartbeat({ crashes: counted, ended } satisfies Beat);
   };
   let hasBegun = acquirePermit === undefined;
   let releasePermit: () => void = () => undefined;
@@ -59,8 +60,8 @@ export async function withHeartbeat<T>(
     if (context.info.attempt > 1) await sleep(FLUSH_MS);
     return await work(cancellationSignal, crashes);
   } catch (error) {
-    // Reported together with the failure.
-    beat(true);
+    // Reported together with the failure. A process that all images share may have died of one of these.
+    beat(true, error instanceof ProcessDied ? crashes + 1 : crashes);
     throw transientOf(error);
   } finally {
     clearInterval(timer);

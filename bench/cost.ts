@@ -62,7 +62,12 @@ export async function measureCost(): Promise<Measure[]> {
         const name = `${source} to ${format}, ${effort}`;
         const [mib, seconds] = [used.memoryBytes / 2 ** 20, used.cpuSeconds];
         measures.push(
-          { name: `${name}: memory`, value: mib, baseline: expected.memoryBytes / 2 ** 20, unit: 'MiB' },
+          {
+            name: `${name}: memory`,
+            value: mib,
+            baseline: expected.memoryBytes / 2 ** 20,
+            unit: 'MiB',
+          },
           { name: `${name}: CPU`, value: seconds, baseline: expected.cpuSeconds, unit: 's' },
         );
       }
@@ -89,7 +94,13 @@ async function costOf(folder: string, file: string, format: TargetFormat, effort
     script: path.join(__dirname, '..', 'src', 'bin', 'imageProcess.js'),
     env: { ...process.env, DATA_DIR: folder, UV_THREADPOOL_SIZE: '3' },
   });
-  const options: CompressOptions = { quality: 50, format, effort, max_width: null, max_height: null };
+  const options: CompressOptions = {
+    quality: 50,
+    format,
+    effort,
+    max_width: null,
+    max_height: null,
+  };
   const job = (most: CompressJob['most']): CompressJob => ({
     file,
     requestId: '00000000-0000-4000-8000-000000000000',
@@ -110,7 +121,8 @@ async function costOf(folder: string, file: string, format: TargetFormat, effort
   clearInterval(timer);
   const after = child.usage();
   child.kill();
-  if (!('stored' in answer)) throw new Error(`Expected an image, received ${JSON.stringify(answer)}`);
+  if (!('stored' in answer))
+    throw new Error(`Expected an image, received ${JSON.stringify(answer)}`);
   const used: Cost = {
     memoryBytes: Math.max(peak, after.memoryBytes) - before.memoryBytes,
     cpuSeconds: after.cpuSeconds - before.cpuSeconds,

@@ -207,7 +207,10 @@ function blockedWebhook(present: Record<string, unknown>) {
     .object({ WEBHOOK_URL, ALLOWED_NETWORKS, ALLOWED_PORTS })
     .safeParse(present).data;
   if (settings?.WEBHOOK_URL === undefined) return [];
-  const { refusalOfUrl } = createTargetPolicy(settings, createOwnServers({ named: [], publicUrls: [] }));
+  const { refusalOfUrl } = createTargetPolicy(
+    settings,
+    createOwnServers({ named: [], publicUrls: [] }),
+  );
   if (refusalOfUrl(new URL(settings.WEBHOOK_URL)) === null) return [];
   const message =
     'Expected a public address at an allowed port, or its network in ALLOWED_NETWORKS';

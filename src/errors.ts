@@ -99,6 +99,23 @@ export class DeliveryError extends Error {
   }
 }
 
+/** A limit of a process that works on images. */
+export type ExceededLimit = 'cpu' | 'memory' | 'wall';
+
+/** A process that works on images ended before it answered. */
+export class ProcessDied extends Error {
+  override readonly name = 'ProcessDied';
+
+  constructor(
+    /** The limit for which we killed it; `crash`: it ended by itself. */
+    readonly reason: ExceededLimit | 'crash',
+    /** `SIGSEGV`, `exit 1`, … */
+    readonly how: string,
+  ) {
+    super(`A process ended before it answered (${reason}: ${how})`);
+  }
+}
+
 /** Why a request is refused: the caller's fault, a conflict, a limit, or a service that is unavailable. */
 export type RefusalCode =
   | 'not_csv'

@@ -58,9 +58,7 @@ runMain(async () => {
   const files = openFileStore(config);
   const spool = await openSpool(config.DATA_DIR, config.MAX_SPOOL_BYTES);
   const temporalAddress = temporal.connection.address ?? '';
-  const ownServers = createOwnServers(
-    ownEndpointsOf(config, temporalAddress, mongodbUri(config)),
-  );
+  const ownServers = createOwnServers(ownEndpointsOf(config, temporalAddress, mongodbUri(config)));
   const threads = createSheetThreads(path.join(__dirname, '..', 'requests', 'validateThread.js'));
   const streams = new AbortController();
   const metrics = createApiMetrics({ countByState: records.requests.countByState, logger });

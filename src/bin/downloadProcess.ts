@@ -13,8 +13,5 @@ becomeDisposable();
 const config = readConfig();
 void keepMemoryLevel(createLogger(config.LOG_LEVEL, 'download-process'));
 serveDownloads(process.argv[2] ?? '', (own) =>
-  createDownloadQueue(
-    config,
-    createDispatcher(createTargetPolicy(config, createOwnServers(own))),
-  ),
+  createDownloadQueue(config, createDispatcher(createTargetPolicy(config, createOwnServers(own)))),
 );

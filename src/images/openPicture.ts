@@ -27,8 +27,7 @@ export async function openPicture(
     // Animations are not rotated: libvips cannot.
     return animated ? pipeline : pipeline.autoOrient();
   };
-  const fromRaw = ({ data, raw }: RawPicture) =>
-    sharp(data, { raw, limitInputPixels });
+  const fromRaw = ({ data, raw }: RawPicture) => sharp(data, { raw, limitInputPixels });
   if (isCmyk) {
     const rgb = await cmykToRgb(open(), profile);
     if (rgb !== null) return fromRaw(rgb);

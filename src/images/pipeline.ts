@@ -45,6 +45,7 @@ export function createImagePipeline(
   downloads: Downloads,
   compressors: Compressors,
   metrics: StageMetrics,
+  maxWaitingBytes = MAX_WAITING_BYTES,
 ): ImagePipeline {
   let waitingBytes = 0;
 
@@ -84,7 +85,7 @@ export function createImagePipeline(
   /** Keeps the file of an image that waits if there is room for it. */
   async function keepOrRemove(source: Source) {
     const { bytes } = source;
-    const isRemoved = waitingBytes + bytes > MAX_WAITING_BYTES;
+    const isRemoved = waitingBytes + bytes > maxWaitingBytes;
     if (isRemoved) {
       await source.remove();
     } else {

@@ -1,4 +1,5 @@
 import { fork } from 'node:child_process';
+import { ProcessDied, type ExceededLimit } from '../errors';
 import { usageOf, type Usage } from './usage';
 
 /** Limits of one piece of work. */
@@ -7,22 +8,6 @@ export interface WorkLimits {
   /** Resident memory of the whole process. */
   readonly memoryBytes: number;
   readonly wallMs: number;
-}
-
-export type ExceededLimit = 'cpu' | 'memory' | 'wall';
-
-/** The process ended before it answered. */
-export class ProcessDied extends Error {
-  override readonly name = 'ProcessDied';
-
-  constructor(
-    /** The limit for which we killed it; `crash`: it ended by itself. */
-    readonly reason: ExceededLimit | 'crash',
-    /** `SIGSEGV`, `exit 1`, … */
-    readonly how: string,
-  ) {
-    super(`The process ended before it answered (${reason}: ${how})`);
-  }
 }
 
 export interface LimitedChild {
@@ -34,6 +19,8 @@ export interface LimitedChild {
    */
   run(work: object, limits: WorkLimits, signal: AbortSignal): ChildRun;
   isAlive(): boolean;
+  /** Whether the last piece of work was long enough to be watched, so that it may have left much memory. */
+  hasWorkedLong(): boolean;
   /** What the process has used so far; nothing when it is gone. */
   usage(): Usage;
   kill(): void;
@@ -65,6 +52,7 @@ const ABORT_GRACE_MS = 250;
  */
 export function startLimitedChild({ script, env, args = [] }: ChildSettings): LimitedChild {
   const child = fork(script, args, { env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  let ticks = 0;
   let death: string | null = null;
   let exceeded: ExceededLimit | null = null;
   let current: { answer: (message: unknown) => void; die: (how: string) => void } | null = null;
@@ -95,7 +83,9 @@ export function startLimitedChild({ script, env, args = [] }: ChildSettings): Li
     const started = performance.now();
     // Read at the first tick: most work has ended before, and costs no reading at all.
     let before: number | undefined;
+    ticks = 0;
     const timer = setInterval(() => {
+      ticks += 1;
       const usage = usageOf(pid);
       before ??= usage?.cpuSeconds ?? 0;
       if (usage !== null && usage.memoryBytes > memoryBytes) exceeded = 'memory';
@@ -146,6 +136,7 @@ export function startLimitedChild({ script, env, args = [] }: ChildSettings): Li
       return { answer, ended };
     },
 
+    hasWorkedLong: () => ticks > 0,
     isAlive: () => death === null && exceeded === null,
     usage: () => usageOf(child.pid ?? 0) ?? { cpuSeconds: 0, memoryBytes: 0 },
 

@@ -18,7 +18,9 @@ const TICKS_PER_SECOND = 100;
 export function usageOf(pid: number): Usage | null {
   try {
     // The second field is the name of the program, which may contain spaces and brackets (proc(5)).
-    const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').replace(/^.*\) /s, '').split(' ');
+    const fields = readFileSync(`/proc/${pid}/stat`, 'latin1')
+      .replace(/^.*\) /s, '')
+      .split(' ');
     const ticks = Number(fields[11]) + Number(fields[12]);
     const status = readFileSync(`/proc/${pid}/status`, 'latin1');
     const resident = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1];

@@ -17,11 +17,7 @@ export interface Spool {
 const RESERVE_BYTES = 256 * 2 ** 20;
 
 /** @param owner only for tests */
-export async function openSpool(
-  dataDir: string,
-  maxBytes: number,
-  owner?: string,
-): Promise<Spool> {
+export async function openSpool(dataDir: string, maxBytes: number, owner?: string): Promise<Spool> {
   const dir = await openScratch(path.join(dataDir, 'uploads'), owner);
   let used = 0;
 

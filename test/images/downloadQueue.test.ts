@@ -285,7 +285,10 @@ describe('download(link): a host that asks for a pause', () => {
   ] as const)('gets no further request after HTTP %d with Retry-After', async (code, errorCode) => {
     await busyOnce(code, '60');
     const download = queue();
-    expect(await thrown(download('/busy'))).toMatchObject({ code: errorCode, retryAfterMs: 60_000 });
+    expect(await thrown(download('/busy'))).toMatchObject({
+      code: errorCode,
+      retryAfterMs: 60_000,
+    });
     const error = await thrown(download('/whole'));
     expect(error).toBeInstanceOf(HostCoolingDown);
     const { message, until } = error as HostCoolingDown;
@@ -320,7 +323,9 @@ describe('download(link): a host that asks for a pause', () => {
     origin.on('/elsewhere', redirect(`${origin.url}/whole`));
     const download = queue();
     await thrown(download('/busy'));
-    expect(await thrown(download('/elsewhere', never, otherHost()))).toBeInstanceOf(HostCoolingDown);
+    expect(await thrown(download('/elsewhere', never, otherHost()))).toBeInstanceOf(
+      HostCoolingDown,
+    );
     expect(origin.hits('/elsewhere')).toBe(1);
     expect(origin.hits('/whole')).toBe(0);
   });

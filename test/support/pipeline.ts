@@ -9,13 +9,16 @@ export function openTestPipeline(
   environment: Record<string, string>,
   settings: Partial<ImageProcessSettings> = {},
 ) {
-  return openImagePipeline({
+  return openImagePipeline({ ...testSettings(environment), ...settings });
+}
+
+export function testSettings(environment: Record<string, string>): ImageProcessSettings {
+  return {
     config: readConfig(environment),
     environment: { ...process.env, ...environment },
     scripts: path.join(__dirname, '..', '..', 'dist', 'src', 'bin'),
     own: { named: [], publicUrls: [] },
     logger: createLogger('silent', 'test'),
     metrics: createWorkerMetrics(),
-    ...settings,
-  });
+  };
 }

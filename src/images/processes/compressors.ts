@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Logger } from 'pino';
-import { ImageError } from '../../errors';
-import { ProcessDied, type WorkLimits } from '../../process/limitedChild';
+import { ImageError, ProcessDied } from '../../errors';
+import type { WorkLimits } from '../../process/limitedChild';
 import type { Cost } from '../cost';
 import { createFairSemaphore } from '../fairSemaphore';
 import { compressAnswer, errorOf, type CompressAnswer, type CompressJob } from './messages';
@@ -37,20 +37,15 @@ export interface Compressors {
    * @param prepare called when it is its turn
    * @throws as `small`
    */
-  large(
-    prepare: () => Promise<Job>,
-    cost: Cost,
-    signal: AbortSignal,
-    key: string,
-  ): Promise<Done>;
+  large(prepare: () => Promise<Job>, cost: Cost, signal: AbortSignal, key: string): Promise<Done>;
   close(): void;
 }
 
-/** What a small image is expected to need at most. Photos of 10 megapixels are small, unless they become AVIF. */
-const SMALL: Cost = { memoryBytes: 128 * 2 ** 20, cpuSeconds: 2 };
+/** What a small image is expected to need at most. Photos of 12 megapixels are small, unless they become AVIF. */
+const SMALL: Cost = { memoryBytes: 208 * 2 ** 20, cpuSeconds: 2 };
 
 /** Where a small image is stopped, and handled as a large one: the expectation is an estimate. */
-const SMALL_LIMIT: Cost = { memoryBytes: 256 * 2 ** 20, cpuSeconds: 6 };
+const SMALL_LIMIT: Cost = { memoryBytes: 320 * 2 ** 20, cpuSeconds: 6 };
 
 /** Resident memory of a process before its first image, with some room for what the allocator keeps. */
 const BASE_BYTES = 192 * 2 ** 20;
@@ -72,7 +67,7 @@ export function createCompressors(settings: CompressorsSettings): Compressors {
   const { script, env, memoryBytes, cpuSeconds, logger, onDeath } = settings;
   const cores = availableParallelism();
   // One more than there are cores, so that no core is idle while an image is passed or written.
-  const fitting = Math.floor(memoryBytes / 2 / SMALL_LIMIT.memoryBytes);
+  const fitting = Math.floor((memoryBytes * 3) / 4 / SMALL_LIMIT.memoryBytes);
   const smallCount = Math.max(1, Math.min(cores + 1, fitting));
   const forLarge = memoryBytes - smallCount * SMALL_LIMIT.memoryBytes;
   const largeBytes = Math.max(forLarge, SMALL_LIMIT.memoryBytes);
@@ -113,7 +108,10 @@ export function createCompressors(settings: CompressorsSettings): Compressors {
         const { reason, how } = error;
         onDeath(reason);
         const image = { request_id: job.requestId, image: job.ref };
-        logger.warn({ ...image, reason, how }, 'An image process ended while it worked on an image');
+        logger.warn(
+          { ...image, reason, how },
+          'An image process ended while it worked on an image',
+        );
         if (reason !== 'crash') throw error;
         if (crashes >= CRASH_BUDGET) throw crashed();
       }

@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import type { Logger } from 'pino';
-import { ProcessDied } from '../../process/limitedChild';
+import { ProcessDied } from '../../errors';
 import { usageOf } from '../../process/usage';
 import {
   downloadAnswer,
@@ -85,13 +85,18 @@ export function createDownloads(settings: DownloadsSettings): Downloads {
       if (running?.child !== child) return;
       running = null;
       if (waiting.size > 0) {
-        logger.error({ how, images: waiting.size }, 'The download process died; its work is repeated');
+        logger.error(
+          { how, images: waiting.size },
+          'The download process died; its work is repeated',
+        );
       }
       for (const { reject } of waiting.values()) reject(new ProcessDied('crash', how));
     };
     child.on('message', (message) => {
       heard = performance.now();
-      handle(downloadAnswer.parse(message), { child, waiting });
+      const answer = downloadAnswer.safeParse(message);
+      if (answer.success) handle(answer.data, { child, waiting });
+      else child.kill('SIGKILL');
     });
     child.once('exit', (code, signal) => {
       died(signal ?? `exit ${code ?? '?'}`);

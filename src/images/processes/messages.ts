@@ -58,7 +58,12 @@ export type StoredImage = Extract<CompressAnswer, { stored: unknown }>['stored']
 
 /** To the download process: first where it must not connect to, then images. */
 export type DownloadMessage =
-  | { readonly own: { readonly named: readonly Endpoint[]; readonly publicUrls: readonly Endpoint[] } }
+  | {
+      readonly own: {
+        readonly named: readonly Endpoint[];
+        readonly publicUrls: readonly Endpoint[];
+      };
+    }
   | { readonly download: { readonly id: number; readonly key: string; readonly link: string } }
   | { readonly abort: number }
   /** The image is compressed, or waits for it without a permit. */
@@ -88,8 +93,8 @@ export function errorMessageOf(thrown: unknown): ErrorMessage {
   if (thrown instanceof HostCoolingDown) {
     return { name, message, code: thrown.code, until: thrown.until.getTime() };
   }
-  const code = (thrown as NodeJS.ErrnoException).code;
-  return { name, message, ...(code !== undefined && { code }), ...(stack && { stack }) };
+  const { code } = thrown as { readonly code?: unknown };
+  return { name, message, ...(typeof code === 'string' && { code }), ...(stack && { stack }) };
 }
 
 /** Returns the error of another process as it was thrown there. */
@@ -105,5 +110,9 @@ export function errorOf(sent: ErrorMessage): Error {
   }
   const error = new Error(message);
   // `activities/attempt.ts` tells bugs of ours by their names, and failures of the disk by their codes.
-  return Object.assign(error, { name, ...(code !== undefined && { code }), ...(stack && { stack }) });
+  return Object.assign(error, {
+    name,
+    ...(code !== undefined && { code }),
+    ...(stack && { stack }),
+  });
 }

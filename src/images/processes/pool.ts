@@ -1,4 +1,8 @@
-import { startLimitedChild, type ChildSettings, type LimitedChild } from '../../process/limitedChild';
+import {
+  startLimitedChild,
+  type ChildSettings,
+  type LimitedChild,
+} from '../../process/limitedChild';
 
 /** Processes of one kind. How many work at once is up to the caller. */
 export interface ProcessPool {
@@ -12,8 +16,8 @@ export interface ProcessPool {
 /** A process that waits is stopped after this time. Starting one takes about 0.3 s of CPU. */
 const IDLE_MS = 60_000;
 
-/** A process that has kept more memory than this after an image is replaced. */
-const MAX_IDLE_BYTES = 192 * 2 ** 20;
+/** A process that has kept more memory than this after an image is replaced. Usual are 110 MB. */
+const MAX_IDLE_BYTES = 256 * 2 ** 20;
 
 interface Idle {
   readonly child: LimitedChild;
@@ -43,7 +47,8 @@ export function createProcessPool(settings: ChildSettings): ProcessPool {
     },
 
     giveBack(child) {
-      if (!all.has(child) || !child.isAlive()) {
+      const isTooLarge = child.hasWorkedLong() && child.usage().memoryBytes > MAX_IDLE_BYTES;
+      if (!all.has(child) || !child.isAlive() || isTooLarge) {
         stop(child);
         return;
       }

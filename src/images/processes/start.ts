@@ -26,8 +26,14 @@ export interface ImageProcessSettings {
   readonly metrics: WorkerMetrics;
 }
 
-/** Creates the pipeline of a worker. Its processes are started when there are images. */
+/** Creates the pipeline of a worker. */
 export async function openImagePipeline(settings: ImageProcessSettings): Promise<ImagePipeline> {
+  const { downloads, compressors } = await openImageProcesses(settings);
+  return createImagePipeline(downloads, compressors, settings.metrics);
+}
+
+/** Prepares the processes, which are started when there are images. */
+export async function openImageProcesses(settings: ImageProcessSettings) {
   const { config, environment, scripts, own, logger, metrics } = settings;
   const env = imageEnvironmentOf(environment);
   const downloads = createDownloads({
@@ -47,5 +53,5 @@ export async function openImagePipeline(settings: ImageProcessSettings): Promise
     logger,
     onDeath: metrics.imageProcessEnded,
   });
-  return createImagePipeline(downloads, compressors, metrics);
+  return { downloads, compressors };
 }

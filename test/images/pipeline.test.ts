@@ -1,0 +1,97 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { CompressOptions } from '../../contract/formats';
+import { createImagePipeline, type ImagePipeline } from '../../src/images/pipeline';
+import { openImageProcesses } from '../../src/images/processes/start';
+import { options } from '../support/compress';
+import { bytes, startOrigin, type Origin } from '../support/origin';
+import { openTestPipeline, testSettings } from '../support/pipeline';
+import { photo, picture } from '../support/pictures';
+
+const ID = '5efa2c81-0000-4000-8000-000000000000';
+const never = new AbortController().signal;
+
+let origin: Origin;
+let dataDir: string;
+let pipeline: ImagePipeline;
+
+beforeEach(async () => {
+  origin = await startOrigin();
+  dataDir = await mkdtemp(path.join(tmpdir(), 'image-processor-'));
+});
+afterEach(async () => {
+  pipeline.close();
+  await origin.stop();
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+async function open(env: Record<string, string> = {}): Promise<void> {
+  pipeline = await openTestPipeline({
+    DATA_DIR: dataDir,
+    ALLOWED_NETWORKS: '127.0.0.0/8',
+    ...env,
+  });
+}
+
+const process = (link: string, ref: string, given: Partial<CompressOptions> = {}) =>
+  pipeline.process({ requestId: ID, ref, link, options: options(given) }, never);
+
+/** Takes a second, as AVIF of any larger picture does. */
+const LARGE = { format: 'avif', effort: 'balanced' } as const;
+const largePicture = () => picture(1800, 1400).jpeg().toBuffer();
+
+async function downloadsLeft(): Promise<string[]> {
+  const [own = ''] = await readdir(path.join(dataDir, 'downloads'));
+  return readdir(path.join(dataDir, 'downloads', own));
+}
+
+describe('process(image)', () => {
+  it('compresses and stores the image at the link, and reports how much was downloaded', async () => {
+    await open();
+    const original = await photo();
+    const processed = await process(origin.on('/a.jpg', bytes(original)), '0-1');
+    expect(processed).toEqual({
+      file: expect.stringMatching(/^0-1-[0-9a-f]{32}\.jpg$/) as string,
+      bytes_in: original.length,
+      bytes_out: expect.any(Number) as number,
+      width: 320,
+      height: 240,
+      format: 'jpeg',
+      note: null,
+    });
+    expect(await downloadsLeft()).toEqual([]);
+  });
+
+  it('compresses a large image as well', async () => {
+    await open();
+    const link = origin.on('/a.jpg', bytes(await largePicture()));
+    expect(await process(link, '0-1', LARGE)).toMatchObject({ format: 'avif', width: 1800 });
+    expect(origin.hits('/a.jpg')).toBe(1);
+    expect(await downloadsLeft()).toEqual([]);
+  });
+
+  it('downloads and compresses small images while a large one waits or is compressed', async () => {
+    await open({ IMAGE_CONCURRENCY: '1' });
+    const done: string[] = [];
+    const link = origin.on('/large.jpg', bytes(await largePicture()));
+    const small = origin.on('/small.jpg', bytes(await photo()));
+    const larges = Array.from({ length: 4 }, (_, n) =>
+      process(link, `0-${n}`, LARGE).then(() => done.push('large')),
+    );
+    await Promise.all(Array.from({ length: 4 }, (_, n) => process(small, `1-${n}`)));
+    expect(done.length).toBeLessThan(4);
+    await Promise.all(larges);
+  });
+});
+
+describe('process(image) with many large images', () => {
+  it('downloads those again whose files found no room while they waited', async () => {
+    const settings = testSettings({ DATA_DIR: dataDir, ALLOWED_NETWORKS: '127.0.0.0/8' });
+    const { downloads, compressors } = await openImageProcesses(settings);
+    pipeline = createImagePipeline(downloads, compressors, settings.metrics, 1);
+    const link = origin.on('/a.jpg', bytes(await largePicture()));
+    expect(await process(link, '0-1', LARGE)).toMatchObject({ format: 'avif' });
+    expect(origin.hits('/a.jpg')).toBe(2);
+  });
+});
