@@ -18,7 +18,7 @@ const FOLDERS = {
       'src/records',
       'src/webhooks',
     ],
-    types: ['src/config.ts', 'src/requests', 'src/storage', 'src/telemetry'],
+    types: ['src/config.ts', 'src/pipeline', 'src/requests', 'src/storage', 'src/telemetry'],
   },
   'src/errors.ts': { imports: [], types: ['contract'] },
   'src/cache.ts': { imports: [] },
@@ -28,6 +28,10 @@ const FOLDERS = {
   'src/network': { imports: ['src/cache.ts', 'src/errors.ts'] },
   'src/csv': { imports: ['src/errors.ts', 'src/network'], types: ['contract'] },
   'src/images': { imports: ['src/errors.ts', 'src/network'], types: ['contract', 'src/config.ts'] },
+  'src/pipeline': {
+    imports: ['contract', 'src/errors.ts', 'src/images', 'src/process', 'src/storage'],
+    types: ['src/config.ts', 'src/network', 'src/telemetry'],
+  },
   'src/webhooks': {
     imports: ['src/errors.ts', 'src/keyedLimit.ts', 'src/network'],
     types: ['src/config.ts'],

@@ -1,6 +1,6 @@
 import type { Config } from '../src/config';
 import type { FileStore } from '../src/storage/fileStore';
-import type { ImagePipeline } from '../src/images/pipeline';
+import type { ImagePipeline } from '../src/pipeline/pipeline';
 import type { Logger } from '../src/telemetry/logger';
 import type { WorkerMetrics } from '../src/telemetry/metrics/worker';
 import type { Records } from '../src/records/open';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import type { CompressOptions, Effort, TargetFormat } from '../contract/formats';
 import type { Cost } from '../src/images/cost';
-import { compressAnswer, type CompressJob } from '../src/images/processes/messages';
+import { compressAnswer, type CompressJob } from '../src/pipeline/messages';
 import { startLimitedChild } from '../src/process/limitedChild';
 import type { Measure } from './measure';
 

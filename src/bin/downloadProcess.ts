@@ -1,7 +1,7 @@
 import { becomeDisposable } from '../process/disposable';
 import { readConfig } from '../config';
 import { createDownloadQueue } from '../images/downloadQueue';
-import { serveDownloads } from '../images/processes/serveDownloads';
+import { serveDownloads } from '../pipeline/serveDownloads';
 import { createDispatcher } from '../network/dispatcher';
 import { createOwnServers } from '../network/ownServers';
 import { createTargetPolicy } from '../network/targets';

@@ -1,6 +1,6 @@
 import { becomeDisposable } from '../process/disposable';
 import { readConfig } from '../config';
-import { serveImages } from '../images/processes/serveImages';
+import { serveImages } from '../pipeline/serveImages';
 import { createLogger } from '../telemetry/logger';
 import { keepMemoryLevel } from '../process/memory';
 import { openFileStore } from '../storage/open';

@@ -8,7 +8,7 @@ import { keepMemoryLevel } from '../process/memory';
 import { readConfig, type Config } from '../config';
 import { probe } from '../process/ports';
 import { openFileStore } from '../storage/open';
-import { openImagePipeline } from '../images/processes/start';
+import { openImagePipeline } from '../pipeline/start';
 import { createLogger, type Logger } from '../telemetry/logger';
 import { runMain, stopWithParent, tellReady } from '../process/main';
 import { listenForScrapes, type ScrapeListener } from '../telemetry/metrics/listen';

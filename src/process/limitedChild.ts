@@ -130,7 +130,11 @@ export function startLimitedChild({ script, env, args = [] }: ChildSettings): Li
         };
         signal.addEventListener('abort', abort, { once: true });
         if (death !== null) current.die(death);
-        else child.send(work, (error) => error !== null && kill());
+        else {
+          child.send(work, (error) => {
+            if (error !== null) kill();
+          });
+        }
         if (signal.aborted) abort();
       });
       return { answer, ended };

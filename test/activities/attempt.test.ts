@@ -1,7 +1,7 @@
 import { attemptImage, dueInMs, isDue, requireOpenRound, tallyOf } from '../../activities/attempt';
 import { readConfig } from '../../src/config';
 import { HostCoolingDown, ImageError } from '../../src/errors';
-import type { ImagePipeline } from '../../src/images/pipeline';
+import type { ImagePipeline } from '../../src/pipeline/pipeline';
 import type { RequestState } from '../../src/records/types';
 import { createLogger } from '../../src/telemetry/logger';
 import { createWorkerMetrics } from '../../src/telemetry/metrics/worker';

@@ -55,7 +55,10 @@ export function startActivityStage(env: Record<string, string> = {}) {
     closing.push(
       () => records.close(),
       () => dispatcher.close(),
-      () => Promise.resolve(pipeline.close()),
+      () => {
+        pipeline.close();
+        return Promise.resolve();
+      },
       () => runs.close(),
       () => rm(dataDir, { recursive: true, force: true }),
     );

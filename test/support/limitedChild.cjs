@@ -1,3 +1,5 @@
+const { Buffer } = require('node:buffer');
+
 /** A process for tests of limits: does what each message says, then answers. */
 const held = [];
 

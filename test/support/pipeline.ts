@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { readConfig } from '../../src/config';
-import { openImagePipeline, type ImageProcessSettings } from '../../src/images/processes/start';
+import { openImagePipeline, type ImageProcessSettings } from '../../src/pipeline/start';
 import { createLogger } from '../../src/telemetry/logger';
 import { createWorkerMetrics } from '../../src/telemetry/metrics/worker';
 

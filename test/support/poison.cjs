@@ -2,7 +2,7 @@
  * Loaded into a worker process by `node --require`: the process kills itself at every image whose link contains
  * "poison". The worker has no such hook of its own.
  */
-const pipeline = require('../../dist/src/images/pipeline.js');
+const pipeline = require('../../dist/src/pipeline/pipeline.js');
 
 const { createImagePipeline } = pipeline;
 pipeline.createImagePipeline = (...given) => {

@@ -1,8 +1,6 @@
-import sharp, { type Sharp } from 'sharp';
-import { ImageError } from '../../../src/errors';
 import { ENCODERS } from '../../../src/images/encoders';
 import { compress } from '../../support/compress';
-import { photo, picture } from '../../support/pictures';
+import { photo } from '../../support/pictures';
 import { failure } from '../failure';
 
 afterEach(() => {

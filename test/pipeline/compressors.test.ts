@@ -4,16 +4,15 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
-import type { CompressOptions } from '../../../contract/formats';
-import type { Cost } from '../../../src/images/cost';
-import { createCompressors, type Compressors } from '../../../src/images/processes/compressors';
-import { openFileStore } from '../../../src/storage/open';
-import { eventually } from '../../support/eventually';
-import { options } from '../../support/compress';
-import { childrenOf } from '../../support/childrenOf';
-import { corruptPhoto, photo, picture } from '../../support/pictures';
+import type { CompressOptions } from '../../contract/formats';
+import { createCompressors, type Compressors } from '../../src/pipeline/compressors';
+import { openFileStore } from '../../src/storage/open';
+import { eventually } from '../support/eventually';
+import { options } from '../support/compress';
+import { childrenOf } from '../support/childrenOf';
+import { corruptPhoto, photo, picture } from '../support/pictures';
 
-const ROOT = path.join(__dirname, '..', '..', '..');
+const ROOT = path.join(__dirname, '..', '..');
 const SCRIPT = path.join(ROOT, 'dist', 'src', 'bin', 'imageProcess.js');
 const HOOK = path.join(ROOT, 'test', 'support', 'crashingImages.cjs');
 const ID = '5efa2c81-0000-4000-8000-000000000000';
@@ -60,7 +59,7 @@ const small = async (bytes: Buffer, given: Partial<CompressOptions> = {}, signal
 async function large(
   bytes: Buffer,
   given: Partial<CompressOptions> = {},
-  { cost = { memoryBytes: GIB / 2, cpuSeconds: 1 } as Cost, signal = never, key = 'a' } = {},
+  { cost = { memoryBytes: GIB / 2, cpuSeconds: 1 }, signal = never, key = 'a' } = {},
 ) {
   const job = await jobOf(bytes, given);
   return compressors.large(() => Promise.resolve(job), cost, signal, key);

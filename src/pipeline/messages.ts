@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { IMAGE_FORMATS, type CompressOptions } from '../../../contract/formats';
-import type { ImageErrorCode, RetryableImageCode } from '../../../contract/errorCodes';
-import { HostCoolingDown, ImageError, messageOf } from '../../errors';
-import type { Endpoint } from '../../network/ownServers';
+import { IMAGE_FORMATS, type CompressOptions } from '../../contract/formats';
+import type { ImageErrorCode, RetryableImageCode } from '../../contract/errorCodes';
+import { HostCoolingDown, ImageError, messageOf } from '../errors';
+import type { Endpoint } from '../network/ownServers';
 
 /**
  * Messages between the worker and its image processes. What arrives from a process is checked: it handles bytes from

@@ -1,4 +1,4 @@
-import { imageEnvironmentOf } from '../../../src/images/processes/environment';
+import { imageEnvironmentOf } from '../../src/pipeline/environment';
 
 describe('imageEnvironmentOf(environment)', () => {
   it('passes on what image processes need, and what the system and Node read', () => {

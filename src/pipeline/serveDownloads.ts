@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { DownloadedFile, DownloadQueue, Observe } from '../downloadQueue';
+import type { DownloadedFile, DownloadQueue, Observe } from '../images/downloadQueue';
 import {
   DOWNLOAD_STAGES,
   errorMessageOf,

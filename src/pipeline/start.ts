@@ -1,10 +1,10 @@
 import path from 'node:path';
 import type { Logger } from 'pino';
-import type { Config } from '../../config';
-import type { OwnEndpoints } from '../../network/ownServers';
-import { openScratch } from '../../storage/scratch';
-import type { WorkerMetrics } from '../../telemetry/metrics/worker';
-import { createImagePipeline, type ImagePipeline } from '../pipeline';
+import type { Config } from '../config';
+import type { OwnEndpoints } from '../network/ownServers';
+import { openScratch } from '../storage/scratch';
+import type { WorkerMetrics } from '../telemetry/metrics/worker';
+import { createImagePipeline, type ImagePipeline } from './pipeline';
 import { createCompressors } from './compressors';
 import { createDownloads } from './downloads';
 import { imageEnvironmentOf } from './environment';

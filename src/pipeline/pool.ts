@@ -1,8 +1,4 @@
-import {
-  startLimitedChild,
-  type ChildSettings,
-  type LimitedChild,
-} from '../../process/limitedChild';
+import { startLimitedChild, type ChildSettings, type LimitedChild } from '../process/limitedChild';
 
 /** Processes of one kind. How many work at once is up to the caller. */
 export interface ProcessPool {

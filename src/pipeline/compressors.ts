@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
 import type { Logger } from 'pino';
-import { ImageError, ProcessDied } from '../../errors';
-import type { WorkLimits } from '../../process/limitedChild';
-import type { Cost } from '../cost';
-import { createFairSemaphore } from '../fairSemaphore';
+import { ImageError, ProcessDied } from '../errors';
+import type { WorkLimits } from '../process/limitedChild';
+import type { Cost } from '../images/cost';
+import { createFairSemaphore } from '../images/fairSemaphore';
 import { compressAnswer, errorOf, type CompressAnswer, type CompressJob } from './messages';
 import { createProcessPool, type ProcessPool } from './pool';
 

@@ -1,7 +1,7 @@
 import type { CompressOptions } from '../../contract/formats';
-import type { Compressors } from './processes/compressors';
-import type { Downloads, Source } from './processes/downloads';
-import type { StoredImage } from './processes/messages';
+import type { Compressors } from './compressors';
+import type { Downloads, Source } from './downloads';
+import type { StoredImage } from './messages';
 
 export interface WantedImage {
   /** Images of different requests take turns, so that a small request does not wait for a large one. */

@@ -1,8 +1,8 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import type { Logger } from 'pino';
-import { ProcessDied } from '../../errors';
-import { usageOf } from '../../process/usage';
+import { ProcessDied } from '../errors';
+import { usageOf } from '../process/usage';
 import {
   downloadAnswer,
   errorOf,

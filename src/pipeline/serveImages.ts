@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import type { Config } from '../../config';
-import type { FileStore } from '../../storage/fileStore';
-import { compress } from '../compress';
-import type { Cost } from '../cost';
+import type { Config } from '../config';
+import type { FileStore } from '../storage/fileStore';
+import { compress } from '../images/compress';
+import type { Cost } from '../images/cost';
 import { errorMessageOf, type CompressAnswer, type CompressJob } from './messages';
 
 /** Thrown to leave an image before it is decoded. */

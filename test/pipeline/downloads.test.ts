@@ -1,13 +1,13 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { HostCoolingDown, ProcessDied } from '../../../src/errors';
-import { createDownloads, type Downloads } from '../../../src/images/processes/downloads';
-import { childrenOf } from '../../support/childrenOf';
-import { eventually } from '../../support/eventually';
-import { bytes, stall, startOrigin, status, type Origin } from '../../support/origin';
+import { HostCoolingDown, ProcessDied } from '../../src/errors';
+import { createDownloads, type Downloads } from '../../src/pipeline/downloads';
+import { childrenOf } from '../support/childrenOf';
+import { eventually } from '../support/eventually';
+import { bytes, stall, startOrigin, status, type Origin } from '../support/origin';
 
-const SCRIPT = path.join(__dirname, '..', '..', '..', 'dist', 'src', 'bin', 'downloadProcess.js');
+const SCRIPT = path.join(__dirname, '..', '..', 'dist', 'src', 'bin', 'downloadProcess.js');
 const never = new AbortController().signal;
 
 let origin: Origin;
