@@ -53,6 +53,7 @@ export function uploadRoute({ config, targets, spool, requests }: UploadDeps): R
       responses: {
         200: jsonResponse('The request is accepted.', accepted),
         400: problemResponse('The file is not a CSV, or the form is malformed.'),
+        408: problemResponse('The form arrives too slowly.'),
         409: problemResponse('The Idempotency-Key was used for another upload.'),
         413: problemResponse('The file is too large.'),
         422: problemResponse('A field, the header or the rows cannot be used.'),
