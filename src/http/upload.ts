@@ -58,7 +58,7 @@ export function uploadRoute({ config, targets, spool, requests }: UploadDeps): R
         413: problemResponse('The file is too large.'),
         422: problemResponse('A field, the header or the rows cannot be used.'),
         503: unavailableResponse(
-          'Temporal or MongoDB cannot be reached, or the spool is full; nothing was recorded.',
+          'Temporal or MongoDB cannot be reached, the spool is full, or too many uploads wait; nothing was recorded.',
         ),
       },
     },

@@ -8,6 +8,8 @@ export interface ValidatedSheet {
   readonly sheet: Sheet;
   /** Sentences for a person; see `createWarnings`. */
   readonly warnings: readonly string[];
+  readonly rows: number;
+  readonly links: number;
 }
 
 /** Enough to fix a file by, few enough to read. */
@@ -51,5 +53,5 @@ export async function validateSheet(
   if (links === 0 || (strict && faults.length > 0)) {
     throw new Refusal('invalid', 'The file has rows that cannot be used', faults);
   }
-  return { sheet, warnings: warnings.list() };
+  return { sheet, warnings: warnings.list(), rows, links };
 }
