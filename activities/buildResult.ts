@@ -9,9 +9,6 @@ import { interrupted } from './failure';
 import { withHeartbeat } from './heartbeat';
 import type { BuiltResult, ImageRequestActivities } from './types';
 
-/** Rows read at once; their images are read by key as well. */
-const PAGE_ROWS = 250;
-
 /** The most characters of a link in the error column. */
 const SHOWN_LINK = 200;
 
@@ -61,9 +58,7 @@ export function createBuildResult(
     });
 
   async function* walk(request: RequestRecord) {
-    for (let first = 1; first <= request.rows; first += PAGE_ROWS) {
-      const last = Math.min(first + PAGE_ROWS - 1, request.rows);
-      const rows = await records.rows.range(request._id, first, last);
+    for await (const rows of records.rows.pages(request._id, 1, request.rows)) {
       for (const part of inReadableParts(rows)) {
         const images = await closed(request, [...new Set(part.flatMap((row) => row.images))]);
         for (const row of part) yield { row, places: occurrencesOf(row, images) };

@@ -1,6 +1,6 @@
 /**
  * The worker's health check in a container. A worker has no health endpoint, so Temporal is asked whether a
- * worker of this host polled both task queues recently. A long poll lasts a minute at most.
+ * worker of this host polled its task queues recently. A long poll lasts a minute at most.
  */
 import { hostname } from 'node:os';
 import { createRequire } from 'node:module';
@@ -9,7 +9,7 @@ import { Connection } from '@temporalio/client';
 const require = createRequire(import.meta.url);
 const { readConfig } = require('../dist/src/config.js');
 const { temporalSettings } = require('../dist/src/temporal/settings.js');
-const { imagesTaskQueueOf } = require('../dist/workflows/names.js');
+const { imagesTaskQueueOf, webhooksTaskQueueOf } = require('../dist/workflows/names.js');
 
 const RECENT_MS = 90_000;
 const ACTIVITY = 2; // temporal.api.enums.v1.TaskQueueType
@@ -19,7 +19,7 @@ const { connection: address, namespace } = temporalSettings(config);
 const connection = await Connection.connect({ ...address, connectTimeout: '5s' });
 const taskQueue = config.TEMPORAL_TASK_QUEUE;
 const idle = [];
-for (const name of [taskQueue, imagesTaskQueueOf(taskQueue)]) {
+for (const name of [taskQueue, imagesTaskQueueOf(taskQueue), webhooksTaskQueueOf(taskQueue)]) {
   const { pollers } = await connection.workflowService.describeTaskQueue({
     namespace,
     taskQueue: { name },

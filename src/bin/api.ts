@@ -21,7 +21,10 @@ import { connectWithRetry } from '../process/connectWithRetry';
 import { createRuns } from '../temporal/runs';
 import { temporalSettings } from '../temporal/settings';
 
-/** The maximum duration of an upload: an hour is enough for 100 MiB at a quarter of a megabit a second. */
+/**
+ * The maximum duration of an upload: an hour is enough for 100 MiB at a quarter of a megabit a second. One that stalls
+ * ends earlier: see `limitConnections`.
+ */
 const UPLOAD_MS = 3_600_000;
 /** An idle connection is closed after this time. Recording a large file takes minutes. */
 const IDLE_MS = 600_000;

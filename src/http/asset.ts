@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import type { Context } from 'koa';
+import { clientHas } from './conditional';
 
 /** A file that every client gets alike: its buffers are made once and shared by all responses. */
 export interface Asset {
@@ -25,7 +26,7 @@ export function sendAsset(ctx: Context, { type, etag, plain, gzip }: Asset): voi
   ctx.vary('Accept-Encoding');
   ctx.etag = encoding === 'gzip' ? `${etag}-gzip` : etag;
   if (encoding === 'gzip') ctx.set('Content-Encoding', 'gzip');
-  if (ctx.fresh) {
+  if (clientHas(ctx)) {
     ctx.status = 304;
     return;
   }

@@ -12,13 +12,16 @@ export const CONNECTION_LIMITS = {
   headersMs: 15_000,
   /** An idle connection between two requests. Longer than the 60 s of common proxies, which reuse connections. */
   keepAliveMs: 65_000,
+  /** In each such period, a body must grow by `bodyBytes` until it is complete: about 1 KiB a second. */
+  bodyMs: 60_000,
+  bodyBytes: 64 * 1024,
 } as const;
 
 export type ConnectionLimits = { readonly [Name in keyof typeof CONNECTION_LIMITS]: number };
 
 /**
- * Applies the limits to a server and passes its requests on to `answer`. A connection that exceeds a limit is closed
- * without an answer.
+ * Applies the limits to a server and passes its requests on to `answer`. A connection that exceeds a limit is closed,
+ * without an answer unless a header or a body is too slow (408).
  */
 export function limitConnections(
   server: Server,
@@ -43,7 +46,42 @@ export function limitConnections(
     response.once('close', () => {
       pending.set(socket, (pending.get(socket) ?? 1) - 1);
     });
+    requireProgress(server, request, response, limits);
     answer(request, response);
+  });
+}
+
+/**
+ * Closes the connection of a body that arrives too slowly. A limit of its whole time alone would have to be an hour, for
+ * slow but honest clients, and a byte a minute would hold a connection as long.
+ */
+function requireProgress(
+  server: Server,
+  request: IncomingMessage,
+  response: ServerResponse,
+  { bodyMs, bodyBytes }: ConnectionLimits,
+): void {
+  const { headers, socket } = request;
+  if (headers['transfer-encoding'] === undefined && !Number(headers['content-length'])) return;
+  let before = socket.bytesRead;
+  const timer = setInterval(() => {
+    if (request.complete) {
+      clearInterval(timer);
+      return;
+    }
+    // While a part of the body waits to be read, it is we who are slow.
+    const isSlow = socket.bytesRead - before < bodyBytes && request.readableLength === 0;
+    before = socket.bytesRead;
+    if (!isSlow) return;
+    // As Node does for a header that is too slow.
+    const error = Object.assign(new Error('The body arrives too slowly'), {
+      code: 'ERR_HTTP_REQUEST_TIMEOUT',
+    });
+    if (!response.headersSent) server.emit('clientError', error, socket);
+    socket.destroySoon();
+  }, bodyMs);
+  request.once('close', () => {
+    clearInterval(timer);
   });
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Refusal } from '../errors';
+import { clientHas } from './conditional';
 import type { FileStore } from '../storage/fileStore';
 import type { Route } from './route';
 import { problemResponse } from './responses';
@@ -35,7 +36,7 @@ export function fileRoute({ files }: { files: Pick<FileStore, 'openImage'> }): R
       ctx.set('Cache-Control', 'public, max-age=31536000, immutable');
       // Should a browser ever interpret an image as a page, that page can do nothing.
       ctx.set('Content-Security-Policy', "default-src 'none'; sandbox");
-      if (knows(ctx.get('If-None-Match'), ctx.response.get('ETag'))) {
+      if (clientHas(ctx)) {
         file.stream.destroy();
         ctx.status = 304;
       } else if (ctx.method === 'HEAD') {
@@ -47,13 +48,4 @@ export function fileRoute({ files }: { files: Pick<FileStore, 'openImage'> }): R
       }
     },
   };
-}
-
-/**
- * Whether the client has the file. Koa's `fresh` sends it again to clients that also send
- * `Cache-Control: no-cache`, as `fetch` does; that header is meant for caches, and this is the origin.
- */
-function knows(ifNoneMatch: string, etag: string): boolean {
-  const known = ifNoneMatch.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
-  return known.includes(etag) || known.includes('*');
 }

@@ -53,6 +53,7 @@ export function uploadRoute({ config, targets, spool, requests }: UploadDeps): R
       responses: {
         200: jsonResponse('The request is accepted.', accepted),
         400: problemResponse('The file is not a CSV, or the form is malformed.'),
+        408: problemResponse('The form arrives too slowly.'),
         409: problemResponse('The Idempotency-Key was used for another upload.'),
         413: problemResponse('The file is too large.'),
         422: problemResponse('A field, the header or the rows cannot be used.'),
@@ -60,7 +61,7 @@ export function uploadRoute({ config, targets, spool, requests }: UploadDeps): R
           'The caller exceeds RATE_LIMIT_WRITES_PER_MINUTE or MAX_QUEUED_IMAGES_PER_CALLER; nothing was recorded.',
         ),
         503: retryLaterResponse(
-          'Temporal or MongoDB cannot be reached, or the spool is full; nothing was recorded.',
+          'Temporal or MongoDB cannot be reached, the spool is full, or too many uploads wait; nothing was recorded.',
         ),
       },
     },

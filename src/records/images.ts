@@ -1,3 +1,4 @@
+import { batchesOf } from './batches';
 import type { Models } from './models';
 import type { ImageFailure, ImageRecord, CompressedImage } from './types';
 
@@ -12,6 +13,12 @@ export type Attempt =
       /** The next attempt starts at this time, or later. */
       readonly retryAt: Date;
     };
+
+/**
+ * Images in one command. While a command runs, a small server answers other calls late, or the stand-in for development
+ * not at all: this many take it about 0.1 s.
+ */
+const IMAGES_AT_ONCE = 500;
 
 export type Images = ReturnType<typeof createImages>;
 
@@ -34,14 +41,16 @@ export function changesOf(attempt: Attempt): Partial<ImageRecord> {
 
 export function createImages({ Image }: Models) {
   const idOf = (requestId: string, ref: string) => `${requestId}/${ref}`;
+  const idsOf = (requestId: string, refs: readonly string[]) =>
+    refs.map((ref) => idOf(requestId, ref));
 
   return {
     /** Inserts new images without mongoose's casting: see `rows.insert`. */
     async insert(images: readonly ImageRecord[]): Promise<void> {
-      if (images.length > 0)
-        await Image.db
-          .collection<ImageRecord>('images')
-          .insertMany([...images], { ordered: false });
+      const collection = Image.db.collection<ImageRecord>('images');
+      for (const batch of batchesOf(images, IMAGES_AT_ONCE)) {
+        await collection.insertMany(batch, { ordered: false });
+      }
     },
 
     /** Updates the numbers of occurrences that were still incomplete when the images were inserted. */
@@ -49,24 +58,29 @@ export function createImages({ Image }: Models) {
       requestId: string,
       occurrences: ReadonlyMap<string, number>,
     ): Promise<void> {
-      if (occurrences.size === 0) return;
-      await Image.bulkWrite(
-        [...occurrences].map(([ref, count]) => ({
-          updateOne: {
-            filter: { _id: idOf(requestId, ref) },
-            update: { $set: { places: count } },
-          },
-        })),
-        { ordered: false },
-      );
+      for (const batch of batchesOf([...occurrences], IMAGES_AT_ONCE)) {
+        await Image.bulkWrite(
+          batch.map(([ref, count]) => ({
+            updateOne: {
+              filter: { _id: idOf(requestId, ref) },
+              update: { $set: { places: count } },
+            },
+          })),
+          { ordered: false },
+        );
+      }
     },
 
     /** Returns images by ref (`lane-number`). An image that does not exist is missing from the map. */
     async findMany(requestId: string, refs: readonly string[]): Promise<Map<string, ImageRecord>> {
-      const images = await Image.find({ _id: { $in: refs.map((ref) => idOf(requestId, ref)) } })
-        .lean<ImageRecord[]>()
-        .exec();
-      return new Map(images.map((image) => [image._id.slice(requestId.length + 1), image]));
+      const found = new Map<string, ImageRecord>();
+      for (const batch of batchesOf(refs, IMAGES_AT_ONCE)) {
+        const images = await Image.find({ _id: { $in: idsOf(requestId, batch) } })
+          .lean<ImageRecord[]>()
+          .exec();
+        for (const image of images) found.set(image._id.slice(requestId.length + 1), image);
+      }
+      return found;
     },
 
     /**
@@ -100,22 +114,26 @@ export function createImages({ Image }: Models) {
      * the round has already reopened are not reset.
      */
     async reopen(requestId: string, round: number, refs: readonly string[]): Promise<void> {
-      await Image.updateMany(
-        {
-          _id: { $in: refs.map((ref) => idOf(requestId, ref)) },
-          status: { $in: ['failed', 'pending'] },
-          $or: [{ round: { $lt: round } }, { round: null }],
-        },
-        { $set: { status: 'pending', round, attempts: 0, error: null, retry_at: null } },
-      );
+      for (const batch of batchesOf(refs, IMAGES_AT_ONCE)) {
+        await Image.updateMany(
+          {
+            _id: { $in: idsOf(requestId, batch) },
+            status: { $in: ['failed', 'pending'] },
+            $or: [{ round: { $lt: round } }, { round: null }],
+          },
+          { $set: { status: 'pending', round, attempts: 0, error: null, retry_at: null } },
+        );
+      }
     },
 
     /** Fences off images that are not done: runs of the round can no longer record them. */
     async close(requestId: string, round: number, refs: readonly string[]): Promise<void> {
-      await Image.updateMany(
-        { _id: { $in: refs.map((ref) => idOf(requestId, ref)) }, round, status: 'pending' },
-        { $set: { round: null } },
-      );
+      for (const batch of batchesOf(refs, IMAGES_AT_ONCE)) {
+        await Image.updateMany(
+          { _id: { $in: idsOf(requestId, batch) }, round, status: 'pending' },
+          { $set: { round: null } },
+        );
+      }
     },
   };
 }

@@ -1,9 +1,13 @@
 import { mongo } from 'mongoose';
+import { imageRef } from './images';
 import type { Models } from './models';
 import { OPEN_STATUSES, OUTCOME_STATUSES } from '../../contract/statuses';
 import type { RequestRecord, RequestState } from './types';
 
 const DUPLICATE_KEY = 11_000;
+
+/** Rows or images that one command removes. */
+const PARTS_AT_ONCE = 500;
 
 export type Uploaded = Pick<RequestRecord, 'rows' | 'lanes' | 'bad_rows' | 'counts'>;
 
@@ -103,6 +107,18 @@ export function createRequests({ Request, Row, Image, Delivery }: Models) {
     async remove(id: string): Promise<void> {
       // '0' follows '/' in ASCII: the range contains exactly the ids that begin with `{id}/`.
       const parts = { _id: { $gte: `${id}/`, $lt: `${id}0` } };
+      // First by key, in many short commands: one long command would delay other calls.
+      const { rows = 0, lanes = [] } = (await find(id)) ?? {};
+      for (const numbers of rangesOf(1, rows)) {
+        await Row.deleteMany({ _id: { $in: numbers.map((number) => `${id}/${number}`) } });
+      }
+      for (const [lane, size] of lanes.entries()) {
+        for (const numbers of rangesOf(0, size)) {
+          const ids = numbers.map((number) => `${id}/${imageRef(lane, number)}`);
+          await Image.deleteMany({ _id: { $in: ids } });
+        }
+      }
+      // An interrupted upload has recorded more than its request says.
       await Promise.all([Row.deleteMany(parts), Image.deleteMany(parts)]);
       await Delivery.deleteMany({ request_id: id });
       await Request.deleteOne({ _id: id });
@@ -133,6 +149,14 @@ export function createRequests({ Request, Row, Image, Delivery }: Models) {
       return { ...NONE, ...Object.fromEntries(found.map(({ _id, count }) => [_id, count])) };
     },
   };
+}
+
+/** Yields `count` numbers from `first` on, in batches. */
+function* rangesOf(first: number, count: number): Generator<number[]> {
+  for (let done = 0; done < count; done += PARTS_AT_ONCE) {
+    const length = Math.min(PARTS_AT_ONCE, count - done);
+    yield Array.from({ length }, (_, index) => first + done + index);
+  }
 }
 
 const NONE: Readonly<Record<RequestState, number>> = {

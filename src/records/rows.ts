@@ -28,6 +28,22 @@ export function* inReadableParts<Row extends RowLayout>(
   if (part.length > 0) yield part;
 }
 
+/** Rows in one query: small rows are read many at once, huge ones a few. */
+const MAX_ROWS_AT_ONCE = 250;
+const FIRST_ROWS_AT_ONCE = 10;
+const CHARACTERS_AT_ONCE = 2 ** 20;
+
+/** How many rows to read after `rows`, which took one query. Grows slowly, since huge rows often follow each other. */
+export function nextSize(rows: readonly (RowLayout & Partial<RowRecord>)[]): number {
+  let weight = 0;
+  for (const { images, cells = [] } of rows) {
+    const characters = cells.reduce((sum, cell) => sum + cell.length, 0);
+    weight += images.length / IMAGES_AT_ONCE + characters / CHARACTERS_AT_ONCE;
+  }
+  const size = Math.floor(rows.length * Math.min(1 / weight, 2));
+  return Math.max(1, Math.min(size, MAX_ROWS_AT_ONCE));
+}
+
 export function createRows({ Row }: Models) {
   return {
     /**
@@ -39,22 +55,37 @@ export function createRows({ Row }: Models) {
         await Row.db.collection<RowRecord>('rows').insertMany([...rows], { ordered: false });
     },
 
-    /** Returns the rows numbered `first` to `last` (inclusive), in order. Reads by key: at most a few thousand. */
-    async range(requestId: string, first: number, last: number): Promise<RowRecord[]> {
-      const rows = await Row.find({ _id: { $in: idsOf(requestId, first, last) } })
-        .lean<RowRecord[]>()
-        .exec();
-      return inOrder(rows);
-    },
+    /** Yields the rows numbered `first` to `last` (inclusive), in order, as many at a time as one query may return. */
+    pages: (requestId: string, first: number, last: number): AsyncGenerator<RowRecord[]> =>
+      pagesOf(first, last, (...numbers) =>
+        Row.find({ _id: { $in: idsOf(requestId, ...numbers) } })
+          .lean<RowRecord[]>()
+          .exec(),
+      ),
 
-    /** Returns the same rows without their cells. */
-    async layouts(requestId: string, first: number, last: number): Promise<RowLayout[]> {
-      const rows = await Row.find({ _id: { $in: idsOf(requestId, first, last) } }, { cells: 0 })
-        .lean<RowLayout[]>()
-        .exec();
-      return inOrder(rows);
-    },
+    /** Yields the same rows without their cells. */
+    layouts: (requestId: string, first: number, last: number): AsyncGenerator<RowLayout[]> =>
+      pagesOf(first, last, (...numbers) =>
+        Row.find({ _id: { $in: idsOf(requestId, ...numbers) } }, { cells: 0 })
+          .lean<RowLayout[]>()
+          .exec(),
+      ),
   };
+}
+
+async function* pagesOf<Row extends RowLayout>(
+  first: number,
+  last: number,
+  read: (from: number, to: number) => Promise<Row[]>,
+): AsyncGenerator<Row[]> {
+  let size = FIRST_ROWS_AT_ONCE;
+  for (let from = first; from <= last;) {
+    const to = Math.min(from + size - 1, last);
+    const rows = inOrder(await read(from, to));
+    yield rows;
+    from = to + 1;
+    size = nextSize(rows);
+  }
 }
 
 function idsOf(requestId: string, first: number, last: number): string[] {

@@ -8,6 +8,7 @@ import type { Records } from '../records/open';
 import type { CompressOptions } from '../../contract/formats';
 import type { RequestRecord } from '../records/types';
 import type { Runs } from '../temporal/runs';
+import type { RecordingLimit } from './recordingLimit';
 import { recordSheet } from './recordSheet';
 import { summaryOf } from './summary';
 import { validateSheet, type ValidatedSheet } from './validateSheet';
@@ -39,6 +40,7 @@ export interface AcceptDeps {
   readonly logger: Logger;
   /** Reads the file; the API does so in other threads. Default: in this one. */
   readonly validate?: typeof validateSheet;
+  readonly limitRecording: RecordingLimit;
 }
 
 /** Every recorded batch updates the upload; without an update for this long, its process is dead. */
@@ -61,11 +63,21 @@ const ENCODING = 'utf-8';
  * @throws Refusal
  */
 export async function acceptUpload(deps: AcceptDeps, upload: Upload): Promise<string> {
-  const { records, config, validate = validateSheet } = deps;
+  const { config, validate = validateSheet, limitRecording } = deps;
   const validated = await validate(upload.path, {
     strict: upload.strict,
     maxImages: config.MAX_IMAGES_PER_REQUEST,
   });
+  const size = validated.rows + validated.links;
+  return limitRecording(size, () => recordUpload(deps, upload, validated));
+}
+
+async function recordUpload(
+  deps: AcceptDeps,
+  upload: Upload,
+  validated: ValidatedSheet,
+): Promise<string> {
+  const { records, config } = deps;
   const record = newRequest(upload, validated, config);
   const twin = await claim(records, record);
   if (twin !== null) return twin;

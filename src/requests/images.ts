@@ -11,8 +11,6 @@ export interface ImagesDeps {
   readonly config: { readonly PUBLIC_URL: string };
 }
 
-/** Rows read at once, by key. */
-const ROWS_AT_ONCE = 200;
 /** A page whose filter matches little ends after this many rows; its cursor continues behind them. */
 const MAX_ROWS_EXAMINED = 5_000;
 
@@ -31,17 +29,14 @@ export async function listImages(
   const images: ImageResource[] = [];
   const [startRow = 1, startIndex = 0] = (cursor ?? '1.0').split('.').map(Number);
   const lastRow = Math.min(request.rows, startRow + MAX_ROWS_EXAMINED - 1);
-  for (let first = startRow; first <= lastRow; first += ROWS_AT_ONCE) {
-    const last = Math.min(first + ROWS_AT_ONCE - 1, lastRow);
-    // With a filter, most of what is read may not be listed.
-    const atOnce = status === undefined ? limit : undefined;
-    for await (const { row, found } of read(records, requestId, [first, last], atOnce)) {
-      for (const [index, image] of imagesOf(row, found, config.PUBLIC_URL).entries()) {
-        if (row.number === startRow && index < startIndex) continue;
-        if (status !== undefined && image.status !== status) continue;
-        if (images.length === limit) return { images, next_cursor: `${row.number}.${index}` };
-        images.push(image);
-      }
+  // With a filter, most of what is read may not be listed.
+  const atOnce = status === undefined ? limit : undefined;
+  for await (const { row, found } of read(records, requestId, [startRow, lastRow], atOnce)) {
+    for (const [index, image] of imagesOf(row, found, config.PUBLIC_URL).entries()) {
+      if (row.number === startRow && index < startIndex) continue;
+      if (status !== undefined && image.status !== status) continue;
+      if (images.length === limit) return { images, next_cursor: `${row.number}.${index}` };
+      images.push(image);
     }
   }
   return { images, next_cursor: lastRow < request.rows ? `${lastRow + 1}.0` : null };
@@ -53,11 +48,12 @@ async function* read(
   [first, last]: readonly [number, number],
   imagesAtOnce: number | undefined,
 ) {
-  const layouts = await rows.layouts(requestId, first, last);
-  for (const part of inReadableParts(layouts, imagesAtOnce)) {
-    const refs = [...new Set(part.flatMap((row) => row.images))];
-    const found = await images.findMany(requestId, refs);
-    for (const row of part) yield { row, found };
+  for await (const layouts of rows.layouts(requestId, first, last)) {
+    for (const part of inReadableParts(layouts, imagesAtOnce)) {
+      const refs = [...new Set(part.flatMap((row) => row.images))];
+      const found = await images.findMany(requestId, refs);
+      for (const row of part) yield { row, found };
+    }
   }
 }
 

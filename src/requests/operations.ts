@@ -9,6 +9,7 @@ import { requireVisible } from './find';
 import { listImages } from './images';
 import { listRequests } from './list';
 import { reconcile } from './reconcile';
+import { createRecordingLimit } from './recordingLimit';
 import { redeliverWebhook } from './redeliver';
 import { removeRequest } from './remove';
 import { openResult } from './result';
@@ -43,8 +44,10 @@ type Rest<F> = F extends (deps: never, ...rest: infer R) => unknown ? R : never;
 
 export function createOperations(deps: OperationDeps) {
   const status = createStatus(deps);
+  const limitRecording = createRecordingLimit();
   return {
-    accept: (...call: Rest<typeof acceptUpload>) => acceptUpload(deps, ...call),
+    accept: (...call: Rest<typeof acceptUpload>) =>
+      acceptUpload({ ...deps, limitRecording }, ...call),
     requireVisible: (...call: Rest<typeof requireVisible>) => requireVisible(deps, ...call),
     status,
     show: (requestId: string) => showRequest(deps, status, requestId),

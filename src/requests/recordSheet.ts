@@ -1,4 +1,5 @@
 import { readRows, type Sheet, type SheetRow } from '../csv/read';
+import { batchesOf } from '../records/batches';
 import { imageRef } from '../records/images';
 import type { Records } from '../records/open';
 import type { Uploaded } from '../records/requests';
@@ -7,8 +8,9 @@ import { assignLanes } from './lanes';
 
 /** Measured: larger batches save no time and take more memory while they wait. */
 const BATCH_ROWS = 250;
-/** A row may hold thousands of links. */
-const BATCH_IMAGES = 2_000;
+/** A row may hold thousands of links, whether they are new or occurred before, and a megabyte of text. */
+const BATCH_LINKS = 2_000;
+const BATCH_CHARACTERS = 2 ** 20;
 
 const FIRST_ROUND = 1;
 
@@ -28,6 +30,7 @@ export async function recordSheet(
   const repeated = new Map<string, number>();
   let rows: RowRecord[] = [];
   let images: ImageRecord[] = [];
+  let size = { links: 0, characters: 0 };
   let recorded = 0;
   let links = 0;
   let badRows = 0;
@@ -38,6 +41,7 @@ export async function recordSheet(
     const batch = { rows, images };
     rows = [];
     images = [];
+    size = { links: 0, characters: 0 };
     writing = Promise.all([
       records.rows.insert(batch.rows),
       records.images.insert(batch.images),
@@ -58,6 +62,8 @@ export async function recordSheet(
   function recordRow({ number, cells, links: found, error }: SheetRow): void {
     recorded = number;
     links += found.length;
+    size.links += found.length;
+    for (const cell of cells) size.characters += cell.length;
     badRows += error === null ? 0 : 1;
     const refs = found.map(recordLink);
     rows.push({
@@ -72,7 +78,13 @@ export async function recordSheet(
 
   for await (const row of readRows(file, sheet)) {
     recordRow(row);
-    if (rows.length >= BATCH_ROWS || images.length >= BATCH_IMAGES) await flush();
+    if (
+      rows.length >= BATCH_ROWS ||
+      size.links >= BATCH_LINKS ||
+      size.characters >= BATCH_CHARACTERS
+    ) {
+      await flush();
+    }
   }
   await flush();
   await writing;
@@ -85,10 +97,6 @@ export async function recordSheet(
     bad_rows: badRows,
     counts: { total: links + badRows, succeeded: 0, failed: badRows, pending: links },
   };
-}
-
-function* batchesOf<T>(items: readonly T[], size: number): Generator<readonly T[]> {
-  for (let first = 0; first < items.length; first += size) yield items.slice(first, first + size);
 }
 
 function newImage(requestId: string, ref: string, url: string): ImageRecord {

@@ -8,6 +8,7 @@ export interface ValidatedSheet {
   readonly sheet: Sheet;
   /** Sentences for a person; see `createWarnings`. */
   readonly warnings: readonly string[];
+  readonly rows: number;
   /** Occurrences of links. */
   readonly links: number;
 }
@@ -53,5 +54,5 @@ export async function validateSheet(
   if (links === 0 || (strict && faults.length > 0)) {
     throw new Refusal('invalid', 'The file has rows that cannot be used', faults);
   }
-  return { sheet, warnings: warnings.list(), links };
+  return { sheet, warnings: warnings.list(), rows, links };
 }

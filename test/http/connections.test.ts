@@ -1,6 +1,8 @@
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { CONNECTION_LIMITS, limitConnections } from '../../src/http/connections';
+import { answerMalformedRequests } from '../../src/http/malformedRequests';
 import { eventually } from '../support/eventually';
 
 const servers: Server[] = [];
@@ -14,21 +16,22 @@ afterEach(async () => {
 });
 
 async function start(
-  answer: (response: ServerResponse) => void,
+  answer: (response: ServerResponse, request: IncomingMessage) => void,
   limits: Partial<Record<keyof typeof CONNECTION_LIMITS, number>> = {},
 ): Promise<number> {
   const server = createServer({ connectionsCheckingInterval: 100 });
   servers.push(server);
   limitConnections(
     server,
-    (_request, response) => {
-      answer(response);
+    (request, response) => {
+      answer(response, request);
     },
     {
       ...CONNECTION_LIMITS,
       ...limits,
     },
   );
+  answerMalformedRequests(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return (server.address() as AddressInfo).port;
 }
@@ -102,5 +105,75 @@ describe('limitConnections(server, answer)', () => {
       (closed) => closed,
     );
     expect(state.received).toMatch(/^(HTTP\/1\.1 408 |$)/);
+  });
+
+  const post = (length: number) =>
+    `POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${length}\r\n\r\n`;
+  const answerRead = (response: ServerResponse, request: IncomingMessage) => {
+    request.resume().once('end', () => response.end('ok'));
+  };
+
+  it.each([
+    ['a length', `${post(1_000_000)}a`, 'a'],
+    ['chunks', 'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n', '1\r\na\r\n'],
+  ])('answers 408 to a body of %s that arrives byte by byte, and closes', async (_, head, part) => {
+    const port = await start(answerRead, { bodyMs: 300, bodyBytes: 1_000 });
+    const { state, socket } = open(port, head);
+    const sending = setInterval(() => socket.write(part), 20);
+    await eventually(
+      () => state.closed,
+      (closed) => closed,
+    );
+    clearInterval(sending);
+    expect(state.received).toMatch(/^HTTP\/1\.1 408 [^]*{"detail":"Request Timeout"}$/);
+  });
+
+  it('closes the connection of a body that stalls after the response has begun', async () => {
+    const port = await start(
+      (response, request) => {
+        request.resume();
+        response.writeHead(413).write('too large');
+      },
+      { bodyMs: 200 },
+    );
+    const { state } = open(port, `${post(1_000_000)}a`);
+    await eventually(
+      () => state.closed,
+      (closed) => closed,
+    );
+    expect(state.received).toContain('413');
+    expect(state.received).not.toContain('408');
+  });
+
+  it('reads a body that arrives slowly but steadily to its end', async () => {
+    const port = await start(answerRead, { bodyMs: 1_000, bodyBytes: 100 });
+    const parts = 100;
+    const { state, socket } = open(port, post(parts * 20));
+    // Three periods in all.
+    for (let sent = 0; sent < parts; sent += 1) {
+      socket.write('a'.repeat(20));
+      await sleep(30);
+    }
+    await eventually(
+      () => state.received,
+      (received) => received.includes('200 OK'),
+    );
+  });
+
+  it('does not close a connection whose body the application reads late, or whose answer takes long', async () => {
+    const port = await start(
+      (response, request) => {
+        void sleep(700)
+          .then(() => request.resume())
+          .then(() => sleep(700))
+          .then(() => response.end('ok'));
+      },
+      { bodyMs: 200 },
+    );
+    const { state } = open(port, post(500_000) + 'a'.repeat(500_000));
+    await eventually(
+      () => state.received,
+      (received) => received.includes('200 OK'),
+    );
   });
 });

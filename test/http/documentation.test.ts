@@ -152,6 +152,56 @@ describe('/', () => {
   });
 });
 
+describe.each([
+  '/openapi.json',
+  '/docs',
+  '/docs/start.js',
+  '/docs/swagger-ui.css',
+  '/docs/swagger-ui-bundle.js',
+  '/redoc',
+  '/redoc/start.js',
+  '/redoc/redoc.standalone.js',
+])('GET %s', (path) => {
+  const get = (headers: Record<string, string>) => call(service.url + path, { headers });
+  const plain = { 'accept-encoding': 'identity' };
+  const gzip = { 'accept-encoding': 'gzip' };
+
+  it('compresses for clients that accept it, and sends the same text to the others', async () => {
+    const [compressed, whole] = [await get(gzip), await get(plain)];
+    expect(compressed.headers.get('content-encoding')).toBe('gzip');
+    expect(whole.headers.get('content-encoding')).toBeNull();
+    for (const { headers } of [compressed, whole])
+      expect(headers.get('vary')).toMatch(/accept-enc/i);
+    const text = await whole.text();
+    expect(text.length).toBeGreaterThan(0);
+    expect(await compressed.text()).toBe(text);
+  });
+
+  it.each([plain, gzip])('answers 304 to a client that has it (%j)', async (encoding) => {
+    const first = await get(encoding);
+    await first.body?.cancel();
+    const etag = first.headers.get('etag') ?? '';
+    expect(etag).toMatch(/^"[^"]+"$/);
+    // `fetch` adds `Cache-Control: no-cache` to a call with this header.
+    for (const known of [etag, `W/${etag}`, `"other", ${etag}`]) {
+      const again = await get({ ...encoding, 'if-none-match': known });
+      expect([known, again.status]).toEqual([known, 304]);
+      expect(again.headers.get('etag')).toBe(etag);
+      expect(await again.text()).toBe('');
+    }
+  });
+
+  it('sends the text to a client that has another encoding or another version of it', async () => {
+    const first = await get(gzip);
+    await first.body?.cancel();
+    for (const known of [first.headers.get('etag') ?? '', '"other"']) {
+      const again = await get({ ...plain, 'if-none-match': known });
+      expect(again.status).toBe(200);
+      expect((await again.text()).length).toBeGreaterThan(0);
+    }
+  });
+});
+
 describe('in a browser', () => {
   let browser: Browser;
   beforeAll(async () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { openRecords, type Records } from '../../src/records/open';
-import { inReadableParts } from '../../src/records/rows';
+import { inReadableParts, nextSize } from '../../src/records/rows';
+import { all } from '../support/calls';
 
 const rowOf = (images: number, index: number) => ({
   _id: `request/${index}`,
@@ -28,19 +29,44 @@ describe('inReadableParts(rows)', () => {
   });
 });
 
-describe('rows.range and rows.layouts', () => {
+describe('nextSize(rows)', () => {
+  const upTo = (count: number) => Array.from({ length: count }, (_, index) => index);
+  const rows = (count: number, images: number, text = '') =>
+    upTo(count).map((index) => ({ ...rowOf(images, index), cells: [text] }));
+
+  it('reads small rows more and more at once, up to 250', () => {
+    expect(nextSize(rows(10, 3))).toBe(20);
+    expect(nextSize(rows(160, 3))).toBe(250);
+    expect(nextSize(rows(250, 0))).toBe(250);
+  });
+
+  it('reads huge rows one at a time, whether they have many links or much text', () => {
+    expect(nextSize(rows(10, 5_000))).toBe(1);
+    expect(nextSize(rows(1, 5_000))).toBe(1);
+    expect(nextSize(rows(10, 1, 'a'.repeat(2 ** 20)))).toBe(1);
+    expect(nextSize(rows(10, 1_000))).toBe(5);
+  });
+
+  it('returns at least one, also when rows were removed', () => {
+    expect(nextSize([])).toBe(1);
+  });
+});
+
+describe('rows.pages and rows.layouts', () => {
   let records: Records;
   beforeAll(async () => {
     const uri = (process.env['TEST_MONGODB_URI'] ?? '').replace(/[^/]*$/, 'rows');
     records = await openRecords(uri);
-    const rows = [3, 1, 2].map((number) => ({
-      _id: `listed/${number}`,
-      request_id: 'listed',
-      number,
-      cells: ['a'.repeat(1_000), 'b'],
-      images: [`0-${number}`],
-      error: null,
-    }));
+    const rows = [3, 1, 2, ...Array.from({ length: 30 }, (_, index) => index + 4)].map(
+      (number) => ({
+        _id: `listed/${number}`,
+        request_id: 'listed',
+        number,
+        cells: ['a'.repeat(1_000), 'b'],
+        images: [`0-${number}`],
+        error: null,
+      }),
+    );
     await records.rows.insert(rows);
   });
   afterAll(async () => {
@@ -48,14 +74,17 @@ describe('rows.range and rows.layouts', () => {
     await records.close();
   });
 
-  it('return the same rows in order, the second without cells', async () => {
-    const rows = await records.rows.range('listed', 2, 3);
-    expect(rows.map(({ number, cells }) => [number, cells.length])).toEqual([
-      [2, 2],
-      [3, 2],
-    ]);
-    const layouts = await records.rows.layouts('listed', 2, 3);
+  it('yield the same rows in order, the second without cells', async () => {
+    const rows = (await all(records.rows.pages('listed', 2, 33))).flat();
+    expect(rows.map(({ number, cells }) => [number, cells.length])).toEqual(
+      Array.from({ length: 32 }, (_, index) => [index + 2, 2]),
+    );
+    const layouts = (await all(records.rows.layouts('listed', 2, 33))).flat();
     expect(layouts.map((layout) => ({ ...layout, cells: ['a'.repeat(1_000), 'b'] }))).toEqual(rows);
     expect(layouts.every((layout) => !('cells' in layout))).toBe(true);
+  });
+
+  it('yield nothing of an empty range', async () => {
+    expect(await all(records.rows.pages('listed', 3, 2))).toEqual([]);
   });
 });

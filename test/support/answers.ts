@@ -42,6 +42,7 @@ const allow = { Allow: { required: true, schema: { type: 'string' } } } as const
 const notAllowed = { ...problemResponse('No such method of this path.'), headers: allow };
 /** A page of the documentation or a file of it; the OpenAPI document lists operations only. */
 const page = { description: 'A page of the documentation.', content: { '*/*': {} } };
+const unchanged = { description: 'The client has the current page.' };
 
 /** The responses that are possible for every call of a path. */
 const refusals = (path: string): Responses => ({
@@ -88,7 +89,7 @@ function responsesTo({ method, path }: ApiCall): Responses {
 
   if (operations.length === 0) {
     const isPage = isOpen(path);
-    const pages = { 200: page, 302: page, 405: notAllowed };
+    const pages = { 200: page, 302: page, 304: unchanged, 405: notAllowed };
     return { ...refusals(path), 404: problemResponse('No such path.'), ...(isPage && pages) };
   }
   const name = method === 'HEAD' ? 'get' : method.toLowerCase();

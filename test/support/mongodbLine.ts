@@ -9,6 +9,8 @@ export interface MongodbLine {
   /** Cuts the connection when data that contains these words is sent. The data does not arrive. */
   cutAt(words: string): void;
   repair(): void;
+  /** Returns the bytes of the largest message so far, in either direction. */
+  largestMessage(): number;
   close(): Promise<void>;
 }
 
@@ -18,6 +20,13 @@ export async function startMongodbLine(): Promise<MongodbLine> {
   const sockets = new Set<Socket>();
   let isCut = false;
   let trigger: string | null = null;
+  let largest = 0;
+  const measure = (socket: Socket) => {
+    socket.on(
+      'data',
+      createMeasure((length) => (largest = Math.max(largest, length))),
+    );
+  };
   const server = createServer((near) => {
     const far = connect(Number(port), hostname);
     for (const socket of [near, far]) {
@@ -29,6 +38,8 @@ export async function startMongodbLine(): Promise<MongodbLine> {
       if (isCut) near.destroy();
       else far.write(chunk);
     });
+    measure(near);
+    measure(far);
     near.once('close', () => far.destroy());
     far.pipe(near);
   });
@@ -45,9 +56,33 @@ export async function startMongodbLine(): Promise<MongodbLine> {
       isCut = false;
       trigger = null;
     },
+    largestMessage: () => largest,
     async close() {
       for (const socket of sockets) socket.destroy();
       await close();
     },
+  };
+}
+
+/** Follows the messages of MongoDB's protocol: each begins with its length in four bytes. */
+function createMeasure(onMessage: (length: number) => void): (chunk: Buffer) => void {
+  let begun = Buffer.alloc(0);
+  let missing = 0;
+  return (chunk) => {
+    let at = Math.min(missing, chunk.length);
+    missing -= at;
+    while (at < chunk.length) {
+      const more = chunk.subarray(at, at + 4 - begun.length);
+      begun = Buffer.concat([begun, more]);
+      at += more.length;
+      if (begun.length < 4) return;
+      const length = begun.readInt32LE();
+      begun = Buffer.alloc(0);
+      onMessage(length);
+      missing = length - 4;
+      const rest = Math.min(missing, chunk.length - at);
+      missing -= rest;
+      at += rest;
+    }
   };
 }

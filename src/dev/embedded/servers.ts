@@ -9,7 +9,7 @@ import { endOrphans, rememberServers } from './orphans';
 import { mongodbReady, provideMongodb, type MongodbCommand } from './mongodb';
 import { freePort } from '../../process/ports';
 import { provideTemporal, temporalArguments, temporalReady } from './temporal';
-import { watchTemporal } from './watchTemporal';
+import { MONGODB_ANSWER_MS, watchMongodb, watchTemporal } from './watch';
 
 export interface EmbeddedOptions {
   /** Contains all data of the servers. The caller has locked it. */
@@ -25,6 +25,8 @@ export interface EmbeddedOptions {
   readonly stopping?: Promise<unknown>;
   /** Further dynamic configuration of Temporal, as `key=value`. */
   readonly dynamicConfig?: readonly string[];
+  /** How long MongoDB may take for an answer; after six without one it is restarted. Default: ten seconds. */
+  readonly mongodbAnswerMs?: number;
 }
 
 export interface EmbeddedServers {
@@ -121,6 +123,13 @@ export async function startServers(options: EmbeddedOptions): Promise<EmbeddedSe
     const uri = `mongodb://127.0.0.1:${port}/image-processor`;
     await Promise.race([mongodbReady(uri, READY_MS), server.crashLoop]);
     server.markReady();
+    if (isStopping) throw new Stopped();
+    watches.push(
+      watchMongodb(uri, options.mongodbAnswerMs ?? MONGODB_ANSWER_MS, () => {
+        log('The MongoDB server has stopped answering; restarting the server');
+        server.kill();
+      }),
+    );
     return uri;
   }
 

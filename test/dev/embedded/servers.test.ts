@@ -4,8 +4,10 @@ import path from 'node:path';
 import { Connection } from '@temporalio/client';
 import { mongo } from 'mongoose';
 import { startServers, type EmbeddedOptions } from '../../../src/dev/embedded/servers';
+import { finished, sheetOf, uploaded } from '../../support/calls';
 import { alive } from '../../support/command';
 import { eventually } from '../../support/eventually';
+import { startService } from '../../support/service';
 import { withFolder } from '../../support/temporaryFile';
 
 const options = (dataDir: string): EmbeddedOptions => ({
@@ -118,6 +120,43 @@ describe('startServers', () => {
         expect(servers.mongodbUri).toBe(mongodbUri);
         expect(await describeNamespace(servers.temporalAddress)).toBe('default');
         expect(pidsIn(dataDir)).toHaveLength(1);
+      });
+    }));
+
+  it('restarts MongoDB when it stays silent, keeps its records, and the service goes on', () =>
+    withFolder(async (dataDir) => {
+      const lines: string[] = [];
+      const given = {
+        ...options(dataDir),
+        given: { temporalAddress: process.env['TEST_TEMPORAL_ADDRESS'] ?? '' },
+        log: (line: string) => lines.push(line),
+        mongodbAnswerMs: 500,
+      };
+      await whileServed(given, ({ mongodbUri }) =>
+        withCollection(mongodbUri, (things) => things.insertOne({ name: 'yesterday' })),
+      );
+      lines.length = 0;
+      await whileServed(given, async ({ mongodbUri }) => {
+        const service = await startService({ mongodbHost: new URL(mongodbUri).host });
+        try {
+          for (const pid of pidsIn(dataDir)) process.kill(pid, 'SIGSTOP');
+          await eventually(
+            () => lines.length,
+            (count) => count === 3,
+          );
+          expect(lines.slice(1)).toEqual([
+            'The MongoDB server has stopped answering; restarting the server',
+            expect.stringContaining('The MongoDB server died (SIGKILL) and is started again'),
+          ]);
+          const found = await withCollection(mongodbUri, (things) =>
+            things.findOne({ name: 'yesterday' }),
+          );
+          expect(found).toMatchObject({ name: 'yesterday' });
+          const id = await uploaded(service.url, sheetOf(['http://127.0.0.1:1/a.jpg']));
+          expect(await finished(service.url, id)).toMatchObject({ status: 'failed' });
+        } finally {
+          await service.stop();
+        }
       });
     }));
 

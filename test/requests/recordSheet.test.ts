@@ -1,0 +1,67 @@
+import { randomUUID } from 'node:crypto';
+import { openSheet } from '../../src/csv/read';
+import { openRecords, type Records } from '../../src/records/open';
+import { listImages } from '../../src/requests/images';
+import { recordSheet } from '../../src/requests/recordSheet';
+import { all, sheetOf } from '../support/calls';
+import { startMongodbLine, type MongodbLine } from '../support/mongodbLine';
+import { imageRecord, requestRecord, rowRecord } from '../support/recorded';
+import { withFile } from '../support/temporaryFile';
+
+/** Twice the size of the row itself. One message with all of its images would have 1.5 MB. */
+const MOST_BYTES = 600_000;
+
+describe('A row of 5,000 links', () => {
+  let line: MongodbLine;
+  let records: Records;
+  const id = randomUUID();
+  const links = Array.from({ length: 5_000 }, (_, index) => `http://origin.example/p/${index}.jpg`);
+  const refs = links.map((_, index) => `0-${index}`);
+
+  beforeAll(async () => {
+    line = await startMongodbLine();
+    const uri = new URL(process.env['TEST_MONGODB_URI'] ?? '');
+    records = await openRecords(`mongodb://${line.host}/huge-rows${uri.search}`);
+    const uploaded = await withFile(sheetOf(links, links), async (file) =>
+      recordSheet(records, id, file, await openSheet(file), () => Promise.resolve()),
+    );
+    await records.requests.create(requestRecord({ _id: id, ...uploaded }));
+  });
+  afterAll(async () => {
+    await records.requests.remove(id);
+    await records.close();
+    await line.close();
+  });
+
+  it('is recorded as a whole, in messages of limited size', async () => {
+    const images = await records.images.findMany(id, refs);
+    expect([...images.values()].filter(({ places }) => places === 2)).toHaveLength(5_000);
+    expect(line.largestMessage()).toBeGreaterThan(100_000);
+    expect(line.largestMessage()).toBeLessThan(MOST_BYTES);
+  });
+
+  it('is closed, reopened and listed in messages of limited size', async () => {
+    await records.images.close(id, 1, refs);
+    await records.images.reopen(id, 2, refs);
+    const config = { PUBLIC_URL: 'http://service.example' };
+    const query = { limit: 1_000, status: 'pending', cursor: '2.4500' } as const;
+    const page = await listImages({ records, config }, id, query);
+    expect(page.images.map(({ position }) => position)).toEqual(
+      Array.from({ length: 500 }, (_, index) => 4_501 + index),
+    );
+    const images = await records.images.findMany(id, refs);
+    expect([...images.values()].every(({ round }) => round === 2)).toBe(true);
+    expect(line.largestMessage()).toBeLessThan(MOST_BYTES);
+  });
+
+  it('is removed with all of its images, in messages of limited size', async () => {
+    const other = randomUUID();
+    await records.images.insert(refs.map((ref) => imageRecord(other, ref)));
+    await records.rows.insert([rowRecord(other, 1, refs)]);
+    await records.requests.create(requestRecord({ _id: other, rows: 1, lanes: [5_000] }));
+    await records.requests.remove(other);
+    expect((await records.images.findMany(other, refs)).size).toBe(0);
+    expect((await all(records.rows.pages(other, 1, 1))).flat()).toEqual([]);
+    expect(line.largestMessage()).toBeLessThan(MOST_BYTES);
+  });
+});
