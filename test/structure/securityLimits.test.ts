@@ -34,6 +34,7 @@ function time(ms: number): string {
   return ms % 60_000 === 0 && ms > 60_000 ? `${ms / 60_000} min` : `${ms / 1000} s`;
 }
 
+const COMPRESSORS = 'src/pipeline/compressors.ts';
 const config = readConfig({});
 const { small, large } = RECORDING_LIMITS;
 const ports = config.ALLOWED_PORTS.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`));
@@ -54,6 +55,10 @@ const FIGURES: Readonly<Record<string, readonly string[]>> = {
   'Check of the time limits': [time(numberIn('src/bin/api.ts', 'CHECK_MS'))],
   'Host names': [],
   'Writes of other sites': [],
+  'Writes of one caller (`RATE_LIMIT_WRITES_PER_MINUTE`)': [
+    `${count(config.RATE_LIMIT_WRITES_PER_MINUTE)} a minute`,
+    bytes(numberIn('src/http/writeLimit.ts', 'MAX_DRAINED_BYTES')),
+  ],
   // Uploads
   'File (`MAX_UPLOAD_BYTES`)': [bytes(config.MAX_UPLOAD_BYTES)],
   'Rest of the form': [
@@ -63,7 +68,7 @@ const FIGURES: Readonly<Record<string, readonly string[]>> = {
     `${count(numberIn('src/http/form.ts', 'fieldNameSize'))} bytes`,
   ],
   'Name of the file': [count(numberIn('src/http/form.ts', 'MAX_NAME_LENGTH'))],
-  'Sending after a refusal': [time(numberIn('src/http/form.ts', 'DRAIN_MS'))],
+  'Sending after a refusal': [time(numberIn('src/http/drain.ts', 'DRAIN_MS'))],
   'Files read at once': [
     count(numberIn('src/requests/sheetThreads.ts', 'THREADS')),
     `${numberIn('src/requests/sheetThreads.ts', 'MAX_HEAP_MB')} MB`,
@@ -72,6 +77,9 @@ const FIGURES: Readonly<Record<string, readonly string[]>> = {
   'Uploads recorded at once': [`${small.atOnce} small`, `${large.atOnce} large`, count(MAX_SMALL)],
   'Uploads that wait for it': [`${small.waiting} small`, `${large.waiting} large`],
   'Links (`MAX_IMAGES_PER_REQUEST`)': [count(config.MAX_IMAGES_PER_REQUEST)],
+  'Images of a caller in progress (`MAX_QUEUED_IMAGES_PER_CALLER`)': [
+    count(config.MAX_QUEUED_IMAGES_PER_CALLER),
+  ],
   'Links of a row': [count(numberIn('src/csv/row.ts', 'MAX_LINKS'))],
   'Length of a link': [bytes(numberIn('src/csv/row.ts', 'MAX_LINK_LENGTH'))],
   Row: [count(numberIn('src/csv/parse.ts', 'max_record_size'))],
@@ -118,10 +126,19 @@ const FIGURES: Readonly<Record<string, readonly string[]>> = {
     `${count(numberIn('src/images/structure/boxes.ts', 'MAX_BOXES'))} boxes of AVIF`,
   ],
   'Scans of a JPEG': [count(numberIn('src/images/structure/jpegData.ts', 'MAX_SCANS'))],
-  'Time to compress': [`${numberIn('src/images/compress.ts', 'TIMEOUT_SECONDS')} s`],
-  'Compressions at once': [
-    `cores + ${numberIn('src/images/compress.ts', /availableParallelism\(\) \+ (\d+)/)}`,
+  'Pixels of an AVIF': [count(numberIn('src/images/compress.ts', 'MAX_AVIF_PIXELS'))],
+  'CPU time of an image (`IMAGE_CPU_SECONDS`)': [
+    `${config.IMAGE_CPU_SECONDS} s`,
+    `${numberIn(COMPRESSORS, /SMALL_LIMIT.*cpuSeconds: (\d+)/)} s`,
   ],
+  'Time of an image': [`${numberIn(COMPRESSORS, 'WALL_FACTOR')} times`],
+  'Memory of all images (`IMAGE_MEMORY_BYTES`)': [
+    `${numberIn(COMPRESSORS, /SMALL_LIMIT.*memoryBytes: (\d+) \* 2 \*\* 20/)} MiB`,
+  ],
+  'Small images at once': [`cores + ${numberIn(COMPRESSORS, /cores \+ (\d+)/)}`],
+  'Large images at once': [],
+  'Crashes of a process for an image': [count(numberIn(COMPRESSORS, 'CRASH_BUDGET'))],
+  'After a cancel': [time(numberIn('src/process/limitedChild.ts', 'ABORT_GRACE_MS'))],
   'Attempts (`IMAGE_MAX_ATTEMPTS`)': [count(config.IMAGE_MAX_ATTEMPTS)],
   // The one after those that are allowed fails the image.
   'Crashes of the worker for an image': [
