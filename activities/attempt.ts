@@ -40,8 +40,9 @@ export async function attemptImage(
   const { pipeline, config, logger, metrics } = deps;
   const at = image.attempts + 1;
   try {
-    const { _id: requestId, options } = request;
-    const result = await pipeline.process({ requestId, ref, link: image.url, options }, signal);
+    const { _id: requestId, caller = requestId, options } = request;
+    const wanted = { caller, requestId, ref, link: image.url, options };
+    const result = await pipeline.process(wanted, signal);
     metrics.imageSucceeded(result.bytes_in, result.bytes_out);
     return { ref, at, result };
   } catch (error) {

@@ -48,7 +48,7 @@ export function createProcessImages(
   return (input) =>
     withHeartbeat(
       (signal, crashes) => processSlice(input, signal, crashes),
-      input.suspect ? (signal) => suspects.acquire(1, signal, input.requestId) : undefined,
+      input.suspect ? (signal) => suspects.acquire(1, signal, [input.requestId]) : undefined,
     );
 
   async function processSlice(

@@ -64,6 +64,11 @@ export function limitedAs(ctx: Context): string {
   return identifiedAt(ctx).limitedAs;
 }
 
+/** Returns {@link limitedAs} as a short hash, to be recorded: addresses of clients are not kept. */
+export function callerHash(ctx: Context): string {
+  return digest(limitedAs(ctx)).toString('hex', 0, 8);
+}
+
 function identifiedAt(ctx: Context): Identified {
   const { identified } = ctx.state as State;
   if (identified === undefined) throw new Error(`No caller is identified at ${ctx.path}`);

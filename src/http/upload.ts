@@ -2,7 +2,7 @@ import type { Upload } from '../requests/accept';
 import type { Config } from '../config';
 import type { TargetPolicy } from '../network/targets';
 import type { Operations } from '../requests/operations';
-import { callerOf } from './auth';
+import { callerHash, callerOf } from './auth';
 import type { Spool } from '../storage/spool';
 import { receiveForm } from './form';
 import { validated, type Route } from './route';
@@ -74,6 +74,7 @@ export function uploadRoute({ config, targets, spool, requests }: UploadDeps): R
         checkWebhookUrl(webhook_url);
         const upload: Upload = {
           owner: callerOf(ctx).name,
+          caller: callerHash(ctx),
           path: file.path,
           fileName: file.name,
           fingerprint: file.fingerprint,

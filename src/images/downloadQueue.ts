@@ -3,7 +3,7 @@ import type { Config } from '../config';
 import { ImageError } from '../errors';
 import { parseSheetLink } from '../network/sheetLink';
 import { createDownloader } from './download';
-import { createFairSemaphore, type FairSemaphore } from './fairSemaphore';
+import { createFairSemaphore, type FairKey, type FairSemaphore } from './fairSemaphore';
 import { createHostCooldowns } from './hostCooldowns';
 import { createHostLimits } from './hostLimits';
 import { acquireImagePermit, type ImagePermit } from './imagePermit';
@@ -17,7 +17,7 @@ export type Observe = <T>(
 
 export interface WantedFile {
   /** Images of different keys take turns. */
-  readonly key: string;
+  readonly key: FairKey;
   readonly link: string;
   /** Where the image is written. */
   readonly file: string;
@@ -50,7 +50,7 @@ export function createDownloadQueue(config: Config, dispatcher: Dispatcher): Dow
   const limits = createHostLimits(config.HOST_CONCURRENCY);
   const hosts = new Map<string, FairSemaphore>();
 
-  async function acquireHost(host: string, key: string, signal: AbortSignal): Promise<() => void> {
+  async function acquireHost(host: string, key: FairKey, signal: AbortSignal): Promise<() => void> {
     const semaphore = hosts.get(host) ?? createFairSemaphore(limits.limitOf(host));
     hosts.set(host, semaphore);
     const release = await semaphore.acquire(1, signal, key);

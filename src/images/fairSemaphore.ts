@@ -1,4 +1,10 @@
 /**
+ * Whose work it is, from the outside in: a caller, then its request. Callers take turns, and the requests of a caller take
+ * turns among them.
+ */
+export type FairKey = readonly string[];
+
+/**
  * A weighted semaphore that is fair to keys. It admits waiters round-robin over the keys, and in order of arrival
  * within a key, so that a key with thousands of waiters does not block one with three.
  *
@@ -15,7 +21,12 @@ export interface FairSemaphore {
    * @returns a function that releases the capacity; must be called once
    * @throws the signal's reason when aborted while waiting
    */
-  acquire(weight: number, signal: AbortSignal, key: string, resumed?: boolean): Promise<() => void>;
+  acquire(
+    weight: number,
+    signal: AbortSignal,
+    key: FairKey,
+    resumed?: boolean,
+  ): Promise<() => void>;
   /** Changes the capacity. Work that was admitted goes on, also when it exceeds the new capacity. */
   resize(capacity: number): void;
   isIdle(): boolean;
@@ -28,47 +39,18 @@ interface Waiter {
   isAborted: boolean;
 }
 
-interface KeyQueue {
-  readonly key: string;
-  readonly resumed: Queue<Waiter>;
-  readonly others: Queue<Waiter>;
-}
-
 export function createFairSemaphore(initialCapacity: number): FairSemaphore {
-  const queues = new Map<string, KeyQueue>();
-  /** The queues in the order in which they are served. */
-  const rotation = createQueue<KeyQueue>();
+  const turns = createTurns();
   let capacity = initialCapacity;
   let free = capacity;
 
-  function queueOf(key: string): KeyQueue {
-    const known = queues.get(key);
-    if (known !== undefined) return known;
-    const queue = { key, resumed: createQueue<Waiter>(), others: createQueue<Waiter>() };
-    queues.set(key, queue);
-    rotation.push(queue);
-    return queue;
-  }
-
   function admitNext(): void {
-    for (let queue; (queue = rotation.first()) !== undefined;) {
-      const waiters = queue.resumed.first() === undefined ? queue.others : queue.resumed;
-      const waiter = waiters.first();
-      const weight = Math.min(waiter?.requested ?? 0, capacity);
-      if (waiter === undefined) {
-        rotation.shift();
-        queues.delete(queue.key);
-      } else if (waiter.isAborted) {
-        waiters.shift();
-      } else if (weight > free) {
-        return;
-      } else {
-        waiters.shift();
-        rotation.shift();
-        rotation.push(queue);
-        free -= weight;
-        waiter.admit(weight);
-      }
+    for (let waiter; (waiter = turns.first()) !== undefined;) {
+      const weight = Math.min(waiter.requested, capacity);
+      if (weight > free) return;
+      turns.shift();
+      free -= weight;
+      waiter.admit(weight);
     }
   }
 
@@ -93,8 +75,7 @@ export function createFairSemaphore(initialCapacity: number): FairSemaphore {
           },
         };
         signal.addEventListener('abort', abort, { once: true });
-        const queue = queueOf(key);
-        (resumed ? queue.resumed : queue.others).push(waiter);
+        turns.push(key, waiter, resumed);
         admitNext();
       });
     },
@@ -105,6 +86,76 @@ export function createFairSemaphore(initialCapacity: number): FairSemaphore {
     },
     // Nothing waits while all capacity is free, since any weight fits.
     isIdle: () => free === capacity,
+  };
+}
+
+/** The waiters of a key, or the turns of the keys below it. */
+interface Turns {
+  push(key: FairKey, waiter: Waiter, resumed: boolean): void;
+  /** Returns the waiter whose turn it is. */
+  first(): Waiter | undefined;
+  /** Removes that waiter, and gives the turn to the next key. */
+  shift(): void;
+}
+
+function createTurns(): Turns {
+  const keys = new Map<string, Turns>();
+  /** In the order in which they are served. */
+  const rotation = createQueue<readonly [string, Turns]>();
+
+  return {
+    push([own = '', ...below], waiter, resumed) {
+      let turns = keys.get(own);
+      if (turns === undefined) {
+        turns = below.length === 0 ? createLine() : createTurns();
+        keys.set(own, turns);
+        rotation.push([own, turns]);
+      }
+      turns.push(below, waiter, resumed);
+    },
+    first() {
+      for (let next; (next = rotation.first()) !== undefined;) {
+        const [key, turns] = next;
+        const waiter = turns.first();
+        if (waiter !== undefined) return waiter;
+        rotation.shift();
+        keys.delete(key);
+      }
+      return undefined;
+    },
+    shift() {
+      const next = rotation.first();
+      if (next === undefined) return;
+      const [, turns] = next;
+      turns.shift();
+      rotation.shift();
+      rotation.push(next);
+    },
+  };
+}
+
+/** The waiters of one key in order of arrival, those first that were admitted before. */
+function createLine(): Turns {
+  const resumed = createQueue<Waiter>();
+  const others = createQueue<Waiter>();
+  const queue = () => (resumed.first() === undefined ? others : resumed);
+
+  function first(): Waiter | undefined {
+    for (let waiter; (waiter = queue().first()) !== undefined;) {
+      if (!waiter.isAborted) return waiter;
+      queue().shift();
+    }
+    return undefined;
+  }
+
+  return {
+    push(_, waiter, isResumed) {
+      (isResumed ? resumed : others).push(waiter);
+    },
+    first,
+    shift() {
+      queue().shift();
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 import type { AnswerWait } from './download';
-import type { FairSemaphore } from './fairSemaphore';
+import type { FairKey, FairSemaphore } from './fairSemaphore';
 
 /** The permit of an image that is downloaded and compressed. It is lent to others while the host does not answer. */
 export interface ImagePermit extends AnswerWait {
@@ -16,10 +16,10 @@ const LEND_AFTER_MS = 250;
 /** @throws the signal's reason when aborted while waiting */
 export async function acquireImagePermit(
   permits: FairSemaphore,
-  requestId: string,
+  key: FairKey,
   signal: AbortSignal,
 ): Promise<ImagePermit> {
-  let release: (() => void) | null = await permits.acquire(1, signal, requestId);
+  let release: (() => void) | null = await permits.acquire(1, signal, key);
   let timer: NodeJS.Timeout | undefined;
 
   function giveBack(): void {
@@ -34,7 +34,7 @@ export async function acquireImagePermit(
     },
     async end(downloadSignal) {
       clearTimeout(timer);
-      release ??= await permits.acquire(1, downloadSignal, requestId, true);
+      release ??= await permits.acquire(1, downloadSignal, key, true);
     },
     release: giveBack,
   };

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { ImageError, ProcessDied } from '../errors';
 import type { WorkLimits } from '../process/limitedChild';
 import type { Cost } from '../images/cost';
-import { createFairSemaphore } from '../images/fairSemaphore';
+import { createFairSemaphore, type FairKey } from '../images/fairSemaphore';
 import { compressAnswer, errorOf, type CompressAnswer, type CompressJob } from './messages';
 import { createProcessPool, type ProcessPool } from './pool';
 
@@ -30,14 +30,14 @@ export interface Compressors {
    * @returns what it costs if that is more than a small image
    * @throws ImageError, the signal's reason at once when aborted, or an error that the image did not cause
    */
-  small(job: Job, signal: AbortSignal, key: string): Promise<Done | Cost>;
+  small(job: Job, signal: AbortSignal, key: FairKey): Promise<Done | Cost>;
   /**
    * Compresses and stores an image of any size, when it is its turn.
    *
    * @param prepare called when it is its turn
    * @throws as `small`
    */
-  large(prepare: () => Promise<Job>, cost: Cost, signal: AbortSignal, key: string): Promise<Done>;
+  large(prepare: () => Promise<Job>, cost: Cost, signal: AbortSignal, key: FairKey): Promise<Done>;
   close(): void;
 }
 
@@ -57,7 +57,7 @@ const WALL_FACTOR = 10;
 const CRASH_BUDGET = 3;
 
 /** Large images run at this niceness, so that small ones get the cores first. */
-const LARGE_NICENESS = 15;
+const LARGE_NICENESS = 10;
 
 /**
  * Compresses images in processes of their own, one image at a time in each. There are two pools, so that small images
@@ -122,7 +122,7 @@ export function createCompressors(settings: CompressorsSettings): Compressors {
     prepare: () => Promise<Job>,
     memoryBytes: number,
     signal: AbortSignal,
-    key: string,
+    key: FairKey,
   ): Promise<Done> {
     const releasePermit = await largePermits.acquire(1, signal, key);
     const releaseMemory = await memory.acquire(memoryBytes, signal, key).catch((error: unknown) => {

@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import { ProcessDied } from '../errors';
+import type { FairKey } from '../images/fairSemaphore';
 import { usageOf } from '../process/usage';
 import {
   downloadAnswer,
@@ -29,7 +30,7 @@ export interface Downloads {
    * @throws ImageError; HostCoolingDown; ProcessDied, which is not the fault of this image alone; the signal's reason
    * at once when aborted
    */
-  fetch(link: string, key: string, signal: AbortSignal): Promise<Source>;
+  fetch(link: string, key: FairKey, signal: AbortSignal): Promise<Source>;
   close(): void;
 }
 

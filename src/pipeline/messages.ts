@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { IMAGE_FORMATS, type CompressOptions } from '../../contract/formats';
 import type { ImageErrorCode, RetryableImageCode } from '../../contract/errorCodes';
 import { HostCoolingDown, ImageError, messageOf } from '../errors';
+import type { FairKey } from '../images/fairSemaphore';
 import type { Endpoint } from '../network/ownServers';
 
 /**
@@ -64,7 +65,7 @@ export type DownloadMessage =
         readonly publicUrls: readonly Endpoint[];
       };
     }
-  | { readonly download: { readonly id: number; readonly key: string; readonly link: string } }
+  | { readonly download: { readonly id: number; readonly key: FairKey; readonly link: string } }
   | { readonly abort: number }
   /** The image is compressed, or waits for it without a permit. */
   | { readonly release: number };

@@ -4,7 +4,9 @@ import type { Downloads, Source } from './downloads';
 import type { StoredImage } from './messages';
 
 export interface WantedImage {
-  /** Images of different requests take turns, so that a small request does not wait for a large one. */
+  /** Callers take turns, so that one with many images does not hold up another. */
+  readonly caller: string;
+  /** The requests of a caller take turns, so that a small one does not wait for a large one. */
   readonly requestId: string;
   /** The image's `lane-number`. */
   readonly ref: string;
@@ -50,23 +52,24 @@ export function createImagePipeline(
   let waitingBytes = 0;
 
   return {
-    async process({ requestId, ref, link, options }, signal) {
-      let source = await downloads.fetch(link, requestId, signal);
+    async process({ caller, requestId, ref, link, options }, signal) {
+      const key = [caller, requestId];
+      let source = await downloads.fetch(link, key, signal);
       const bytes_in = source.bytes;
       const job = () => ({ file: source.file, requestId, ref, options });
       const result = await metrics
         .observe('compress', async () => {
-          const answer = await compressors.small(job(), signal, requestId);
+          const answer = await compressors.small(job(), signal, key);
           if ('stored' in answer) return answer;
           // It waits without a permit, so that small images behind it are downloaded.
           source.releasePermit();
           const kept = await keepOrRemove(source);
           const prepare = async () => {
-            if (kept.isRemoved) source = await downloads.fetch(link, requestId, signal);
+            if (kept.isRemoved) source = await downloads.fetch(link, key, signal);
             return job();
           };
           try {
-            return await compressors.large(prepare, answer, signal, requestId);
+            return await compressors.large(prepare, answer, signal, key);
           } finally {
             kept.end();
           }

@@ -21,6 +21,8 @@ export interface RequestRecord {
   readonly state: RequestState;
   /** The name of the caller that uploaded it; `null`: it had none. Absent in records of older versions. */
   readonly owner?: string | null;
+  /** The same for all requests of one caller, who may have no name; a hash. Absent in records of older versions. */
+  readonly caller?: string;
   /** 1 for the upload; each retry opens the next round. */
   readonly round: number;
   /** Sequence number of the newest progress report recorded in this round. */

@@ -17,6 +17,8 @@ import { validateSheet, type ValidatedSheet } from './validateSheet';
 export interface Upload {
   /** The caller's name; `null`: it has none. */
   readonly owner: string | null;
+  /** The same for all uploads of one caller. */
+  readonly caller: string;
   /** Path of the spooled file; the caller removes it afterwards. */
   readonly path: string;
   readonly fileName: string;
@@ -205,6 +207,7 @@ function newRequest(
     _id: randomUUID(),
     state: 'uploading',
     owner: upload.owner,
+    caller: upload.caller,
     round: FIRST_ROUND,
     sequence: 0,
     // The links are queued from here on. Bad rows are added when all rows are recorded.

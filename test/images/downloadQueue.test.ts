@@ -49,7 +49,11 @@ function queue({ permits = 4, perHost = 2, firstByteMs = 600_000 } = {}) {
   const { download: downloadTo } = createDownloadQueue(config, dispatcher);
   return async (at: string, signal = never, base = origin.url, key = 'a') => {
     const file = path.join(folder, String(++files));
-    const { bytes, release } = await downloadTo({ key, link: base + at, file }, signal, unobserved);
+    const { bytes, release } = await downloadTo(
+      { key: [key], link: base + at, file },
+      signal,
+      unobserved,
+    );
     release();
     return { file, bytes };
   };

@@ -18,25 +18,50 @@ async function isPending(promise: Promise<unknown>): Promise<boolean> {
 describe('createFairSemaphore(capacity)', () => {
   it('admits work that fits at once', async () => {
     const semaphore = createFairSemaphore(3);
-    await semaphore.acquire(1, never, 'a');
-    await semaphore.acquire(2, never, 'a');
+    await semaphore.acquire(1, never, ['a']);
+    await semaphore.acquire(2, never, ['a']);
     expect(semaphore.isIdle()).toBe(false);
   });
 
   it('keeps work that does not fit waiting until capacity is released', async () => {
     const semaphore = createFairSemaphore(2);
-    const release = await semaphore.acquire(1, never, 'a');
-    const waiting = semaphore.acquire(2, never, 'a');
+    const release = await semaphore.acquire(1, never, ['a']);
+    const waiting = semaphore.acquire(2, never, ['a']);
     expect(await isPending(waiting)).toBe(true);
     release();
     await expect(waiting).resolves.toBeInstanceOf(Function);
   });
 
+  it('lets callers take turns, and then the requests of each', async () => {
+    const semaphore = createFairSemaphore(1);
+    let release = await semaphore.acquire(1, never, ['first', '0']);
+    const order: string[] = [];
+    const waiting = [
+      ['many', '1'],
+      ['many', '1'],
+      ['many', '2'],
+      ['many', '3'],
+      ['few', '4'],
+      ['few', '4'],
+    ].map(async (key) => {
+      release = await semaphore.acquire(1, never, key);
+      order.push(key.join(' '));
+    });
+    for (let admitted = 0; admitted < waiting.length; admitted += 1) {
+      release();
+      await eventually(
+        () => order.length,
+        (length) => length === admitted + 1,
+      );
+    }
+    expect(order).toEqual(['many 1', 'few 4', 'many 2', 'few 4', 'many 3', 'many 1']);
+  });
+
   it('lets nothing overtake a large waiter', async () => {
     const semaphore = createFairSemaphore(3);
-    const release = await semaphore.acquire(2, never, 'a');
-    const large = semaphore.acquire(3, never, 'a');
-    const small = semaphore.acquire(1, never, 'a');
+    const release = await semaphore.acquire(2, never, ['a']);
+    const large = semaphore.acquire(3, never, ['a']);
+    const small = semaphore.acquire(1, never, ['a']);
     expect(await isPending(small)).toBe(true);
     release();
     (await large)();
@@ -45,10 +70,10 @@ describe('createFairSemaphore(capacity)', () => {
 
   it('admits resumed work before other work of its key, in order of arrival', async () => {
     const semaphore = createFairSemaphore(1);
-    let release = await semaphore.acquire(1, never, 'a');
+    let release = await semaphore.acquire(1, never, ['a']);
     const order: string[] = [];
     const acquire = async (name: string, key: string, resumed: boolean) => {
-      const done = await semaphore.acquire(1, never, key, resumed);
+      const done = await semaphore.acquire(1, never, [key], resumed);
       order.push(name);
       release = done;
     };
@@ -72,20 +97,20 @@ describe('createFairSemaphore(capacity)', () => {
   it('admits less after it has become smaller, and more after it has become larger', async () => {
     const semaphore = createFairSemaphore(2);
     const releases = [
-      await semaphore.acquire(1, never, 'a'),
-      await semaphore.acquire(1, never, 'a'),
+      await semaphore.acquire(1, never, ['a']),
+      await semaphore.acquire(1, never, ['a']),
     ];
     semaphore.resize(1);
-    const second = semaphore.acquire(1, never, 'a');
-    const larger = semaphore.acquire(2, never, 'a');
+    const second = semaphore.acquire(1, never, ['a']);
+    const larger = semaphore.acquire(2, never, ['a']);
     releases.pop()?.();
     expect(await isPending(second)).toBe(true);
     releases.pop()?.();
     (await second)();
     (await larger)();
     expect(semaphore.isIdle()).toBe(true);
-    await semaphore.acquire(1, never, 'a');
-    const more = semaphore.acquire(1, never, 'a');
+    await semaphore.acquire(1, never, ['a']);
+    const more = semaphore.acquire(1, never, ['a']);
     expect(await isPending(more)).toBe(true);
     semaphore.resize(2);
     await expect(more).resolves.toBeInstanceOf(Function);
@@ -93,8 +118,8 @@ describe('createFairSemaphore(capacity)', () => {
 
   it('gives the entire capacity to work that is larger', async () => {
     const semaphore = createFairSemaphore(2);
-    const release = await semaphore.acquire(100, never, 'a');
-    const next = semaphore.acquire(1, never, 'a');
+    const release = await semaphore.acquire(100, never, ['a']);
+    const next = semaphore.acquire(1, never, ['a']);
     expect(await isPending(next)).toBe(true);
     release();
     (await next)();
@@ -104,16 +129,16 @@ describe('createFairSemaphore(capacity)', () => {
   it('rejects work that was aborted before, with the reason', async () => {
     const semaphore = createFairSemaphore(1);
     const reason = new Error('cancelled');
-    await expect(semaphore.acquire(1, AbortSignal.abort(reason), 'a')).rejects.toBe(reason);
+    await expect(semaphore.acquire(1, AbortSignal.abort(reason), ['a'])).rejects.toBe(reason);
     expect(semaphore.isIdle()).toBe(true);
   });
 
   it('removes a waiter that is aborted, with the reason', async () => {
     const semaphore = createFairSemaphore(2);
-    const release = await semaphore.acquire(1, never, 'a');
+    const release = await semaphore.acquire(1, never, ['a']);
     const controller = new AbortController();
-    const large = semaphore.acquire(2, controller.signal, 'a');
-    const behind = semaphore.acquire(1, never, 'a');
+    const large = semaphore.acquire(2, controller.signal, ['a']);
+    const behind = semaphore.acquire(1, never, ['a']);
     const reason = new Error('cancelled');
     controller.abort(reason);
     await expect(large).rejects.toBe(reason);
@@ -125,7 +150,7 @@ describe('createFairSemaphore(capacity)', () => {
   it('does not release the capacity of running work that is aborted', async () => {
     const semaphore = createFairSemaphore(1);
     const controller = new AbortController();
-    const release = await semaphore.acquire(1, controller.signal, 'a');
+    const release = await semaphore.acquire(1, controller.signal, ['a']);
     controller.abort();
     expect(semaphore.isIdle()).toBe(false);
     release();
@@ -134,10 +159,10 @@ describe('createFairSemaphore(capacity)', () => {
 
   it('admits one waiter of each key in turn, and those of one key in order of arrival', async () => {
     const semaphore = createFairSemaphore(1);
-    const release = await semaphore.acquire(1, never, 'first');
+    const release = await semaphore.acquire(1, never, ['first']);
     const admitted: string[] = [];
     const work = ['a1', 'a2', 'a3', 'b1', 'b2', 'c1'].map(async (piece) => {
-      const leave = await semaphore.acquire(1, never, piece.charAt(0));
+      const leave = await semaphore.acquire(1, never, [piece.charAt(0)]);
       admitted.push(piece);
       leave();
     });
@@ -148,9 +173,9 @@ describe('createFairSemaphore(capacity)', () => {
 
   it('lets no other key overtake the next waiter', async () => {
     const semaphore = createFairSemaphore(3);
-    const release = await semaphore.acquire(2, never, 'a');
-    const large = semaphore.acquire(3, never, 'b');
-    const small = semaphore.acquire(1, never, 'c');
+    const release = await semaphore.acquire(2, never, ['a']);
+    const large = semaphore.acquire(3, never, ['b']);
+    const small = semaphore.acquire(1, never, ['c']);
     expect(await isPending(small)).toBe(true);
     release();
     (await large)();
@@ -159,11 +184,11 @@ describe('createFairSemaphore(capacity)', () => {
 
   it('gives the turn of an aborted waiter to the next one of its key', async () => {
     const semaphore = createFairSemaphore(1);
-    const release = await semaphore.acquire(1, never, 'first');
+    const release = await semaphore.acquire(1, never, ['first']);
     const controller = new AbortController();
-    const aborted = semaphore.acquire(1, controller.signal, 'a');
-    const next = semaphore.acquire(1, never, 'a');
-    const other = semaphore.acquire(1, never, 'b');
+    const aborted = semaphore.acquire(1, controller.signal, ['a']);
+    const next = semaphore.acquire(1, never, ['a']);
+    const other = semaphore.acquire(1, never, ['b']);
     controller.abort();
     release();
     (await next)();
@@ -190,7 +215,7 @@ describe('createFairSemaphore(capacity)', () => {
           const leaves: (() => void)[] = [];
           const settled: Promise<unknown>[] = [];
           const enter = (key: string, weight: number, signal: AbortSignal) => {
-            const work = semaphore.acquire(weight, signal, key).then((leave) => {
+            const work = semaphore.acquire(weight, signal, [key]).then((leave) => {
               admitted.push(key);
               leaves.push(leave);
             });
@@ -248,7 +273,7 @@ describe('createFairSemaphore(capacity)', () => {
                 controller.abort();
               });
             }
-            const release = await semaphore.acquire(weight, controller.signal, key);
+            const release = await semaphore.acquire(weight, controller.signal, [key]);
             admitted += 1;
             taken += Math.min(weight, capacity);
             most = Math.max(most, taken);

@@ -54,7 +54,7 @@ async function jobOf(bytes: Buffer, given: Partial<CompressOptions> = {}) {
 }
 
 const small = async (bytes: Buffer, given: Partial<CompressOptions> = {}, signal = never) =>
-  compressors.small(await jobOf(bytes, given), signal, 'a');
+  compressors.small(await jobOf(bytes, given), signal, ['a']);
 
 async function large(
   bytes: Buffer,
@@ -62,7 +62,7 @@ async function large(
   { cost = { memoryBytes: GIB / 2, cpuSeconds: 1 }, signal = never, key = 'a' } = {},
 ) {
   const job = await jobOf(bytes, given);
-  return compressors.large(() => Promise.resolve(job), cost, signal, key);
+  return compressors.large(() => Promise.resolve(job), cost, signal, [key]);
 }
 
 async function thrown(work: Promise<unknown>): Promise<unknown> {

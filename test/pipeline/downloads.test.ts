@@ -40,7 +40,7 @@ function open(env: Record<string, string> = {}, own: { host: string; port: numbe
   });
 }
 
-const fetch = (link: string, signal = never) => downloads.fetch(link, 'a', signal);
+const fetch = (link: string, signal = never) => downloads.fetch(link, ['a'], signal);
 const processes = () => childrenOf(process.pid, SCRIPT);
 
 async function thrown(work: Promise<unknown>): Promise<unknown> {
