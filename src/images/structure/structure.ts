@@ -41,6 +41,8 @@ export interface Structure {
 
 /** Pictures have at most a few thousand parts. Walking over more would block the event loop. */
 export const MAX_PARTS = 100_000;
+/** The decoder copies a profile several times. Real ones have at most about three megabytes; larger ones are ignored. */
+export const MAX_PROFILE_BYTES = 8_388_608;
 export const TOO_MANY_PARTS = `consists of more than ${MAX_PARTS} parts`;
 export const DAMAGED = 'has picture data that cannot be decoded';
 export const CUT_OFF = 'ends before its picture is complete';
