@@ -69,7 +69,7 @@ export async function compress(
   });
   const mayKeep =
     data.length >= bytes.length && format === image.format && !size.isSmaller && image.isBare;
-  const keepsOriginal = mayKeep && ((await image.isExact?.(() => undefined)) ?? true);
+  const keepsOriginal = mayKeep && ((await image.isExact?.()) ?? true);
   return {
     bytes: keepsOriginal ? bytes : data,
     width: info.width,
@@ -92,7 +92,7 @@ export async function compress(
         decoderError = error;
       }
     }
-    const decodable = (await image.readData?.(() => undefined)) ?? null;
+    const decodable = (await image.readData?.()) ?? null;
     if (decodable === null) throw image.decodeError(decoderError);
     return render({ ...image, decodable });
   }

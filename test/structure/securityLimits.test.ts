@@ -126,6 +126,19 @@ const FIGURES: Readonly<Record<string, readonly string[]>> = {
     `${count(numberIn('src/images/structure/boxes.ts', 'MAX_BOXES'))} boxes of AVIF`,
   ],
   'Scans of a JPEG': [count(numberIn('src/images/structure/jpegData.ts', 'MAX_SCANS'))],
+  EXIF: [],
+  'Comments, XMP, IPTC, unknown parts': [],
+  'Profile of WebP, AVIF and TIFF': [
+    bytes(numberIn('src/images/structure/structure.ts', 'MAX_PROFILE_BYTES')),
+  ],
+  'Pages of a TIFF': [count(numberIn('src/images/structure/tiffPages.ts', 'MAX_PAGES'))],
+  'Frames of a WebP that the library counts': [
+    count(numberIn('src/images/structure/webp.ts', 'MAX_FRAMES')),
+  ],
+  'Tiles of an AVIF': [],
+  'Bytes that the items of an AVIF share': [
+    bytes(numberIn('src/images/structure/avif.ts', 'MAX_SHARED_BYTES')),
+  ],
   'Pixels of an AVIF': [count(numberIn('src/images/compress.ts', 'MAX_AVIF_PIXELS'))],
   'CPU time of an image (`IMAGE_CPU_SECONDS`)': [
     `${config.IMAGE_CPU_SECONDS} s`,

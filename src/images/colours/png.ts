@@ -1,4 +1,5 @@
-import { crc32, deflateSync } from 'node:zlib';
+import { deflateSync } from 'node:zlib';
+import { pngChunk } from '../structure/pngChunk';
 import {
   PRIMARIES,
   SRGB_CURVE,
@@ -64,11 +65,11 @@ export function createPngColours() {
     profileChunk(): Buffer | null {
       if (declaredSpace() === null) {
         const own = found.get('iCCP');
-        return own === undefined ? null : chunk('iCCP', own);
+        return own === undefined ? null : pngChunk('iCCP', own);
       }
       const made = profile();
       if (made === null) return null;
-      return chunk('iCCP', Buffer.concat([Buffer.from('-\0\0'), deflateSync(made)]));
+      return pngChunk('iCCP', Buffer.concat([Buffer.from('-\0\0'), deflateSync(made)]));
     },
     areSrgb: () => !found.has('iCCP') && !isForeign(found.get('cICP')) && profile() === null,
   };
@@ -86,13 +87,4 @@ function primariesOf(content: Buffer): Chromaticities {
   ];
   // The white point is stored first.
   return [at(1), at(2), at(3), at(0)];
-}
-
-function chunk(name: string, content: Buffer): Buffer {
-  const named = Buffer.concat([Buffer.from(name, 'latin1'), content]);
-  const made = Buffer.alloc(named.length + 8);
-  made.writeUInt32BE(content.length);
-  named.copy(made, 4);
-  made.writeUInt32BE(crc32(named), named.length + 4);
-  return made;
 }

@@ -1,7 +1,16 @@
-import { CUT_OFF, structure, type Structure } from './structure';
+import { CUT_OFF, MAX_PROFILE_BYTES, structure, type Structure } from './structure';
 import { PRIMARIES, SRGB_CURVE, TRANSFERS, type ColourSpace } from '../colours/definitions';
+import { hasSurplusTiles } from './avifGrids';
 import { readItems, type Extent } from './avifItems';
 import { boxesIn, boxesOfFile, type Box } from './boxes';
+
+/**
+ * How many bytes the items may have together when they share some. Encoders store the equal tiles of a picture once,
+ * while the decoder copies them for each item: 8 MB for ninety items take two gigabytes.
+ */
+const MAX_SHARED_BYTES = 16_777_216;
+/** The name of boxes that readers skip, and an item type that none knows. */
+const SKIPPED = 'skip';
 
 /** Properties that describe the pixels (ISO/IEC 23000-22, MIAF), with their maximum sizes in bytes. */
 const ALLOWED_PROPERTIES: Readonly<Record<string, number>> = {
@@ -20,6 +29,9 @@ const ALLOWED_PROPERTIES: Readonly<Record<string, number>> = {
 };
 const ALPHA = 'urn:mpeg:mpegB:cicp:systems:auxiliary:alpha\0';
 const BRANDS = ['avif', 'mif1', 'miaf', 'MA1A', 'MA1B'];
+/** Brands of animations, and how many bytes of brands are read: as many as to recognize the format. */
+const ANIMATIONS = ['avis', 'msf1'];
+const MAX_BRAND_BYTES = 256;
 const ALLOWED_IN_META = ['hdlr', 'pitm', 'iloc', 'iinf', 'iprp', 'iref'];
 /** ITU-T H.273: BT.709 or unspecified primaries, sRGB or unspecified transfer. */
 const SRGB_PRIMARIES = [1, 2];
@@ -46,6 +58,13 @@ export function walkAvif(bytes: Buffer): Structure {
   const extents = items.flatMap((item) => item.extents);
   const isCut = extents.some(({ end }) => end > bytes.length);
   if (isCut) return structure(bytes, { fault: CUT_OFF });
+  const used = extents.reduce((sum, { start, end }) => sum + end - start, 0);
+  if (used > Math.max(bytes.length, MAX_SHARED_BYTES)) {
+    return structure(bytes, { fault: 'uses the same bytes many times' });
+  }
+  if (hasSurplusTiles(bytes, parts, items)) {
+    return structure(bytes, { fault: 'has more tiles than its picture has room for' });
+  }
 
   const isClean =
     areOnce(boxes, ['ftyp', 'meta', 'mdat']) &&
@@ -57,7 +76,7 @@ export function walkAvif(bytes: Buffer): Structure {
     firstIn('iprp', parts).every((box) => areOnce(boxesIn(bytes, box), ['ipco', 'ipma'])) &&
     properties().every(isAllowedProperty) &&
     // Extents may overlap. Reading each of them as often as it is listed could take hours.
-    extents.reduce((sum, { start, end }) => sum + end - start, 0) <= bytes.length &&
+    used <= bytes.length &&
     items.every((item) => item.type !== 'av01' || item.extents.every(isPixels)) &&
     firstIn('mdat', boxes).every((box) => isCovered(box, extents));
   return structure(bytes, {
@@ -67,12 +86,38 @@ export function walkAvif(bytes: Buffer): Structure {
     frames: frames(),
   });
 
-  /** libvips refuses files whose major brand is an animation, even when they contain a still picture. */
+  /**
+   * Returns the file with the still picture only: EXIF, which does not turn an AVIF, a huge profile and the tracks of an
+   * animation are renamed, since positions in the file must not change. libvips refuses files whose major brand is an
+   * animation, even when they contain a still picture.
+   */
   function still(): Buffer {
-    if (bytes.toString('latin1', 8, 12) !== 'avis') return bytes;
-    const renamed = Buffer.from(bytes);
-    renamed.write('avif', 8, 'latin1');
-    return renamed;
+    const renamed = [
+      ...items
+        .filter(({ type }) => type === 'Exif')
+        .map(({ typeAt }) => [typeAt, SKIPPED] as const),
+      ...[
+        ...boxes.filter(({ name }) => name === 'moov'),
+        ...properties().filter(isHugeProfile),
+      ].map(({ nameAt }) => [nameAt, SKIPPED] as const),
+      ...animationBrands().map((at) => [at, 'avif'] as const),
+    ];
+    if (renamed.length === 0) return bytes;
+    const copy = Buffer.from(bytes);
+    for (const [at, name] of renamed) copy.write(name, at, 'latin1');
+    return copy;
+  }
+
+  /** Returns the positions of the brands that announce an animation. */
+  function animationBrands(): number[] {
+    return firstIn('ftyp', boxes).flatMap(({ content, end }) => {
+      const last = Math.min(end, bytes.length, content + MAX_BRAND_BYTES) - 4;
+      const found: number[] = [];
+      for (let at = content; at <= last; at += 4) {
+        if (ANIMATIONS.includes(bytes.toString('latin1', at, at + 4))) found.push(at);
+      }
+      return found;
+    });
   }
 
   /** Returns the frames of the longest track; transparency has a separate one. Impossible numbers are ignored. */
@@ -136,6 +181,10 @@ export function walkAvif(bytes: Buffer): Structure {
     if (primaries === undefined || HIGH_DYNAMIC_RANGE.includes(transfer)) return null;
     const isSrgb = primaries === PRIMARIES[1] && curve === SRGB_CURVE;
     return isSrgb ? null : { primaries, curve };
+  }
+
+  function isHugeProfile({ name, content, end }: Box): boolean {
+    return name === 'colr' && end - content > MAX_PROFILE_BYTES;
   }
 
   function isAllowedProperty({ name, content, end }: Box): boolean {

@@ -13,6 +13,8 @@ export interface Item {
   /** It has a name other than those that encoders assign. */
   readonly isNamed: boolean;
   readonly extents: readonly Extent[];
+  /** The position of its type in the file. */
+  readonly typeAt: number;
 }
 
 /** The number of extents of a picture with ten thousand tiles. */
@@ -41,6 +43,7 @@ export function readItems(bytes: Buffer, parts: readonly Box[]): Item[] {
       return {
         id,
         type: bytes.toString('latin1', at, at + 4),
+        typeAt: at,
         isNamed: !USUAL_NAMES.includes(name),
         extents: own,
       };

@@ -1,5 +1,7 @@
 export interface Box {
   readonly name: string;
+  /** Position of the name. */
+  readonly nameAt: number;
   /** Start of the content, after the header. */
   readonly content: number;
   /** End of the box (exclusive). */
@@ -32,7 +34,9 @@ function boxesOf(bytes: Buffer, from: number, to: number, limit: number): Box[] 
   let at = from;
   while (at < to) {
     const box =
-      boxes.length < MAX_BOXES ? boxAt(bytes, at, to) : { name: '', content: at, end: to };
+      boxes.length < MAX_BOXES
+        ? boxAt(bytes, at, to)
+        : { name: '', nameAt: at, content: at, end: to };
     boxes.push(box.end > limit ? { ...box, end: limit } : box);
     at = box.end;
   }
@@ -40,14 +44,14 @@ function boxesOf(bytes: Buffer, from: number, to: number, limit: number): Box[] 
 }
 
 function boxAt(bytes: Buffer, at: number, to: number): Box {
-  const rest = { name: '', content: at, end: to };
+  const rest = { name: '', nameAt: at, content: at, end: to };
   if (at + 8 > Math.min(to, bytes.length)) return rest;
   const name = bytes.toString('latin1', at + 4, at + 8);
   const size = bytes.readUInt32BE(at);
-  if (size >= 8) return { name, content: at + 8, end: at + size };
+  if (size >= 8) return { name, nameAt: at + 4, content: at + 8, end: at + size };
   // 0: the box extends to the end; 1: a 64-bit size follows the name.
-  if (size === 0) return { name, content: at + 8, end: to };
+  if (size === 0) return { name, nameAt: at + 4, content: at + 8, end: to };
   if (size !== 1 || at + 16 > bytes.length) return rest;
   const large = Number(bytes.readBigUInt64BE(at + 8));
-  return large < 16 ? rest : { name, content: at + 16, end: at + large };
+  return large < 16 ? rest : { name, nameAt: at + 4, content: at + 16, end: at + large };
 }

@@ -1,4 +1,3 @@
-import type { Pause } from '../inBatches';
 import { endsWithEndCode } from './gifData';
 import { structure, type Structure, MAX_PARTS, TOO_MANY_PARTS } from './structure';
 
@@ -63,9 +62,9 @@ export function walkGif(bytes: Buffer): Structure {
     return structure(bytes, { isClean: clean, decodable: bytes.subarray(0, end), isExact });
   }
 
-  async function isExact(pause: Pause): Promise<boolean> {
+  async function isExact(): Promise<boolean> {
     for (const [from, to] of data) {
-      if (!(await endsWithEndCode(bytes, from, to, pause))) return false;
+      if (!(await endsWithEndCode(bytes, from, to))) return false;
     }
     return true;
   }

@@ -1,4 +1,4 @@
-import { inBatches, type Pause } from '../inBatches';
+import { inBatches } from '../inBatches';
 
 /** The maximum length of GIF's LZW codes. */
 const MAX_BITS = 12;
@@ -11,12 +11,7 @@ const BATCH_SIZE = 262_144;
  * @param from the position of the initial code size, before the sub-blocks
  * @param to the position after the empty sub-block at the end
  */
-export async function endsWithEndCode(
-  bytes: Buffer,
-  from: number,
-  to: number,
-  pause: Pause,
-): Promise<boolean> {
+export async function endsWithEndCode(bytes: Buffer, from: number, to: number): Promise<boolean> {
   const first = bytes[from] ?? 0;
   if (first < 1 || first >= MAX_BITS) return false;
   const clear = 1 << first;
@@ -45,16 +40,11 @@ export async function endsWithEndCode(
     }
   }
 
-  await inBatches(
-    to - from - 1,
-    BATCH_SIZE,
-    (start, stop) => {
-      for (let at = from + 1 + start; at < from + 1 + stop; at += 1) {
-        if (at === blockEnd) blockEnd = at + 1 + (bytes[at] ?? 0);
-        else if (reached === 0) takeByte(at);
-      }
-    },
-    pause,
-  );
+  await inBatches(to - from - 1, BATCH_SIZE, (start, stop) => {
+    for (let at = from + 1 + start; at < from + 1 + stop; at += 1) {
+      if (at === blockEnd) blockEnd = at + 1 + (bytes[at] ?? 0);
+      else if (reached === 0) takeByte(at);
+    }
+  });
   return reached === to - 1;
 }

@@ -1,4 +1,4 @@
-import type { Pause } from '../inBatches';
+import { EXIF_PREFIX, onlyOrientation } from './exif';
 import { readJpegData } from './jpegData';
 import { findFrame, type Frame } from './jpegFrame';
 import { isStandalone, isFrame, MARKER, endOfScan, partAt } from './jpegMarkers';
@@ -25,7 +25,8 @@ const [UNCHANGED, YCC, YCCK] = [0, 1, 2];
  * Walks the segments of a JPEG (ITU-T T.81, annex B). Cameras and phones violate the standard: Samsung writes
  * wrong parameters into scan headers, and bytes before a marker (sharp #1578, #3488); Google appends a video.
  * Browsers show these files. libvips has only one strictness level for these errors and for lost picture data.
- * Harmless errors are therefore corrected here, and the result is decoded strictly.
+ * Harmless errors are therefore corrected here, and the result is decoded strictly. Segments that do not change the
+ * picture are removed, and EXIF is reduced to the orientation.
  */
 export function walkJpeg(bytes: Buffer): Structure {
   const rewriter = createRewriter(bytes);
@@ -37,6 +38,7 @@ export function walkJpeg(bytes: Buffer): Structure {
   let hasEnd = false;
   let at = 2;
   const seen = new Set<number>();
+  let hasExif = false;
   rewriter.keep(0, at);
 
   let parts = 0;
@@ -61,8 +63,12 @@ export function walkJpeg(bytes: Buffer): Structure {
       seen.add(code);
       const fixed =
         code === MARKER.SOS ? scans.begin(frame, content) : correctedApp(code, content, frame);
-      if (fixed === null) rewriter.keep(part.at, at);
-      else {
+      if (fixed === null && isExif(code, content)) {
+        if (!hasExif) rewriter.insert(orientationSegment(content));
+        hasExif = true;
+      } else if (fixed === null) {
+        if (isDecoded(code, content)) rewriter.keep(part.at, at);
+      } else {
         isRepaired = true;
         rewriter.insert(fixed);
       }
@@ -95,17 +101,15 @@ export function walkJpeg(bytes: Buffer): Structure {
     decodable,
     // Browsers ignore the profiles of grey pictures.
     ignoresProfile: frame.components.length === 1,
-    readData: isReadable
-      ? async (pause) => (await readJpegData(decodable, pause))?.bytes ?? null
-      : null,
+    readData: isReadable ? async () => (await readJpegData(decodable))?.bytes ?? null : null,
     needsDataCheck: isReadable && (!hasEnd || isRepaired || frame.height <= UNGUARDED_LINES),
-    isExact: async (pause) => isExactJpeg(decodable, pause),
+    isExact: async () => isExactJpeg(decodable),
   });
 }
 
 /** Whether a JPEG has no bytes between its codes and no unused tables. */
-export async function isExactJpeg(bytes: Buffer, pause: Pause): Promise<boolean> {
-  const data = await readJpegData(bytes, pause);
+export async function isExactJpeg(bytes: Buffer): Promise<boolean> {
+  const data = await readJpegData(bytes);
   return data !== null && !data.hasSurplus && data.bytes.equals(bytes);
 }
 
@@ -146,6 +150,28 @@ function isAllowed(code: number, segment: Buffer, isRepeated: boolean): boolean 
   return code === MARKER.APP14 && segment.length === 12 && startsWith(segment, 'Adobe');
 }
 
+/** Whether the decoder needs a segment: tables, headers, and what tells the colours. */
+function isDecoded(code: number, segment: Buffer): boolean {
+  if (code === MARKER.APP2) return startsWith(segment, 'ICC_PROFILE\0');
+  if (code === MARKER.APP0) return startsWith(segment, 'JFIF\0');
+  return code === MARKER.APP14 || code < MARKER.APP0;
+}
+
+const isExif = (code: number, segment: Buffer) =>
+  code === MARKER.APP1 && segment.subarray(0, EXIF_PREFIX.length).equals(EXIF_PREFIX);
+
+/** Returns the segment with the orientation of EXIF; empty for an upright picture. */
+function orientationSegment(segment: Buffer): Buffer {
+  const exif = onlyOrientation(segment.subarray(EXIF_PREFIX.length));
+  return exif === null ? NOTHING : segmentOf(MARKER.APP1, Buffer.concat([EXIF_PREFIX, exif]));
+}
+
+function segmentOf(code: number, content: Buffer): Buffer {
+  const made = Buffer.concat([Buffer.from([0xff, code, 0, 0]), content]);
+  made.writeUInt16BE(content.length + 2, 2);
+  return made;
+}
+
 /** Returns the replacement for a segment with unknown but harmless values, or `null`. */
 function correctedApp(code: number, segment: Buffer, frame: Frame | null): Buffer | null {
   if (code === MARKER.APP0 && startsWith(segment, 'JFIF\0') && segment[5] !== 1) return NOTHING;
@@ -153,8 +179,7 @@ function correctedApp(code: number, segment: Buffer, frame: Frame | null): Buffe
   // The transform that libjpeg and browsers assume for unknown values.
   const usual = { 3: YCC, 4: YCCK }[frame?.components.length ?? 0];
   if (usual === undefined || segment[11] === UNCHANGED || segment[11] === usual) return null;
-  const fixed = Buffer.concat([Buffer.from([0xff, code, 0, 0]), segment]);
-  fixed.writeUInt16BE(segment.length + 2, 2);
+  const fixed = segmentOf(code, segment);
   fixed[4 + 11] = usual;
   return fixed;
 }

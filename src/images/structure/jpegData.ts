@@ -1,4 +1,4 @@
-import { inBatches, type Pause } from '../inBatches';
+import { inBatches } from '../inBatches';
 import { createBits, OutOfData } from './huffman';
 import { createBlockReader, type ScanPart } from './jpegBlocks';
 import { layoutOf, type Layout } from './jpegLayout';
@@ -31,16 +31,16 @@ export interface JpegData {
  *
  * @returns `null` when a code is wrong or missing, so the file is corrupt
  */
-export async function readJpegData(bytes: Buffer, pause: Pause): Promise<JpegData | null> {
+export async function readJpegData(bytes: Buffer): Promise<JpegData | null> {
   try {
-    return await read(bytes, pause);
+    return await read(bytes);
   } catch (error) {
     if (error instanceof OutOfData || error instanceof RangeError) return null;
     throw error;
   }
 }
 
-async function read(bytes: Buffer, pause: Pause): Promise<JpegData | null> {
+async function read(bytes: Buffer): Promise<JpegData | null> {
   const rewriter = createRewriter(bytes);
   const tables = createTables();
   let layout: Layout | null = null;
@@ -68,10 +68,7 @@ async function read(bytes: Buffer, pause: Pause): Promise<JpegData | null> {
     scans += 1;
     blocks += scan.units * scan.blocksOfUnit;
     if (scans > MAX_SCANS || blocks > MAX_PASSES * blocksOf(layout)) return null;
-    at = endOfScan(
-      bytes,
-      await readScan(bytes, at, scan, { interval, keep: rewriter.keep, pause }),
-    );
+    at = endOfScan(bytes, await readScan(bytes, at, scan, { interval, keep: rewriter.keep }));
   }
   return null;
 }
@@ -127,7 +124,6 @@ function scanOf(header: Buffer, layout: Layout, tables: Tables): Scan | null {
 interface ScanContext {
   readonly interval: number;
   readonly keep: Rewriter['keep'];
-  readonly pause: Pause;
 }
 
 /** @returns the position after the data of the scan */
@@ -135,7 +131,7 @@ async function readScan(
   bytes: Buffer,
   start: number,
   scan: Scan,
-  { interval, keep, pause }: ScanContext,
+  { interval, keep }: ScanContext,
 ): Promise<number> {
   const { parts, units } = scan;
   const bits = createBits(bytes, start);
@@ -155,19 +151,14 @@ async function readScan(
     untilRestart = interval;
   }
 
-  await inBatches(
-    units,
-    BATCH_SIZE,
-    (first, to) => {
-      for (let unit = first; unit < to; unit += 1) {
-        if (untilRestart === 0) restart(unit / interval - 1);
-        untilRestart -= 1;
-        if (single !== undefined) reader.read(single, unit);
-        else for (const part of parts) reader.read(part, 0);
-      }
-    },
-    pause,
-  );
+  await inBatches(units, BATCH_SIZE, (first, to) => {
+    for (let unit = first; unit < to; unit += 1) {
+      if (untilRestart === 0) restart(unit / interval - 1);
+      untilRestart -= 1;
+      if (single !== undefined) reader.read(single, unit);
+      else for (const part of parts) reader.read(part, 0);
+    }
+  });
   const end = bits.align();
   keep(from, end);
   return end;

@@ -16,6 +16,8 @@ export const MARKER = {
   DQT: 0xdb,
   DRI: 0xdd,
   APP0: 0xe0,
+  APP1: 0xe1,
+  APP2: 0xe2,
   APP14: 0xee,
 } as const;
 

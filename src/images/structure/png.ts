@@ -1,4 +1,6 @@
 import { crc32 } from 'node:zlib';
+import { onlyOrientation } from './exif';
+import { pngChunk } from './pngChunk';
 import { createRewriter } from './rewriter';
 import { isExactPng } from './pngData';
 import { CUT_OFF, structure, type Structure, MAX_PARTS, TOO_MANY_PARTS } from './structure';
@@ -9,10 +11,10 @@ const SIGNATURE_BYTES = 8;
 const FRAME_BYTES = 12;
 /** The critical chunks of the specification. */
 const CRITICAL = ['IHDR', 'PLTE', 'IDAT', 'IEND'];
-/** Chunks that are passed to the decoder: picture, transparency, colours and orientation. */
-const DECODED = [...CRITICAL, 'tRNS', 'sRGB', 'gAMA', 'cHRM', 'eXIf', 'pHYs', 'sBIT', 'bKGD'];
+/** Chunks that are passed to the decoder: picture, transparency and colours. */
+const DECODED = [...CRITICAL, 'tRNS', 'sRGB', 'gAMA', 'cHRM', 'pHYs', 'sBIT', 'bKGD'];
 /** Chunks whose checksum is verified. */
-const CHECKED = [...DECODED, 'iCCP', 'cICP'];
+const CHECKED = [...DECODED, 'iCCP', 'cICP', 'eXIf'];
 /** Chunks that an original may contain, with their maximum sizes, so that they cannot contain anything else. */
 const ALLOWED: Readonly<Record<string, number>> = {
   IHDR: 13,
@@ -30,7 +32,7 @@ const ALLOWED: Readonly<Record<string, number>> = {
 
 /**
  * Walks the chunks of a PNG (third edition). Texts are removed before decoding, since they may inflate to
- * thousands of times their size. A wrong checksum is handled as in Chromium: pixel data are decoded, since they
+ * thousands of times their size, and EXIF is reduced to the orientation. A wrong checksum is handled as in Chromium: pixel data are decoded, since they
  * contain another checksum; optional chunks, such as transparency, are ignored.
  */
 export function walkPng(bytes: Buffer): Structure {
@@ -42,6 +44,7 @@ export function walkPng(bytes: Buffer): Structure {
   let hasPixels = false;
   let hasEnd = false;
   let hasProfile = false;
+  let hasExif = false;
   let frames = 0;
   let header: Buffer = bytes.subarray(0, 0);
   const data: Buffer[] = [];
@@ -88,6 +91,11 @@ export function walkPng(bytes: Buffer): Structure {
     if (name === 'IDAT') data.push(content);
     hasPixels ||= name === 'IDAT';
     hasEnd = name === 'IEND';
+    if (isSound && name === 'eXIf' && !hasExif) {
+      hasExif = true;
+      const exif = onlyOrientation(content);
+      if (exif !== null) rewriter.insert(pngChunk('eXIf', exif));
+    }
     if (isSound && DECODED.includes(name)) rewriter.keep(at, next);
     else if (sum !== null && CRITICAL.includes(name)) {
       rewriter.keep(at, next - 4);
@@ -105,6 +113,6 @@ export function walkPng(bytes: Buffer): Structure {
     isClean: isClean && hasEnd && at === bytes.length && colours.areSrgb(),
     decodable: rewriter.join(),
     frames: frames > 0 ? frames : null,
-    isExact: (pause) => isExactPng(header, data, pause),
+    isExact: () => isExactPng(header, data),
   });
 }

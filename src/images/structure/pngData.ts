@@ -1,6 +1,5 @@
 import { Readable } from 'node:stream';
 import { createInflate } from 'node:zlib';
-import type { Pause } from '../inBatches';
 
 /** Samples per pixel by colour type: grey, RGB, palette, grey with alpha, RGB with alpha. */
 const SAMPLES: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
@@ -22,18 +21,13 @@ const ALL = [[0, 0, 1, 1] as const];
  * @param header the content of IHDR
  * @param data the contents of all IDAT chunks, in order
  */
-export async function isExactPng(
-  header: Buffer,
-  data: readonly Buffer[],
-  pause: Pause,
-): Promise<boolean> {
+export async function isExactPng(header: Buffer, data: readonly Buffer[]): Promise<boolean> {
   const expected = unpackedSize(header);
   const inflate = createInflate();
   let size = 0;
   try {
     for await (const part of Readable.from(data).pipe(inflate)) {
       size += (part as Buffer).length;
-      pause();
       if (size > expected) return false;
     }
   } catch (error) {

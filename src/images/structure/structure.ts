@@ -1,5 +1,4 @@
 import type { ColourSpace } from '../colours/definitions';
-import type { Pause } from '../inBatches';
 
 /**
  * The structure of an image file, read without a decoder: whether the file is complete, what it contains besides
@@ -32,15 +31,17 @@ export interface Structure {
    * Reads every code of the picture data, which is expensive, and returns other bytes to decode, or `null` when a
    * code is wrong or missing. Used when the decoder fails or cannot be trusted to notice missing data.
    */
-  readonly readData: ((pause: Pause) => Promise<Buffer | null>) | null;
+  readonly readData: (() => Promise<Buffer | null>) | null;
   /** `readData` must run before decoding, because the decoder would not notice all missing data. */
   readonly needsDataCheck: boolean;
   /** Checks that the data contain nothing but the picture, which is expensive; `null` when there is no check. */
-  readonly isExact: ((pause: Pause) => Promise<boolean>) | null;
+  readonly isExact: (() => Promise<boolean>) | null;
 }
 
 /** Pictures have at most a few thousand parts. Walking over more would block the event loop. */
 export const MAX_PARTS = 100_000;
+/** The decoder copies a profile several times. Real ones have at most about three megabytes; larger ones are ignored. */
+export const MAX_PROFILE_BYTES = 8_388_608;
 export const TOO_MANY_PARTS = `consists of more than ${MAX_PARTS} parts`;
 export const DAMAGED = 'has picture data that cannot be decoded';
 export const CUT_OFF = 'ends before its picture is complete';

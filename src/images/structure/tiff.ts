@@ -1,7 +1,7 @@
-import type { Pause } from '../inBatches';
 import { isExactJpeg, onlyTables, walkJpeg } from './jpeg';
 import { CUT_OFF, structure, type Structure } from './structure';
 import { JPEG_COMPRESSION, unusualTiff } from './tiffKinds';
+import { firstPageOf } from './tiffPages';
 import {
   BITS,
   COMPRESSION,
@@ -28,8 +28,6 @@ const READ = [
   ...Object.values(STRIPS),
   ...Object.values(TILES),
 ];
-/** How many pages are followed to detect a cycle. */
-const MAX_PAGES = 100_000;
 /** Files with more strips are not checked strip by strip and count as not clean. */
 const MAX_PIECES = 100_000;
 
@@ -43,14 +41,15 @@ export function walkTiff(bytes: Buffer): Structure {
     little ? content.readUInt32LE(at) : content.readUInt32BE(at);
   const long = (at: number) => longOf(bytes, at);
   if (bytes.length < 8) return structure(bytes, { fault: CUT_OFF });
-  if (short(2) !== CLASSIC) return structure(bytes, {});
+  const { decodable, pages } = firstPageOf(bytes, little);
+  if (short(2) !== CLASSIC) return structure(bytes, { decodable, frames: pages });
 
   const directory = long(4);
   const covered: Range[] = [[0, 8]];
   const seen = new Set<number>();
   const entries = readDirectory();
   // The directory is often at the end, so it is missing in a truncated file.
-  if (entries === null) return structure(bytes, { suspicion: CUT_OFF });
+  if (entries === null) return structure(bytes, { suspicion: CUT_OFF, decodable, frames: pages });
   const first = (tag: number, otherwise: number) =>
     entries.find((entry) => entry.tag === tag)?.values[0] ?? otherwise;
   const pieces = readPieces();
@@ -69,38 +68,22 @@ export function walkTiff(bytes: Buffer): Structure {
     isClean,
     fault: isCut ? CUT_OFF : null,
     unusual: unusualTiff(first(COMPRESSION, 1), first(PHOTOMETRIC, 0), first(BITS, 1)),
-    decodable: withoutLoop(),
+    decodable,
+    frames: pages,
     isExact: first(COMPRESSION, 1) === JPEG_COMPRESSION ? areExactJpegs : null,
   });
 
   /** Each strip or tile is a JPEG whose tables are in the directory. */
-  async function areExactJpegs(pause: Pause): Promise<boolean> {
+  async function areExactJpegs(): Promise<boolean> {
     const shared = entries?.find(({ tag }) => tag === TABLES)?.content;
     const tables = shared === undefined ? Buffer.alloc(0) : onlyTables(shared);
     if (tables === null || pieces === null) return false;
     for (const [from, end] of pieces) {
       const start = bytes.subarray(from, from + 2);
       const whole = Buffer.concat([start, tables, bytes.subarray(from + 2, end)]);
-      if (!(await isExactJpeg(whole, pause))) return false;
+      if (!(await isExactJpeg(whole))) return false;
     }
     return true;
-  }
-
-  /** libvips refuses a page list that contains a cycle or leaves the file, though its first pages are intact. */
-  function withoutLoop(): Buffer {
-    const pages = new Set([0]);
-    let page = directory;
-    while (pages.size < MAX_PAGES) {
-      pages.add(page);
-      const next = page + 2 + short(page) * ENTRY_BYTES;
-      page = long(next);
-      if (page === 0) return bytes;
-      if (!pages.has(page) && isDirectory(page)) continue;
-      const ended = Buffer.from(bytes);
-      ended.writeUInt32LE(0, next);
-      return ended;
-    }
-    return bytes;
   }
 
   function isDirectory(at: number): boolean {

@@ -45,8 +45,27 @@ const ALLOWED = [
   531,
   532,
 ];
+/** The ICC profile. */
+export const PROFILE = 34_675;
+/** Tags that are passed to the decoder: the pixels, the inks, the profile, and old-style JPEG. */
+export const DECODED = [
+  ...ALLOWED,
+  TABLES,
+  332,
+  334,
+  512,
+  513,
+  514,
+  515,
+  517,
+  518,
+  519,
+  520,
+  521,
+  PROFILE,
+];
 /** Tags whose length grows with the picture. */
-const LONG = [...Object.values(STRIPS), ...Object.values(TILES), 320];
+export const LONG = [...Object.values(STRIPS), ...Object.values(TILES), 320];
 /**
  * Maximum bytes of other tags: one number. Exceptions have one number per sample, one fraction, or six fractions.
  */
