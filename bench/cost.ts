@@ -5,6 +5,7 @@ import sharp, { type Sharp } from 'sharp';
 import type { CompressOptions, Effort, TargetFormat } from '../contract/formats';
 import type { Cost } from '../src/images/cost';
 import { compressAnswer, type CompressJob } from '../src/pipeline/messages';
+import { say } from '../src/process/main';
 import { startLimitedChild } from '../src/process/limitedChild';
 import type { Measure } from './measure';
 
@@ -93,6 +94,7 @@ async function costOf(folder: string, file: string, format: TargetFormat, effort
   const child = startLimitedChild({
     script: path.join(__dirname, '..', 'src', 'bin', 'imageProcess.js'),
     env: { ...process.env, DATA_DIR: folder, UV_THREADPOOL_SIZE: '3' },
+    onError: say,
   });
   const options: CompressOptions = {
     quality: 50,

@@ -11,7 +11,8 @@ import { createLogger } from '../telemetry/logger';
 /** Downloads images for a worker, into the folder that it names. See docs/decisions/processes.md. */
 becomeDisposable();
 const config = readConfig();
-void keepMemoryLevel(createLogger(config.LOG_LEVEL, 'download-process'));
+// The worker says whether it is possible; it need not be said again by each process.
+void keepMemoryLevel(createLogger('silent', 'download-process'));
 serveDownloads(process.argv[2] ?? '', (own) =>
   createDownloadQueue(config, createDispatcher(createTargetPolicy(config, createOwnServers(own)))),
 );

@@ -8,5 +8,6 @@ import { openFileStore } from '../storage/open';
 /** Compresses and stores images for a worker, which starts it with a niceness. See docs/decisions/processes.md. */
 becomeDisposable(Number(process.argv[2] ?? 0));
 const config = readConfig();
-void keepMemoryLevel(createLogger(config.LOG_LEVEL, 'image-process'));
+// The worker says whether it is possible; it need not be said again by each process.
+void keepMemoryLevel(createLogger('silent', 'image-process'));
 serveImages(config, openFileStore(config));

@@ -71,8 +71,11 @@ export function createCompressors(settings: CompressorsSettings): Compressors {
   const smallCount = Math.max(1, Math.min(cores + 1, fitting));
   const forLarge = memoryBytes - smallCount * SMALL_LIMIT.memoryBytes;
   const largeBytes = Math.max(forLarge, SMALL_LIMIT.memoryBytes);
-  const small = createProcessPool({ script, env });
-  const large = createProcessPool({ script, env, args: [String(LARGE_NICENESS)] });
+  const onError = (line: string) => {
+    logger.warn({ line }, 'An image process printed an error');
+  };
+  const small = createProcessPool({ script, env, onError });
+  const large = createProcessPool({ script, env, onError, args: [String(LARGE_NICENESS)] });
   const smallPermits = createFairSemaphore(smallCount);
   const largePermits = createFairSemaphore(cores);
   const memory = createFairSemaphore(largeBytes);

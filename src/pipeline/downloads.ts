@@ -1,10 +1,12 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import { ProcessDied } from '../errors';
 import type { FairKey } from '../images/fairSemaphore';
+import { forkScript } from '../process/forkScript';
 import { usageOf } from '../process/usage';
 import {
+  DOWNLOAD_STAGES,
   downloadAnswer,
   errorOf,
   type DownloadAnswer,
@@ -40,7 +42,7 @@ export interface DownloadsSettings {
   /** Files are written here. */
   readonly folder: string;
   readonly own: Extract<DownloadMessage, { own: unknown }>['own'];
-  readonly logger: Pick<Logger, 'error'>;
+  readonly logger: Pick<Logger, 'error' | 'warn'>;
   readonly onStage: (stage: DownloadStage, seconds: number) => void;
   readonly onInFlight: (stage: DownloadStage, images: number) => void;
 }
@@ -73,7 +75,14 @@ export function createDownloads(settings: DownloadsSettings): Downloads {
 
   function start(): Running {
     const { script, env, folder, own, logger } = settings;
-    const child = fork(script, [folder], { env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    const child = forkScript({
+      script,
+      args: [folder],
+      env,
+      onError: (line) => {
+        logger.warn({ line }, 'The download process printed an error');
+      },
+    });
     const waiting = new Map<number, Waiting>();
     let heard = performance.now();
     const watch = setInterval(() => {
@@ -85,6 +94,7 @@ export function createDownloads(settings: DownloadsSettings): Downloads {
       clearInterval(watch);
       if (running?.child !== child) return;
       running = null;
+      for (const stage of DOWNLOAD_STAGES) settings.onInFlight(stage, 0);
       if (waiting.size > 0) {
         logger.error(
           { how, images: waiting.size },

@@ -4,7 +4,6 @@
  */
 const NEEDED = [
   'DATA_DIR',
-  'LOG_LEVEL',
   'MAX_IMAGE_BYTES',
   'MAX_IMAGE_PIXELS',
   'MAX_REDIRECTS',

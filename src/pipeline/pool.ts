@@ -1,4 +1,5 @@
-import { startLimitedChild, type ChildSettings, type LimitedChild } from '../process/limitedChild';
+import type { ChildSettings } from '../process/forkScript';
+import { startLimitedChild, type LimitedChild } from '../process/limitedChild';
 
 /** Processes of one kind. How many work at once is up to the caller. */
 export interface ProcessPool {
@@ -23,6 +24,7 @@ interface Idle {
 export function createProcessPool(settings: ChildSettings): ProcessPool {
   const idle: Idle[] = [];
   const all = new Set<LimitedChild>();
+  let isClosed = false;
 
   function stop(child: LimitedChild): void {
     all.delete(child);
@@ -31,6 +33,7 @@ export function createProcessPool(settings: ChildSettings): ProcessPool {
 
   return {
     take() {
+      if (isClosed) throw new Error('The worker has stopped its image processes');
       for (let waiting; (waiting = idle.pop()) !== undefined;) {
         clearTimeout(waiting.timer);
         // It may have died while it waited.
@@ -59,6 +62,7 @@ export function createProcessPool(settings: ChildSettings): ProcessPool {
     },
 
     close() {
+      isClosed = true;
       for (const { timer } of idle.splice(0)) clearTimeout(timer);
       for (const child of all) stop(child);
     },

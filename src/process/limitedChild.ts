@@ -1,5 +1,5 @@
-import { fork } from 'node:child_process';
 import { ProcessDied, type ExceededLimit } from '../errors';
+import { forkScript, type ChildSettings } from './forkScript';
 import { usageOf, type Usage } from './usage';
 
 /** Limits of one piece of work. */
@@ -32,14 +32,6 @@ export interface ChildRun {
   readonly ended: Promise<void>;
 }
 
-export interface ChildSettings {
-  /** Path of the compiled script. */
-  readonly script: string;
-  /** The environment, whole: nothing of ours is added. */
-  readonly env: NodeJS.ProcessEnv;
-  readonly args?: readonly string[];
-}
-
 /** How often the usage of a working process is read. Memory grows by at most some 200 MB in between. */
 const WATCH_MS = 50;
 
@@ -50,8 +42,8 @@ const ABORT_GRACE_MS = 250;
  * Starts a process for work that may have to be stopped by force: native code that computes cannot be interrupted in
  * any other way.
  */
-export function startLimitedChild({ script, env, args = [] }: ChildSettings): LimitedChild {
-  const child = fork(script, args, { env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+export function startLimitedChild(settings: ChildSettings): LimitedChild {
+  const child = forkScript(settings);
   let ticks = 0;
   let death: string | null = null;
   let exceeded: ExceededLimit | null = null;

@@ -31,6 +31,7 @@ const requestSchema = new Schema(
     _id: text,
     state: text,
     owner: optional(String),
+    caller: optional(String),
     round: number,
     sequence: number,
     counts,

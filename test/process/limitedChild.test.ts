@@ -8,8 +8,14 @@ const NO_LIMITS = { cpuSeconds: 1_000, memoryBytes: 2 ** 40, wallMs: 1_000_000 }
 const never = new AbortController().signal;
 
 let child: LimitedChild;
+const lines: string[] = [];
 beforeEach(() => {
-  child = startLimitedChild({ script: SCRIPT, env: { MARK: 'only this' } });
+  lines.length = 0;
+  child = startLimitedChild({
+    script: SCRIPT,
+    env: {},
+    onError: (line) => lines.push(line),
+  });
 });
 afterEach(() => {
   child.kill();
@@ -54,6 +60,15 @@ describe('run(work, limits, signal)', () => {
   it('reports a process that ends by itself', async () => {
     const error = await thrown(child.run({ exit: 7 }, NO_LIMITS, never).answer);
     expect(error).toMatchObject({ reason: 'crash', how: 'exit 7' });
+  });
+
+  it('passes on what the process prints to stderr, in lines of limited length', async () => {
+    await child.run({ print: `one\n${'x'.repeat(1_000)}\n`, answer: 1 }, NO_LIMITS, never).answer;
+    await eventually(
+      () => lines.length,
+      (length) => length === 2,
+    );
+    expect(lines).toEqual(['one', 'x'.repeat(500)]);
   });
 
   it('reports a process that was gone before', async () => {

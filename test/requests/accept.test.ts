@@ -24,7 +24,7 @@ function accept(start: (requestId: string) => Promise<unknown>, key: string | nu
       { ...stage.deps, runs, limitRecording },
       {
         owner: null,
-      caller: 'a',
+        caller: 'a',
         path,
         fileName: 'products.csv',
         fingerprint: 'a'.repeat(64),
