@@ -34,6 +34,11 @@ const REQUEST = {
 };
 const DETAIL = { detail: 'No' };
 const RETRY_AFTER = { 'retry-after': '5' };
+const RATE_LIMIT = {
+  'ratelimit-limit': '600',
+  'ratelimit-remaining': '599',
+  'ratelimit-reset': '60',
+};
 
 /** How the server answers the next calls. */
 let answer: Answer;
@@ -95,7 +100,7 @@ describe('call accepts', () => {
       'GET',
     ],
     ['an answer to HEAD', plain(200, { 'content-type': 'image/avif' }), '/image/files/a/b', 'HEAD'],
-    ['an answer without a body', plain(204), `/image/requests/${UNKNOWN}`, 'DELETE'],
+    ['an answer without a body', plain(204, RATE_LIMIT), `/image/requests/${UNKNOWN}`, 'DELETE'],
   ])('%s', async (_, given, path, method) => {
     answer = given;
     await expect(get(path, method)).resolves.toBeInstanceOf(Response);
