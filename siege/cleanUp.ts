@@ -1,0 +1,37 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ApiError, createClient, type Client } from '../client';
+import { isFinished } from '../contract/statuses';
+
+const PAUSE_MS = 1_000;
+
+/**
+ * Cancels and deletes all requests that the caller sees.
+ *
+ * @returns how many are left when the time is over
+ */
+export async function cleanUp(url: string, key: string, ms: number): Promise<number> {
+  const client = createClient({ url, key });
+  const deadline = performance.now() + ms;
+  for (;;) {
+    let left = 0;
+    for await (const { request_id: id, status } of client.requests()) {
+      const isGone = await endOne(client, id, isFinished(status));
+      if (!isGone) left += 1;
+      if (performance.now() > deadline) return left;
+    }
+    if (left === 0) return 0;
+    await sleep(PAUSE_MS);
+  }
+}
+
+async function endOne(client: Client, id: string, isOver: boolean): Promise<boolean> {
+  try {
+    if (isOver) await client.remove(id);
+    else await client.cancel(id);
+    return isOver;
+  } catch (error) {
+    // It has changed in the meantime, or the service is busy: the next pass tries again.
+    if (error instanceof ApiError) return error.status === 404;
+    throw error;
+  }
+}
