@@ -1,6 +1,7 @@
 import { medianOf } from '../bench/measure';
 import type { processLimitsOf } from '../src/pipeline/compressors';
 import type { Beside, Quiet } from './phases';
+import { KINDS, type Kind } from './processes';
 import { quantileOf, type Line } from './table';
 import { VICTIM_IMAGES, type Round, type Victim } from './victim';
 
@@ -28,12 +29,13 @@ export interface Measured {
 /** Puts all measurements into lines, those with a limit among those that are only reported. */
 export function linesOf(measured: Measured): Line[] {
   const { seconds, beside, victim, restarts, left } = measured;
-  const { report, memory } = beside;
+  const { report, processes } = beside;
   const faults = report.faults.length + victim.faults.length;
   return [
     ...healthLines(measured),
     ...victimLines(measured),
     ...memoryLines(measured),
+    ...coreLines(measured),
     {
       name: 'hostile calls a minute',
       value: Math.round((report.calls * 60) / seconds),
@@ -48,7 +50,7 @@ export function linesOf(measured: Measured): Line[] {
     },
     {
       name: 'restarts of API, worker and download process',
-      value: restarts + memory.download.pids.size - 1,
+      value: restarts + processes('download').pids.size - 1,
       unit: 'restarts',
       most: 0,
       least: 0,
@@ -107,38 +109,48 @@ function victimLines({ before, beside, after, victim }: Measured): Line[] {
   ];
 }
 
-function memoryLines({ beside: { memory }, limits }: Measured): Line[] {
+function memoryLines({ beside: { processes }, limits }: Measured): Line[] {
   const mebibytes = (bytes: number) => bytes / 2 ** 20;
+  const memoryOf = (kind: Kind) => mebibytes(processes(kind).bytes);
   const unit = 'MiB';
   return [
-    { name: 'memory of the API', value: mebibytes(memory.api.bytes), unit, most: API_MIB },
-    { name: 'memory of the worker', value: mebibytes(memory.worker.bytes), unit },
+    { name: 'memory of the API', value: memoryOf('api'), unit, most: API_MIB },
+    { name: 'memory of the worker', value: memoryOf('worker'), unit },
     {
       name: 'memory of the download process',
-      value: mebibytes(memory.download.bytes),
+      value: memoryOf('download'),
       unit,
       most: DOWNLOAD_MIB,
     },
     {
       name: 'memory of a process for small images',
-      value: mebibytes(memory.small.bytes),
+      value: memoryOf('small'),
       unit,
       most: mebibytes(limits.small),
     },
     {
       name: 'memory of a process for large images',
-      value: mebibytes(memory.large.bytes),
+      value: memoryOf('large'),
       unit,
       most: mebibytes(limits.large),
     },
-    { name: 'processes for small images', value: memory.small.pids.size, unit: 'processes' },
+    { name: 'processes for small images', value: processes('small').pids.size, unit: 'processes' },
     {
       name: 'processes for large images',
-      value: memory.large.pids.size,
+      value: processes('large').pids.size,
       unit: 'processes',
       least: 1,
     },
   ];
+}
+
+/** Says who used the cores: on a busy machine, that explains the times. */
+function coreLines({ beside: { processes, tookMs } }: Measured): Line[] {
+  return KINDS.map((kind) => ({
+    name: `cores used: ${kind}`,
+    value: (processes(kind).cpuSeconds * 1000) / tookMs,
+    unit: 'cores',
+  }));
 }
 
 /** One line for each attack: how many of its calls had which status. */

@@ -5,7 +5,7 @@ import type { HostileHosts, Report } from './attack';
 import type { Order } from './attackers';
 import { startChild } from './children';
 import { watchHealth } from './health';
-import { watchMemory, type Kind, type Observed } from './memory';
+import { watchProcesses, type Kind, type Observed } from './processes';
 import type { Round, Victim } from './victim';
 
 const QUIET_ROUNDS = 7;
@@ -21,9 +21,10 @@ export interface Quiet {
 
 export interface Beside extends Quiet {
   readonly report: Report;
-  readonly memory: Readonly<Record<Kind, Observed>>;
+  readonly processes: (kind: Kind) => Observed;
   /** How late timers of the measuring process were at most: part of every time that it measured. */
   readonly ownDelayMs: number;
+  readonly tookMs: number;
 }
 
 export async function warmUp(victim: Victim): Promise<void> {
@@ -50,10 +51,11 @@ export async function besiege(
   const { child, message } = startChild('attackers.js');
   const order: Order = { ...given, port: Number(new URL(bench.url).port) };
   child.send(order);
-  const endMemory = watchMemory(bench);
+  const endWatch = watchProcesses(bench);
   const delay = monitorEventLoopDelay();
   delay.enable();
-  const deadline = performance.now() + given.ms;
+  const started = performance.now();
+  const deadline = started + given.ms;
   const rounds: Round[] = [];
   const run = async () => {
     while (performance.now() < deadline) rounds.push(await victim.round());
@@ -62,9 +64,17 @@ export async function besiege(
   const healthMs = await watchHealth(bench.url, running);
   await running;
   delay.disable();
-  const memory = endMemory();
+  const tookMs = performance.now() - started;
+  const processes = endWatch();
   const report = await Promise.race([message, sleep(REPORT_MS, null, { ref: false })]);
   child.kill('SIGKILL');
   if (report === null) throw new Error(`The attackers did not report within ${REPORT_MS} ms`);
-  return { rounds, healthMs, report: report as Report, memory, ownDelayMs: delay.max / 1e6 };
+  return {
+    rounds,
+    healthMs,
+    report: report as Report,
+    processes,
+    ownDelayMs: delay.max / 1e6,
+    tookMs,
+  };
 }

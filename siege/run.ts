@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { copyFile, mkdtemp } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
+import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import path from 'node:path';
 import { startBench, type Bench } from '../bench/environment';
 import { processLimitsOf } from '../src/pipeline/compressors';
@@ -31,6 +31,8 @@ const keys = {
 /** `npm run siege`: everything hostile at once, and a table that must hold. Exits 0 only if it does. */
 runMain(async () => {
   const seconds = readSeconds(process.argv.slice(2));
+  // What else runs here changes what is measured.
+  const load = loadavg()[0]?.toFixed(1) ?? '';
   say('Making the worst pictures …');
   const { child, message } = startChild('hostileOrigin.js');
   const hosts = (await message) as HostileHosts;
@@ -48,7 +50,7 @@ runMain(async () => {
     process.stdout.write(
       [
         `${seconds} seconds on ${availableParallelism()} cores, shared with the attackers, their hosts and the servers.`,
-        'Times of the victim are medians.',
+        `Load average before: ${load}. Times of the victim are medians.`,
         '',
         tableOf(lines),
         attacksOf(measured.beside),
