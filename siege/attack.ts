@@ -1,8 +1,5 @@
 import type { Outcome } from './rawCall';
 
-/** Attackers and their hosts run at this niceness: they are not what is measured. */
-export const NICENESS = 10;
-
 export interface HostileHosts {
   readonly url: string;
   /** Hosts that accept connections and never answer. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { becomeDisposable } from '../src/process/disposable';
 import { apiAttacks } from './apiAttacks';
-import { NICENESS, type Attack, type Report, type Target } from './attack';
+import type { Attack, Report, Target } from './attack';
+import { becomeAttacker } from './becomeAttacker';
 import { linkAttacks } from './linkAttacks';
 import type { Outcome } from './rawCall';
 
@@ -53,5 +53,5 @@ async function attack({ ms, ...target }: Order): Promise<void> {
   process.send?.(report, () => process.exit(0));
 }
 
-becomeDisposable(NICENESS);
+becomeAttacker();
 process.once('message', (order) => void attack(order as Order));

@@ -7,19 +7,19 @@ const PAUSE_MS = 1_000;
 /**
  * Cancels and deletes all requests that the caller sees.
  *
- * @returns how many are left when the time is over
+ * @returns the statuses of those that are left when the time is over
  */
-export async function cleanUp(url: string, key: string, ms: number): Promise<number> {
+export async function cleanUp(url: string, key: string, ms: number): Promise<string[]> {
   const client = createClient({ url, key });
   const deadline = performance.now() + ms;
   for (;;) {
-    let left = 0;
+    const left: string[] = [];
     for await (const { request_id: id, status } of client.requests()) {
       const isGone = await endOne(client, id, isFinished(status));
-      if (!isGone) left += 1;
+      if (!isGone) left.push(status);
       if (performance.now() > deadline) return left;
     }
-    if (left === 0) return 0;
+    if (left.length === 0) return left;
     await sleep(PAUSE_MS);
   }
 }

@@ -1,8 +1,8 @@
 import { createServer, type ServerResponse } from 'node:http';
 import { createServer as createTcpServer, type AddressInfo, type Server } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { becomeDisposable } from '../src/process/disposable';
-import { NICENESS, type HostileHosts } from './attack';
+import type { HostileHosts } from './attack';
+import { becomeAttacker } from './becomeAttacker';
 import { makeWorstPictures } from './worstPictures';
 
 const HANGING_HOSTS = 6;
@@ -14,7 +14,7 @@ const CHUNK = Buffer.alloc(64 * 1024, 0x5a);
  * go round, with bombs, and with the worst pictures. Sends their addresses to the process that started it.
  */
 async function main(): Promise<void> {
-  becomeDisposable(NICENESS);
+  becomeAttacker();
   const pictures = await makeWorstPictures();
   const bomb = gzipSync(Buffer.alloc(BOMB_BYTES));
   const answers: Readonly<Record<string, (response: ServerResponse, name: string) => void>> = {

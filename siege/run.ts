@@ -73,11 +73,12 @@ async function measure(bench: Bench, hosts: HostileHosts, seconds: number): Prom
   const beside = await besiege(bench, victim, { key: keys.attacker, hosts, ms: seconds * 1000 });
   say('Cancelling and deleting what is left …');
   const left = await cleanUp(bench.url, keys.operator, CLEAN_UP_MS);
+  if (left.length > 0) say(`Left: ${left.join(', ')}`);
   say('Measuring the victim alone again …');
   const after = await measureQuiet(bench, victim);
   const restarts = SERVICES.reduce((sum, name) => sum + bench.pidsOf(name).length - 1, 0);
   const limits = processLimitsOf(IMAGE_MEMORY_BYTES);
-  return { seconds, before, beside, after, victim, limits, restarts, left };
+  return { seconds, before, beside, after, victim, limits, restarts, left: left.length };
 }
 
 /** The folder of the services is removed when they stop. */
