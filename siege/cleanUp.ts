@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiError, createClient, type Client } from '../client';
+import type { RequestResource } from '../contract/http/requests';
 import { isFinished } from '../contract/statuses';
 
 const PAUSE_MS = 1_000;
+const AT_ONCE = 8;
 
 /**
  * Cancels and deletes all requests that the caller sees.
@@ -13,13 +15,18 @@ export async function cleanUp(url: string, key: string, ms: number): Promise<str
   const client = createClient({ url, key });
   const deadline = performance.now() + ms;
   for (;;) {
+    const all: RequestResource[] = [];
+    for await (const request of client.requests()) all.push(request);
     const left: string[] = [];
-    for await (const { request_id: id, status } of client.requests()) {
-      const isGone = await endOne(client, id, isFinished(status));
-      if (!isGone) left.push(status);
-      if (performance.now() > deadline) return left;
-    }
-    if (left.length === 0) return left;
+    const next = all.values();
+    const work = async () => {
+      for (const { request_id: id, status } of next) {
+        const isGone = await endOne(client, id, isFinished(status));
+        if (!isGone) left.push(status);
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, work));
+    if (left.length === 0 || performance.now() > deadline) return left;
     await sleep(PAUSE_MS);
   }
 }

@@ -9,6 +9,8 @@ import { watchProcesses, type Kind, type Observed } from './processes';
 import type { Round, Victim } from './victim';
 
 const QUIET_ROUNDS = 7;
+/** No further round begins after this time, so that a service that is still busy does not make it long. */
+const QUIET_MS = 60_000;
 /** The first requests load code and start processes. */
 const WARM_UP_ROUNDS = 3;
 /** Attackers that wait for an answer end within this time after the last call that they start. */
@@ -33,8 +35,11 @@ export async function warmUp(victim: Victim): Promise<void> {
 
 export async function measureQuiet(bench: Bench, victim: Victim): Promise<Quiet> {
   const rounds: Round[] = [];
+  const deadline = performance.now() + QUIET_MS;
   const run = async () => {
-    for (let round = 0; round < QUIET_ROUNDS; round += 1) rounds.push(await victim.round());
+    while (rounds.length < QUIET_ROUNDS && performance.now() < deadline) {
+      rounds.push(await victim.round());
+    }
   };
   const running = run();
   const healthMs = await watchHealth(bench.url, running);
