@@ -19,7 +19,16 @@ export interface Bench {
   readonly folder: string;
   /** Resident memory of a process, in MiB. */
   memoryOf(name: Service): number;
+  /** Ids of all processes of a service since the start; more than one when it has died. */
+  pidsOf(name: Service): readonly number[];
   stop(): Promise<void>;
+}
+
+export interface BenchSettings {
+  /** Variables of API and worker, in addition to the usual ones. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** Path of a compiled script that prints the address of its server. */
+  readonly origin?: string;
 }
 
 const HOST = '127.0.0.1';
@@ -30,7 +39,10 @@ const READY_MS = 60_000;
  *
  * @param services without a worker, requests are accepted but not processed
  */
-export async function startBench(services: readonly Service[]): Promise<Bench> {
+export async function startBench(
+  services: readonly Service[],
+  { env = {}, origin: originScript = path.join(__dirname, 'origin.js') }: BenchSettings = {},
+): Promise<Bench> {
   const folder = await mkdtemp(path.join(tmpdir(), 'image-processor-bench-'));
   const servers = await startServers({
     dataDir: folder,
@@ -40,7 +52,7 @@ export async function startBench(services: readonly Service[]): Promise<Bench> {
   });
   const port = await freePort('the API', 'PORT', 0, say);
   const url = `http://${HOST}:${port}`;
-  const pids = new Map<string, number>();
+  const pids = new Map<Service, number[]>(services.map((name) => [name, []]));
   const processes = services.map((name): SupervisedProcess =>
     supervise(
       {
@@ -57,14 +69,15 @@ export async function startBench(services: readonly Service[]): Promise<Bench> {
           LOG_LEVEL: 'warn',
           METRICS_PORT: '0',
           MALLOC_ARENA_MAX: '2',
+          ...env,
         },
         logFile: path.join(folder, `${name}.log`),
-        onSpawn: (pid) => pids.set(name, pid),
+        onSpawn: (pid) => pids.get(name)?.push(pid),
       },
       say,
     ),
   );
-  const origin = spawn(process.execPath, [path.join(__dirname, 'origin.js')], {
+  const origin = spawn(process.execPath, [originScript], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [line] = (await once(origin.stdout, 'data')) as [Buffer];
@@ -74,7 +87,8 @@ export async function startBench(services: readonly Service[]): Promise<Bench> {
     originUrl: line.toString().trim(),
     mongodbUri: servers.mongodbUri,
     folder,
-    memoryOf: (name) => residentMemory(pids.get(name) ?? 0),
+    memoryOf: (name) => residentMemory(pids.get(name)?.at(-1) ?? 0),
+    pidsOf: (name) => pids.get(name) ?? [],
     async stop() {
       origin.kill();
       await Promise.all(processes.map((one) => one.stop()));

@@ -60,24 +60,40 @@ const CRASH_BUDGET = 3;
 const LARGE_NICENESS = 10;
 
 /**
+ * Divides `IMAGE_MEMORY_BYTES`.
+ *
+ * @returns how many small images are compressed at once, and what all large ones may need together
+ */
+function sharesOf(memoryBytes: number) {
+  // One more than there are cores, so that no core is idle while an image is passed or written.
+  const fitting = Math.floor((memoryBytes * 3) / 4 / SMALL_LIMIT.memoryBytes);
+  const smallCount = Math.max(1, Math.min(availableParallelism() + 1, fitting));
+  const forLarge = memoryBytes - smallCount * SMALL_LIMIT.memoryBytes;
+  return { smallCount, largeBytes: Math.max(forLarge, SMALL_LIMIT.memoryBytes) };
+}
+
+/** Returns the resident memory at which a process of each pool is stopped. */
+export function processLimitsOf(memoryBytes: number): { small: number; large: number } {
+  return {
+    small: BASE_BYTES + SMALL_LIMIT.memoryBytes,
+    large: BASE_BYTES + sharesOf(memoryBytes).largeBytes,
+  };
+}
+
+/**
  * Compresses images in processes of their own, one image at a time in each. There are two pools, so that small images
  * never wait for large ones: whoever sends large images makes only other large ones wait.
  */
 export function createCompressors(settings: CompressorsSettings): Compressors {
   const { script, env, memoryBytes, cpuSeconds, logger, onDeath } = settings;
-  const cores = availableParallelism();
-  // One more than there are cores, so that no core is idle while an image is passed or written.
-  const fitting = Math.floor((memoryBytes * 3) / 4 / SMALL_LIMIT.memoryBytes);
-  const smallCount = Math.max(1, Math.min(cores + 1, fitting));
-  const forLarge = memoryBytes - smallCount * SMALL_LIMIT.memoryBytes;
-  const largeBytes = Math.max(forLarge, SMALL_LIMIT.memoryBytes);
+  const { smallCount, largeBytes } = sharesOf(memoryBytes);
   const onError = (line: string) => {
     logger.warn({ line }, 'An image process printed an error');
   };
   const small = createProcessPool({ script, env, onError });
   const large = createProcessPool({ script, env, onError, args: [String(LARGE_NICENESS)] });
   const smallPermits = createFairSemaphore(smallCount);
-  const largePermits = createFairSemaphore(cores);
+  const largePermits = createFairSemaphore(availableParallelism());
   const memory = createFairSemaphore(largeBytes);
 
   /** Passes the job to a process; to another one when it crashes, until the crash budget is spent. */

@@ -148,7 +148,7 @@ const FIGURES: Readonly<Record<string, readonly string[]>> = {
   'Memory of all images (`IMAGE_MEMORY_BYTES`)': [
     `${numberIn(COMPRESSORS, /SMALL_LIMIT.*memoryBytes: (\d+) \* 2 \*\* 20/)} MiB`,
   ],
-  'Small images at once': [`cores + ${numberIn(COMPRESSORS, /cores \+ (\d+)/)}`],
+  'Small images at once': [`cores + ${numberIn(COMPRESSORS, /availableParallelism\(\) \+ (\d+)/)}`],
   'Large images at once': [],
   'Crashes of a process for an image': [count(numberIn(COMPRESSORS, 'CRASH_BUDGET'))],
   'After a cancel': [time(numberIn('src/process/limitedChild.ts', 'ABORT_GRACE_MS'))],
