@@ -8,7 +8,7 @@ import {
   interrupted,
   transientOf,
 } from '../../activities/failure';
-import { DeliveryError, ImageError } from '../../src/errors';
+import { DeliveryError, ImageError, ProcessDied } from '../../src/errors';
 import { activityEnvironment } from '../support/activityEnvironment';
 
 const FAILURE = { code: 'http_5xx', message: 'Answered 503' } as const;
@@ -27,6 +27,16 @@ describe('transientOf(error)', () => {
       });
     },
   );
+
+  it('converts the death of the download process to a failure that Temporal retries', () => {
+    const error = new ProcessDied('crash', 'SIGSEGV');
+    expect(transientOf(error)).toMatchObject({
+      type: 'process_died',
+      nonRetryable: false,
+      message: 'The process that downloads images died (SIGSEGV); its images are processed again',
+      cause: error,
+    });
+  });
 
   it('converts a connection error of MongoDB to a failure that Temporal retries', () => {
     const error = new mongo.MongoNetworkError('connection reset');

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { CancelledFailure } from '@temporalio/activity';
 import { withHeartbeat } from '../../activities/heartbeat';
+import { ProcessDied } from '../../src/errors';
 import { activityEnvironment } from '../support/activityEnvironment';
 
 interface Beat {
@@ -51,6 +52,13 @@ describe('withHeartbeat(work)', () => {
   it('marks an attempt that throws as ended, so that it is not counted as a crash', async () => {
     const { run, beats } = start(2, { crashes: 1, ended: true });
     await expect(run(() => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
+    expect(beats.at(-1)).toEqual({ crashes: 1, ended: true });
+  });
+
+  it('counts the death of the process that all images share as a crash', async () => {
+    const { beats, run } = start();
+    const died = new ProcessDied('crash', 'SIGSEGV');
+    await expect(run(() => Promise.reject(died))).rejects.toMatchObject({ type: 'process_died' });
     expect(beats.at(-1)).toEqual({ crashes: 1, ended: true });
   });
 

@@ -103,6 +103,7 @@ describe('the metrics of a worker after a request', () => {
       outcome: ['succeeded', 'retried', 'postponed', 'failed', 'delivered'],
       stage: ['host_wait', 'worker_wait', 'download', 'compress', 'store'],
       error_code: ERROR_CODE_LABELS,
+      reason: ['cpu', 'memory', 'wall', 'crash'],
     };
     for (const [label, given] of values) {
       if (label !== 'le') expect(bounded[label]).toContain(given);

@@ -16,7 +16,7 @@ const value = async (name: string, labels: Record<string, string> = {}) =>
 describe('the metrics of a worker', () => {
   it('have our prefix, a unit or a count in their names, and a sentence of help', async () => {
     const exposition = await text();
-    expect(typesOf(exposition).size).toBe(8);
+    expect(typesOf(exposition).size).toBe(9);
     for (const [name, type] of typesOf(exposition)) {
       expect(name).toMatch(/^image_processor_[a-z_]+$/);
       if (type === 'counter') expect(name).toMatch(/_total$/);
@@ -43,6 +43,19 @@ describe('the metrics of a worker', () => {
     expect(await value('images_total', { outcome: 'succeeded' })).toBe(2);
     expect(await value('input_bytes_total')).toBe(1010);
     expect(await value('output_bytes_total')).toBe(410);
+  });
+
+  it('count deaths of image processes by reason, from zero', async () => {
+    expect(await value('image_process_deaths_total', { reason: 'memory' })).toBe(0);
+    metrics.imageProcessEnded('memory');
+    expect(await value('image_process_deaths_total', { reason: 'memory' })).toBe(1);
+  });
+
+  it('take durations and numbers that another process measured', async () => {
+    metrics.observed('download', 2);
+    metrics.inFlight('download', 3);
+    expect(await value('stage_duration_seconds_sum', { stage: 'download' })).toBe(2);
+    expect(await value('images_in_flight', { stage: 'download' })).toBe(3);
   });
 
   it('count failures by outcome and code, and rare status codes by their class', async () => {
