@@ -12,6 +12,15 @@ import { imageEnvironmentOf } from './environment';
 /** One thread for the image that is compressed, and two for its files. Each thread keeps memory of its own. */
 const IMAGE_THREADS = 3;
 
+/**
+ * For glibc (mallopt(3)): blocks of up to 32 MiB come from the heap, and up to 64 MiB stay there when they are freed. By
+ * default each image returns its memory to the system and gets it again, which costs about 8 % of the CPU time.
+ */
+const ALLOCATOR = {
+  MALLOC_MMAP_THRESHOLD_: String(32 * 2 ** 20),
+  MALLOC_TRIM_THRESHOLD_: String(64 * 2 ** 20),
+};
+
 /** For files, and for names: a lookup that hangs occupies a thread for many seconds. */
 const DOWNLOAD_THREADS = 32;
 
@@ -47,7 +56,7 @@ export async function openImageProcesses(settings: ImageProcessSettings) {
   });
   const compressors = createCompressors({
     script: path.join(scripts, 'imageProcess.js'),
-    env: { ...env, UV_THREADPOOL_SIZE: String(IMAGE_THREADS) },
+    env: { ...ALLOCATOR, ...env, UV_THREADPOOL_SIZE: String(IMAGE_THREADS) },
     memoryBytes: config.IMAGE_MEMORY_BYTES,
     cpuSeconds: config.IMAGE_CPU_SECONDS,
     logger,
