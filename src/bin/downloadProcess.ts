@@ -8,7 +8,7 @@ import { createTargetPolicy } from '../network/targets';
 import { keepMemoryLevel } from '../process/memory';
 import { createLogger } from '../telemetry/logger';
 
-/** Downloads images for a worker, into the folder that it names. See docs/decisions/processes.md. */
+/** Downloads images for a worker, into the folder that it names. See docs/decisions/image-processes.md. */
 becomeDisposable();
 const config = readConfig();
 // The worker says whether it is possible; it need not be said again by each process.
