@@ -9,11 +9,12 @@ import { createHostLimits } from './hostLimits';
 import { acquireImagePermit, type ImagePermit } from './imagePermit';
 import { createImageFile } from './imageFile';
 
+/** The stages of a download, in order. It waits for a permit of its host, then for an image permit. */
+export const DOWNLOAD_STAGES = ['host_wait', 'worker_wait', 'download'] as const;
+export type DownloadStage = (typeof DOWNLOAD_STAGES)[number];
+
 /** Wraps one stage of a download, to time it. */
-export type Observe = <T>(
-  stage: 'host_wait' | 'worker_wait' | 'download',
-  work: () => Promise<T>,
-) => Promise<T>;
+export type Observe = <T>(stage: DownloadStage, work: () => Promise<T>) => Promise<T>;
 
 export interface WantedFile {
   /** Images of different keys take turns. */

@@ -2,17 +2,12 @@ import type { ChildProcess } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import { ProcessDied } from '../errors';
+import { DOWNLOAD_STAGES, type DownloadStage } from '../images/downloadQueue';
 import type { FairKey } from '../images/fairSemaphore';
+import type { OwnEndpoints } from '../network/ownServers';
 import { forkScript } from '../process/forkScript';
 import { usageOf } from '../process/usage';
-import {
-  DOWNLOAD_STAGES,
-  downloadAnswer,
-  errorOf,
-  type DownloadAnswer,
-  type DownloadMessage,
-  type DownloadStage,
-} from './messages';
+import { downloadAnswer, errorOf, type DownloadAnswer, type DownloadMessage } from './messages';
 
 /** A downloaded image. */
 export interface Source {
@@ -41,7 +36,7 @@ export interface DownloadsSettings {
   readonly env: NodeJS.ProcessEnv;
   /** Files are written here. */
   readonly folder: string;
-  readonly own: Extract<DownloadMessage, { own: unknown }>['own'];
+  readonly own: OwnEndpoints;
   readonly logger: Pick<Logger, 'error' | 'warn'>;
   readonly onStage: (stage: DownloadStage, seconds: number) => void;
   readonly onInFlight: (stage: DownloadStage, images: number) => void;
@@ -75,14 +70,6 @@ export function createDownloads(settings: DownloadsSettings): Downloads {
 
   function start(): Running {
     const { script, env, folder, own, logger } = settings;
-    const child = forkScript({
-      script,
-      args: [folder],
-      env,
-      onError: (line) => {
-        logger.warn({ line }, 'The download process printed an error');
-      },
-    });
     const waiting = new Map<number, Waiting>();
     let heard = performance.now();
     const watch = setInterval(() => {
@@ -103,17 +90,14 @@ export function createDownloads(settings: DownloadsSettings): Downloads {
       }
       for (const { reject } of waiting.values()) reject(new ProcessDied('crash', how));
     };
+    const onError = (line: string) => {
+      logger.warn({ line }, 'The download process printed an error');
+    };
+    const child = forkScript({ script, args: [folder], env, onError }, died);
     child.on('message', (message) => {
       heard = performance.now();
       const answer = downloadAnswer.safeParse(message);
       if (answer.success) handle(answer.data, { child, waiting });
-      else child.kill('SIGKILL');
-    });
-    child.once('exit', (code, signal) => {
-      died(signal ?? `exit ${code ?? '?'}`);
-    });
-    child.on('error', (error) => {
-      if (child.pid === undefined) died(error.message);
       else child.kill('SIGKILL');
     });
     send(child, { own });

@@ -3,7 +3,8 @@ import { IMAGE_FORMATS, type CompressOptions } from '../../contract/formats';
 import type { ImageErrorCode, RetryableImageCode } from '../../contract/errorCodes';
 import { HostCoolingDown, ImageError, messageOf } from '../errors';
 import type { FairKey } from '../images/fairSemaphore';
-import type { Endpoint } from '../network/ownServers';
+import { DOWNLOAD_STAGES } from '../images/downloadQueue';
+import type { OwnEndpoints } from '../network/ownServers';
 
 /**
  * Messages between the worker and its image processes. What arrives from a process is checked: it handles bytes from
@@ -59,19 +60,11 @@ export type StoredImage = Extract<CompressAnswer, { stored: unknown }>['stored']
 
 /** To the download process: first where it must not connect to, then images. */
 export type DownloadMessage =
-  | {
-      readonly own: {
-        readonly named: readonly Endpoint[];
-        readonly publicUrls: readonly Endpoint[];
-      };
-    }
+  | { readonly own: OwnEndpoints }
   | { readonly download: { readonly id: number; readonly key: FairKey; readonly link: string } }
   | { readonly abort: number }
   /** The image is compressed, or waits for it without a permit. */
   | { readonly release: number };
-
-export const DOWNLOAD_STAGES = ['host_wait', 'worker_wait', 'download'] as const;
-export type DownloadStage = (typeof DOWNLOAD_STAGES)[number];
 
 const stageSeconds = z.partialRecord(z.enum(DOWNLOAD_STAGES), seconds);
 

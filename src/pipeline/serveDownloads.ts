@@ -1,19 +1,20 @@
 import path from 'node:path';
-import type { DownloadedFile, DownloadQueue, Observe } from '../images/downloadQueue';
 import {
   DOWNLOAD_STAGES,
-  errorMessageOf,
-  type DownloadAnswer,
-  type DownloadMessage,
+  type DownloadedFile,
+  type DownloadQueue,
   type DownloadStage,
-} from './messages';
+  type Observe,
+} from '../images/downloadQueue';
+import type { OwnEndpoints } from '../network/ownServers';
+import { errorMessageOf, type DownloadAnswer, type DownloadMessage } from './messages';
 
 const REPORT_MS = 1_000;
 
 /** Downloads the images that the worker asks for to files in the folder. Runs in the download process. */
 export function serveDownloads(
   folder: string,
-  openQueue: (own: Extract<DownloadMessage, { own: unknown }>['own']) => DownloadQueue,
+  openQueue: (own: OwnEndpoints) => DownloadQueue,
 ): void {
   const running = new Map<number, AbortController>();
   const downloaded = new Map<number, DownloadedFile>();

@@ -11,11 +11,17 @@ export interface ChildSettings {
   readonly onError: (line: string) => void;
 }
 
+/** @param how `SIGSEGV`, `exit 1`, or why the process could not be started */
+type OnEnd = (how: string) => void;
+
 /** Libraries print numbers and names that come from a picture. */
 const MAX_LINE = 500;
 
-/** Starts a script of ours in a process that we talk to by messages. */
-export function forkScript({ script, args = [], env, onError }: ChildSettings): ChildProcess {
+/** Starts a script of ours in a process that we talk to by messages. A broken channel ends it. */
+export function forkScript(
+  { script, args = [], env, onError }: ChildSettings,
+  onEnd: OnEnd,
+): ChildProcess {
   // Not with our own arguments for Node: two processes cannot listen for the same debugger.
   const child = fork(script, args, {
     env,
@@ -27,5 +33,13 @@ export function forkScript({ script, args = [], env, onError }: ChildSettings): 
       onError(line.slice(0, MAX_LINE));
     });
   }
+  child.once('exit', (code, signal) => {
+    onEnd(signal ?? `exit ${code ?? '?'}`);
+  });
+  child.on('error', (error) => {
+    // A process that could not be started has no pid, and never emits `exit`.
+    if (child.pid === undefined) onEnd(error.message);
+    else child.kill('SIGKILL');
+  });
   return child;
 }

@@ -43,26 +43,16 @@ const ABORT_GRACE_MS = 250;
  * any other way.
  */
 export function startLimitedChild(settings: ChildSettings): LimitedChild {
-  const child = forkScript(settings);
   let ticks = 0;
   let death: string | null = null;
   let exceeded: ExceededLimit | null = null;
   let current: { answer: (message: unknown) => void; die: (how: string) => void } | null = null;
 
-  const died = (how: string) => {
-    if (death !== null) return;
+  const child = forkScript(settings, (how) => {
     death = how;
     current?.die(how);
-  };
+  });
   child.on('message', (message) => current?.answer(message));
-  child.once('exit', (code, signal) => {
-    died(signal ?? `exit ${code ?? '?'}`);
-  });
-  // A process that could not be started, or a channel that broke. Without a pid there is no `exit`.
-  child.on('error', (error) => {
-    if (child.pid === undefined) died(error.message);
-    else kill();
-  });
 
   function kill(): void {
     // Without a pid, Node would signal our own process group.
