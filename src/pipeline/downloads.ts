@@ -56,8 +56,8 @@ interface Waiting {
 }
 
 /**
- * Runs the process that downloads all images of this worker, and replaces it when it dies. One process is enough for
- * some 600 images a second, and keeps what it knows of hosts: how many downloads each gets, and which are cooling down.
+ * Runs the process that downloads all images of this worker, and replaces it when it dies. There is one, so
+ * that it keeps what it knows of hosts: how many downloads each gets, and which are cooling down.
  */
 export function createDownloads(settings: DownloadsSettings): Downloads {
   let nextId = 1;
