@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config';
@@ -8,7 +9,7 @@ import type { Records } from '../records/open';
 import type { CompressOptions } from '../../contract/formats';
 import type { RequestRecord } from '../records/types';
 import type { Runs } from '../temporal/runs';
-import type { RecordingLimit } from './recordingLimit';
+import { weightOf, type RecordingLimit } from './recordingLimit';
 import { recordSheet } from './recordSheet';
 import { summaryOf } from './summary';
 import { validateSheet, type ValidatedSheet } from './validateSheet';
@@ -70,8 +71,9 @@ export async function acceptUpload(deps: AcceptDeps, upload: Upload): Promise<st
     strict: upload.strict,
     maxImages: config.MAX_IMAGES_PER_REQUEST,
   });
-  const size = validated.rows + validated.links;
-  return limitRecording(size, () => recordUpload(deps, upload, validated));
+  const { size } = await stat(upload.path);
+  const weight = weightOf(validated.rows + validated.links, size);
+  return limitRecording(weight, () => recordUpload(deps, upload, validated));
 }
 
 async function recordUpload(

@@ -1,4 +1,4 @@
-import { Refusal } from '../errors';
+import { createTurns, type TurnLimits } from './turns';
 
 /**
  * How many uploads are recorded at once, and how many wait for it. A large upload takes up to 100 MB of memory and
@@ -7,53 +7,30 @@ import { Refusal } from '../errors';
  */
 export const RECORDING_LIMITS = {
   small: { atOnce: 8, waiting: 100 },
-  large: { atOnce: 2, waiting: 8 },
-} as const;
+  large: { atOnce: 1, waiting: 8, mostRestMs: 1_000 },
+} as const satisfies Record<string, TurnLimits>;
 
-/** Rows and links of an upload that counts as small. */
+const REFUSAL = 'Too many uploads are being recorded; send it again later';
+
+/** The most that an upload weighs that counts as small. */
 export const MAX_SMALL = 20_000;
 
-/** Records an upload with so many rows and links, at once or when it is its turn. */
-export type RecordingLimit = <T>(size: number, record: () => Promise<T>) => Promise<T>;
+/** So many bytes are recorded in about the time of one row: a single row may hold a megabyte. */
+const BYTES_OF_ROW = 64;
+
+/** Records an upload of this weight, at once or when it is its turn. */
+export type RecordingLimit = <T>(weight: number, record: () => Promise<T>) => Promise<T>;
+
+/** @param entries rows and links */
+export function weightOf(entries: number, bytes: number): number {
+  return entries + Math.ceil(bytes / BYTES_OF_ROW);
+}
 
 /** Limits the uploads that one process records at once. Those that wait hold no memory but their file's header. */
 export function createRecordingLimit(
-  limits: Readonly<Record<'small' | 'large', QueueLimits>> = RECORDING_LIMITS,
+  limits: Readonly<Record<'small' | 'large', TurnLimits>> = RECORDING_LIMITS,
 ): RecordingLimit {
-  const small = createQueue(limits.small);
-  const large = createQueue(limits.large);
-  return (size, record) => (size <= MAX_SMALL ? small : large)(record);
-}
-
-interface QueueLimits {
-  readonly atOnce: number;
-  readonly waiting: number;
-}
-
-function createQueue({ atOnce, waiting }: QueueLimits) {
-  const queue: (() => void)[] = [];
-  let running = 0;
-
-  async function enter(): Promise<void> {
-    if (running < atOnce) {
-      running += 1;
-      return;
-    }
-    if (queue.length >= waiting) {
-      throw new Refusal('unavailable', 'Too many uploads are being recorded; send it again later');
-    }
-    await new Promise<void>((resolve) => queue.push(resolve));
-  }
-
-  return async <T>(work: () => Promise<T>): Promise<T> => {
-    await enter();
-    try {
-      return await work();
-    } finally {
-      const next = queue.shift();
-      // The next one continues in place of this one.
-      if (next === undefined) running -= 1;
-      else next();
-    }
-  };
+  const small = createTurns(limits.small, REFUSAL);
+  const large = createTurns(limits.large, REFUSAL);
+  return (weight, record) => (weight <= MAX_SMALL ? small : large)(record);
 }

@@ -1,13 +1,23 @@
+import { stat } from 'node:fs/promises';
 import { Piscina } from 'piscina';
 import { Refusal } from '../errors';
+import { createTurns, type TurnLimits } from './turns';
 import type { ThreadAnswer } from './validateThread';
 import type { ValidatedSheet, validateSheet } from './validateSheet';
 
-/** Files read at once. One core is left for the event loop, which answers all other calls. */
-const THREADS = 2;
+/** Bytes of a small file, which never waits behind large ones. Most sheets are smaller: this is about 2,000 rows. */
+const MAX_SMALL_BYTES = 256 * 2 ** 10;
 
-/** Uploads that wait for a thread; their files are complete on disk. A client gives up after minutes of waiting. */
-const MAX_WAITING = 100;
+/**
+ * How many files of each size are read at once, and how many wait: theirs are complete on disk. Cores are left for the
+ * event loop, which answers all other calls. A client gives up after minutes of waiting.
+ */
+export const READING_LIMITS = {
+  small: { atOnce: 1, waiting: 100 },
+  large: { atOnce: 1, waiting: 100, mostRestMs: 1_000 },
+} as const satisfies Record<string, TurnLimits>;
+
+const REFUSAL = 'Too many uploads are being read; send it again later';
 
 /** A thread needs 20 MB for a file of any size. More than this is a fault, and only the thread dies. */
 const MAX_HEAP_MB = 256;
@@ -21,24 +31,22 @@ export interface SheetThreads {
 /** @param script path of the compiled `validateThread.js` */
 export function createSheetThreads(
   script: string,
-  { threads = THREADS, waiting = MAX_WAITING } = {},
+  limits: Readonly<Record<'small' | 'large', TurnLimits>> = READING_LIMITS,
 ): SheetThreads {
+  const small = createTurns(limits.small, REFUSAL);
+  const large = createTurns(limits.large, REFUSAL);
   const pool = new Piscina<Parameters<typeof validateSheet>, ThreadAnswer>({
     filename: script,
     minThreads: 0,
-    maxThreads: threads,
-    maxQueue: waiting,
+    maxThreads: limits.small.atOnce + limits.large.atOnce,
     idleTimeout: 10_000,
     resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
   });
 
   return {
     async validate(...call): Promise<ValidatedSheet> {
-      // Checked here: piscina rejects with an error that only its text tells apart.
-      if (pool.queueSize >= waiting) {
-        throw new Refusal('unavailable', 'Too many uploads are being read; send it again later');
-      }
-      const answer = await pool.run(call);
+      const { size } = await stat(call[0]);
+      const answer = await (size <= MAX_SMALL_BYTES ? small : large)(() => pool.run(call));
       if ('validated' in answer) return answer.validated;
       const { code, message, faults } = answer.refusal;
       throw new Refusal(code, message, faults);

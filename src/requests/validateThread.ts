@@ -14,7 +14,7 @@ export type ThreadAnswer =
     };
 
 /** Below the event loop, which answers all other calls: on Linux a thread has a niceness of its own (setpriority(2)). */
-if (process.platform === 'linux') setPriority(10);
+if (process.platform === 'linux') setPriority(19);
 
 /** The entry point of a thread of `createSheetThreads`. */
 export default async function validateInThread(

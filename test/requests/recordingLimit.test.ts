@@ -1,10 +1,10 @@
-import { createRecordingLimit, MAX_SMALL } from '../../src/requests/recordingLimit';
+import { createRecordingLimit, MAX_SMALL, weightOf } from '../../src/requests/recordingLimit';
 
 /** Starts work that ends when it is told to. */
-function startWork(limit: ReturnType<typeof createRecordingLimit>, size: number) {
+function startWork(limit: ReturnType<typeof createRecordingLimit>, weight: number) {
   const nothing = (): void => undefined;
   const state = { started: false, end: nothing, fail: nothing };
-  const ended = limit(size, () => {
+  const ended = limit(weight, () => {
     state.started = true;
     return new Promise<void>((resolve, reject) => {
       state.end = resolve;
@@ -59,5 +59,12 @@ describe('createRecordingLimit(limits)', () => {
     await tick();
     expect(large.map(({ state }) => state.started)).toEqual([true, false]);
     expect(small.state.started).toBe(true);
+  });
+});
+
+describe('weightOf(entries, bytes)', () => {
+  it('makes small uploads of a few thousand rows, and large ones of one huge row', () => {
+    expect(weightOf(10_000, 500_000)).toBeLessThan(MAX_SMALL);
+    expect(weightOf(2, 2 * 2 ** 20)).toBeGreaterThan(MAX_SMALL);
   });
 });

@@ -13,6 +13,8 @@ const COSTLY = sheet(
   '1,a,http://a.example/a.jpg',
 );
 
+const LIMITS = { atOnce: 1, waiting: 2 };
+
 const threads = createSheetThreads(SCRIPT);
 afterAll(() => threads.close());
 
@@ -52,9 +54,22 @@ describe('createSheetThreads(script).validate(file, options)', () => {
       expect(turns).toBeGreaterThan(100);
     }));
 
+  it('does not let a small file wait for large ones', () =>
+    withFile(COSTLY, (costly) =>
+      withFile(sheet('1,a,http://a.example/a.jpg'), async (file) => {
+        let read = 0;
+        const reading = Array.from({ length: 6 }, () =>
+          threads.validate(costly, OPTIONS).then(() => (read += 1)),
+        );
+        await threads.validate(file, OPTIONS);
+        expect(read).toBeLessThan(6);
+        await Promise.all(reading);
+      }),
+    ));
+
   it('refuses as unavailable when too many files wait', () =>
     withFile(COSTLY, async (file) => {
-      const few = createSheetThreads(SCRIPT, { threads: 1, waiting: 2 });
+      const few = createSheetThreads(SCRIPT, { small: LIMITS, large: LIMITS });
       const outcomes = await Promise.allSettled(
         Array.from({ length: 6 }, () => few.validate(file, OPTIONS)),
       );

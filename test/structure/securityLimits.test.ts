@@ -4,6 +4,7 @@ import { readConfig } from '../../src/config';
 import { CONNECTION_LIMITS } from '../../src/http/connections';
 import { MAX_HEADER_BYTES } from '../../src/network/limits';
 import { MAX_SMALL, RECORDING_LIMITS } from '../../src/requests/recordingLimit';
+import { READING_LIMITS } from '../../src/requests/sheetThreads';
 
 const ROOT = path.join(__dirname, '..', '..');
 const read = (file: string) => readFileSync(path.join(ROOT, file), 'utf8');
@@ -70,10 +71,15 @@ const FIGURES: Readonly<Record<string, readonly string[]>> = {
   'Name of the file': [count(numberIn('src/http/form.ts', 'MAX_NAME_LENGTH'))],
   'Sending after a refusal': [time(numberIn('src/http/drain.ts', 'DRAIN_MS'))],
   'Files read at once': [
-    count(numberIn('src/requests/sheetThreads.ts', 'THREADS')),
+    `${READING_LIMITS.small.atOnce} small`,
+    `${READING_LIMITS.large.atOnce} large`,
+    bytes(numberIn('src/requests/sheetThreads.ts', 'MAX_SMALL_BYTES')),
     `${numberIn('src/requests/sheetThreads.ts', 'MAX_HEAP_MB')} MB`,
   ],
-  'Files that wait for it': [count(numberIn('src/requests/sheetThreads.ts', 'MAX_WAITING'))],
+  'Files that wait for it': [
+    `${READING_LIMITS.small.waiting} small`,
+    `${READING_LIMITS.large.waiting} large`,
+  ],
   'Uploads recorded at once': [`${small.atOnce} small`, `${large.atOnce} large`, count(MAX_SMALL)],
   'Uploads that wait for it': [`${small.waiting} small`, `${large.waiting} large`],
   'Links (`MAX_IMAGES_PER_REQUEST`)': [count(config.MAX_IMAGES_PER_REQUEST)],
