@@ -57,7 +57,7 @@ const WALL_FACTOR = 10;
 const CRASH_BUDGET = 3;
 
 /** Large images run at this niceness, so that small ones get the cores first. */
-const LARGE_NICENESS = 10;
+const LARGE_NICENESS = 19;
 
 /**
  * Divides `IMAGE_MEMORY_BYTES`.
@@ -91,7 +91,13 @@ export function createCompressors(settings: CompressorsSettings): Compressors {
     logger.warn({ line }, 'An image process printed an error');
   };
   const small = createProcessPool({ script, env, onError });
-  const large = createProcessPool({ script, env, onError, args: [String(LARGE_NICENESS)] });
+  const large = createProcessPool({
+    script,
+    env,
+    onError,
+    args: [String(LARGE_NICENESS)],
+    inOwnSession: true,
+  });
   const smallPermits = createFairSemaphore(smallCount);
   const largePermits = createFairSemaphore(availableParallelism());
   const memory = createFairSemaphore(largeBytes);

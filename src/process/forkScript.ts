@@ -7,6 +7,8 @@ export interface ChildSettings {
   readonly args?: readonly string[];
   /** The environment, whole: nothing of ours is added. */
   readonly env: NodeJS.ProcessEnv;
+  /** Default: false. For a process that lowers its priority: see `becomeDisposable`. */
+  readonly inOwnSession?: boolean;
   /** Gets what the process prints to stderr: warnings of libraries about a picture, or its last words. */
   readonly onError: (line: string) => void;
 }
@@ -19,13 +21,14 @@ const MAX_LINE = 500;
 
 /** Starts a script of ours in a process that we talk to by messages. A broken channel ends it. */
 export function forkScript(
-  { script, args = [], env, onError }: ChildSettings,
+  { script, args = [], env, inOwnSession = false, onError }: ChildSettings,
   onEnd: OnEnd,
 ): ChildProcess {
   // Not with our own arguments for Node: two processes cannot listen for the same debugger.
   const child = fork(script, args, {
     env,
     execArgv: [],
+    detached: inOwnSession,
     stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
   });
   if (child.stderr !== null) {
