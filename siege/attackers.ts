@@ -2,16 +2,29 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { apiAttacks } from './apiAttacks';
 import type { Attack, Report, Target } from './attack';
 import { becomeAttacker } from './becomeAttacker';
-import { linkAttacks } from './linkAttacks';
+import { linkAttacks, pictureAttacks } from './linkAttacks';
 import type { Outcome } from './rawCall';
+
+/** The worst pictures alone, or these and everything else. */
+export type Scope = 'pictures' | 'everything';
 
 /** Attackers stop to start calls after this time, and then report. */
 export interface Order extends Target {
+  readonly scope: Scope;
   readonly ms: number;
 }
 
-/** Runs all attacks at once until the time is over. Then sends a report to the process that started it, and ends. */
-async function attack({ ms, ...target }: Order): Promise<void> {
+const ATTACKS: Readonly<Record<Scope, (target: Target) => Attack[]>> = {
+  pictures: pictureAttacks,
+  everything: (target) => [
+    ...apiAttacks(target),
+    ...linkAttacks(target),
+    ...pictureAttacks(target),
+  ],
+};
+
+/** Runs all attacks of the scope at once until the time is over. Then sends a report to the process that started it, and ends. */
+async function attack({ scope, ms, ...target }: Order): Promise<void> {
   const tallies = new Map<string, Map<string, number>>();
   const faults: string[] = [];
   let calls = 0;
@@ -42,7 +55,7 @@ async function attack({ ms, ...target }: Order): Promise<void> {
     }
   }
 
-  await Promise.all([...apiAttacks(target), ...linkAttacks(target)].map(repeat));
+  await Promise.all(ATTACKS[scope](target).map(repeat));
   const report: Report = {
     tallies: Object.fromEntries(
       [...tallies].map(([name, tally]) => [name, Object.fromEntries(tally)]),

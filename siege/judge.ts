@@ -6,7 +6,9 @@ import { quantileOf, type Line } from './table';
 import { VICTIM_IMAGES, type Round, type Victim } from './victim';
 
 const HEALTH_MS = 250;
-const MOST_BESIDE = 3;
+const MOST_BESIDE_PICTURES = 3;
+/** Everything at once is as much work as the machine can do: what counts is that others get their turn. */
+const MOST_BESIDE_SECONDS = 30;
 const MOST_AFTER = 2;
 const API_MIB = 400;
 const DOWNLOAD_MIB = 1_024;
@@ -16,19 +18,20 @@ const LEAST_CALLS = 1_000;
 export interface Measured {
   readonly seconds: number;
   readonly before: Quiet;
-  readonly beside: Beside;
+  /** While the worst pictures were sent. */
+  readonly besidePictures: Beside;
+  /** While everything attacked at once. */
+  readonly beside: Beside & { readonly left: number };
   readonly after: Quiet;
   readonly victim: Victim;
   readonly limits: ReturnType<typeof processLimitsOf>;
   /** How often API and worker were started again. */
   readonly restarts: number;
-  /** Requests of the attackers that could not be deleted. */
-  readonly left: number;
 }
 
 /** Puts all measurements into lines, those with a limit among those that are only reported. */
 export function linesOf(measured: Measured): Line[] {
-  const { seconds, beside, victim, restarts, left } = measured;
+  const { seconds, beside, victim, restarts } = measured;
   const { report, processes } = beside;
   const faults = report.faults.length + victim.faults.length;
   return [
@@ -55,25 +58,33 @@ export function linesOf(measured: Measured): Line[] {
       most: 0,
       least: 0,
     },
-    { name: "attackers' requests left after the clean-up", value: left, unit: 'requests' },
+    { name: "attackers' requests left after the clean-up", value: beside.left, unit: 'requests' },
   ];
 }
 
-function healthLines({ before, beside }: Measured): Line[] {
+function healthLines({ before, besidePictures, beside }: Measured): Line[] {
   const unit = 'ms';
   return [
     { name: '/health/live alone, slowest', value: Math.max(...before.healthMs), unit },
+    {
+      name: '/health/live beside the worst pictures, slowest',
+      value: Math.max(...besidePictures.healthMs),
+      unit,
+      most: HEALTH_MS,
+    },
     { name: '/health/live, p99', value: quantileOf(beside.healthMs, 0.99), unit },
     { name: '/health/live, slowest', value: Math.max(...beside.healthMs), unit, most: HEALTH_MS },
     { name: 'own timers late by at most', value: beside.ownDelayMs, unit },
   ];
 }
 
-function victimLines({ before, beside, after, victim }: Measured): Line[] {
+function victimLines({ before, besidePictures, beside, after, victim }: Measured): Line[] {
   const finished = ({ rounds }: Quiet) =>
     medianOf(rounds.map(({ finishedMs }) => finishedMs)) / 1000;
   const uploaded = ({ rounds }: Quiet) => medianOf(rounds.map(({ uploadMs }) => uploadMs));
-  const all: readonly Round[] = [before, beside, after].flatMap(({ rounds }) => rounds);
+  const all: readonly Round[] = [before, besidePictures, beside, after].flatMap(
+    ({ rounds }) => rounds,
+  );
   const [alone, uploadAlone] = [finished(before), uploaded(before)];
   const most = (factor: number, of: number) => ({
     most: factor * of,
@@ -83,12 +94,18 @@ function victimLines({ before, beside, after, victim }: Measured): Line[] {
   return [
     { name: `${VICTIM_IMAGES} images alone`, value: alone, unit: 's' },
     {
-      name: `${VICTIM_IMAGES} images beside`,
-      value: finished(beside),
+      name: `${VICTIM_IMAGES} images beside the worst pictures`,
+      value: finished(besidePictures),
       unit: 's',
-      ...most(MOST_BESIDE, alone),
+      ...most(MOST_BESIDE_PICTURES, alone),
     },
-    { name: `${VICTIM_IMAGES} images beside, slowest`, value: slowest, unit: 's' },
+    { name: `${VICTIM_IMAGES} images beside everything`, value: finished(beside), unit: 's' },
+    {
+      name: `${VICTIM_IMAGES} images beside everything, slowest`,
+      value: slowest,
+      unit: 's',
+      most: MOST_BESIDE_SECONDS,
+    },
     {
       name: `${VICTIM_IMAGES} images after`,
       value: finished(after),
@@ -96,7 +113,7 @@ function victimLines({ before, beside, after, victim }: Measured): Line[] {
       ...most(MOST_AFTER, alone),
     },
     { name: 'upload alone', value: uploadAlone, unit: 'ms' },
-    { name: 'upload beside', value: uploaded(beside), unit: 'ms' },
+    { name: 'upload beside everything', value: uploaded(beside), unit: 'ms' },
     { name: 'upload after', value: uploaded(after), unit: 'ms', ...most(MOST_AFTER, uploadAlone) },
     { name: "victim's requests beside", value: beside.rounds.length, unit: 'requests', least: 1 },
     {
@@ -109,9 +126,11 @@ function victimLines({ before, beside, after, victim }: Measured): Line[] {
   ];
 }
 
-function memoryLines({ beside: { processes }, limits }: Measured): Line[] {
+function memoryLines({ besidePictures, beside, limits }: Measured): Line[] {
   const mebibytes = (bytes: number) => bytes / 2 ** 20;
-  const memoryOf = (kind: Kind) => mebibytes(processes(kind).bytes);
+  const memoryOf = (kind: Kind) =>
+    mebibytes(Math.max(besidePictures.processes(kind).bytes, beside.processes(kind).bytes));
+  const { processes } = beside;
   const unit = 'MiB';
   return [
     { name: 'memory of the API', value: memoryOf('api'), unit, most: API_MIB },

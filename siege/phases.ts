@@ -2,7 +2,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bench } from '../bench/environment';
 import type { HostileHosts, Report } from './attack';
-import type { Order } from './attackers';
+import type { Order, Scope } from './attackers';
 import { startChild } from './children';
 import { watchHealth } from './health';
 import { watchProcesses, type Kind, type Observed } from './processes';
@@ -47,11 +47,16 @@ export async function measureQuiet(bench: Bench, victim: Victim): Promise<Quiet>
   return { rounds, healthMs };
 }
 
-/** Lets everything attack at once, and measures meanwhile what the victim notices. */
+/** Lets all attacks of a scope run at once, and measures meanwhile what the victim notices. */
 export async function besiege(
   bench: Bench,
   victim: Victim,
-  given: { readonly key: string; readonly hosts: HostileHosts; readonly ms: number },
+  given: {
+    readonly scope: Scope;
+    readonly key: string;
+    readonly hosts: HostileHosts;
+    readonly ms: number;
+  },
 ): Promise<Beside> {
   const { child, message } = startChild('attackers.js');
   const order: Order = { ...given, port: Number(new URL(bench.url).port) };

@@ -6,6 +6,7 @@ import { startBench, type Bench } from '../bench/environment';
 import { processLimitsOf } from '../src/pipeline/compressors';
 import { runMain, say } from '../src/process/main';
 import type { HostileHosts } from './attack';
+import type { Scope } from './attackers';
 import { startChild } from './children';
 import { cleanUp } from './cleanUp';
 import { attacksOf, linesOf, type Measured } from './judge';
@@ -18,6 +19,8 @@ import { createVictim } from './victim';
 const IMAGE_MEMORY_BYTES = 2 * 2 ** 30;
 /** The attackers are not to be refused before they can do harm. */
 const WRITES_PER_MINUTE = 100_000;
+/** Before everything attacks at once, the worst pictures come alone for this share of the time. */
+const PICTURES_SHARE = 1 / 3;
 const CLEAN_UP_MS = 120_000;
 
 const SERVICES = ['api', 'worker'] as const;
@@ -69,16 +72,22 @@ async function measure(bench: Bench, hosts: HostileHosts, seconds: number): Prom
   say('Measuring the victim alone …');
   await warmUp(victim);
   const before = await measureQuiet(bench, victim);
-  say(`Attacking for ${seconds} s …`);
-  const beside = await besiege(bench, victim, { key: keys.attacker, hosts, ms: seconds * 1000 });
-  say('Cancelling and deleting what is left …');
-  const left = await cleanUp(bench.url, keys.operator, CLEAN_UP_MS);
-  if (left.length > 0) say(`Left: ${left.join(', ')}`);
+  const attack = async (scope: Scope, ms: number) => {
+    const beside = await besiege(bench, victim, { scope, key: keys.attacker, hosts, ms });
+    say('Cancelling and deleting what is left …');
+    const left = await cleanUp(bench.url, keys.operator, CLEAN_UP_MS);
+    return { ...beside, left: left.length };
+  };
+  const ms = seconds * 1000;
+  say('Sending the worst pictures …');
+  const besidePictures = await attack('pictures', ms * PICTURES_SHARE);
+  say(`Attacking with everything for ${seconds} s …`);
+  const beside = await attack('everything', ms);
   say('Measuring the victim alone again …');
   const after = await measureQuiet(bench, victim);
   const restarts = SERVICES.reduce((sum, name) => sum + bench.pidsOf(name).length - 1, 0);
   const limits = processLimitsOf(IMAGE_MEMORY_BYTES);
-  return { seconds, before, beside, after, victim, limits, restarts, left: left.length };
+  return { seconds, before, besidePictures, beside, after, victim, limits, restarts };
 }
 
 /** The folder of the services is removed when they stop. */
