@@ -78,7 +78,7 @@ export async function startBench(
     ),
   );
   const origin = spawn(process.execPath, [originScript], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'inherit'],
   });
   const [line] = (await once(origin.stdout, 'data')) as [Buffer];
   await ready(url);

@@ -25,4 +25,6 @@ async function main(): Promise<void> {
   });
 }
 
+// Ends with its parent, which holds the other end of the pipe.
+process.stdin.resume().once('end', () => process.exit(0));
 void main();

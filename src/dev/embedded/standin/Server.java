@@ -41,6 +41,15 @@ class Server {
   private static final int COMPACT_FILL_PERCENT = 50;
   private static final int COMPACT_BYTES = 1 << 20;
 
+  /** The default of 16 holds less than one page of rows with a megabyte each. */
+  private static final int CACHE_MEGABYTES = 256;
+
+  /**
+   * A document is read, and written, with all others of its page. The default of 48 made a server that keeps some rows
+   * of a megabyte so slow that its clients gave up.
+   */
+  private static final int DOCUMENTS_PER_PAGE = 8;
+
   /**
    * Commands hold the read lock, and writing the file holds the write lock. Written during a command, the file would
    * contain half of it after a kill: for example a collection without its index of `_id`, whose records cannot be
@@ -54,6 +63,8 @@ class Server {
             .fileName(args[0])
             .autoCommitDisabled()
             .autoCommitBufferSize(0)
+            .cacheSize(CACHE_MEGABYTES)
+            .keysPerPage(DOCUMENTS_PER_PAGE)
             .open();
     H2Backend backend = new Backend(store);
     backend.version(VERSION);
