@@ -7,7 +7,7 @@ import { createTurns, type TurnLimits } from './turns';
  */
 export const RECORDING_LIMITS = {
   small: { atOnce: 8, waiting: 100 },
-  large: { atOnce: 1, waiting: 8, mostRestMs: 1_000 },
+  large: { atOnce: 1, waiting: 8, mostPauseMs: 1_000 },
 } as const satisfies Record<string, TurnLimits>;
 
 const REFUSAL = 'Too many uploads are being recorded; send it again later';

@@ -14,7 +14,7 @@ const MAX_SMALL_BYTES = 256 * 2 ** 10;
  */
 export const READING_LIMITS = {
   small: { atOnce: 1, waiting: 100 },
-  large: { atOnce: 1, waiting: 100, mostRestMs: 1_000 },
+  large: { atOnce: 1, waiting: 100, mostPauseMs: 1_000 },
 } as const satisfies Record<string, TurnLimits>;
 
 const REFUSAL = 'Too many uploads are being read; send it again later';

@@ -8,7 +8,7 @@ export interface TurnLimits {
    * How long a turn stays taken after the work: as long as the work took, at most so many milliseconds. Who sends one
    * after the other leaves half of the time to others. Default: 0
    */
-  readonly mostRestMs?: number;
+  readonly mostPauseMs?: number;
 }
 
 /** Runs work at once or when it is its turn, in order of arrival. */
@@ -21,7 +21,7 @@ export type Turns = <T>(work: () => Promise<T>) => Promise<T>;
  * @throws Refusal `unavailable`, when too many wait
  */
 export function createTurns(
-  { atOnce, waiting, mostRestMs = 0 }: TurnLimits,
+  { atOnce, waiting, mostPauseMs = 0 }: TurnLimits,
   refusal: string,
 ): Turns {
   const queue: (() => void)[] = [];
@@ -49,9 +49,9 @@ export function createTurns(
     try {
       return await work();
     } finally {
-      const restMs = Math.min(performance.now() - started, mostRestMs);
-      if (restMs === 0) leave();
-      else setTimeout(leave, restMs).unref();
+      const pauseMs = Math.min(performance.now() - started, mostPauseMs);
+      if (pauseMs === 0) leave();
+      else setTimeout(leave, pauseMs).unref();
     }
   };
 }

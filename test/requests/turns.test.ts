@@ -28,16 +28,16 @@ describe('createTurns(limits, refusal)', () => {
     await Promise.all(works);
   });
 
-  it('rests after the work as long as it took, without a delay of its result', async () => {
-    const turns = createTurns({ ...LIMITS, mostRestMs: 10_000 }, 'busy');
+  it('pauses after the work as long as it took, without a delay of its result', async () => {
+    const turns = createTurns({ ...LIMITS, mostPauseMs: 10_000 }, 'busy');
     await turns(() => sleep(100));
     const ended = performance.now();
     await turns(() => Promise.resolve());
     expect(performance.now() - ended).toBeGreaterThan(90);
   });
 
-  it('rests for the longest rest at most', async () => {
-    const turns = createTurns({ ...LIMITS, mostRestMs: 1 }, 'busy');
+  it('pauses no longer than the longest pause', async () => {
+    const turns = createTurns({ ...LIMITS, mostPauseMs: 1 }, 'busy');
     const events: string[] = [];
     await turns(() => sleep(200));
     const other = sleep(150).then(() => events.push('150 ms later'));
