@@ -1,4 +1,5 @@
 import { CsvError } from 'csv-parse/sync';
+import { DEFAULT_SHEET_OPTIONS, type SheetOptions } from '../../contract/sheets';
 import { Refusal } from '../errors';
 import { readHeader, type Header } from './header';
 import { readLenientCells } from './lenientCells';
@@ -10,6 +11,12 @@ import { MAX_RECORD, splitRecords, type Piece } from './split';
 import { hasOddQuotes, readText } from './text';
 
 export interface Sheet extends Header {
+  /** WHATWG label. */
+  readonly encoding: string;
+  /** Whether the file begins with a byte order mark. */
+  readonly hasMark: boolean;
+  /** What relative links are appended to; `null`: they fail. */
+  readonly baseUrl: string | null;
   /** The file has an odd number of quotes: at least one is missing or surplus. */
   readonly hasOddQuotes: boolean;
 }
@@ -27,14 +34,23 @@ const HEADER_WITHIN = 64 * 1024;
  *
  * @throws Refusal when the file is not a CSV in UTF-8, or its header lacks a required column
  */
-export async function openSheet(file: string): Promise<Sheet> {
+export async function openSheet(
+  file: string,
+  { base_url }: SheetOptions = DEFAULT_SHEET_OPTIONS,
+): Promise<Sheet> {
   let beginning = '';
   for await (const text of readText(file)) {
     beginning += text;
     if (beginning.length >= HEADER_WITHIN) break;
   }
   const isOdd = await hasOddQuotes(file);
-  return { ...readHeader(beginning, isOdd), hasOddQuotes: isOdd };
+  return {
+    ...readHeader(beginning, isOdd),
+    encoding: 'utf-8',
+    hasMark: false,
+    baseUrl: base_url,
+    hasOddQuotes: isOdd,
+  };
 }
 
 /**

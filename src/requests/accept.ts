@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config';
+import { DEFAULT_SHEET_OPTIONS, type SheetOptions } from '../../contract/sheets';
 import type { Sheet } from '../csv/read';
 import { messageOf, Refusal } from '../errors';
 import type { Logger } from '../telemetry/logger';
@@ -26,6 +27,7 @@ export interface Upload {
   /** SHA-256 of the file's bytes, in hex. */
   readonly fingerprint: string;
   readonly options: CompressOptions;
+  readonly sheetOptions: SheetOptions;
   /** `null`: none given, `WEBHOOK_URL` applies. */
   readonly webhookUrl: string | null;
   /** Refuse the file for one bad row. */
@@ -55,9 +57,6 @@ const TWIN_POLL_MS = 100;
 
 const FIRST_ROUND = 1;
 
-/** The only encoding that is read. */
-const ENCODING = 'utf-8';
-
 /**
  * Creates a request from an upload. When this resolves, rows, images and the workflow's start are durable; when
  * it rejects, nothing of the upload is recorded and none of it will run.
@@ -68,6 +67,7 @@ const ENCODING = 'utf-8';
 export async function acceptUpload(deps: AcceptDeps, upload: Upload): Promise<string> {
   const { config, validate = validateSheet, limitRecording } = deps;
   const validated = await validate(upload.path, {
+    ...upload.sheetOptions,
     strict: upload.strict,
     maxImages: config.MAX_IMAGES_PER_REQUEST,
   });
@@ -221,7 +221,12 @@ function newRequest(
     sheet: {
       link_columns: sheet.link_columns,
       delimiter: sheet.delimiter,
-      encoding: ENCODING,
+      encoding: sheet.encoding,
+      has_mark: sheet.hasMark,
+      line_end: sheet.lineEnd,
+      preamble: sheet.preamble,
+      base_url: sheet.baseUrl,
+      output: upload.sheetOptions.output,
       warnings,
     },
     rows: 0,
@@ -244,7 +249,7 @@ function idempotencyKeyOf({ owner, idempotencyKey }: Upload) {
   return { idempotency_key: owner === null ? idempotencyKey : `${owner} ${idempotencyKey}` };
 }
 
-function fingerprintOf({ fingerprint, options, webhookUrl, strict }: Upload): string {
+function fingerprintOf({ fingerprint, options, sheetOptions, webhookUrl, strict }: Upload): string {
   // Recorded fingerprints use this order: add a new option at the end.
   const { quality, format, effort, max_width, max_height } = options;
   const inOrder = {
@@ -254,8 +259,17 @@ function fingerprintOf({ fingerprint, options, webhookUrl, strict }: Upload): st
     max_width,
     max_height,
   } satisfies CompressOptions;
-  const fields = [...Object.values(inOrder), webhookUrl, strict];
+  const fields = [...Object.values(inOrder), webhookUrl, strict, ...sheetFieldsOf(sheetOptions)];
   return createHash('sha256')
     .update(`${fingerprint}\n${JSON.stringify(fields)}`)
     .digest('hex');
+}
+
+/** Empty for the defaults: uploads of older versions have no such fields. */
+function sheetFieldsOf({ link_columns, base_url, encoding, output }: SheetOptions): unknown[] {
+  const inOrder = { link_columns, base_url, encoding, output } satisfies SheetOptions;
+  const isDefault = Object.entries(DEFAULT_SHEET_OPTIONS).every(
+    ([name, value]) => inOrder[name as keyof SheetOptions] === value,
+  );
+  return isDefault ? [] : Object.values(inOrder);
 }

@@ -1,5 +1,6 @@
 import { Refusal, type Fault } from '../errors';
 import { openSheet, readRows, type Sheet } from '../csv/read';
+import type { SheetOptions } from '../../contract/sheets';
 import { strictErrorOf } from '../csv/row';
 import { createWarnings } from '../csv/warnings';
 
@@ -23,9 +24,9 @@ const MAX_FAULTS = 100;
  */
 export async function validateSheet(
   file: string,
-  { strict, maxImages }: { strict: boolean; maxImages: number },
+  { strict, maxImages, ...options }: SheetOptions & { strict: boolean; maxImages: number },
 ): Promise<ValidatedSheet> {
-  const sheet = await openSheet(file);
+  const sheet = await openSheet(file, options);
   const warnings = createWarnings(sheet);
   const faults: Fault[] = [];
   let rows = 0;

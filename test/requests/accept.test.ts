@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { acceptUpload, type AcceptDeps } from '../../src/requests/accept';
+import { DEFAULT_SHEET_OPTIONS } from '../../contract/sheets';
 import { createRecordingLimit } from '../../src/requests/recordingLimit';
 import { startActivityStage } from '../support/activityStage';
 import { sheetOf } from '../support/calls';
@@ -36,6 +37,7 @@ function accept(start: (requestId: string) => Promise<unknown>, key: string | nu
           max_height: null,
         },
         webhookUrl: null,
+        sheetOptions: DEFAULT_SHEET_OPTIONS,
         strict: false,
         idempotencyKey: key,
       },
