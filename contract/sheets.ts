@@ -8,7 +8,7 @@ export interface SheetOptions {
   readonly link_columns: readonly string[] | null;
   /** What relative links are appended to; `null`: none was given, and they fail. */
   readonly base_url: string | null;
-  /** `auto`, or a WHATWG label. */
+  /** `auto`, or the name of a WHATWG encoding. */
   readonly encoding: string;
   readonly output: Output;
 }

@@ -52,7 +52,7 @@ export const uploadFields = z.strictObject({
   encoding: z.string().default('auto').openapi({
     default: 'auto',
     description:
-      'A WHATWG encoding label, such as `windows-1252`. Default: found from the content.',
+      'A WHATWG encoding label, such as `windows-1252`. Default: found from the content. A byte order mark decides before it.',
   }),
   output: oneOf(OUTPUTS).default('append').openapi({
     description:

@@ -8,13 +8,11 @@ import { findRecordEnd } from './quotes';
 import { readDamagedLine, readRow, tooLongRow, type RowReading } from './row';
 import { createRowShape } from './rowShape';
 import { MAX_RECORD, splitRecords, type Piece } from './split';
+import { chooseEncoding, type TextEncoding } from './encoding';
 import { hasOddQuotes, readText } from './text';
+import { inspectText, type TextFindings } from './textFindings';
 
-export interface Sheet extends Header {
-  /** WHATWG label. */
-  readonly encoding: string;
-  /** Whether the file begins with a byte order mark. */
-  readonly hasMark: boolean;
+export interface Sheet extends Header, TextEncoding {
   /** What relative links are appended to; `null`: they fail. */
   readonly baseUrl: string | null;
   /** The file has an odd number of quotes: at least one is missing or surplus. */
@@ -32,22 +30,25 @@ const HEADER_WITHIN = 64 * 1024;
 /**
  * Reads the header of a CSV file.
  *
- * @throws Refusal when the file is not a CSV in UTF-8, or its header lacks a required column
+ * @param found what was found while the file was received; by default, the file is inspected here
+ * @throws Refusal when the file is not a CSV, its encoding is unclear, or its header lacks a required column
  */
 export async function openSheet(
   file: string,
-  { base_url }: SheetOptions = DEFAULT_SHEET_OPTIONS,
+  { base_url, encoding }: SheetOptions = DEFAULT_SHEET_OPTIONS,
+  found?: TextFindings,
 ): Promise<Sheet> {
+  const findings = found ?? (await inspectText(file));
+  const encoded = chooseEncoding(findings, encoding);
   let beginning = '';
-  for await (const text of readText(file)) {
+  for await (const text of readText(file, encoded)) {
     beginning += text;
     if (beginning.length >= HEADER_WITHIN) break;
   }
-  const isOdd = await hasOddQuotes(file);
+  const isOdd = await hasOddQuotes(file, encoded, findings);
   return {
     ...readHeader(beginning, isOdd),
-    encoding: 'utf-8',
-    hasMark: false,
+    ...encoded,
     baseUrl: base_url,
     hasOddQuotes: isOdd,
   };
@@ -56,12 +57,12 @@ export async function openSheet(
 /**
  * Streams the rows below the header, in order. Memory does not grow with the file.
  *
- * @throws Refusal when a later part of the file shows that it is not a CSV in UTF-8
+ * @throws Refusal when a later part of the file shows that it is not a CSV in the encoding
  */
 export async function* readRows(file: string, sheet: Sheet): AsyncGenerator<SheetRow> {
   const { delimiter, end } = sheet;
   let number = 0;
-  const pieces = splitRecords(skip(readText(file), end), {
+  const pieces = splitRecords(skip(readText(file, sheet), end), {
     delimiter,
     shape: createRowShape(sheet),
   });

@@ -9,6 +9,7 @@ import { validated, type Route } from './route';
 import { accepted, uploadFields, uploadForm, uploadHeaders } from '../../contract/http/uploads';
 import { jsonResponse, problemResponse, retryLaterResponse } from './responses';
 import { readColumnNames } from '../csv/columnNames';
+import { readEncoding } from '../csv/encoding';
 import { createWebhookUrlCheck } from './webhookUrl';
 
 export interface UploadDeps {
@@ -91,6 +92,7 @@ export function uploadRoute({ config, targets, spool, requests }: UploadDeps): R
           path: file.path,
           fileName: file.name,
           fingerprint: file.fingerprint,
+          text: file.text,
           options: {
             // Always empty: this does not compile while a field of the form is not listed above.
             ...(unlisted satisfies Record<string, never>),
@@ -103,7 +105,7 @@ export function uploadRoute({ config, targets, spool, requests }: UploadDeps): R
           sheetOptions: {
             link_columns: link_columns === undefined ? null : readColumnNames(link_columns),
             base_url: base_url ?? null,
-            encoding,
+            encoding: readEncoding(encoding),
             output,
           },
           webhookUrl: webhook_url ?? null,

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config';
 import { DEFAULT_SHEET_OPTIONS, type SheetOptions } from '../../contract/sheets';
 import type { Sheet } from '../csv/read';
+import type { TextFindings } from '../csv/textFindings';
 import { messageOf, Refusal } from '../errors';
 import type { Logger } from '../telemetry/logger';
 import type { Records } from '../records/open';
@@ -26,6 +27,8 @@ export interface Upload {
   readonly fileName: string;
   /** SHA-256 of the file's bytes, in hex. */
   readonly fingerprint: string;
+  /** What was found about the text while the file was received. */
+  readonly text: TextFindings;
   readonly options: CompressOptions;
   readonly sheetOptions: SheetOptions;
   /** `null`: none given, `WEBHOOK_URL` applies. */
@@ -66,11 +69,15 @@ const FIRST_ROUND = 1;
  */
 export async function acceptUpload(deps: AcceptDeps, upload: Upload): Promise<string> {
   const { config, validate = validateSheet, limitRecording } = deps;
-  const validated = await validate(upload.path, {
-    ...upload.sheetOptions,
-    strict: upload.strict,
-    maxImages: config.MAX_IMAGES_PER_REQUEST,
-  });
+  const validated = await validate(
+    upload.path,
+    {
+      ...upload.sheetOptions,
+      strict: upload.strict,
+      maxImages: config.MAX_IMAGES_PER_REQUEST,
+    },
+    upload.text,
+  );
   const { size } = await stat(upload.path);
   const weight = weightOf(validated.rows + validated.links, size);
   return limitRecording(weight, () => recordUpload(deps, upload, validated));
