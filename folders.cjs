@@ -26,7 +26,7 @@ const FOLDERS = {
   'src/callers.ts': { imports: [] },
   'src/config.ts': { imports: ['contract', 'src/callers.ts', 'src/network'] },
   'src/network': { imports: ['src/cache.ts', 'src/errors.ts'] },
-  'src/csv': { imports: ['src/errors.ts', 'src/network'], types: ['contract'] },
+  'src/csv': { imports: ['contract', 'src/errors.ts', 'src/network'] },
   'src/images': { imports: ['src/errors.ts', 'src/network'], types: ['contract', 'src/config.ts'] },
   'src/pipeline': {
     imports: ['contract', 'src/errors.ts', 'src/images', 'src/process', 'src/storage'],

@@ -1,4 +1,5 @@
 import { EFFORTS, TARGET_FORMATS, type CompressOptions } from '../formats';
+import { OUTPUTS } from '../sheets';
 import { DELIVERY_STATES, REQUEST_STATUSES, RETRYABLE_STATUSES } from '../statuses';
 import { integer, oneOf, time } from './fields';
 import { z } from './zod';
@@ -36,7 +37,9 @@ export const requestResource = z
       effort: z.enum(EFFORTS),
       max_width: z.int().nullable(),
       max_height: z.int().nullable(),
-    } satisfies Record<keyof CompressOptions, z.ZodType>),
+      base_url: z.string().nullable(),
+      output: z.enum(OUTPUTS),
+    } satisfies Record<keyof CompressOptions | 'base_url' | 'output', z.ZodType>),
     sheet: z.object({
       columns: z.array(z.string()),
       link_columns: z

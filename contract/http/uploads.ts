@@ -1,4 +1,5 @@
 import { EFFORTS, TARGET_FORMATS } from '../formats';
+import { OUTPUTS } from '../sheets';
 import { integer, oneOf } from './fields';
 import { z } from './zod';
 
@@ -33,6 +34,30 @@ export const uploadFields = z.strictObject({
       default: false,
       description: 'Refuse the file if any row is bad.',
     }),
+  link_columns: z.string().optional().openapi({
+    description:
+      'Names of the columns that hold links, as one CSV record. Default: columns with a known name.',
+    example: 'Main Image,"Images, other"',
+  }),
+  base_url: z
+    .string('Expected an http or https URL')
+    .max(2048, 'Expected at most 2048 characters')
+    .regex(/^https?:\/\//i, 'Expected an http or https URL')
+    .optional()
+    .openapi({
+      format: 'uri',
+      description: 'What relative links (`/m/u/mug.jpg`) are appended to.',
+      example: 'https://shop.example/media/catalog/product',
+    }),
+  encoding: z.string().default('auto').openapi({
+    default: 'auto',
+    description:
+      'A WHATWG encoding label, such as `windows-1252`. Default: found from the content. A byte order mark decides before it.',
+  }),
+  output: oneOf(OUTPUTS).default('append').openapi({
+    description:
+      '`append`: the result has a further column with the output links. `replace`: they stand in place of the links.',
+  }),
 });
 
 type Fields = z.ZodObject<(typeof uploadFields)['shape']>;
@@ -46,7 +71,7 @@ export const uploadForm = z
   .object({
     file: z.string().openapi({
       format: 'binary',
-      description: 'A CSV with the columns S. No., Product Name and Input Image Urls.',
+      description: 'A CSV with a header and at least one column of links to images.',
     }),
     ...uploadFields.shape,
   })

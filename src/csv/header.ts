@@ -13,6 +13,12 @@ export interface Header {
   /** Indexes of the `columns` that hold links, in ascending order; at least one. */
   readonly link_columns: readonly number[];
   readonly delimiter: Delimiter;
+  /** Title, `sep=` and blank lines above the header, unchanged, with their line ends. */
+  readonly preamble: string;
+  /** The line end of the header. */
+  readonly lineEnd: string;
+  /** Whether a row without any link is part of the sheet, as in the export of a shop, and no fault. */
+  readonly mayLackLinks: boolean;
   /** Offset in characters at which the rows begin. */
   readonly end: number;
 }
@@ -52,7 +58,15 @@ export function readHeader(beginning: string, hasOddQuotes: boolean): Header {
       throw headerRefusal(`at most ${MAX_COLUMNS} columns, received ${cells.length}; remove some`);
     }
     const link_columns = names.flatMap((name, index) => (LINK_COLUMN.test(name) ? [index] : []));
-    return { columns: cells, link_columns, delimiter, end };
+    return {
+      columns: cells,
+      link_columns,
+      delimiter,
+      preamble: '',
+      lineEnd: '\n',
+      mayLackLinks: false,
+      end,
+    };
   }
   const [widest] = candidates.sort((one, other) => other.cells.length - one.cells.length);
   const received = (widest?.cells ?? [])

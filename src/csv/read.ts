@@ -1,4 +1,5 @@
 import { CsvError } from 'csv-parse/sync';
+import { DEFAULT_SHEET_OPTIONS, type SheetOptions } from '../../contract/sheets';
 import { Refusal } from '../errors';
 import { readHeader, type Header } from './header';
 import { readLenientCells } from './lenientCells';
@@ -7,9 +8,13 @@ import { findRecordEnd } from './quotes';
 import { readDamagedLine, readRow, tooLongRow, type RowReading } from './row';
 import { createRowShape } from './rowShape';
 import { MAX_RECORD, splitRecords, type Piece } from './split';
+import { chooseEncoding, type TextEncoding } from './encoding';
 import { hasOddQuotes, readText } from './text';
+import { inspectText, type TextFindings } from './textFindings';
 
-export interface Sheet extends Header {
+export interface Sheet extends Header, TextEncoding {
+  /** What relative links are appended to; `null`: they fail. */
+  readonly baseUrl: string | null;
   /** The file has an odd number of quotes: at least one is missing or surplus. */
   readonly hasOddQuotes: boolean;
 }
@@ -25,27 +30,39 @@ const HEADER_WITHIN = 64 * 1024;
 /**
  * Reads the header of a CSV file.
  *
- * @throws Refusal when the file is not a CSV in UTF-8, or its header lacks a required column
+ * @param found what was found while the file was received; by default, the file is inspected here
+ * @throws Refusal when the file is not a CSV, its encoding is unclear, or its header lacks a required column
  */
-export async function openSheet(file: string): Promise<Sheet> {
+export async function openSheet(
+  file: string,
+  { base_url, encoding }: SheetOptions = DEFAULT_SHEET_OPTIONS,
+  found?: TextFindings,
+): Promise<Sheet> {
+  const findings = found ?? (await inspectText(file));
+  const encoded = chooseEncoding(findings, encoding);
   let beginning = '';
-  for await (const text of readText(file)) {
+  for await (const text of readText(file, encoded)) {
     beginning += text;
     if (beginning.length >= HEADER_WITHIN) break;
   }
-  const isOdd = await hasOddQuotes(file);
-  return { ...readHeader(beginning, isOdd), hasOddQuotes: isOdd };
+  const isOdd = await hasOddQuotes(file, encoded, findings);
+  return {
+    ...readHeader(beginning, isOdd),
+    ...encoded,
+    baseUrl: base_url,
+    hasOddQuotes: isOdd,
+  };
 }
 
 /**
  * Streams the rows below the header, in order. Memory does not grow with the file.
  *
- * @throws Refusal when a later part of the file shows that it is not a CSV in UTF-8
+ * @throws Refusal when a later part of the file shows that it is not a CSV in the encoding
  */
 export async function* readRows(file: string, sheet: Sheet): AsyncGenerator<SheetRow> {
   const { delimiter, end } = sheet;
   let number = 0;
-  const pieces = splitRecords(skip(readText(file), end), {
+  const pieces = splitRecords(skip(readText(file, sheet), end), {
     delimiter,
     shape: createRowShape(sheet),
   });

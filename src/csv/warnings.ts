@@ -13,8 +13,16 @@ export interface WarningCollector {
 /** Columns that the service writes: their content needs no warning. */
 const OWN_COLUMNS = [OUTPUT_COLUMN, ERRORS_COLUMN].map(normalized);
 
+const GUESSED =
+  'The file is not UTF-8 and was read as Windows-1252, which is a guess; if characters are wrong, ' +
+  'upload it again with its encoding in the field "encoding"';
+
 /** Collects warnings about the file: what was read, but possibly not as it was meant. */
-export function createWarnings({ columns, link_columns }: Sheet): WarningCollector {
+export function createWarnings({
+  columns,
+  link_columns,
+  encodingIsGuess,
+}: Sheet): WarningCollector {
   const withText = createRowCounter();
   const quotedLines = createRowCounter();
   const otherDelimiters = createRowCounter();
@@ -39,6 +47,7 @@ export function createWarnings({ columns, link_columns }: Sheet): WarningCollect
       }
     },
     list: () => [
+      ...(encodingIsGuess ? [GUESSED] : []),
       ...unread
         .filter(({ filled, links }) => links > filled / 2)
         .map(({ name }) => `Column ${excerpt(name)} appears to contain links but was not read`),

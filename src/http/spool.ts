@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { createContentCheck } from '../csv/text';
+import { createTextInspector, type TextFindings } from '../csv/textFindings';
 import { isStorageError, Refusal } from '../errors';
 import type { Spool } from '../storage/spool';
 
@@ -12,12 +12,14 @@ export interface Spooled {
   readonly path: string;
   /** SHA-256 of the bytes, in hex. */
   readonly fingerprint: string;
+  /** What its bytes show about the encoding; they are not read again for it. */
+  readonly text: TextFindings;
   /** Removes the file; may be called twice. */
   discard(): Promise<void>;
 }
 
 /**
- * Writes an upload to disk while it arrives. Stops as soon as the content cannot be a CSV, is too large, or finds the
+ * Writes an upload to disk while it arrives. Stops as soon as the content is known to be no CSV, is too large, or finds the
  * spool full. A refused or interrupted upload leaves no file.
  *
  * @throws Refusal
@@ -29,7 +31,7 @@ export async function spoolUpload(
 ): Promise<Spooled> {
   const file = path.join(spool.dir, `${randomUUID()}.csv`);
   const hash = createHash('sha256');
-  const checkContent = createContentCheck();
+  const inspector = createTextInspector();
   let received = 0;
   let refusal: unknown;
 
@@ -37,7 +39,7 @@ export async function spoolUpload(
     if (received + chunk.length > maxBytes) throw tooLarge(maxBytes);
     if (!spool.add(chunk.length)) throw full('Too many uploads are arriving');
     received += chunk.length;
-    checkContent(chunk);
+    inspector.add(chunk);
   }
 
   async function* checked(chunks: AsyncIterable<Buffer>) {
@@ -62,7 +64,7 @@ export async function spoolUpload(
 
   try {
     await pipeline(upload, checked, createWriteStream(file, { flags: 'wx' }));
-    return { path: file, fingerprint: hash.digest('hex'), discard };
+    return { path: file, fingerprint: hash.digest('hex'), text: inspector.findings(), discard };
   } catch (error) {
     await discard();
     throw refusal ?? diskRefusal(error) ?? error;

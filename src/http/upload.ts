@@ -8,6 +8,8 @@ import { receiveForm } from './form';
 import { validated, type Route } from './route';
 import { accepted, uploadFields, uploadForm, uploadHeaders } from '../../contract/http/uploads';
 import { jsonResponse, problemResponse, retryLaterResponse } from './responses';
+import { readColumnNames } from '../csv/columnNames';
+import { readEncoding } from '../csv/encoding';
 import { createWebhookUrlCheck } from './webhookUrl';
 
 export interface UploadDeps {
@@ -69,8 +71,20 @@ export function uploadRoute({ config, targets, spool, requests }: UploadDeps): R
       const headers = validated(uploadHeaders, 'header', ctx.headers);
       const { file, fields } = await receiveForm(ctx, spool, config.MAX_UPLOAD_BYTES);
       try {
-        const { webhook_url, strict, quality, format, effort, max_width, max_height, ...unlisted } =
-          validated(uploadFields, 'body', fields);
+        const {
+          webhook_url,
+          strict,
+          quality,
+          format,
+          effort,
+          max_width,
+          max_height,
+          link_columns,
+          base_url,
+          encoding,
+          output,
+          ...unlisted
+        } = validated(uploadFields, 'body', fields);
         checkWebhookUrl(webhook_url);
         const upload: Upload = {
           owner: callerOf(ctx).name,
@@ -78,6 +92,7 @@ export function uploadRoute({ config, targets, spool, requests }: UploadDeps): R
           path: file.path,
           fileName: file.name,
           fingerprint: file.fingerprint,
+          text: file.text,
           options: {
             // Always empty: this does not compile while a field of the form is not listed above.
             ...(unlisted satisfies Record<string, never>),
@@ -86,6 +101,12 @@ export function uploadRoute({ config, targets, spool, requests }: UploadDeps): R
             effort,
             max_width: max_width ?? null,
             max_height: max_height ?? null,
+          },
+          sheetOptions: {
+            link_columns: link_columns === undefined ? null : readColumnNames(link_columns),
+            base_url: base_url ?? null,
+            encoding: readEncoding(encoding),
+            output,
           },
           webhookUrl: webhook_url ?? null,
           strict,

@@ -22,7 +22,18 @@ const number = { type: Number, required: true };
 const optional = <T>(type: T) => ({ type, default: null });
 
 const sheet = new Schema(
-  { link_columns: [Number], delimiter: text, encoding: text, warnings: [String] },
+  {
+    link_columns: [Number],
+    delimiter: text,
+    encoding: text,
+    has_mark: Boolean,
+    line_end: String,
+    // Not `text`, which must not be empty.
+    preamble: String,
+    base_url: String,
+    output: String,
+    warnings: [String],
+  },
   { _id: false },
 );
 

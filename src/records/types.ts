@@ -1,6 +1,7 @@
 import type { ByteCounts, Counts } from '../../contract/counts';
 import type { ImageErrorCode, RowErrorCode } from '../../contract/errorCodes';
 import type { CompressOptions, ImageFormat } from '../../contract/formats';
+import type { Output } from '../../contract/sheets';
 import type { DeliveryState, ImageStatus, RequestStatus } from '../../contract/statuses';
 
 /**
@@ -64,6 +65,13 @@ export interface SheetRecord {
   readonly delimiter: string;
   /** WHATWG label. */
   readonly encoding: string;
+  /** Whether the file began with a byte order mark. Absent in records of older versions, like all below. */
+  readonly has_mark?: boolean;
+  readonly line_end?: string;
+  /** Title, `sep=` and blank lines above the header, unchanged, with their line ends. */
+  readonly preamble?: string;
+  readonly base_url?: string | null;
+  readonly output?: Output;
   /** Warnings about the file, as sentences. */
   readonly warnings: readonly string[];
 }

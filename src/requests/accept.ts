@@ -2,7 +2,9 @@ import { stat } from 'node:fs/promises';
 import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config';
+import { DEFAULT_SHEET_OPTIONS, type SheetOptions } from '../../contract/sheets';
 import type { Sheet } from '../csv/read';
+import type { TextFindings } from '../csv/textFindings';
 import { messageOf, Refusal } from '../errors';
 import type { Logger } from '../telemetry/logger';
 import type { Records } from '../records/open';
@@ -25,7 +27,10 @@ export interface Upload {
   readonly fileName: string;
   /** SHA-256 of the file's bytes, in hex. */
   readonly fingerprint: string;
+  /** What was found about the text while the file was received. */
+  readonly text: TextFindings;
   readonly options: CompressOptions;
+  readonly sheetOptions: SheetOptions;
   /** `null`: none given, `WEBHOOK_URL` applies. */
   readonly webhookUrl: string | null;
   /** Refuse the file for one bad row. */
@@ -55,9 +60,6 @@ const TWIN_POLL_MS = 100;
 
 const FIRST_ROUND = 1;
 
-/** The only encoding that is read. */
-const ENCODING = 'utf-8';
-
 /**
  * Creates a request from an upload. When this resolves, rows, images and the workflow's start are durable; when
  * it rejects, nothing of the upload is recorded and none of it will run.
@@ -67,10 +69,15 @@ const ENCODING = 'utf-8';
  */
 export async function acceptUpload(deps: AcceptDeps, upload: Upload): Promise<string> {
   const { config, validate = validateSheet, limitRecording } = deps;
-  const validated = await validate(upload.path, {
-    strict: upload.strict,
-    maxImages: config.MAX_IMAGES_PER_REQUEST,
-  });
+  const validated = await validate(
+    upload.path,
+    {
+      ...upload.sheetOptions,
+      strict: upload.strict,
+      maxImages: config.MAX_IMAGES_PER_REQUEST,
+    },
+    upload.text,
+  );
   const { size } = await stat(upload.path);
   const weight = weightOf(validated.rows + validated.links, size);
   return limitRecording(weight, () => recordUpload(deps, upload, validated));
@@ -221,7 +228,12 @@ function newRequest(
     sheet: {
       link_columns: sheet.link_columns,
       delimiter: sheet.delimiter,
-      encoding: ENCODING,
+      encoding: sheet.encoding,
+      has_mark: sheet.hasMark,
+      line_end: sheet.lineEnd,
+      preamble: sheet.preamble,
+      base_url: sheet.baseUrl,
+      output: upload.sheetOptions.output,
       warnings,
     },
     rows: 0,
@@ -244,7 +256,7 @@ function idempotencyKeyOf({ owner, idempotencyKey }: Upload) {
   return { idempotency_key: owner === null ? idempotencyKey : `${owner} ${idempotencyKey}` };
 }
 
-function fingerprintOf({ fingerprint, options, webhookUrl, strict }: Upload): string {
+function fingerprintOf({ fingerprint, options, sheetOptions, webhookUrl, strict }: Upload): string {
   // Recorded fingerprints use this order: add a new option at the end.
   const { quality, format, effort, max_width, max_height } = options;
   const inOrder = {
@@ -254,8 +266,17 @@ function fingerprintOf({ fingerprint, options, webhookUrl, strict }: Upload): st
     max_width,
     max_height,
   } satisfies CompressOptions;
-  const fields = [...Object.values(inOrder), webhookUrl, strict];
+  const fields = [...Object.values(inOrder), webhookUrl, strict, ...sheetFieldsOf(sheetOptions)];
   return createHash('sha256')
     .update(`${fingerprint}\n${JSON.stringify(fields)}`)
     .digest('hex');
+}
+
+/** Empty for the defaults: uploads of older versions have no such fields. */
+function sheetFieldsOf({ link_columns, base_url, encoding, output }: SheetOptions): unknown[] {
+  const inOrder = { link_columns, base_url, encoding, output } satisfies SheetOptions;
+  const isDefault = Object.entries(DEFAULT_SHEET_OPTIONS).every(
+    ([name, value]) => inOrder[name as keyof SheetOptions] === value,
+  );
+  return isDefault ? [] : Object.values(inOrder);
 }

@@ -1,6 +1,8 @@
 import { Refusal, type Fault } from '../errors';
 import { openSheet, readRows, type Sheet } from '../csv/read';
+import type { SheetOptions } from '../../contract/sheets';
 import { strictErrorOf } from '../csv/row';
+import type { TextFindings } from '../csv/textFindings';
 import { createWarnings } from '../csv/warnings';
 
 /** What reading an upload once found, before anything is recorded. */
@@ -19,13 +21,15 @@ const MAX_FAULTS = 100;
 /**
  * Reads an upload once, before anything is recorded.
  *
+ * @param found what was found while the file was received, if it was
  * @throws Refusal when the file cannot be accepted
  */
 export async function validateSheet(
   file: string,
-  { strict, maxImages }: { strict: boolean; maxImages: number },
+  { strict, maxImages, ...options }: SheetOptions & { strict: boolean; maxImages: number },
+  found?: TextFindings,
 ): Promise<ValidatedSheet> {
-  const sheet = await openSheet(file);
+  const sheet = await openSheet(file, options, found);
   const warnings = createWarnings(sheet);
   const faults: Fault[] = [];
   let rows = 0;

@@ -26,7 +26,11 @@ export function viewOf(
     file_name: record.file_name,
     counts,
     bytes,
-    options: record.options,
+    options: {
+      ...record.options,
+      base_url: record.sheet?.base_url ?? null,
+      output: record.sheet?.output ?? 'append',
+    },
     sheet: sheetOf(record),
     round: record.round,
     created_at: record.created_at.toISOString(),
@@ -48,15 +52,21 @@ function timeOf(date: Date | null): string | null {
 }
 
 function sheetOf({ columns, rows, sheet, url_column }: RequestRecord): RequestResource['sheet'] {
-  const { link_columns, ...read } = sheet ?? {
+  const { link_columns, delimiter, encoding, warnings } = sheet ?? {
     link_columns: url_column === undefined ? [] : [url_column],
     delimiter: null,
     encoding: 'utf-8',
     warnings: [],
   };
   const names = link_columns.map((column) => columns[column] ?? '');
-  const warnings = [...read.warnings];
-  return { ...read, columns: [...columns], link_columns: names, rows, warnings };
+  return {
+    columns: [...columns],
+    link_columns: names,
+    delimiter,
+    encoding,
+    rows,
+    warnings: [...warnings],
+  };
 }
 
 function webhookOf(

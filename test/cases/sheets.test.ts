@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parse } from 'csv-parse/sync';
 import type { ImageResource } from '../../contract/http/images';
-import { finished, imagesOf, requestOf, resultOf, uploaded } from '../support/calls';
+import { finished, imagesOf, requestOf, resultOf, upload, uploaded } from '../support/calls';
 import { bytes, startOrigin, type Origin } from '../support/origin';
 import { startService, type Service } from '../support/service';
 
@@ -29,16 +29,26 @@ afterAll(async () => {
   await origin.stop();
 });
 
+/** Returns the file with the address of this origin, in ASCII or UTF-16. */
+async function contentOf(name: string): Promise<Buffer<ArrayBuffer>> {
+  let content = await readFile(path.join(__dirname, 'csv', `${name}.csv`), 'latin1');
+  for (const encoding of ['latin1', 'utf16le'] as const) {
+    const [from, to] = ['127.0.0.1:19000', host].map((address) =>
+      Buffer.from(address, encoding).toString('latin1'),
+    );
+    content = content.replaceAll(from ?? '', to ?? '');
+  }
+  return Buffer.from(content, 'latin1');
+}
+
 async function run(name: string) {
-  const content = await readFile(path.join(__dirname, 'csv', `${name}.csv`), 'latin1');
-  const sheet = Buffer.from(content.replaceAll('127.0.0.1:19000', host), 'latin1');
-  const id = await uploaded(service.url, sheet);
+  const id = await uploaded(service.url, await contentOf(name));
   const { status } = await finished(service.url, id);
   const images = await imagesOf(service.url, id);
-  const { sheet: reading } = await requestOf(service.url, id);
+  const { sheet } = await requestOf(service.url, id);
   const result = parse(await resultOf(service.url, id));
   const failed = parse(await resultOf(service.url, id, { only: 'failed' }));
-  return { status, images, warnings: reading.warnings, result, failed };
+  return { status, images, sheet, result, failed };
 }
 
 /** Returns for each occurrence its row, and the name of its image or the code of its error. */
@@ -148,8 +158,8 @@ describe('every link of a file', () => {
 
 describe('text beside links', () => {
   it('gives a warning, not a failure: alternative texts and captions', async () => {
-    const { warnings } = await run('wpallexport');
-    expect(warnings).toEqual([
+    const { sheet } = await run('wpallexport');
+    expect(sheet.warnings).toEqual([
       'Text beside links was ignored in row 1 and 2 more: "! alt : Blue mug ! title : Mug ! desc :"',
     ]);
   });
@@ -167,5 +177,44 @@ describe('a row with an open quote', () => {
         expect.stringMatching(/^Expected 3 cells with each quote closed, received /),
       ],
     ]);
+  });
+});
+
+describe('a file in another encoding', () => {
+  it('is read as Windows-1252 where it is no UTF-8, with a warning', async () => {
+    const { status, sheet, result } = await run('cp1252');
+    expect(status).toBe('completed');
+    expect(result[1]?.[1]).toBe('Kaffeemühle');
+    expect(sheet).toMatchObject({
+      encoding: 'windows-1252',
+      warnings: [
+        'The file is not UTF-8 and was read as Windows-1252, which is a guess; if characters are wrong, ' +
+          'upload it again with its encoding in the field "encoding"',
+      ],
+    });
+  });
+
+  it('is read as UTF-16 after its byte order mark', async () => {
+    const { status, sheet, images } = await run('utf16-tab');
+    expect(status).toBe('completed');
+    expect(outcomesOf(images)).toEqual(['1 photo.jpg']);
+    expect(sheet).toMatchObject({ encoding: 'utf-16le', delimiter: '\t', warnings: [] });
+  });
+
+  it('is refused as UTF-16 without a mark, unless the upload names the encoding', async () => {
+    const content = await contentOf('utf16-nobom');
+    const response = await upload(service.url, content);
+    expect(response.status).toBe(422);
+    expect(await response.json()).toMatchObject({
+      detail: [
+        {
+          loc: ['body', 'encoding'],
+          msg: expect.stringContaining('send the field "encoding" with utf-16le') as string,
+        },
+      ],
+    });
+    const id = await uploaded(service.url, content, { fields: { encoding: 'UTF-16' } });
+    expect(await finished(service.url, id)).toMatchObject({ status: 'completed' });
+    expect((await requestOf(service.url, id)).sheet.encoding).toBe('utf-16le');
   });
 });

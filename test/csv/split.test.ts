@@ -6,6 +6,9 @@ const sheet = {
   columns: ['S. No.', 'Product Name', 'Input Image Urls'],
   link_columns: [2],
   delimiter: ',',
+  preamble: '',
+  lineEnd: '\n',
+  mayLackLinks: false,
   end: 0,
 } as const;
 

@@ -104,11 +104,53 @@ describe('POST /image/upload/', () => {
     });
   });
 
-  it('answers 422 to UTF-16, and says how to save the file', async () => {
-    const sheet = Uint8Array.from(Buffer.from(`\ufeff${good()}`, 'utf16le'));
-    expect(await refused(sheet)).toMatchObject({
-      status: 422,
-      detail: [{ msg: expect.stringContaining('save the sheet as "CSV UTF-8"') as string }],
+  describe('a file whose encoding is named after it in the form', () => {
+    const utf16 = () => Buffer.from(good(), 'utf16le');
+
+    async function answerTo(content: Buffer<ArrayBuffer>, encoding: string) {
+      const form = new FormData();
+      form.append('file', new Blob([content]), 'products.csv');
+      form.append('encoding', encoding);
+      const response = await postForm(service.url, form);
+      return { status: response.status, ...((await response.json()) as Partial<Problem>) };
+    }
+
+    it('is accepted in UTF-16 without a byte order mark', async () => {
+      expect(await answerTo(utf16(), 'utf-16')).toMatchObject({ status: 200 });
+    });
+
+    it('is answered 422 when UTF-16 is not named', async () => {
+      expect(await answerTo(utf16(), 'auto')).toMatchObject({
+        status: 422,
+        detail: [{ loc: ['body', 'encoding'], type: 'unclear_encoding' }],
+      });
+    });
+
+    it('is answered 400 when it has NUL and is not UTF-16', async () => {
+      expect(await answerTo(Buffer.from(`${good()}\0`), 'utf-8')).toEqual({
+        status: 400,
+        detail: 'Only CSV files are supported',
+      });
+    });
+
+    it('is answered 422 when the encoding is unknown, and the answer says what is expected', async () => {
+      expect(await answerTo(Buffer.from(good()), 'excel')).toMatchObject({
+        status: 422,
+        detail: [
+          {
+            loc: ['body', 'encoding'],
+            msg: expect.stringMatching(/^Expected auto or a WHATWG encoding label/) as string,
+          },
+        ],
+      });
+    });
+
+    it('is answered 422 when it has half a character far below the header', async () => {
+      const rows = `${good()}${'1,a name,\n'.repeat(5_000)}1,\ud800x,`;
+      expect(await answerTo(Buffer.from(rows, 'utf16le'), 'utf-16le')).toMatchObject({
+        status: 422,
+        detail: [{ loc: ['body', 'file'], type: 'invalid_encoding' }],
+      });
     });
   });
 

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { acceptUpload, type AcceptDeps } from '../../src/requests/accept';
+import { DEFAULT_SHEET_OPTIONS } from '../../contract/sheets';
+import { inspectText } from '../../src/csv/textFindings';
 import { createRecordingLimit } from '../../src/requests/recordingLimit';
 import { startActivityStage } from '../support/activityStage';
 import { sheetOf } from '../support/calls';
@@ -19,7 +21,7 @@ function accept(start: (requestId: string) => Promise<unknown>, key: string | nu
       await start(requestId);
     },
   };
-  return withFile(CSV, (path) =>
+  return withFile(CSV, async (path) =>
     acceptUpload(
       { ...stage.deps, runs, limitRecording },
       {
@@ -28,6 +30,7 @@ function accept(start: (requestId: string) => Promise<unknown>, key: string | nu
         path,
         fileName: 'products.csv',
         fingerprint: 'a'.repeat(64),
+        text: await inspectText(path),
         options: {
           quality: 50,
           format: 'keep',
@@ -36,6 +39,7 @@ function accept(start: (requestId: string) => Promise<unknown>, key: string | nu
           max_height: null,
         },
         webhookUrl: null,
+        sheetOptions: DEFAULT_SHEET_OPTIONS,
         strict: false,
         idempotencyKey: key,
       },

@@ -1,11 +1,12 @@
 import path from 'node:path';
+import { DEFAULT_SHEET_OPTIONS } from '../../contract/sheets';
 import { createSheetThreads } from '../../src/requests/sheetThreads';
 import { validateSheet } from '../../src/requests/validateSheet';
 import { sheet } from '../support/calls';
 import { withFile } from '../support/temporaryFile';
 
 const SCRIPT = path.join(__dirname, '..', '..', 'dist', 'src', 'requests', 'validateThread.js');
-const OPTIONS = { strict: false, maxImages: 1_000_000 };
+const OPTIONS = { ...DEFAULT_SHEET_OPTIONS, strict: false, maxImages: 1_000_000 };
 
 /** About 1 MB of rows that cannot be used, and one that can. */
 const COSTLY = sheet(

@@ -1,0 +1,18 @@
+import { Refusal } from '../errors';
+import { parseRecord } from './parse';
+
+/**
+ * Reads the upload field `link_columns`: one CSV record of column names.
+ *
+ * @throws Refusal `invalid`
+ */
+export function readColumnNames(field: string): readonly string[] {
+  const names = parseRecord(field, ',')
+    ?.map((name) => name.trim())
+    .filter((name) => name !== '');
+  if (names !== undefined && names.length > 0) return names;
+  const msg =
+    'Expected names of columns as one CSV record, such as Main Image,"Images, other"; received ' +
+    (field.trim() === '' ? 'none' : 'a text that is not one record');
+  throw new Refusal('invalid', msg, [{ loc: ['body', 'link_columns'], msg, type: 'link_columns' }]);
+}
