@@ -80,7 +80,7 @@ export function createRowShape(sheet: Header & { readonly hasOddQuotes: boolean 
 
   function linkCellsOf(record: string): string[] {
     const cells = readCells(record, delimiter);
-    return link_columns.map((column) => cells[column] ?? '');
+    return link_columns.map((column) => withoutQuotes(cells[column] ?? ''));
   }
 
   function filledOf(record: string): string[] {
@@ -113,7 +113,7 @@ export function createRowShape(sheet: Header & { readonly hasOddQuotes: boolean 
 
   function linksOf(cells: readonly string[]): string[] {
     return link_columns
-      .map((column) => (cells[column] ?? '').replaceAll('"', '').trim())
+      .map((column) => withoutQuotes(cells[column] ?? '').trim())
       .filter(beginsWithLink);
   }
 
@@ -124,6 +124,11 @@ export function createRowShape(sheet: Header & { readonly hasOddQuotes: boolean 
     );
     return others.length > 0 && !others.some(beginsWithLink) && linksOf(cells).length > 0;
   }
+}
+
+/** Links are compared without quotes: in a JSON list, they depend on how the line is read. */
+function withoutQuotes(cell: string): string {
+  return cell.replaceAll(QUOTE, '');
 }
 
 function readCells(record: string, delimiter: string): string[] {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parse } from 'csv-parse/sync';
 import type { ImageResource } from '../../contract/http/images';
+import { clientOf } from '../support/api';
 import { finished, imagesOf, requestOf, resultOf, uploaded } from '../support/calls';
 import { bytes, startOrigin, type Origin } from '../support/origin';
 import { startService, type Service } from '../support/service';
@@ -36,9 +37,10 @@ async function run(name: string) {
   const { status } = await finished(service.url, id);
   const images = await imagesOf(service.url, id);
   const { sheet: reading } = await requestOf(service.url, id);
-  const result = parse(await resultOf(service.url, id));
-  const failed = parse(await resultOf(service.url, id, { only: 'failed' }));
-  return { status, images, warnings: reading.warnings, result, failed };
+  const read = (text: string) => parse(text, { delimiter: reading.delimiter ?? ',' });
+  const result = read(await resultOf(service.url, id));
+  const failed = read(await resultOf(service.url, id, { only: 'failed' }));
+  return { id, status, images, warnings: reading.warnings, result, failed };
 }
 
 /** Returns for each occurrence its row, and the name of its image or the code of its error. */
@@ -125,6 +127,8 @@ const CASES: Readonly<Record<string, readonly string[]>> = {
   'inch-quoted': ['1 photo.jpg', '2 photo.png', '3 photo.jpg', '4 photo.png'],
   'semicolon-row-quote': ['1 photo.jpg', '2 photo.png', '3 photo.png'],
   apostrophe: ['1 photo.jpg'],
+  'excel-de': ['1 photo.jpg', '1 not_found http://H/missing.jpg', '2 photo.png'],
+  'failed-resaved-de': ['1 photo.jpg', '1 not_found http://H/missing.jpg'],
 };
 
 describe('every link of a file', () => {
@@ -167,5 +171,38 @@ describe('a row with an open quote', () => {
         expect.stringMatching(/^Expected 3 cells with each quote closed, received /),
       ],
     ]);
+  });
+});
+
+describe('a CSV from Excel with semicolons, Windows line ends and a byte order mark', () => {
+  it.each([{}, { only: 'failed' as const }])('comes back as such (%o)', async (given) => {
+    const { id } = await run('excel-de');
+    const response = await clientOf(service.url).result(id, given);
+    const [header, row] = Buffer.from(await response.arrayBuffer())
+      .toString('utf8')
+      .split('\r\n');
+    const column = given.only === undefined ? 'Output Image Urls' : 'Errors';
+    expect(header).toBe(`\uFEFFS. No.;Product Name;Input Image Urls;Größe;${column}`);
+    expect(row).toMatch(/^1;Tasse;"http.*";groß;/);
+  });
+});
+
+describe('failed rows that Excel saved again as whole lines in quotes', () => {
+  it('come back with their line ends and byte order mark, and new errors', async () => {
+    const { id, failed } = await run('failed-resaved-de');
+    expect(failed).toEqual([
+      ['S. No.', 'Product Name', 'Input Image Urls', 'Größe', 'Errors'],
+      [
+        '1',
+        'Tasse',
+        `http://${host}/photo.jpg, http://${host}/missing.jpg`,
+        'groß',
+        `2. not_found: Expected the image, received HTTP 404 (http://${host}/missing.jpg)`,
+      ],
+    ]);
+    const response = await clientOf(service.url).result(id);
+    const text = Buffer.from(await response.arrayBuffer()).toString('utf8');
+    expect(text.startsWith('\uFEFFS. No.,Product Name,')).toBe(true);
+    expect(text.split('\r\n')).toHaveLength(3);
   });
 });
