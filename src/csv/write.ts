@@ -1,5 +1,6 @@
 import { stringify } from 'csv-stringify/sync';
 
+import { escapeFormula } from './formula';
 import { normalized } from './header';
 
 export const OUTPUT_COLUMN = 'Output Image Urls';
@@ -11,13 +12,6 @@ export const ERRORS_COLUMN = 'Errors';
  */
 const QUOTED = /[\r\n;\t|]/;
 
-/**
- * Cells that a spreadsheet runs as a formula (OWASP, CSV injection), including full-width characters and the minus sign
- * that typography uses. Spreadsheets skip leading white space and invisible characters.
- */
-const FORMULA =
-  /^(?:[\t\r\n]|[\s\u00AD\u200B-\u200F\u2060\uFEFF]*[=+\-@＝＋－＠\u2212\uFE62\uFE63\uFE66\uFE6B])/;
-
 export interface FormatOptions {
   /** Puts `'` before cells that would run as formulas. */
   readonly escapeFormulas: boolean;
@@ -25,9 +19,7 @@ export interface FormatOptions {
 
 /** Formats one record by RFC 4180, including its line end. */
 export function formatRecord(cells: readonly string[], { escapeFormulas }: FormatOptions): string {
-  const safe = escapeFormulas
-    ? cells.map((cell) => (FORMULA.test(cell) ? `'${cell}` : cell))
-    : [...cells];
+  const safe = escapeFormulas ? cells.map(escapeFormula) : [...cells];
   // By default csv-stringify quotes only the line ends that are its own record delimiter.
   return stringify([safe], { record_delimiter: 'windows', quoted_match: QUOTED });
 }
