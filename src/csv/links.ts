@@ -1,3 +1,10 @@
+import {
+  decodeEntities,
+  decodeJson,
+  ENTITY,
+  findFormulaAddress,
+  unescapeSlashes,
+} from './cellSyntax';
 import { isImageFileName, imageFileNameEndsAt, withoutPunctuation } from './imageFileNames';
 
 /** The content of a cell of links, in order. */
@@ -62,32 +69,86 @@ const CLOSING_BRACKET: Readonly<Record<string, string>> = {
 /** Fast path: most cells hold one plain link. */
 const PLAIN_LINK = /^https?:\/\/[\w.-]+(?::\d+)?\/[\w/.~%?#@$&*+=-]*\w$/;
 
+/** Offsets in a text. */
+interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A link in a cell, or a text that was meant as one, and where it stands. */
+export interface FoundLink extends Span {
+  /** As it is meant: without the escapes of HTML and JSON. */
+  readonly link: string;
+  /** Whether it is really a link. */
+  readonly isLink: boolean;
+}
+
 /** Reads a cell of links, in any list syntax that spreadsheets and programs write. */
-export function readLinks(text: string): CellReading {
-  if (PLAIN_LINK.test(text) && !text.includes('_x000')) {
-    return { links: [text], hasLink: true, texts: [] };
-  }
-  // Some programs escape slashes when they write JSON.
-  const cell = text.includes(':\\/\\/') ? text.replaceAll('\\/', '/') : text;
+export function readLinks(cell: string): CellReading {
+  if (isPlainLink(cell)) return { links: [cell], hasLink: true, texts: [] };
+  const { found, texts } = findAll(cell);
+  return {
+    links: found.map(({ link }) => link),
+    hasLink: found.some(({ isLink }) => isLink),
+    texts,
+  };
+}
+
+/** Finds the `links` of {@link readLinks} in a cell. */
+export function findLinks(cell: string): readonly FoundLink[] {
+  if (isPlainLink(cell)) return [{ link: cell, isLink: true, start: 0, end: cell.length }];
+  return findAll(cell).found;
+}
+
+function isPlainLink(cell: string): boolean {
+  return PLAIN_LINK.test(cell) && !cell.includes('_x000');
+}
+
+function findAll(cell: string): { found: FoundLink[]; texts: string[] } {
+  const { text, offsetOf } = unescapeSlashes(cell);
+  const address = findFormulaAddress(text);
+  const { found, texts } = findInList(text.slice(address?.start, address?.end));
+  const before = address?.start ?? 0;
+  return {
+    found: found.map(({ start, end, ...link }) => ({
+      ...link,
+      start: offsetOf(before + start),
+      end: offsetOf(before + end),
+    })),
+    texts,
+  };
+}
+
+function findInList(cell: string): { found: FoundLink[]; texts: string[] } {
   // The text beside the link of a formula is its caption.
   const isFormula = /^\s*=/.test(cell);
-  const links: string[] = [];
+  const found: FoundLink[] = [];
   const texts: string[] = [];
-  let hasLink = false;
+  const add = (start: number, end: number, isLink: boolean) => {
+    found.push({ link: decode(cell, start, end), isLink, start, end });
+  };
   let at = 0;
   let query = -1;
   for (;;) {
     LINK_BEGINS.lastIndex = at;
-    const start = LINK_BEGINS.exec(cell)?.index;
-    for (const other of readTexts(cell.slice(at, start))) {
-      (isMeantAsLink(other) && !isFormula ? links : texts).push(other);
+    const next = LINK_BEGINS.exec(cell)?.index;
+    for (const { start, end } of findTexts(cell, at, next ?? cell.length)) {
+      const text = cell.slice(start, end);
+      if (isMeantAsLink(text) && !isFormula) add(start, end, false);
+      else texts.push(text.replace(/\s+/g, ' '));
     }
-    if (start === undefined) return { links, hasLink, texts };
-    if (query < start) query = findQuery(cell, start);
-    at = findLinkEnd(cell, start, query);
-    links.push(withoutPunctuation(trimEnd(cell.slice(start, at), AFTER_LINK)));
-    hasLink = true;
+    if (next === undefined) return { found, texts };
+    if (query < next) query = findQuery(cell, next);
+    at = findLinkEnd(cell, next, query);
+    const { end } = trimSpan(cell, { start: next, end: at }, AFTER_LINK);
+    add(next, next + withoutPunctuation(cell.slice(next, end)).length, true);
   }
+}
+
+function decode(cell: string, start: number, end: number): string {
+  const link = cell.slice(start, end);
+  if (/^data:/i.test(link)) return link;
+  return decodeEntities(cell.charAt(start - 1) === '"' ? decodeJson(link) : link);
 }
 
 const BEGINS_WITH_LINK = new RegExp(
@@ -169,22 +230,56 @@ function isDelimited(text: string, at: number): boolean {
   return followsAt(DELIMITED, text, at);
 }
 
-/** Whether a text is an image file name, or an address in a notation that is not supported. */
+/** Whether a text is an image file name, a path, or an address in a notation that is not supported. */
 function isMeantAsLink(text: string): boolean {
-  return isImageFileName(text) || text.includes('://');
+  return isImageFileName(text) || /^\/[^/\s]\S*$/.test(text) || text.includes('://');
 }
 
 const MARKUP = /<\/?[a-z][^<>]*>?/giu;
-const BETWEEN_TEXTS = new RegExp(`[${LIST_SEPARATOR}\\r\\n\\t]|::|${WRITTEN_BREAK}`, 'u');
+/** Not the semicolon of an entity. */
+const BETWEEN_TEXTS = new RegExp(
+  `(?<!${ENTITY}(?=;))[${LIST_SEPARATOR}\\r\\n\\t]|::|${WRITTEN_BREAK}`,
+  'giu',
+);
 
 /** Splits the text between two links into texts, and drops markup and bare punctuation. */
-function readTexts(between: string): string[] {
+function findTexts(cell: string, from: number, to: number): Span[] {
+  const between = cell.slice(from, to);
   if (!hasWords(between)) return [];
-  return between
-    .replace(MARKUP, ' ')
-    .split(BETWEEN_TEXTS)
-    .map((text) => trim(text, AROUND_TEXT))
-    .filter(hasWords);
+  const text = between.replace(MARKUP, (markup) => ' '.repeat(markup.length));
+  return splitAt(text, BETWEEN_TEXTS)
+    .flatMap((span) => splitNames(text, span))
+    .map((span) => trimSpan(text, span, AROUND_TEXT))
+    .filter(({ start, end }) => hasWords(text.slice(start, end)))
+    .map(({ start, end }) => ({ start: from + start, end: from + end }));
+}
+
+const WHITE_SPACE = /\s+/gu;
+
+/** Splits a list of image file names that are separated by white space. Other text behind a name stays with it. */
+function splitNames(text: string, { start, end }: Span): Span[] {
+  const names: Span[] = [];
+  let from = start;
+  for (const { index, 0: space } of text.slice(start, end).matchAll(WHITE_SPACE)) {
+    const nameEnd = start + index;
+    if (!imageFileNameEndsAt(text, nameEnd)) continue;
+    names.push({ start: from, end: nameEnd });
+    from = nameEnd + space.length;
+  }
+  const hasOwnName = isMeantAsLink(text.slice(from, end).trim());
+  const last = hasOwnName ? undefined : names.pop();
+  return [...names, { start: last?.start ?? from, end }];
+}
+
+/** @param separator has the flag `g` */
+function splitAt(text: string, separator: RegExp): Span[] {
+  const spans: Span[] = [];
+  let start = 0;
+  for (const { index, 0: found } of text.matchAll(separator)) {
+    spans.push({ start, end: index });
+    start = index + found.length;
+  }
+  return [...spans, { start, end: text.length }];
 }
 
 /** Whether there is more than punctuation, such as the `'` with which a spreadsheet marks a cell as text. */
@@ -198,18 +293,14 @@ const BLANK = new RegExp(`[\\s${INVISIBLE}]`, 'u');
 
 /** Removes white space and invisible characters at both ends. */
 export function trimInvisible(text: string): string {
-  return trim(text, BLANK);
+  const { start, end } = trimSpan(text, { start: 0, end: text.length }, BLANK);
+  return text.slice(start, end);
 }
 
 /** Works character by character: a regular expression would retry every run of separators in the text. */
-function trim(text: string, surrounding: RegExp): string {
-  let start = 0;
-  while (start < text.length && surrounding.test(text.charAt(start))) start += 1;
-  return trimEnd(text.slice(start), surrounding);
-}
-
-function trimEnd(text: string, surrounding: RegExp): string {
-  let end = text.length;
-  while (end > 0 && surrounding.test(text.charAt(end - 1))) end -= 1;
-  return text.slice(0, end);
+function trimSpan(text: string, span: Span, surrounding: RegExp): Span {
+  let { start, end } = span;
+  while (start < end && surrounding.test(text.charAt(start))) start += 1;
+  while (end > start && surrounding.test(text.charAt(end - 1))) end -= 1;
+  return { start, end };
 }
