@@ -1,6 +1,6 @@
 import { DELIMITERS, type Header } from './header';
 import { readLenientCells } from './lenientCells';
-import { beginsWithLink } from './links';
+import { beginsWithLink, findLinks } from './links';
 import { mayHaveCells } from './parse';
 import { findClosingQuote, findLineEnd, findRecordEnd, QUOTE, type WholeRecord } from './quotes';
 
@@ -41,9 +41,9 @@ export function createRowShape(sheet: Header & { readonly hasOddQuotes: boolean 
       if (!hasOddQuotes && endsWithOwnLinks(text.slice(start, end), count)) return false;
       const firstEnd = findLineEnd(text, start);
       // Read only when a line has a link: most records have none.
-      let read: readonly string[] | undefined;
-      const ownLinks = () => (read ??= linkCellsOf(text.slice(start, end)));
-      if (hasForeignLink(text.slice(start, firstEnd), ownLinks)) return true;
+      let read: LinkCells | undefined;
+      const own = () => (read ??= linkCellsOf(text.slice(start, end)));
+      if (hasForeignLink(text.slice(start, firstEnd), own)) return true;
       // Searched once for all lines before it: a cell may have a hundred thousand lines.
       let close = -1;
       for (let line = firstEnd, lineEnd; line < end; line = lineEnd) {
@@ -59,7 +59,7 @@ export function createRowShape(sheet: Header & { readonly hasOddQuotes: boolean 
           return true;
         if (close < line) close = findClosingQuote(text, line - 1);
         const quoted = text.slice(line, Math.min(close, lineEnd));
-        if (rowsIn(quoted).length > 0 || hasForeignLink(content, ownLinks)) return true;
+        if (rowsIn(quoted).length > 0 || hasForeignLink(content, own)) return true;
       }
       return false;
     },
@@ -78,9 +78,10 @@ export function createRowShape(sheet: Header & { readonly hasOddQuotes: boolean 
     return MAY_BE_LINK.test(record) && hasRowLinks(readCells(record, delimiter));
   }
 
-  function linkCellsOf(record: string): string[] {
-    const cells = readCells(record, delimiter);
-    return link_columns.map((column) => withoutQuotes(cells[column] ?? ''));
+  function linkCellsOf(record: string): LinkCells {
+    const all = readCells(record, delimiter);
+    const cells = link_columns.map((column) => withoutQuotes(all[column] ?? ''));
+    return { cells, links: new Set(cells.flatMap(linksIn)) };
   }
 
   function filledOf(record: string): string[] {
@@ -88,10 +89,8 @@ export function createRowShape(sheet: Header & { readonly hasOddQuotes: boolean 
     return cells.slice(0, cells.findLastIndex((cell) => cell !== '') + 1);
   }
 
-  function hasForeignLink(line: string, ownLinks: () => readonly string[]): boolean {
-    return rowsIn(line).some((cells) =>
-      linksOf(cells).every((link) => !ownLinks().some((cell) => cell.includes(link))),
-    );
+  function hasForeignLink(line: string, own: () => LinkCells): boolean {
+    return rowsIn(line).some((cells) => linkCells(cells).every((cell) => !isOwn(cell, own())));
   }
 
   /** Reads one line with every delimiter, with and without its quotes, and returns the readings that look like rows. */
@@ -111,7 +110,7 @@ export function createRowShape(sheet: Header & { readonly hasOddQuotes: boolean 
     return rows;
   }
 
-  function linksOf(cells: readonly string[]): string[] {
+  function linkCells(cells: readonly string[]): string[] {
     return link_columns
       .map((column) => withoutQuotes(cells[column] ?? '').trim())
       .filter(beginsWithLink);
@@ -122,8 +121,26 @@ export function createRowShape(sheet: Header & { readonly hasOddQuotes: boolean 
     const others = cells.filter(
       (cell, column) => !link_columns.includes(column) && cell.trim() !== '',
     );
-    return others.length > 0 && !others.some(beginsWithLink) && linksOf(cells).length > 0;
+    return others.length > 0 && !others.some(beginsWithLink) && linkCells(cells).length > 0;
   }
+}
+
+/** The cells under the link columns of a record. */
+interface LinkCells {
+  readonly cells: readonly string[];
+  readonly links: ReadonlySet<string>;
+}
+
+/** A line that is read in another way than its record has the same links, but perhaps more text in a cell. */
+function isOwn(cell: string, own: LinkCells): boolean {
+  return (
+    own.cells.some((one) => one.includes(cell)) ||
+    linksIn(cell).every((link) => own.links.has(link))
+  );
+}
+
+function linksIn(cell: string): string[] {
+  return findLinks(cell).map(({ link }) => link);
 }
 
 /** Links are compared without quotes: in a JSON list, they depend on how the line is read. */
