@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 import { CancelledFailure } from '@temporalio/activity';
 import { createBuildResult } from '../../activities/buildResult';
 import type { SheetRecord } from '../../src/records/types';
@@ -13,10 +13,11 @@ const upTo = (count: number) => Array.from({ length: count }, (_, index) => inde
 
 const built = (requestId: string) => called(createBuildResult(stage.deps), { requestId, round: 1 });
 
+/** Returns the text of a result file, with its byte order mark. */
 async function textOf(requestId: string, kind: ResultKind): Promise<string> {
   const file = await stage.deps.files.openResult(requestId, 1, kind);
   if (file === null) throw new Error(`Expected a file of ${kind}`);
-  return text(file.stream);
+  return (await buffer(file.stream)).toString('utf8');
 }
 
 /** Returns the lines of a result file, which end as those of older versions. */

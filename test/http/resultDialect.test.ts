@@ -59,7 +59,7 @@ describe('the result of a CSV that Excel wrote with semicolons', () => {
     expect((await resultOf(id, 'failed')).split('\r\n')).toEqual([
       '\uFEFFS. No.;Product Name;Input Image Urls;Preis;Errors',
       `1;Tasse;"${link('/a.jpg')}, ${link('/gone.jpg')}";"-1,5";` +
-        `2. not_found: Expected the image, received HTTP 404 (${link('/gone.jpg')})`,
+        `"2. not_found: Expected the image, received HTTP 404 (${link('/gone.jpg')})"`,
       '',
     ]);
   });
