@@ -65,3 +65,8 @@ export function failedRow(
   const index = columns.indexOf(ERRORS_COLUMN);
   return index === -1 ? [...cells, errors] : cells.with(index, errors);
 }
+
+/** Whether a sheet with these columns is itself a result or a file of failed rows. */
+export function isOwnOutput(columns: readonly string[]): boolean {
+  return columns.includes(ERRORS_COLUMN) || outputIndex(columns) !== -1;
+}
