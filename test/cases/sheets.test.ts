@@ -37,7 +37,11 @@ async function run(name: string) {
   const { status } = await finished(service.url, id);
   const images = await imagesOf(service.url, id);
   const { sheet: reading } = await requestOf(service.url, id);
-  const read = (text: string) => parse(text, { delimiter: reading.delimiter ?? ',' });
+  const read = (text: string): string[][] => {
+    const records = parse(text, { delimiter: reading.delimiter ?? ',', relax_column_count: true });
+    // Above the header are the same lines as in the upload.
+    return records.slice(records.findIndex(([name]) => name === reading.columns[0]));
+  };
   const result = read(await resultOf(service.url, id));
   const failed = read(await resultOf(service.url, id, { only: 'failed' }));
   return { id, status, images, warnings: reading.warnings, result, failed };
