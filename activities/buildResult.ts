@@ -1,5 +1,5 @@
-import { withoutCredentials } from '../src/network/webUrl';
-import { failedHeader, failedRow, formatRecord, resultHeader, resultRow } from '../src/csv/write';
+import { errorsCell } from '../src/csv/errorsCell';
+import { createResultSheet } from '../src/csv/resultSheet';
 import type { ResultFile } from '../src/storage/fileStore';
 import { inReadableParts } from '../src/records/rows';
 import type { ImageRecord, RequestRecord, RowRecord } from '../src/records/types';
@@ -7,10 +7,8 @@ import { requireOpenRound } from './attempt';
 import type { ActivityDependencies } from './dependencies';
 import { interrupted } from './failure';
 import { withHeartbeat } from './heartbeat';
+import { resultOptionsOf } from './resultOptions';
 import type { BuiltResult, ImageRequestActivities } from './types';
-
-/** The most characters of a link in the error column. */
-const SHOWN_LINK = 200;
 
 interface Occurrence {
   readonly ref: string;
@@ -25,27 +23,25 @@ export function createBuildResult(
   deps: ActivityDependencies,
 ): ImageRequestActivities['buildResult'] {
   const { records, files, config } = deps;
-  const escape = { escapeFormulas: config.RESULT_ESCAPE_FORMULAS };
 
   return (ref) =>
     withHeartbeat(async (signal) => {
       const request = await requireOpenRound(deps, ref);
-      const { columns } = request;
+      const sheet = createResultSheet(resultOptionsOf(request, config.RESULT_ESCAPE_FORMULAS));
       const count = createCount(ref.round);
       const result = await files.createResultFile(request._id, request.round, 'result');
       let failed: ResultFile | null = null;
       try {
         failed = await files.createResultFile(request._id, request.round, 'failed');
-        await result.write(formatRecord(resultHeader(columns), escape));
-        await failed.write(formatRecord(failedHeader(columns), escape));
+        await result.write(sheet.resultHead);
+        await failed.write(sheet.failedHead);
         for await (const { row, places } of walk(request)) {
           if (signal.aborted) throw interrupted();
           count.add(row, places);
           const outputs = places.map(({ image }) => linkOf(request._id, image));
-          await result.write(formatRecord(resultRow(columns, row.cells, outputs), escape));
+          await result.write(sheet.resultRow(row.cells, outputs));
           const errors = errorsOf(row, places);
-          if (errors === '') continue;
-          await failed.write(formatRecord(failedRow(columns, row.cells, errors), escape));
+          if (errors !== '') await failed.write(sheet.failedRow(row.cells, errors));
         }
         await result.commit();
         await failed.commit();
@@ -77,8 +73,8 @@ export function createBuildResult(
     return records.images.findMany(requestId, refs);
   }
 
-  function linkOf(requestId: string, { result }: ImageRecord): string {
-    return result === null ? '' : `${config.PUBLIC_URL}/image/files/${requestId}/${result.file}`;
+  function linkOf(requestId: string, { result }: ImageRecord): string | null {
+    return result === null ? null : `${config.PUBLIC_URL}/image/files/${requestId}/${result.file}`;
   }
 }
 
@@ -92,22 +88,12 @@ function occurrencesOf(row: RowRecord, images: ReadonlyMap<string, ImageRecord>)
   });
 }
 
-/** What to fix in a row, for a person; empty when nothing failed. */
 function errorsOf(row: RowRecord, places: readonly Occurrence[]): string {
   if (row.error !== null) return row.error.message;
-  return places
-    .flatMap(({ image }, index) =>
-      image.status === 'failed' && image.error !== null
-        ? [`${index + 1}. ${image.error.code}: ${image.error.message} (${shownLink(image.url)})`]
-        : [],
-    )
-    .join('\n');
-}
-
-/** Shows the link as it was read, since a cell of many links does not show where one ends; long ones are cut. */
-function shownLink(url: string): string {
-  const shown = withoutCredentials(url);
-  return shown.length > SHOWN_LINK ? `${shown.slice(0, SHOWN_LINK)}…` : shown;
+  const failures = places.flatMap(({ image: { status, error, url } }, index) =>
+    status === 'failed' && error !== null ? [{ position: index + 1, ...error, url }] : [],
+  );
+  return errorsCell(failures);
 }
 
 /** Counts every occurrence of an image, but its bytes once. */

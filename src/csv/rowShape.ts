@@ -1,6 +1,6 @@
 import { DELIMITERS, type Header } from './header';
 import { readLenientCells } from './lenientCells';
-import { beginsWithLink } from './links';
+import { beginsWithLink, findLinks, mayBeginWithLink } from './links';
 import { mayHaveCells } from './parse';
 import { findClosingQuote, findLineEnd, findRecordEnd, QUOTE, type WholeRecord } from './quotes';
 
@@ -23,16 +23,25 @@ export interface RowShape {
 /** Whether the decision about the record at `at` may wait for more of the file. */
 export type WaitTest = (at: number) => boolean;
 
+/** What decides how a row looks; see `Sheet`. */
+interface ShapedSheet extends Header {
+  readonly hasOddQuotes: boolean;
+  readonly baseUrl: string | null;
+}
+
 const MAY_BE_LINK = /:\/\/|\/\/|www\.|data:/i;
+const MAY_BE_PATH = /[/.]/;
 
 /**
  * Detects a row inside a quoted cell by its link: the link is in a link column of that row, and is not a link of the
  * record around it. If the file has an odd number of quotes, one of them is certainly wrong. Then a line with the
  * header's number of cells also counts as a row.
  */
-export function createRowShape(sheet: Header & { readonly hasOddQuotes: boolean }): RowShape {
-  const { columns, link_columns, delimiter, hasOddQuotes } = sheet;
+export function createRowShape(sheet: ShapedSheet): RowShape {
+  const { columns, link_columns, delimiter, hasOddQuotes, baseUrl } = sheet;
   const firstLinkColumn = link_columns[0] ?? 0;
+  const mayHaveLink = baseUrl === null ? MAY_BE_LINK : MAY_BE_PATH;
+  const isLinkCell = baseUrl === null ? beginsWithLink : mayBeginWithLink;
 
   return {
     containsRow(text, start, { end, cells: count }, canWait) {
@@ -41,16 +50,16 @@ export function createRowShape(sheet: Header & { readonly hasOddQuotes: boolean 
       if (!hasOddQuotes && endsWithOwnLinks(text.slice(start, end), count)) return false;
       const firstEnd = findLineEnd(text, start);
       // Read only when a line has a link: most records have none.
-      let read: readonly string[] | undefined;
-      const ownLinks = () => (read ??= linkCellsOf(text.slice(start, end)));
-      if (hasForeignLink(text.slice(start, firstEnd), ownLinks)) return true;
+      let read: LinkCells | undefined;
+      const own = () => (read ??= linkCellsOf(text.slice(start, end)));
+      if (hasForeignLink(text.slice(start, firstEnd), own)) return true;
       // Searched once for all lines before it: a cell may have a hundred thousand lines.
       let close = -1;
       for (let line = firstEnd, lineEnd; line < end; line = lineEnd) {
         lineEnd = findLineEnd(text, line);
         if (lineEnd === -1) lineEnd = end;
         const content = text.slice(line, lineEnd);
-        const mayBeRow = hasOddQuotes || content.includes(QUOTE) || MAY_BE_LINK.test(content);
+        const mayBeRow = hasOddQuotes || content.includes(QUOTE) || mayHaveLink.test(content);
         if (!mayBeRow) continue;
         const within = findRecordEnd(text, line, delimiter);
         const isCut = within.kind === 'whole' && within.end === text.length;
@@ -59,7 +68,7 @@ export function createRowShape(sheet: Header & { readonly hasOddQuotes: boolean 
           return true;
         if (close < line) close = findClosingQuote(text, line - 1);
         const quoted = text.slice(line, Math.min(close, lineEnd));
-        if (rowsIn(quoted).length > 0 || hasForeignLink(content, ownLinks)) return true;
+        if (rowsIn(quoted).length > 0 || hasForeignLink(content, own)) return true;
       }
       return false;
     },
@@ -67,7 +76,7 @@ export function createRowShape(sheet: Header & { readonly hasOddQuotes: boolean 
 
   /** Most rows over several lines: the text is quoted, and the links follow after all quotes, in their column. */
   function endsWithOwnLinks(record: string, cells: number): boolean {
-    const first = record.search(MAY_BE_LINK);
+    const first = record.search(mayHaveLink);
     if (first === -1 || record.includes(QUOTE, first)) return false;
     const after = record.slice(first).split(delimiter).length;
     return link_columns.length === 1 && cells - after === firstLinkColumn;
@@ -75,12 +84,13 @@ export function createRowShape(sheet: Header & { readonly hasOddQuotes: boolean 
 
   function isRow(record: string, cells: number): boolean {
     if (hasOddQuotes && cells === columns.length) return true;
-    return MAY_BE_LINK.test(record) && hasRowLinks(readCells(record, delimiter));
+    return mayHaveLink.test(record) && hasRowLinks(readCells(record, delimiter));
   }
 
-  function linkCellsOf(record: string): string[] {
-    const cells = readCells(record, delimiter);
-    return link_columns.map((column) => cells[column] ?? '');
+  function linkCellsOf(record: string): LinkCells {
+    const all = readCells(record, delimiter);
+    const cells = link_columns.map((column) => withoutQuotes(all[column] ?? ''));
+    return { cells, links: new Set(cells.flatMap(linksIn)) };
   }
 
   function filledOf(record: string): string[] {
@@ -88,15 +98,13 @@ export function createRowShape(sheet: Header & { readonly hasOddQuotes: boolean 
     return cells.slice(0, cells.findLastIndex((cell) => cell !== '') + 1);
   }
 
-  function hasForeignLink(line: string, ownLinks: () => readonly string[]): boolean {
-    return rowsIn(line).some((cells) =>
-      linksOf(cells).every((link) => !ownLinks().some((cell) => cell.includes(link))),
-    );
+  function hasForeignLink(line: string, own: () => LinkCells): boolean {
+    return rowsIn(line).some((cells) => linkCells(cells).every((cell) => !isOwn(cell, own())));
   }
 
   /** Reads one line with every delimiter, with and without its quotes, and returns the readings that look like rows. */
   function rowsIn(line: string): string[][] {
-    if (!MAY_BE_LINK.test(line)) return [];
+    if (!mayHaveLink.test(line)) return [];
     const rows: string[][] = [];
     for (const one of DELIMITERS) {
       if (!mayHaveCells(line, one, firstLinkColumn + 1)) continue;
@@ -111,10 +119,10 @@ export function createRowShape(sheet: Header & { readonly hasOddQuotes: boolean 
     return rows;
   }
 
-  function linksOf(cells: readonly string[]): string[] {
+  function linkCells(cells: readonly string[]): string[] {
     return link_columns
-      .map((column) => (cells[column] ?? '').replaceAll('"', '').trim())
-      .filter(beginsWithLink);
+      .map((column) => withoutQuotes(cells[column] ?? '').trim())
+      .filter(isLinkCell);
   }
 
   /** A list of links has a link in every cell; a row also has other text. */
@@ -122,8 +130,30 @@ export function createRowShape(sheet: Header & { readonly hasOddQuotes: boolean 
     const others = cells.filter(
       (cell, column) => !link_columns.includes(column) && cell.trim() !== '',
     );
-    return others.length > 0 && !others.some(beginsWithLink) && linksOf(cells).length > 0;
+    return others.length > 0 && !others.some(isLinkCell) && linkCells(cells).length > 0;
   }
+}
+
+/** The cells under the link columns of a record. */
+interface LinkCells {
+  readonly cells: readonly string[];
+  readonly links: ReadonlySet<string>;
+}
+
+/** A line that is read in another way than its record has the same links, but perhaps more text in a cell. */
+function isOwn(cell: string, own: LinkCells): boolean {
+  if (own.cells.some((one) => one.includes(cell))) return true;
+  const links = linksIn(cell);
+  return links.length > 0 && links.every((link) => own.links.has(link));
+}
+
+function linksIn(cell: string): string[] {
+  return findLinks(cell).map(({ link }) => link);
+}
+
+/** Links are compared without quotes: in a JSON list, they depend on how the line is read. */
+function withoutQuotes(cell: string): string {
+  return cell.replaceAll(QUOTE, '');
 }
 
 function readCells(record: string, delimiter: string): string[] {

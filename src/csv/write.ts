@@ -1,35 +1,34 @@
 import { stringify } from 'csv-stringify/sync';
 
+import { escapeFormula } from './formula';
 import { normalized } from './header';
 
 export const OUTPUT_COLUMN = 'Output Image Urls';
 export const ERRORS_COLUMN = 'Errors';
 
-/**
- * Cells to quote besides those that csv-stringify quotes: it knows only its own line ends, and a spreadsheet set to
- * another separator would split `x;=1+1` and run the second part.
- */
-const QUOTED = /[\r\n;\t|]/;
+/** csv-stringify knows only its own line ends. */
+const LINE_BREAK = /[\r\n]/;
+/** A spreadsheet set to another separator would split `x;=1+1`, and run the second part. */
+const LINE_BREAK_OR_SEPARATOR = /[\r\n,;\t|]/;
 
-/**
- * Cells that a spreadsheet runs as a formula (OWASP, CSV injection), including full-width characters and the minus sign
- * that typography uses. Spreadsheets skip leading white space and invisible characters.
- */
-const FORMULA =
-  /^(?:[\t\r\n]|[\s\u00AD\u200B-\u200F\u2060\uFEFF]*[=+\-@＝＋－＠\u2212\uFE62\uFE63\uFE66\uFE6B])/;
-
-export interface FormatOptions {
+export interface RecordFormat {
+  readonly delimiter: string;
+  readonly lineEnd: string;
+  /** Quotes also cells that hold a separator other than the delimiter. */
+  readonly quoteSeparators: boolean;
   /** Puts `'` before cells that would run as formulas. */
   readonly escapeFormulas: boolean;
 }
 
 /** Formats one record by RFC 4180, including its line end. */
-export function formatRecord(cells: readonly string[], { escapeFormulas }: FormatOptions): string {
-  const safe = escapeFormulas
-    ? cells.map((cell) => (FORMULA.test(cell) ? `'${cell}` : cell))
-    : [...cells];
-  // By default csv-stringify quotes only the line ends that are its own record delimiter.
-  return stringify([safe], { record_delimiter: 'windows', quoted_match: QUOTED });
+export function formatRecord(cells: readonly string[], format: RecordFormat): string {
+  const { delimiter, lineEnd, quoteSeparators, escapeFormulas } = format;
+  const safe = escapeFormulas ? cells.map(escapeFormula) : [...cells];
+  return stringify([safe], {
+    delimiter,
+    record_delimiter: lineEnd,
+    quoted_match: quoteSeparators ? LINE_BREAK_OR_SEPARATOR : LINE_BREAK,
+  });
 }
 
 /** Adds the output column, unless the upload is itself a result: then its output column is reused. */
@@ -37,13 +36,14 @@ export function resultHeader(columns: readonly string[]): string[] {
   return outputIndex(columns) === -1 ? [...columns, OUTPUT_COLUMN] : [...columns];
 }
 
-/** @param outputs in the order of the row's links; an empty string for an image without output */
+/** @param outputs in the order of the row's links; the place of a link without an output is empty */
 export function resultRow(
   columns: readonly string[],
   cells: readonly string[],
-  outputs: readonly string[],
+  outputs: readonly (string | null)[],
 ): string[] {
   const index = outputIndex(columns);
+  // `join` writes nothing for `null`.
   const list = outputs.join(',');
   return index === -1 ? [...cells, list] : cells.with(index, list);
 }
@@ -64,4 +64,9 @@ export function failedRow(
 ): string[] {
   const index = columns.indexOf(ERRORS_COLUMN);
   return index === -1 ? [...cells, errors] : cells.with(index, errors);
+}
+
+/** Whether a sheet with these columns is itself a result or a file of failed rows. */
+export function isOwnOutput(columns: readonly string[]): boolean {
+  return columns.includes(ERRORS_COLUMN) || outputIndex(columns) !== -1;
 }

@@ -1,7 +1,8 @@
 import { readdir } from 'node:fs/promises';
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 import { CancelledFailure } from '@temporalio/activity';
 import { createBuildResult } from '../../activities/buildResult';
+import type { SheetRecord } from '../../src/records/types';
 import type { FileStore, ResultKind } from '../../src/storage/fileStore';
 import { called, calledCancelled } from '../support/activityEnvironment';
 import { startActivityStage } from '../support/activityStage';
@@ -12,11 +13,16 @@ const upTo = (count: number) => Array.from({ length: count }, (_, index) => inde
 
 const built = (requestId: string) => called(createBuildResult(stage.deps), { requestId, round: 1 });
 
-/** Returns the lines of a result file. */
-async function linesOf(requestId: string, kind: ResultKind): Promise<string[]> {
+/** Returns the text of a result file, with its byte order mark. */
+async function textOf(requestId: string, kind: ResultKind): Promise<string> {
   const file = await stage.deps.files.openResult(requestId, 1, kind);
   if (file === null) throw new Error(`Expected a file of ${kind}`);
-  return (await text(file.stream)).split('\r\n').slice(0, -1);
+  return (await buffer(file.stream)).toString('utf8');
+}
+
+/** Returns the lines of a result file, which end as those of older versions. */
+async function linesOf(requestId: string, kind: ResultKind): Promise<string[]> {
+  return (await textOf(requestId, kind)).split('\r\n').slice(0, -1);
 }
 
 /** Returns the names of all files of the request below the data folder. */
@@ -173,5 +179,71 @@ describe('buildResult', () => {
     const cancelled = calledCancelled(createBuildResult(stage.deps), { requestId: id, round: 1 });
     await expect(cancelled).rejects.toBeInstanceOf(CancelledFailure);
     expect(await filesOf(id)).toEqual([]);
+  });
+
+  describe('writes the dialect of the upload', () => {
+    const SHEET = {
+      link_columns: [1],
+      delimiter: ';',
+      encoding: 'utf-8',
+      has_mark: true,
+      line_end: '\r\n',
+      preamble: 'Products\n',
+      base_url: null,
+      output: 'append',
+      warnings: [],
+    } as const;
+
+    const recordedWith = (sheet: SheetRecord | null, cells: readonly string[] = ['Mug', 'x']) =>
+      stage.recorded(
+        { sheet },
+        (request) => [imageRecord(request, '0-0', succeeded('0-0'))],
+        (request) => [rowRecord(request, 1, ['0-0'], { cells })],
+      );
+    const output = (id: string) => `http://service.example/image/files/${id}/0-0.jpg`;
+
+    it('to both files', async () => {
+      const id = await recordedWith(SHEET);
+      await built(id);
+      expect(await textOf(id, 'result')).toBe(
+        '\uFEFFProducts\nProduct Name;Input Image Urls;Output Image Urls\r\n' +
+          `Mug;x;${output(id)}\r\n`,
+      );
+      expect(await textOf(id, 'failed')).toBe(
+        '\uFEFFProducts\nProduct Name;Input Image Urls;Errors\r\n',
+      );
+    });
+
+    it('with a byte order mark where the upload was not UTF-8', async () => {
+      const id = await recordedWith({ ...SHEET, encoding: 'windows-1252', has_mark: false });
+      await built(id);
+      expect((await textOf(id, 'result')).startsWith('\uFEFFProducts\n')).toBe(true);
+    });
+
+    it('without a byte order mark where the upload was UTF-8 without one', async () => {
+      const id = await recordedWith({ ...SHEET, has_mark: false });
+      await built(id);
+      expect((await textOf(id, 'result')).startsWith('Products\n')).toBe(true);
+    });
+
+    it('with links in place of those of the upload, when asked to', async () => {
+      const cells = ['=1+1', 'Front: http://origin.example/0-0.jpg'];
+      const id = await recordedWith({ ...SHEET, output: 'replace' }, cells);
+      await built(id);
+      expect(await textOf(id, 'result')).toBe(
+        `\uFEFFProducts\nProduct Name;Input Image Urls\r\n=1+1;Front: ${output(id)}\r\n`,
+      );
+    });
+
+    it('but commas and Windows line ends for a request that an older version recorded', async () => {
+      const { link_columns, delimiter, encoding, warnings } = SHEET;
+      for (const sheet of [null, { link_columns, delimiter, encoding, warnings }]) {
+        const id = await recordedWith(sheet);
+        await built(id);
+        expect(await textOf(id, 'result')).toBe(
+          `Product Name,Input Image Urls,Output Image Urls\r\nMug,x,${output(id)}\r\n`,
+        );
+      }
+    });
   });
 });

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parse } from 'csv-parse/sync';
 import type { ImageResource } from '../../contract/http/images';
+import { clientOf } from '../support/api';
 import { finished, imagesOf, requestOf, resultOf, upload, uploaded } from '../support/calls';
 import { bytes, startOrigin, type Origin } from '../support/origin';
 import { startService, type Service } from '../support/service';
@@ -46,9 +47,16 @@ async function run(name: string) {
   const { status } = await finished(service.url, id);
   const images = await imagesOf(service.url, id);
   const { sheet } = await requestOf(service.url, id);
-  const result = parse(await resultOf(service.url, id));
-  const failed = parse(await resultOf(service.url, id, { only: 'failed' }));
-  return { status, images, sheet, result, failed };
+  const read = (text: string): string[][] => {
+    const { delimiter, columns } = sheet;
+    const options = { bom: true, delimiter: delimiter ?? ',', relax_column_count: true };
+    const records = parse(text, options);
+    // Above the header are the same lines as in the upload.
+    return records.slice(records.findIndex(([name]) => name === columns[0]));
+  };
+  const result = read(await resultOf(service.url, id));
+  const failed = read(await resultOf(service.url, id, { only: 'failed' }));
+  return { id, status, images, sheet, result, failed };
 }
 
 /** Returns for each occurrence its row, and the name of its image or the code of its error. */
@@ -135,6 +143,8 @@ const CASES: Readonly<Record<string, readonly string[]>> = {
   'inch-quoted': ['1 photo.jpg', '2 photo.png', '3 photo.jpg', '4 photo.png'],
   'semicolon-row-quote': ['1 photo.jpg', '2 photo.png', '3 photo.png'],
   apostrophe: ['1 photo.jpg'],
+  'excel-de': ['1 photo.jpg', '1 not_found http://H/missing.jpg', '2 photo.png'],
+  'failed-resaved-de': ['1 photo.jpg', '1 not_found http://H/missing.jpg'],
 };
 
 describe('every link of a file', () => {
@@ -216,5 +226,38 @@ describe('a file in another encoding', () => {
     const id = await uploaded(service.url, content, { fields: { encoding: 'UTF-16' } });
     expect(await finished(service.url, id)).toMatchObject({ status: 'completed' });
     expect((await requestOf(service.url, id)).sheet.encoding).toBe('utf-16le');
+  });
+});
+
+describe('a CSV from Excel with semicolons, Windows line ends and a byte order mark', () => {
+  it.each([{}, { only: 'failed' as const }])('comes back as such (%o)', async (given) => {
+    const { id } = await run('excel-de');
+    const response = await clientOf(service.url).result(id, given);
+    const [header, row] = Buffer.from(await response.arrayBuffer())
+      .toString('utf8')
+      .split('\r\n');
+    const column = given.only === undefined ? 'Output Image Urls' : 'Errors';
+    expect(header).toBe(`\uFEFFS. No.;Product Name;Input Image Urls;Größe;${column}`);
+    expect(row).toMatch(/^1;Tasse;"http.*";groß;/);
+  });
+});
+
+describe('failed rows that Excel saved again as whole lines in quotes', () => {
+  it('come back with their line ends and byte order mark, and new errors', async () => {
+    const { id, failed } = await run('failed-resaved-de');
+    expect(failed).toEqual([
+      ['S. No.', 'Product Name', 'Input Image Urls', 'Größe', 'Errors'],
+      [
+        '1',
+        'Tasse',
+        `http://${host}/photo.jpg, http://${host}/missing.jpg`,
+        'groß',
+        `2. not_found: Expected the image, received HTTP 404 (http://${host}/missing.jpg)`,
+      ],
+    ]);
+    const response = await clientOf(service.url).result(id);
+    const text = Buffer.from(await response.arrayBuffer()).toString('utf8');
+    expect(text.startsWith('\uFEFFS. No.,Product Name,')).toBe(true);
+    expect(text.split('\r\n')).toHaveLength(3);
   });
 });

@@ -8,16 +8,30 @@ import {
   resultRow,
 } from '../../src/csv/write';
 
-const asIs = { escapeFormulas: false };
-const escaped = { escapeFormulas: true };
+const COMMA = { delimiter: ',', lineEnd: '\r\n', quoteSeparators: true };
+const asIs = { ...COMMA, escapeFormulas: false };
+const escaped = { ...COMMA, escapeFormulas: true };
 
 describe('formatRecord(cells, options)', () => {
   const record = fc.array(fc.string({ unit: 'grapheme' }), { minLength: 2 });
 
-  it('writes any cells in a form that is read back unchanged', () => {
+  const dialect = fc.record({
+    delimiter: fc.constantFrom(',', ';', '\t', '|'),
+    lineEnd: fc.constantFrom('\n', '\r\n', '\r'),
+    quoteSeparators: fc.boolean(),
+  });
+
+  it('writes any cells in any dialect in a form that is read back unchanged', () => {
     fc.assert(
-      fc.property(record, (cells) => {
-        expect(parse(formatRecord(cells, asIs), { record_delimiter: '\r\n' })).toEqual([cells]);
+      fc.property(record, dialect, (cells, { delimiter, lineEnd, quoteSeparators }) => {
+        const text = formatRecord(cells, {
+          delimiter,
+          lineEnd,
+          quoteSeparators,
+          escapeFormulas: false,
+        });
+        expect(text.endsWith(lineEnd)).toBe(true);
+        expect(parse(text, { delimiter, record_delimiter: ['\r\n', '\n', '\r'] })).toEqual([cells]);
       }),
     );
   });
@@ -46,20 +60,30 @@ describe('formatRecord(cells, options)', () => {
     );
     fc.assert(
       fc.property(start, fc.string(), (first, rest) => {
-        const [read] = parse(formatRecord([first + rest, 'x'], escaped), {
-          record_delimiter: '\r\n',
-        });
-        expect(read?.[0]).toBe(`'${first}${rest}`);
+        // The reference keeps the cell from being a number.
+        const cell = `${first}${rest}A1`;
+        const [read] = parse(formatRecord([cell, 'x'], escaped), { record_delimiter: '\r\n' });
+        expect(read?.[0]).toBe(`'${cell}`);
       }),
     );
   });
 
-  it.each(['x;=1+1', 'x\t=1+1', 'x|=1+1'])(
-    'quotes %j, which a spreadsheet with another separator would split',
+  it.each(['x,=1+1', 'x;=1+1', 'x\t=1+1', 'x|=1+1'])(
+    'quotes %j, which a spreadsheet with another separator would split, when asked to',
     (cell) => {
-      expect(formatRecord(['1', cell], escaped)).toBe(`1,"${cell}"\r\n`);
+      for (const delimiter of [',', ';', '\t', '|']) {
+        const text = formatRecord(['1', cell], { ...escaped, delimiter });
+        expect(text).toBe(`1${delimiter}"${cell}"\r\n`);
+      }
     },
   );
+
+  it('otherwise quotes only what the dialect requires', () => {
+    const minimal = { ...asIs, delimiter: ';', quoteSeparators: false };
+    expect(formatRecord(['a,b|c\td', 'e;f', 'g "h"', 'i\rj', 'k\nl'], minimal)).toBe(
+      'a,b|c\td;"e;f";"g ""h""";"i\rj";"k\nl"\r\n',
+    );
+  });
 
   it('does not change ordinary cells, when asked to escape', () => {
     expect(formatRecord(['1', 'A-line "dress"', 'http://a/b?c=d'], escaped)).toBe(
@@ -75,7 +99,7 @@ describe('the result CSV', () => {
 
   it('keeps the position of an image that failed', () => {
     const columns = ['S. No.', 'Links'];
-    expect(resultRow(columns, ['1', 'x'], ['http://o/1', '', 'http://o/3'])).toEqual([
+    expect(resultRow(columns, ['1', 'x'], ['http://o/1', null, 'http://o/3'])).toEqual([
       '1',
       'x',
       'http://o/1,,http://o/3',

@@ -154,7 +154,7 @@ describe('a request, from upload to webhook', () => {
     const response = await clientOf(service.url).result(id);
     expect(response.headers.get('content-type')).toBe('text/csv; charset=utf-8');
     expect(response.headers.get('content-disposition')).toContain('spring-result.csv');
-    const lines = (await response.text()).split('\r\n');
+    const lines = (await response.text()).split('\n');
     expect(lines[0]).toBe('S. No.,Product Name,Input Image Urls,Output Image Urls');
     const file = `${service.url}/image/files/${id}/[0-9a-f-]+`;
     expect(lines[1]).toMatch(
@@ -170,7 +170,7 @@ describe('a request, from upload to webhook', () => {
     const id = await uploaded(service.url, mixed());
     await finished(service.url, id);
     const failed = await resultOf(service.url, id, { only: 'failed' });
-    expect(failed.split('\r\n')).toEqual([
+    expect(failed.split('\n')).toEqual([
       'S. No.,Product Name,Input Image Urls,Errors',
       `2,Product 2,"${link('/gone.jpg')}, ${link('/turned.jpg')}","1. not_found: Expected the image, received HTTP 404 (${link('/gone.jpg')})"`,
       '',

@@ -35,7 +35,7 @@ describe('POST /image/requests/{request_id}/cancel', () => {
       status: 'cancelled',
       details: '1 of 6 images compressed, 5 cancelled',
     });
-    const [, first, second] = (await resultOf(stage.service.url, id)).split('\r\n');
+    const [, first, second] = (await resultOf(stage.service.url, id)).split('\n');
     expect(first).toContain(`/image/files/${id}/`);
     expect(second).toMatch(/",{4}"$/);
     await hasState(id, 'delivered');

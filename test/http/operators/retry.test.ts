@@ -53,11 +53,11 @@ describe('POST /image/requests/{request_id}/retry', () => {
       round: 2,
       counts: { total: 3, succeeded: 3, failed: 0, pending: 0 },
     });
-    const [, first, second] = (await resultOf(stage.service.url, id)).split('\r\n');
+    const [, first, second] = (await resultOf(stage.service.url, id)).split('\n');
     expect(first).toMatch(new RegExp(`"${outputs[0]},${outputs[1]}"$`));
     expect(second).toMatch(new RegExp(`,${outputs[2]}$`));
     expect(await resultOf(stage.service.url, id, { only: 'failed' })).toBe(
-      'S. No.,Product Name,Input Image Urls,Errors\r\n',
+      'S. No.,Product Name,Input Image Urls,Errors\n',
     );
   });
 
