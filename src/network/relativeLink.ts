@@ -1,8 +1,8 @@
 import { parseWebUrl } from './webUrl';
 
-/** Whether a text has no scheme, port, drive letter (`C:\`) or network share (`\\host`), but only a path. */
+/** Whether a text has no scheme, host, port, drive letter (`C:\`) or network share (`\\host`), but only a path. */
 export function isRelative(text: string): boolean {
-  return !/^(?:[^/\\?#]*:|\\\\|\/\/)/.test(text);
+  return !/^(?:[^/\\?#]*:|\\\\|\/\/|www\.)/i.test(text);
 }
 
 /**

@@ -212,7 +212,9 @@ describe('readLinks(cell, baseUrl)', () => {
   });
 
   it('keeps the order of relative and other links', () => {
-    expect(readLinks('http://a/1.jpg, 2.jpg, //b/3.jpg, www.c.example/4.jpg, /5', BASE).links).toEqual([
+    expect(
+      readLinks('http://a/1.jpg, 2.jpg, //b/3.jpg, www.c.example/4.jpg, /5', BASE).links,
+    ).toEqual([
       'http://a/1.jpg',
       ...below('2.jpg'),
       '//b/3.jpg',

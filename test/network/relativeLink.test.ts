@@ -29,6 +29,7 @@ describe('appendToBase(link, baseUrl)', () => {
     '\\\\nas\\1.jpg',
     '127.0.0.1:80/1.jpg',
     '//a/1.jpg',
+    'www.[a]/1.jpg',
   ])('appends no %j, which is not relative', (link) => {
     expect(isRelative(link)).toBe(false);
     expect(appendToBase(link, MAGENTO)).toBeNull();
