@@ -1,4 +1,6 @@
 import { HostCoolingDown, ImageError } from '../src/errors';
+import { shareAdviceOf } from '../src/network/shareLinks';
+import { parseSheetLink } from '../src/network/sheetLink';
 import { changesOf, type Attempt } from '../src/records/images';
 import { isFinished } from '../contract/statuses';
 import type { ImageRecord, RequestRecord } from '../src/records/types';
@@ -57,13 +59,20 @@ export async function attemptImage(
         'Unexpected error while processing an image',
       );
     });
-    const failure = { code, message };
+    const failure = { code, message: advised(code, message, image.url) };
     const isLast = !retryable || at >= config.IMAGE_MAX_ATTEMPTS;
     metrics.imageFailed(isLast ? 'failed' : 'retried', code);
     if (isLast) return { ref, at, failure };
     const pause = retryAfterMs ?? config.IMAGE_RETRY_INITIAL_MS * 2 ** (at - 1);
     return { ref, at, failure, retryAt: new Date(Date.now() + Math.min(pause, MAX_PAUSE_MS)) };
   }
+}
+
+/** Tells what to do when the link to a file host led to a page, as for a login, or to an archive. */
+function advised(code: string, message: string, link: string): string {
+  const url = code === 'not_an_image' ? parseSheetLink(link) : null;
+  const advice = url && shareAdviceOf(url);
+  return advice === null ? message : `${message}; ${advice}`;
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Config } from '../config';
 import { HostCoolingDown, ImageError } from '../errors';
 import { startDeadline, type Deadline } from '../network/deadline';
 import { retryAfterMs } from '../network/retryAfter';
+import { resolveShareLink, shareAdviceOf } from '../network/shareLinks';
 import { isSheetLink, parseSheetLink } from '../network/sheetLink';
 import { credentialsOf, parseWebUrl, withoutCredentials } from '../network/webUrl';
 import { holdsImage, readImage, statusError, type WritePiece } from './response';
@@ -107,7 +108,7 @@ export function createDownloader(
       cookies.store(url, response.headers['set-cookie']);
       const location = uniqueValue(response.headers['location']);
       if (!REDIRECTS.includes(response.statusCode) || location === undefined)
-        return handleResponse(url, response, signal, write);
+        return handleResponse(url, response, signal, write, shareAdviceOf(start));
       discard(response);
       url = requireUrl(parseWebUrl(escapeNonAscii(location), url), location);
     }
@@ -161,6 +162,7 @@ export function createDownloader(
     response: Dispatcher.ResponseData,
     signal: AbortSignal,
     write: WritePiece,
+    advice: string | null,
   ): Promise<void> {
     const { statusCode, headers } = response;
     if (holdsImage(response)) {
@@ -172,7 +174,7 @@ export function createDownloader(
     if ((statusCode === 429 || statusCode === 503) && pause !== undefined) {
       cooldowns.begin(host, statusCode, pause);
     }
-    throw statusError(statusCode, pause);
+    throw statusError(statusCode, pause, advice);
   }
 }
 
@@ -197,8 +199,13 @@ function escapeNonAscii(header: string): string {
   );
 }
 
+/** Returns the address of the image at a link from a CSV. */
 function parseLink(link: string): URL {
-  if (isSheetLink(link)) return requireUrl(parseSheetLink(link), link);
+  if (isSheetLink(link)) {
+    const found = resolveShareLink(requireUrl(parseSheetLink(link), link));
+    if ('refusal' in found) throw ImageError.permanent('invalid_url', found.refusal);
+    return found;
+  }
   throw ImageError.permanent(
     'invalid_links',
     `Expected a link that begins with http:// or https://, received ${excerptOf(link)}`,
