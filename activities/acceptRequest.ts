@@ -1,3 +1,4 @@
+import { isDataLink } from '../src/network/dataLink';
 import { imageRef } from '../src/records/images';
 import { isFinished } from '../contract/statuses';
 import type { RequestRecord } from '../src/records/types';
@@ -42,6 +43,7 @@ export function createAcceptRequest({
 
 /** Returns the last part of the link's path, without host and query, which may hold secrets. */
 function nameOf(url: string): string {
+  if (isDataLink(url)) return url.slice(0, MAX_NAME_LENGTH);
   const path = URL.canParse(url) ? new URL(url).pathname : '';
   const name = path.split('/').findLast((part) => part !== '') ?? 'image';
   return name.slice(0, MAX_NAME_LENGTH);

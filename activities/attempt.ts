@@ -1,5 +1,8 @@
 import { HostCoolingDown, ImageError } from '../src/errors';
-import { changesOf, type Attempt } from '../src/records/images';
+import { isDataLink, parseDataLink } from '../src/network/dataLink';
+import { shareAdviceOf } from '../src/network/shareLinks';
+import { parseSheetLink } from '../src/network/sheetLink';
+import { changesOf, type Attempt, type Images } from '../src/records/images';
 import { isFinished } from '../contract/statuses';
 import type { ImageRecord, RequestRecord } from '../src/records/types';
 import type { ActivityDependencies } from './dependencies';
@@ -31,17 +34,24 @@ export async function requireOpenRound(
  * @throws every error that the image did not cause: a cancellation, a full disk
  */
 export async function attemptImage(
-  deps: Pick<ActivityDependencies, 'pipeline' | 'config' | 'logger' | 'metrics'>,
+  deps: Pick<ActivityDependencies, 'pipeline' | 'config' | 'logger' | 'metrics'> & {
+    readonly records: { readonly images: Pick<Images, 'dataOf'> };
+  },
   request: RequestRecord,
   ref: string,
   image: ImageRecord,
   signal: AbortSignal,
 ): Promise<Attempt> {
-  const { pipeline, config, logger, metrics } = deps;
+  const { records, pipeline, config, logger, metrics } = deps;
   const at = image.attempts + 1;
   try {
     const { _id: requestId, caller = requestId, options } = request;
-    const wanted = { caller, requestId, ref, link: image.url, options };
+    const { url: link } = image;
+    const readData = async () =>
+      // In records of older versions the link itself is still there.
+      (await records.images.dataOf(requestId, ref)) ?? parseDataLink(link).bytes;
+    const embedded = isDataLink(link) ? { readData } : {};
+    const wanted = { caller, requestId, ref, link, options, ...embedded };
     const result = await pipeline.process(wanted, signal);
     metrics.imageSucceeded(result.bytes_in, result.bytes_out);
     return { ref, at, result };
@@ -57,13 +67,20 @@ export async function attemptImage(
         'Unexpected error while processing an image',
       );
     });
-    const failure = { code, message };
+    const failure = { code, message: advised(code, message, image.url) };
     const isLast = !retryable || at >= config.IMAGE_MAX_ATTEMPTS;
     metrics.imageFailed(isLast ? 'failed' : 'retried', code);
     if (isLast) return { ref, at, failure };
     const pause = retryAfterMs ?? config.IMAGE_RETRY_INITIAL_MS * 2 ** (at - 1);
     return { ref, at, failure, retryAt: new Date(Date.now() + Math.min(pause, MAX_PAUSE_MS)) };
   }
+}
+
+/** Tells what to do when the link to a file host led to a page, as for a login, or to an archive. */
+function advised(code: string, message: string, link: string): string {
+  const url = code === 'not_an_image' ? parseSheetLink(link) : null;
+  const advice = url && shareAdviceOf(url);
+  return advice === null ? message : `${message}; ${advice}`;
 }
 
 /**

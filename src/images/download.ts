@@ -4,6 +4,7 @@ import { HostCoolingDown, ImageError } from '../errors';
 import { startDeadline, type Deadline } from '../network/deadline';
 import { isRelative } from '../network/relativeLink';
 import { retryAfterMs } from '../network/retryAfter';
+import { resolveShareLink, shareAdviceOf } from '../network/shareLinks';
 import { isSheetLink, parseSheetLink } from '../network/sheetLink';
 import { credentialsOf, parseWebUrl, withoutCredentials } from '../network/webUrl';
 import { holdsImage, readImage, statusError, type WritePiece } from './response';
@@ -108,7 +109,7 @@ export function createDownloader(
       cookies.store(url, response.headers['set-cookie']);
       const location = uniqueValue(response.headers['location']);
       if (!REDIRECTS.includes(response.statusCode) || location === undefined)
-        return handleResponse(url, response, signal, write);
+        return handleResponse(url, response, signal, write, shareAdviceOf(start));
       discard(response);
       url = requireUrl(parseWebUrl(escapeNonAscii(location), url), location);
     }
@@ -162,6 +163,7 @@ export function createDownloader(
     response: Dispatcher.ResponseData,
     signal: AbortSignal,
     write: WritePiece,
+    advice: string | null,
   ): Promise<void> {
     const { statusCode, headers } = response;
     if (holdsImage(response)) {
@@ -173,7 +175,7 @@ export function createDownloader(
     if ((statusCode === 429 || statusCode === 503) && pause !== undefined) {
       cooldowns.begin(host, statusCode, pause);
     }
-    throw statusError(statusCode, pause);
+    throw statusError(statusCode, pause, advice);
   }
 }
 
@@ -198,8 +200,13 @@ function escapeNonAscii(header: string): string {
   );
 }
 
+/** Returns the address of the image at a link from a CSV. */
 function parseLink(link: string): URL {
-  if (isSheetLink(link)) return requireUrl(parseSheetLink(link), link);
+  if (isSheetLink(link)) {
+    const found = resolveShareLink(requireUrl(parseSheetLink(link), link));
+    if ('refusal' in found) throw ImageError.permanent('invalid_url', found.refusal);
+    return found;
+  }
   const advice = link !== '' && isRelative(link) ? '; give base_url for relative links' : '';
   throw ImageError.permanent(
     'invalid_links',

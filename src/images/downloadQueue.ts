@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici';
 import type { Config } from '../config';
 import { ImageError } from '../errors';
+import { resolveShareLink } from '../network/shareLinks';
 import { parseSheetLink } from '../network/sheetLink';
 import { createDownloader } from './download';
 import { createFairSemaphore, type FairKey, type FairSemaphore } from './fairSemaphore';
@@ -86,7 +87,7 @@ export function createDownloadQueue(config: Config, dispatcher: Dispatcher): Dow
   return {
     async download(wanted, signal, observe) {
       const { key, link } = wanted;
-      const host = parseSheetLink(link)?.host ?? '';
+      const host = hostOf(link);
       // Before the host is noted: it would never be removed again.
       signal.throwIfAborted();
       cooldowns.check(host);
@@ -111,4 +112,11 @@ export function createDownloadQueue(config: Config, dispatcher: Dispatcher): Dow
       }
     },
   };
+}
+
+/** Returns the host that is asked first; an empty string for links that fail without a request. */
+function hostOf(link: string): string {
+  const url = parseSheetLink(link);
+  const found = url === null ? null : resolveShareLink(url);
+  return found instanceof URL ? found.host : '';
 }

@@ -22,10 +22,21 @@ export function holdsImage({ statusCode, headers }: Dispatcher.ResponseData): bo
   return announced === undefined || announced === Number(total);
 }
 
-/** Returns the error for a response that does not contain the image. */
-export function statusError(statusCode: number, retryAfterMs: number | undefined): ImageError {
+/**
+ * Returns the error for a response that does not contain the image.
+ *
+ * @param shareAdvice for a link to a file host
+ */
+export function statusError(
+  statusCode: number,
+  retryAfterMs: number | undefined,
+  shareAdvice: string | null = null,
+): ImageError {
   const message = `Expected the image, received HTTP ${statusCode}`;
-  if (statusCode === 404 || statusCode === 410) return ImageError.permanent('not_found', message);
+  if (statusCode === 404 || statusCode === 410) {
+    const advice = shareAdvice === null ? '' : `; ${shareAdvice}`;
+    return ImageError.permanent('not_found', `${message}${advice}`);
+  }
   const pause = { retryAfterMs };
   if (statusCode >= 500) return ImageError.retryable('http_5xx', message, pause);
   // RFC 9110 §15.3.3: accepted but not completed. Services that create images on demand respond like this.
@@ -35,11 +46,12 @@ export function statusError(statusCode: number, retryAfterMs: number | undefined
   const retryable = RETRYABLE_4XX.find((status) => status === statusCode);
   if (retryable !== undefined) return ImageError.retryable(`http_${retryable}`, message, pause);
   const code: PermanentImageCode = `http_${statusCode}`;
-  return ImageError.permanent(code, `${message}${adviceFor(statusCode)}`);
+  return ImageError.permanent(code, `${message}${adviceFor(statusCode, shareAdvice)}`);
 }
 
-function adviceFor(statusCode: number): string {
+function adviceFor(statusCode: number, shareAdvice: string | null): string {
   if (statusCode !== 401 && statusCode !== 403) return '';
+  if (shareAdvice !== null) return `; ${shareAdvice}`;
   return (
     '; if the host requires a key, a login, a Referer or a browser, ' +
     'set DOWNLOAD_HEADERS_FILE or DOWNLOAD_USER_AGENT'

@@ -1,5 +1,4 @@
 import type { ChildProcess } from 'node:child_process';
-import { rm } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import { ProcessDied } from '../errors';
 import { DOWNLOAD_STAGES, type DownloadStage } from '../images/downloadQueue';
@@ -8,16 +7,7 @@ import type { OwnEndpoints } from '../network/ownServers';
 import { forkScript } from '../process/forkScript';
 import { usageOf } from '../process/usage';
 import { downloadAnswer, errorOf, type DownloadAnswer, type DownloadMessage } from './messages';
-
-/** A downloaded image. */
-export interface Source {
-  readonly file: string;
-  readonly bytes: number;
-  /** Lets other images be downloaded, while this one waits or is compressed. May be called more than once. */
-  releasePermit(): void;
-  /** Removes the file, and releases the permit. */
-  remove(): Promise<void>;
-}
+import { createSource, type Source } from './source';
 
 export interface Downloads {
   /**
@@ -126,21 +116,9 @@ export function createDownloads(settings: DownloadsSettings): Downloads {
       waiter?.reject(errorOf(answer.error));
       return;
     }
-    const { file, bytes } = answer;
-    let isReleased = false;
-    const releasePermit = () => {
-      if (!isReleased) send(child, { release: id });
-      isReleased = true;
-    };
-    const source: Source = {
-      file,
-      bytes,
-      releasePermit,
-      async remove() {
-        releasePermit();
-        await rm(file, { force: true });
-      },
-    };
+    const source = createSource(answer.file, answer.bytes, () => {
+      send(child, { release: id });
+    });
     // Aborted meanwhile: the answer was already under way.
     if (waiter === undefined) void source.remove();
     else waiter.resolve(source);

@@ -1,7 +1,9 @@
 import type { CompressOptions } from '../../contract/formats';
 import type { Compressors } from './compressors';
-import type { Downloads, Source } from './downloads';
+import type { Downloads } from './downloads';
+import type { EmbeddedImages } from './embeddedImages';
 import type { StoredImage } from './messages';
+import type { Source } from './source';
 
 export interface WantedImage {
   /** Callers take turns, so that one with many images does not hold up another. */
@@ -11,11 +13,13 @@ export interface WantedImage {
   /** The image's `lane-number`. */
   readonly ref: string;
   readonly link: string;
+  /** Reads the image of a `data:` link; absent for other links. */
+  readonly readData?: () => Promise<Buffer | null>;
   readonly options: CompressOptions;
 }
 
 export interface ProcessedImage extends StoredImage {
-  /** Bytes downloaded. */
+  /** Bytes downloaded, or in the `data:` link. */
   readonly bytes_in: number;
 }
 
@@ -44,7 +48,7 @@ export interface ImagePipeline {
 const MAX_WAITING_BYTES = 2 ** 30;
 
 export function createImagePipeline(
-  downloads: Downloads,
+  { downloads, embedded }: { readonly downloads: Downloads; readonly embedded: EmbeddedImages },
   compressors: Compressors,
   metrics: StageMetrics,
   maxWaitingBytes = MAX_WAITING_BYTES,
@@ -52,9 +56,13 @@ export function createImagePipeline(
   let waitingBytes = 0;
 
   return {
-    async process({ caller, requestId, ref, link, options }, signal) {
+    async process({ caller, requestId, ref, link, readData, options }, signal) {
       const key = [caller, requestId];
-      let source = await downloads.fetch(link, key, signal);
+      const fetch = () =>
+        readData === undefined
+          ? downloads.fetch(link, key, signal)
+          : embedded.fetch(readData, key, signal);
+      let source = await fetch();
       const bytes_in = source.bytes;
       const job = () => ({ file: source.file, requestId, ref, options });
       const result = await metrics
@@ -65,7 +73,7 @@ export function createImagePipeline(
           source.releasePermit();
           const kept = await keepOrRemove(source);
           const prepare = async () => {
-            if (kept.isRemoved) source = await downloads.fetch(link, key, signal);
+            if (kept.isRemoved) source = await fetch();
             return job();
           };
           try {

@@ -7,6 +7,7 @@ import type { WorkerMetrics } from '../telemetry/metrics/worker';
 import { createImagePipeline, type ImagePipeline } from './pipeline';
 import { createCompressors } from './compressors';
 import { createDownloads } from './downloads';
+import { createEmbeddedImages } from './embeddedImages';
 import { imageEnvironmentOf } from './environment';
 
 /** One thread for the image that is compressed, and two for its files. Each thread keeps memory of its own. */
@@ -37,18 +38,24 @@ export interface ImageProcessSettings {
 
 /** Creates the pipeline of a worker. */
 export async function openImagePipeline(settings: ImageProcessSettings): Promise<ImagePipeline> {
-  const { downloads, compressors } = await openImageProcesses(settings);
-  return createImagePipeline(downloads, compressors, settings.metrics);
+  const { compressors, ...sources } = await openImageProcesses(settings);
+  return createImagePipeline(sources, compressors, settings.metrics);
 }
 
 /** Prepares the processes, which are started when there are images. */
 export async function openImageProcesses(settings: ImageProcessSettings) {
   const { config, environment, scripts, own, logger, metrics } = settings;
   const env = imageEnvironmentOf(environment);
+  const folder = await openScratch(path.join(config.DATA_DIR, 'downloads'));
+  const embedded = createEmbeddedImages({
+    folder,
+    concurrency: config.IMAGE_CONCURRENCY,
+    maxBytes: config.MAX_IMAGE_BYTES,
+  });
   const downloads = createDownloads({
     script: path.join(scripts, 'downloadProcess.js'),
     env: { ...env, UV_THREADPOOL_SIZE: String(DOWNLOAD_THREADS) },
-    folder: await openScratch(path.join(config.DATA_DIR, 'downloads')),
+    folder,
     own,
     logger,
     onStage: metrics.observed,
@@ -62,5 +69,5 @@ export async function openImageProcesses(settings: ImageProcessSettings) {
     logger,
     onDeath: metrics.imageProcessEnded,
   });
-  return { downloads, compressors };
+  return { downloads, embedded, compressors };
 }

@@ -71,16 +71,26 @@ export function createImages({ Image }: Models) {
       }
     },
 
-    /** Returns images by ref (`lane-number`). An image that does not exist is missing from the map. */
+    /**
+     * Returns images by ref (`lane-number`), without their `data`. An image that does not exist is missing from the map.
+     */
     async findMany(requestId: string, refs: readonly string[]): Promise<Map<string, ImageRecord>> {
       const found = new Map<string, ImageRecord>();
       for (const batch of batchesOf(refs, IMAGES_AT_ONCE)) {
-        const images = await Image.find({ _id: { $in: idsOf(requestId, batch) } })
+        const images = await Image.find({ _id: { $in: idsOf(requestId, batch) } }, { data: 0 })
           .lean<ImageRecord[]>()
           .exec();
         for (const image of images) found.set(image._id.slice(requestId.length + 1), image);
       }
       return found;
+    },
+
+    /** Returns the image of a `data:` link; `null` when the link was damaged. */
+    async dataOf(requestId: string, ref: string): Promise<Buffer | null> {
+      const image = await Image.db
+        .collection<ImageRecord>('images')
+        .findOne({ _id: idOf(requestId, ref) }, { projection: { data: 1 }, promoteBuffers: true });
+      return image?.data ?? null;
     },
 
     /**

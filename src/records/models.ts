@@ -112,6 +112,7 @@ const imageSchema = new Schema(
     _id: text,
     request_id: text,
     url: text,
+    data: Buffer,
     places: number,
     status: text,
     round: optional(Number),

@@ -112,8 +112,10 @@ export interface ImageRecord {
   /** `{request}/{lane}-{n}` */
   readonly _id: string;
   readonly request_id: string;
-  /** The link as written in the CSV. */
+  /** The link as written in the CSV; of a `data:` link what is shown in its place. */
   readonly url: string;
+  /** The image of a `data:` link. Read only to process it: see `dataOf`. */
+  readonly data?: Buffer;
   /** Number of occurrences of the link in the CSV. */
   readonly places: number;
   readonly status: ImageStatus;

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isDataLink } from '../network/dataLink';
 import { parseSheetLink } from '../network/sheetLink';
 
 /** Bounds the workflow's input and the number of lanes it iterates over. */
@@ -55,7 +56,10 @@ export function assignLanes(): LaneAssignment {
   };
 }
 
-/** Links that cannot be parsed share a lane: they fail at once and delay no other image. */
+/**
+ * Links without a host share a lane: those that cannot be parsed fail at once, and `data:` links need no download, so
+ * that they delay no other image.
+ */
 function hostOf(link: string): string {
-  return parseSheetLink(link)?.host ?? '';
+  return isDataLink(link) ? '' : (parseSheetLink(link)?.host ?? '');
 }

@@ -1,3 +1,4 @@
+import { isDataLink, parseDataLink } from '../network/dataLink';
 import { readRows, type Sheet, type SheetRow } from '../csv/read';
 import { batchesOf } from '../records/batches';
 import { imageRef } from '../records/images';
@@ -8,7 +9,10 @@ import { assignLanes } from './lanes';
 
 /** Measured: larger batches save no time and take more memory while they wait. */
 const BATCH_ROWS = 250;
-/** A row may hold thousands of links, whether they are new or occurred before, and a megabyte of text. */
+/**
+ * A row may hold thousands of links, whether they are new or occurred before, and a megabyte of text. The images in
+ * `data:` links count as text.
+ */
 const BATCH_LINKS = 2_000;
 const BATCH_CHARACTERS = 2 ** 20;
 
@@ -54,8 +58,11 @@ export async function recordSheet(
   function recordLink(link: string): string {
     const { lane, number, fresh } = lanes.place(link);
     const ref = imageRef(lane, number);
-    if (fresh) images.push(newImage(requestId, ref, link));
-    else repeated.set(ref, (repeated.get(ref) ?? 1) + 1);
+    if (fresh) {
+      const image = newImage(requestId, ref, link);
+      size.characters += image.data?.length ?? 0;
+      images.push(image);
+    } else repeated.set(ref, (repeated.get(ref) ?? 1) + 1);
     return ref;
   }
 
@@ -99,11 +106,11 @@ export async function recordSheet(
   };
 }
 
-function newImage(requestId: string, ref: string, url: string): ImageRecord {
+function newImage(requestId: string, ref: string, link: string): ImageRecord {
   return {
     _id: `${requestId}/${ref}`,
     request_id: requestId,
-    url,
+    ...contentOf(link),
     places: 1,
     status: 'pending',
     round: FIRST_ROUND,
@@ -112,4 +119,11 @@ function newImage(requestId: string, ref: string, url: string): ImageRecord {
     retry_at: null,
     result: null,
   };
+}
+
+/** Keeps lists of images small: they show the link. */
+function contentOf(link: string): Pick<ImageRecord, 'url' | 'data'> {
+  if (!isDataLink(link)) return { url: link };
+  const { shown, bytes } = parseDataLink(link);
+  return { url: shown, ...(bytes !== null && { data: bytes }) };
 }

@@ -51,6 +51,10 @@ describe('acceptRequest', () => {
     expect(await namesOf('http://origin.example', 'http://[')).toEqual([['image', 'image']]);
   });
 
+  it('names an image that is written into its link by what is shown of it', async () => {
+    expect(await namesOf('data:image/png (12 KB)')).toEqual([['data:image/png (12 KB)']]);
+  });
+
   it('truncates long names', async () => {
     const names = await namesOf(`http://origin.example/${'a'.repeat(100)}.jpg`);
     expect(names).toEqual([['a'.repeat(60)]]);

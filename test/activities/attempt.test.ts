@@ -1,7 +1,7 @@
 import { attemptImage, dueInMs, isDue, requireOpenRound, tallyOf } from '../../activities/attempt';
 import { readConfig } from '../../src/config';
 import { HostCoolingDown, ImageError } from '../../src/errors';
-import type { ImagePipeline } from '../../src/pipeline/pipeline';
+import type { ImagePipeline, WantedImage } from '../../src/pipeline/pipeline';
 import type { RequestState } from '../../src/records/types';
 import { createLogger } from '../../src/telemetry/logger';
 import { createWorkerMetrics } from '../../src/telemetry/metrics/worker';
@@ -12,15 +12,23 @@ const ID = '5efa2c81-0000-4000-8000-000000000000';
 const MINUTE_MS = 60_000;
 const never = new AbortController().signal;
 
+const DATA = Buffer.from('the bytes');
+
 /** Attempts an image. @param process fails as no real pipeline does on demand */
-function attempt(process: ImagePipeline['process'], attempts = 0, signal = never) {
+function attempt(
+  process: ImagePipeline['process'],
+  attempts = 0,
+  signal = never,
+  url = 'http://origin.example/a.jpg',
+) {
   const deps = {
     config: readConfig({ IMAGE_RETRY_INITIAL_MS: '1000', IMAGE_MAX_ATTEMPTS: '100' }),
     logger: createLogger('silent', 'test'),
     metrics: createWorkerMetrics(),
     pipeline: { process },
+    records: { images: { dataOf: () => Promise.resolve(DATA) } },
   };
-  const image = imageRecord(ID, '0-0', { attempts });
+  const image = imageRecord(ID, '0-0', { attempts, url });
   return attemptImage(deps, requestRecord({ _id: ID }), '0-0', image, signal);
 }
 
@@ -95,6 +103,55 @@ describe('attemptImage(…)', () => {
       ref: '0-0',
       at: 100,
       failure: { code: 'timeout', message: 'No answer' },
+    });
+  });
+});
+
+describe('attemptImage(…) of a link', () => {
+  /** Returns what the pipeline is asked for. */
+  async function wantedOf(url: string): Promise<WantedImage> {
+    const wanted: WantedImage[] = [];
+    const process: ImagePipeline['process'] = (image) => {
+      wanted.push(image);
+      return Promise.reject(ImageError.permanent('not_found', 'Answered 404'));
+    };
+    await attempt(process, 0, never, url);
+    const [first] = wanted;
+    if (first === undefined) throw new Error('Expected the pipeline to be asked');
+    return first;
+  }
+
+  it('reads the recorded image of a data: link when the pipeline asks for it', async () => {
+    const { link, readData } = await wantedOf('data:image/png (1 KB)');
+    expect(link).toBe('data:image/png (1 KB)');
+    expect(await readData?.()).toBe(DATA);
+  });
+
+  it('reads no recorded image for other links', async () => {
+    expect(await wantedOf('http://origin.example/a.jpg')).not.toHaveProperty('readData');
+  });
+
+  it.each([
+    [
+      'https://www.dropbox.com/s/a1/mug.jpg',
+      /HTML page; share the picture itself on Dropbox with /,
+    ],
+    ['www.dropbox.com/s/a1/mug.jpg', /HTML page; share the picture itself on Dropbox with /],
+    ['https://evil-dropbox.com/s/a1/mug.jpg', /HTML page$/],
+    ['data:image/png (1 KB)', /HTML page$/],
+  ])('to %s that shows a page fails with advice where there is some', async (url, message) => {
+    const error = ImageError.permanent('not_an_image', 'Expected an image, received an HTML page');
+    const outcome = await attempt(() => Promise.reject(error), 0, never, url);
+    expect(outcome).toMatchObject({
+      failure: { code: 'not_an_image', message: expect.stringMatching(message) as string },
+    });
+  });
+
+  it('gives no such advice for a picture that is too large', async () => {
+    const error = ImageError.permanent('too_large', 'Expected at most 10 bytes, received 11');
+    const url = 'https://www.dropbox.com/s/a1/mug.jpg';
+    expect(await attempt(() => Promise.reject(error), 0, never, url)).toMatchObject({
+      failure: { message: 'Expected at most 10 bytes, received 11' },
     });
   });
 });

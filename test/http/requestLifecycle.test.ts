@@ -75,6 +75,32 @@ describe('a request, from upload to webhook', () => {
     ]);
   });
 
+  it('compresses images that are written into their links, and shows those links shortened', async () => {
+    const png = (await transparentPng()).toString('base64');
+    const dataLink = `data:image/png;base64,${png}`;
+    const damaged = `${dataLink.slice(0, 1_000)}*`;
+    const shown = `data:image/png (${Math.ceil(Buffer.from(png, 'base64').length / 1024)} KB)`;
+    const id = await uploaded(
+      service.url,
+      sheetOf([dataLink, link('/a.jpg')], [damaged], [dataLink]),
+    );
+    expect(await finished(service.url, id)).toMatchObject({ status: 'completed_with_errors' });
+    const images = await imagesOf(service.url, id);
+    expect(images.map(({ source_url, status, format }) => [source_url, status, format])).toEqual([
+      [shown, 'succeeded', 'png'],
+      [link('/a.jpg'), 'succeeded', 'jpeg'],
+      ['data:image/png (0 KB)', 'failed', null],
+      [shown, 'succeeded', 'png'],
+    ]);
+    expect(images[2]?.error?.code).toBe('invalid_url');
+    expect(images[3]?.output_url).toBe(images[0]?.output_url);
+    const output = await call(images[0]?.output_url ?? '');
+    expect(output.headers.get('content-type')).toBe('image/png');
+    const failedRows = await resultOf(service.url, id, { only: 'failed' });
+    expect(failedRows).toContain('(data:image/png (0 KB))');
+    expect(failedRows).toContain(damaged);
+  });
+
   it('answers the status with exactly three strings, and counts occurrences', async () => {
     const id = await uploaded(service.url, mixed());
     expect(await finished(service.url, id)).toEqual({

@@ -10,6 +10,8 @@ export interface DownloadOptions {
   readonly userAgent?: string;
   readonly originHeaders?: OriginHeaders;
   readonly signal?: AbortSignal;
+  /** By default one that connects to loopback only. */
+  readonly dispatcher?: Dispatcher;
 }
 
 const dispatchers: Dispatcher[] = [];
@@ -17,10 +19,10 @@ afterEach(async () => {
   await Promise.all(dispatchers.splice(0).map((dispatcher) => dispatcher.destroy()));
 });
 
-/** Downloads from loopback with a new downloader. */
+/** Downloads with a new downloader. */
 export async function download(link: string, options: DownloadOptions = {}): Promise<Buffer> {
-  const dispatcher = dispatcherAllowing('127.0.0.0/8');
-  dispatchers.push(dispatcher);
+  const dispatcher = options.dispatcher ?? dispatcherAllowing('127.0.0.0/8');
+  if (options.dispatcher === undefined) dispatchers.push(dispatcher);
   const settings = {
     MAX_IMAGE_BYTES: options.maxBytes ?? 100_000,
     MAX_REDIRECTS: options.redirects ?? 4,

@@ -92,10 +92,49 @@ describe('process(image)', () => {
 describe('process(image) with many large images', () => {
   it('downloads those again whose files found no room while they waited', async () => {
     const settings = testSettings({ DATA_DIR: dataDir, ALLOWED_NETWORKS: '127.0.0.0/8' });
-    const { downloads, compressors } = await openImageProcesses(settings);
-    pipeline = createImagePipeline(downloads, compressors, settings.metrics, 1);
+    const { compressors, ...sources } = await openImageProcesses(settings);
+    pipeline = createImagePipeline(sources, compressors, settings.metrics, 1);
     const link = origin.on('/a.jpg', bytes(await largePicture()));
     expect(await process(link, '0-1', LARGE)).toMatchObject({ width: 6000 });
     expect(origin.hits('/a.jpg')).toBe(2);
+  });
+});
+
+describe('process(image) of a data: link', () => {
+  const processData = (
+    readData: () => Promise<Buffer | null>,
+    given: Partial<CompressOptions> = {},
+  ) => {
+    const image = { caller: 'a', requestId: ID, ref: '0-1', link: 'data:image/jpeg (1 KB)' };
+    return pipeline.process({ ...image, readData, options: options(given) }, never);
+  };
+
+  it('compresses and stores it as if it had been downloaded', async () => {
+    await open();
+    const original = await photo();
+    expect(await processData(() => Promise.resolve(original))).toMatchObject({
+      file: expect.stringMatching(/^0-1-[0-9a-f]{32}\.jpg$/) as string,
+      bytes_in: original.length,
+      width: 320,
+    });
+    expect(await downloadsLeft()).toEqual([]);
+  });
+
+  it('reads a large one again when its file found no room while it waited', async () => {
+    const settings = testSettings({ DATA_DIR: dataDir });
+    const { compressors, ...sources } = await openImageProcesses(settings);
+    pipeline = createImagePipeline(sources, compressors, settings.metrics, 1);
+    const original = await largePicture();
+    const readData = jest.fn(() => Promise.resolve(original));
+    expect(await processData(readData, LARGE)).toMatchObject({ width: 6000 });
+    expect(readData).toHaveBeenCalledTimes(2);
+    expect(await downloadsLeft()).toEqual([]);
+  });
+
+  it('fails one whose bytes are no image', async () => {
+    await open();
+    const work = processData(() => Promise.resolve(Buffer.from('<html><title>Login</title>')));
+    await expect(work).rejects.toMatchObject({ code: 'not_an_image' });
+    expect(await downloadsLeft()).toEqual([]);
   });
 });

@@ -33,6 +33,27 @@ async function insert(image: Partial<ImageRecord>): Promise<void> {
 
 const found = async () => (await records.images.findMany(ID, [REF])).get(REF);
 
+describe('The image of a data: link', () => {
+  it('is returned by itself, not in lists of images', async () => {
+    await insert({ url: 'data:image/png (1 KB)', data: Buffer.from('the bytes') });
+    expect(await records.images.dataOf(ID, REF)).toEqual(Buffer.from('the bytes'));
+    expect(await found()).toMatchObject({ url: 'data:image/png (1 KB)', status: 'pending' });
+    expect(await found()).not.toHaveProperty('data');
+  });
+
+  it('stays for the next round', async () => {
+    await insert({ data: Buffer.from('the bytes'), status: 'failed' });
+    await records.images.reopen(ID, 2, [REF]);
+    expect(await records.images.dataOf(ID, REF)).toEqual(Buffer.from('the bytes'));
+  });
+
+  it('is null for an image without it, and for an unknown image', async () => {
+    await insert({});
+    expect(await records.images.dataOf(ID, REF)).toBeNull();
+    expect(await records.images.dataOf(ID, '9-9')).toBeNull();
+  });
+});
+
 describe('A stale writer', () => {
   it('does not close an image of a later round', async () => {
     await insert({ round: 2 });

@@ -42,6 +42,17 @@ describe('assignLanes()', () => {
     expect(['http://', 'https://[', 'http://%'].map((link) => place(link).lane)).toEqual([1, 1, 1]);
   });
 
+  it('puts data: links into the lane of links without a host', () => {
+    const { place } = assignLanes();
+    place('http://');
+    place(linkOf(1));
+    expect(['AAAA', 'BBBB'].map((data) => place(`data:image/png;base64,${data}`))).toEqual([
+      { lane: 0, number: 1, fresh: true },
+      { lane: 0, number: 2, fresh: true },
+    ]);
+    expect(place('data:image/png;base64,AAAA')).toEqual({ lane: 0, number: 1, fresh: false });
+  });
+
   it('spreads further hosts over the existing lanes', () => {
     const { place, sizes } = assignLanes();
     for (const host of upTo(10 * MAX_LANES)) place(linkOf(host));

@@ -65,3 +65,46 @@ describe('A row of 5,000 links', () => {
     expect(line.largestMessage()).toBeLessThan(MOST_BYTES);
   });
 });
+
+describe('Rows of data: links', () => {
+  let line: MongodbLine;
+  let records: Records;
+  const id = randomUUID();
+  const dataLink = (fill: string) =>
+    `data:image/png;base64,${Buffer.alloc(300_000, fill).toString('base64')}`;
+  const lists = Array.from('abcdefghijkl', (fill) => [dataLink(fill)]);
+
+  beforeAll(async () => {
+    line = await startMongodbLine();
+    const uri = new URL(process.env['TEST_MONGODB_URI'] ?? '');
+    records = await openRecords(`mongodb://${line.host}/data-links${uri.search}`);
+  });
+  afterAll(async () => {
+    await records.close();
+    await line.close();
+  });
+
+  it('are recorded as images with what is shown of the link, in messages of limited size', async () => {
+    const sheet = sheetOf(
+      ...lists,
+      [dataLink('a'), 'data:image/png;base64,dam*ged'],
+      [dataLink('b')],
+    );
+    const uploaded = await withFile(sheet, async (file) =>
+      recordSheet(records, id, file, await openSheet(file), () => Promise.resolve()),
+    );
+    await records.requests.create(requestRecord({ _id: id, ...uploaded }));
+    // Twelve images and the damaged link: the same link twice is one image.
+    expect(uploaded).toMatchObject({ lanes: [13], counts: { total: 15 } });
+    const images = await records.images.findMany(id, ['0-0', '0-1', '0-12']);
+    expect([...images.values()].map(({ url, places }) => [url, places])).toEqual([
+      ['data:image/png (293 KB)', 2],
+      ['data:image/png (293 KB)', 2],
+      ['data:image/png (0 KB)', 1],
+    ]);
+    expect(await records.images.dataOf(id, '0-1')).toEqual(Buffer.alloc(300_000, 'b'));
+    expect(await records.images.dataOf(id, '0-12')).toBeNull();
+    expect(line.largestMessage()).toBeLessThan(2 * 2 ** 20);
+    await records.requests.remove(id);
+  });
+});
