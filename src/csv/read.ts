@@ -4,7 +4,7 @@ import { Refusal } from '../errors';
 import { readHeader, type Header } from './header';
 import { readLenientCells } from './lenientCells';
 import { MAX_RECORD_SIZE, parseRecord, parseRecords } from './parse';
-import { findRecordEnd } from './quotes';
+import { findRecordEnd, hasOddNumberOfQuotes } from './quotes';
 import { readDamagedLine, readRow, tooLongRow, type RowReading } from './row';
 import { createRowShape } from './rowShape';
 import { MAX_RECORD, splitRecords, type Piece } from './split';
@@ -17,7 +17,7 @@ export interface Sheet extends Header {
   readonly hasMark: boolean;
   /** What relative links are appended to; `null`: they fail. */
   readonly baseUrl: string | null;
-  /** The file has an odd number of quotes: at least one is missing or surplus. */
+  /** Header and rows have an odd number of quotes: at least one is missing or surplus. */
   readonly hasOddQuotes: boolean;
 }
 
@@ -32,11 +32,11 @@ const HEADER_WITHIN = 64 * 1024;
 /**
  * Reads the header of a CSV file.
  *
- * @throws Refusal when the file is not a CSV in UTF-8, or its header lacks a required column
+ * @throws Refusal when the file is not a CSV in UTF-8, or its header has no column of links
  */
 export async function openSheet(
   file: string,
-  { base_url }: SheetOptions = DEFAULT_SHEET_OPTIONS,
+  { base_url, link_columns: named }: SheetOptions = DEFAULT_SHEET_OPTIONS,
 ): Promise<Sheet> {
   let beginning = '';
   for await (const text of readText(file)) {
@@ -44,12 +44,14 @@ export async function openSheet(
     if (beginning.length >= HEADER_WITHIN) break;
   }
   const isOdd = await hasOddQuotes(file);
+  const header = readHeader(beginning, { hasOddQuotes: isOdd, named });
   return {
-    ...readHeader(beginning, isOdd),
+    ...header,
     encoding: 'utf-8',
     hasMark: false,
     baseUrl: base_url,
-    hasOddQuotes: isOdd,
+    // Quotes in a title say nothing about the rows.
+    hasOddQuotes: isOdd !== hasOddNumberOfQuotes(header.preamble),
   };
 }
 

@@ -1,4 +1,5 @@
-import { DELIMITERS, type Header } from './header';
+import { rowDelimiters } from './delimiters';
+import type { Header } from './header';
 import { readLenientCells } from './lenientCells';
 import { beginsWithLink } from './links';
 import { mayHaveCells } from './parse';
@@ -33,6 +34,7 @@ const MAY_BE_LINK = /:\/\/|\/\/|www\.|data:/i;
 export function createRowShape(sheet: Header & { readonly hasOddQuotes: boolean }): RowShape {
   const { columns, link_columns, delimiter, hasOddQuotes } = sheet;
   const firstLinkColumn = link_columns[0] ?? 0;
+  const delimiters = rowDelimiters(delimiter);
 
   return {
     containsRow(text, start, { end, cells: count }, canWait) {
@@ -98,7 +100,7 @@ export function createRowShape(sheet: Header & { readonly hasOddQuotes: boolean 
   function rowsIn(line: string): string[][] {
     if (!MAY_BE_LINK.test(line)) return [];
     const rows: string[][] = [];
-    for (const one of DELIMITERS) {
+    for (const one of delimiters) {
       if (!mayHaveCells(line, one, firstLinkColumn + 1)) continue;
       const bySplit = line.split(one);
       const readings = line.includes(QUOTE) ? [readCells(line, one), bySplit] : [bySplit];

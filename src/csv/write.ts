@@ -1,9 +1,6 @@
 import { stringify } from 'csv-stringify/sync';
 
-import { normalized } from './header';
-
-export const OUTPUT_COLUMN = 'Output Image Urls';
-export const ERRORS_COLUMN = 'Errors';
+import { ERRORS_COLUMN, normalized, OUTPUT_COLUMN } from './columnNames';
 
 /**
  * Cells to quote besides those that csv-stringify quotes: it knows only its own line ends, and a spreadsheet set to
