@@ -125,6 +125,11 @@ const CASES: Readonly<Record<string, readonly string[]>> = {
   'inch-quoted': ['1 photo.jpg', '2 photo.png', '3 photo.jpg', '4 photo.png'],
   'semicolon-row-quote': ['1 photo.jpg', '2 photo.png', '3 photo.png'],
   apostrophe: ['1 photo.jpg'],
+  'title-rows': ['1 photo.jpg'],
+  headers: ['1 photo.jpg'],
+  'wide-columns': ['1 photo.jpg', '1 photo.png'],
+  pipe: ['1 photo.jpg'],
+  'sep-line': ['1 photo.jpg'],
 };
 
 describe('every link of a file', () => {
