@@ -296,16 +296,21 @@ describe('lines above the header', () => {
 
   it('never change how the rows are read, whatever they are', async () => {
     const title = fc
-      .string({ unit: fc.constantFrom(...'abc 019",;|\t\'=.:-', 'é', '„'), maxLength: 30 })
+      .stringMatching(/^[abc 019",;|\t'=.:\-é„]{0,30}$/)
+
       // A `sep=` line means something, and the kin of a link column would be the header.
       .filter((text) => !/sep=/i.test(text));
-    const table = `${HEADER},Note\n1,Mug,"http://a/1.jpg, http://a/2.jpg","a\nb"\n2,24" screen,http://a/3.jpg,\n3,Cup,,x\n`;
-    const plain = await read(table);
+    const even = `${HEADER},Note\n1,Mug,"http://a/1.jpg, http://a/2.jpg","a\nb"\n3,Cup,,x\n`;
+    const odd = `${even}4,24" screen,http://a/4.jpg,\n`;
+    const tables = await Promise.all(
+      [even, odd].map(async (table) => ({ table, plain: await read(table) })),
+    );
     await fc.assert(
       fc.asyncProperty(
         fc.array(title, { maxLength: 20 }),
         fc.constantFrom('\n', '\r\n', '\r'),
-        async (titles, lineEnd) => {
+        fc.constantFrom(...tables),
+        async (titles, lineEnd, { table, plain }) => {
           const above = titles.map((line) => `${line}${lineEnd}`).join('');
           const { sheet, rows, links, errors } = await read(above + table);
           expect(sheet.preamble).toBe(above);
