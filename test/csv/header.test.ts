@@ -297,8 +297,7 @@ describe('lines above the header', () => {
   it('never change how the rows are read, whatever they are', async () => {
     const title = fc
       .stringMatching(/^[abc 019",;|\t'=.:\-é„]{0,30}$/)
-
-      // A `sep=` line means something, and the kin of a link column would be the header.
+      // A `sep=` line means something.
       .filter((text) => !/sep=/i.test(text));
     const even = `${HEADER},Note\n1,Mug,"http://a/1.jpg, http://a/2.jpg","a\nb"\n3,Cup,,x\n`;
     const odd = `${even}4,24" screen,http://a/4.jpg,\n`;
