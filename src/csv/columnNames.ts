@@ -1,6 +1,21 @@
 import { Refusal } from '../errors';
 import { parseRecord } from './parse';
 
+/** Columns that the service writes. They are never link columns. */
+export const OUTPUT_COLUMN = 'Output Image Urls';
+export const ERRORS_COLUMN = 'Errors';
+
+/** Lowercases a column name, and removes separators, quotes and invisible characters. */
+export function normalized(name: string): string {
+  return name.toLowerCase().replace(/[\s._\-"\p{Cc}\p{Cf}]/gu, '');
+}
+
+const OWN_NAMES = [OUTPUT_COLUMN, ERRORS_COLUMN].map(normalized);
+
+export function isOwnColumn(name: string): boolean {
+  return OWN_NAMES.includes(normalized(name));
+}
+
 /**
  * Reads the upload field `link_columns`: one CSV record of column names.
  *

@@ -18,6 +18,10 @@ export type RecordEnd =
 
 export const QUOTE = '"';
 
+export function hasOddNumberOfQuotes(text: string): boolean {
+  return text.split(QUOTE).length % 2 === 0;
+}
+
 /** @param start where a record begins */
 export function findRecordEnd(text: string, start: number, delimiter: string): RecordEnd {
   const stop = stopPattern(delimiter);

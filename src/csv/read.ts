@@ -4,7 +4,7 @@ import { Refusal } from '../errors';
 import { readHeader, type Header } from './header';
 import { readLenientCells } from './lenientCells';
 import { MAX_RECORD_SIZE, parseRecord, parseRecords } from './parse';
-import { findRecordEnd } from './quotes';
+import { findRecordEnd, hasOddNumberOfQuotes } from './quotes';
 import { readDamagedLine, readRow, tooLongRow, type RowReading } from './row';
 import { createRowShape } from './rowShape';
 import { MAX_RECORD, splitRecords, type Piece } from './split';
@@ -15,7 +15,7 @@ import { inspectText, type TextFindings } from './textFindings';
 export interface Sheet extends Header, TextEncoding {
   /** What relative links are appended to; `null`: they fail. */
   readonly baseUrl: string | null;
-  /** The file has an odd number of quotes: at least one is missing or surplus. */
+  /** Header and rows have an odd number of quotes: at least one is missing or surplus. */
   readonly hasOddQuotes: boolean;
 }
 
@@ -31,11 +31,11 @@ const HEADER_WITHIN = 64 * 1024;
  * Reads the header of a CSV file.
  *
  * @param found what was found while the file was received; by default, the file is inspected here
- * @throws Refusal when the file is not a CSV, its encoding is unclear, or its header lacks a required column
+ * @throws Refusal when the file is not a CSV, its encoding is unclear, or its header has no column of links
  */
 export async function openSheet(
   file: string,
-  { base_url, encoding }: SheetOptions = DEFAULT_SHEET_OPTIONS,
+  { base_url, encoding, link_columns: named }: SheetOptions = DEFAULT_SHEET_OPTIONS,
   found?: TextFindings,
 ): Promise<Sheet> {
   const findings = found ?? (await inspectText(file));
@@ -46,11 +46,13 @@ export async function openSheet(
     if (beginning.length >= HEADER_WITHIN) break;
   }
   const isOdd = await hasOddQuotes(file, encoded, findings);
+  const header = readHeader(beginning, { hasOddQuotes: isOdd, named });
   return {
-    ...readHeader(beginning, isOdd),
+    ...header,
     ...encoded,
     baseUrl: base_url,
-    hasOddQuotes: isOdd,
+    // Quotes in a title say nothing about the rows.
+    hasOddQuotes: isOdd !== hasOddNumberOfQuotes(header.preamble),
   };
 }
 

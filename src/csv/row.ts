@@ -1,8 +1,9 @@
 import type { RowErrorCode } from '../../contract/errorCodes';
 import { isRelative } from '../network/relativeLink';
+import { rowDelimiters } from './delimiters';
 import { fold } from './fold';
-import { DELIMITERS, type Header } from './header';
 import { unescapeFormula } from './formula';
+import type { Header } from './header';
 import { beginsWithLink, findLinks, readLinks } from './links';
 import { MAX_RECORD_SIZE, mayHaveCells, parseRecord } from './parse';
 import { readLenientCells } from './lenientCells';
@@ -28,7 +29,7 @@ export interface RowReading {
   readonly cells: readonly string[];
   /** From all link columns, from left to right. `readLinks` also puts image file names here. */
   readonly links: readonly string[];
-  /** Why the row failed; `null` when it has a link. */
+  /** Why the row failed; `null` when it has a link, or needs none. */
   readonly error: RowError | null;
   /** Text beside the links, which was ignored. */
   readonly texts: readonly string[];
@@ -53,9 +54,8 @@ export function readRow(record: readonly string[], sheet: RowSheet): RowReading 
   if (cells === null) return failedReading(record, sheet, tooManyCellsError(record, sheet));
   const reading = readCells(cells, sheet);
   const looksOdd =
-    reading.error === null
-      ? hasLinkAfterSeparator(cells, sheet)
-      : record.length < sheet.columns.length;
+    (reading.error === null && hasLinkAfterSeparator(cells, sheet)) ||
+    (reading.links.length === 0 && record.length < sheet.columns.length);
   return (
     (looksOdd
       ? readOtherNotation(record.join(sheet.delimiter), sheet, record.length === 1)
@@ -96,14 +96,14 @@ export function readDamagedLine(line: string, quote: number, sheet: RowSheet): R
 
 /** Reads a line that is quoted as a whole (and was parsed as one cell), or that uses another delimiter. */
 function readOtherNotation(line: string, sheet: RowSheet, isOneCell: boolean): RowReading | null {
-  for (const delimiter of DELIMITERS) {
+  for (const delimiter of rowDelimiters(sheet.delimiter)) {
     const isOwn = delimiter === sheet.delimiter;
     if ((isOwn && !isOneCell) || !mayHaveCells(line, delimiter, sheet.columns.length)) continue;
     const { kind } = findRecordEnd(line, 0, delimiter);
     const cells = kind === 'whole' ? parseRecord(line, delimiter) : null;
     if (cells?.length !== sheet.columns.length) continue;
     const reading = readCells(cells, sheet);
-    if (reading.error === null)
+    if (reading.links.length > 0)
       return { ...reading, oddity: isOwn ? 'quoted_line' : 'other_delimiter' };
   }
   return null;
@@ -116,7 +116,7 @@ function readCells(written: readonly string[], sheet: RowSheet): RowReading {
   );
   const hasLink = readings.some((reading) => reading.hasLink);
   const links = hasLink ? readings.flatMap((reading) => reading.links) : [];
-  const error = hasLink ? limitError(links) : noLinksError(cells, sheet);
+  const error = hasLink ? limitError(links) : lackOfLinks(cells, sheet);
   return {
     cells,
     links: error === null ? links : [],
@@ -140,9 +140,12 @@ function limitError(links: readonly string[]): RowError | null {
   return { code: 'invalid_links', message };
 }
 
-function noLinksError(cells: readonly string[], { columns, link_columns }: Header): RowError {
+/** @returns `null` when a row without links is part of the sheet */
+function lackOfLinks(cells: readonly string[], sheet: Header): RowError | null {
+  const { columns, link_columns, mayLackLinks } = sheet;
   const text = link_columns.map((column) => trimInvisible(cells[column] ?? '')).find(hasWords);
   if (text !== undefined) return invalidLinksError(text);
+  if (mayLackLinks) return null;
   const elsewhere = cells.findIndex((cell) => readLinks(cell).hasLink);
   const wanted = excerpt(columns[link_columns[0] ?? 0] ?? '');
   return {

@@ -1,4 +1,5 @@
-import { DELIMITERS, type Header } from './header';
+import { rowDelimiters } from './delimiters';
+import type { Header } from './header';
 import { readLenientCells } from './lenientCells';
 import { beginsWithLink, findLinks, mayBeginWithLink } from './links';
 import { mayHaveCells } from './parse';
@@ -42,6 +43,7 @@ export function createRowShape(sheet: ShapedSheet): RowShape {
   const firstLinkColumn = link_columns[0] ?? 0;
   const mayHaveLink = baseUrl === null ? MAY_BE_LINK : MAY_BE_PATH;
   const isLinkCell = baseUrl === null ? beginsWithLink : mayBeginWithLink;
+  const delimiters = rowDelimiters(delimiter);
 
   return {
     containsRow(text, start, { end, cells: count }, canWait) {
@@ -106,7 +108,7 @@ export function createRowShape(sheet: ShapedSheet): RowShape {
   function rowsIn(line: string): string[][] {
     if (!mayHaveLink.test(line)) return [];
     const rows: string[][] = [];
-    for (const one of DELIMITERS) {
+    for (const one of delimiters) {
       if (!mayHaveCells(line, one, firstLinkColumn + 1)) continue;
       const bySplit = line.split(one);
       const readings = line.includes(QUOTE) ? [readCells(line, one), bySplit] : [bySplit];

@@ -1,8 +1,8 @@
 import type { Sheet, SheetRow } from './read';
-import { normalized } from './header';
+import { isImageFileName } from './imageFileNames';
 import { beginsWithLink } from './links';
 import { excerpt } from './excerpt';
-import { ERRORS_COLUMN, OUTPUT_COLUMN } from './write';
+import { isOwnColumn } from './columnNames';
 
 export interface WarningCollector {
   add(row: SheetRow): void;
@@ -10,28 +10,19 @@ export interface WarningCollector {
   list(): string[];
 }
 
-/** Columns that the service writes: their content needs no warning. */
-const OWN_COLUMNS = [OUTPUT_COLUMN, ERRORS_COLUMN].map(normalized);
-
 const GUESSED =
   'The file is not UTF-8 and was read as Windows-1252, which is a guess; if characters are wrong, ' +
   'upload it again with its encoding in the field "encoding"';
 
 /** Collects warnings about the file: what was read, but possibly not as it was meant. */
-export function createWarnings({
-  columns,
-  link_columns,
-  encodingIsGuess,
-}: Sheet): WarningCollector {
+export function createWarnings(sheet: Sheet): WarningCollector {
+  const { columns, link_columns, mayLackLinks, preamble, encodingIsGuess } = sheet;
   const withText = createRowCounter();
   const quotedLines = createRowCounter();
   const otherDelimiters = createRowCounter();
   const unread = columns
     .map((name, column) => ({ name, column, filled: 0, links: 0 }))
-    .filter(
-      ({ name, column }) =>
-        !link_columns.includes(column) && !OWN_COLUMNS.includes(normalized(name)),
-    );
+    .filter(({ name, column }) => !link_columns.includes(column) && !isOwnColumn(name));
 
   return {
     add({ number, cells, texts, oddity }) {
@@ -43,11 +34,13 @@ export function createWarnings({
         const cell = cells[counts.column] ?? '';
         if (cell === '') continue;
         counts.filled += 1;
-        if (beginsWithLink(cell)) counts.links += 1;
+        // Exports also link to pages, and who names the columns has chosen them.
+        if (beginsWithLink(cell) && (!mayLackLinks || isImageFileName(cell))) counts.links += 1;
       }
     },
     list: () => [
       ...(encodingIsGuess ? [GUESSED] : []),
+      ...aboveHeader(preamble),
       ...unread
         .filter(({ filled, links }) => links > filled / 2)
         .map(({ name }) => `Column ${excerpt(name)} appears to contain links but was not read`),
@@ -62,6 +55,16 @@ export function createWarnings({
       ),
     ],
   };
+}
+
+/** Says which lines above the header were not read. */
+function aboveHeader(preamble: string): string[] {
+  const lines = preamble.split(/\r\n|\r|\n/).slice(0, -1);
+  const first = lines.find((line) => line.trim() !== '') ?? '';
+  const [count, were] = lines.length === 1 ? ['1 line', 'was'] : [`${lines.length} lines`, 'were'];
+  return lines.length === 0
+    ? []
+    : [`${count} above the header ${were} kept, but not read: ${excerpt(first)}`];
 }
 
 /** Counts the rows with a warning, and keeps the first. */

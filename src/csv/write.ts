@@ -1,10 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
 
 import { escapeFormula } from './formula';
-import { normalized } from './header';
-
-export const OUTPUT_COLUMN = 'Output Image Urls';
-export const ERRORS_COLUMN = 'Errors';
+import { ERRORS_COLUMN, normalized, OUTPUT_COLUMN } from './columnNames';
 
 /** csv-stringify knows only its own line ends. */
 const LINE_BREAK = /[\r\n]/;

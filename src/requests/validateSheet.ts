@@ -2,6 +2,7 @@ import { Refusal, type Fault } from '../errors';
 import { openSheet, readRows, type Sheet } from '../csv/read';
 import type { SheetOptions } from '../../contract/sheets';
 import { strictErrorOf } from '../csv/row';
+import { excerpt } from '../csv/excerpt';
 import type { TextFindings } from '../csv/textFindings';
 import { createWarnings } from '../csv/warnings';
 
@@ -55,8 +56,18 @@ export async function validateSheet(
   if (rows === 0) {
     throw new Refusal('invalid', 'Expected rows below the header, received none; add a product');
   }
+  if (links === 0 && faults.length === 0) throw noLinks(sheet);
   if (links === 0 || (strict && faults.length > 0)) {
     throw new Refusal('invalid', 'The file has rows that cannot be used', faults);
   }
   return { sheet, warnings: warnings.list(), rows, links };
+}
+
+/** Every row is one that needs no link. */
+function noLinks({ columns, link_columns }: Sheet): Refusal {
+  const names = link_columns.map((column) => excerpt(columns[column] ?? '')).join(', ');
+  const message = `Expected at least one link under ${names}, received none; add links`;
+  return new Refusal('invalid', message, [
+    { loc: ['body', 'file'], msg: message, type: 'no_links' },
+  ]);
 }

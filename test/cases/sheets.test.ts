@@ -172,6 +172,11 @@ const CASES: Readonly<Record<string, readonly string[]>> = {
     '9 invalid_links',
     '10 invalid_links',
   ],
+  'title-rows': ['1 photo.jpg'],
+  headers: ['1 photo.jpg'],
+  'wide-columns': ['1 photo.jpg', '1 photo.png'],
+  pipe: ['1 photo.jpg'],
+  'sep-line': ['1 photo.jpg'],
 };
 
 describe('every link of a file', () => {

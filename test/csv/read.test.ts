@@ -288,12 +288,12 @@ describe('a file or row that cannot be read', () => {
     });
   });
 
-  it('a header without the required columns is refused, naming those found and those expected', async () => {
+  it('a header without a column of links is refused, naming the columns and the one with links', async () => {
     await expect(read('Id,Link\n1,http://a/1.jpg\n')).rejects.toMatchObject({
       code: 'invalid',
       message:
-        'Expected the columns S. No., Product Name, Input Image Urls (spaces, dots, underscores and case ' +
-        'do not matter), received "Id", "Link"; name the columns in the first line',
+        'Expected a column of links such as "Input Image Urls", received "Id", "Link"; ' +
+        'name the columns that hold links in the field link_columns: "Link" appears to',
     });
   });
 

@@ -83,6 +83,7 @@ describe('the samples of dialects', () => {
       'README.md',
       'bad-rows.csv',
       'bom-crlf.csv',
+      'exports',
       'products.csv',
       'semicolon.csv',
       'tab.csv',

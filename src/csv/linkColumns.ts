@@ -1,0 +1,86 @@
+import { isOwnColumn, normalized } from './columnNames';
+import { PLATFORMS, type Platform } from './platforms';
+
+export interface LinkColumns {
+  /** Indexes of the columns that hold links, in ascending order; at least one. */
+  readonly link_columns: readonly number[];
+  /** Whether a row without any link is part of the sheet, as in the export of a shop, and no fault. */
+  readonly mayLackLinks: boolean;
+}
+
+/**
+ * `Input Image Urls`, `Image URL(s)`, `Images`, `Image 1`, `Image 2 Link`, after {@link normalized}; but not
+ * `Output Image Urls`.
+ */
+const INPUT_IMAGE_URLS = /^(input)?(image|img)s?\d*(url|link|src)?(s|\(s\))?\d*$/;
+/** The other columns of this service's own format. */
+const SERIAL_NUMBER = /^(sl?no|srno|serialno|serialnumber)$/;
+const PRODUCT_NAME = /^productname$/;
+
+/**
+ * Finds the columns of links in a header.
+ *
+ * @param named what the upload field `link_columns` names; `null`: they are found by known names
+ * @returns `null` when there is none, or one of those named is missing
+ */
+export function findLinkColumns(
+  columns: readonly string[],
+  named: readonly string[] | null,
+): LinkColumns | null {
+  if (named === null) return findKnown(columns);
+  const found = named.map((name) => columnsNamed(columns, name));
+  if (found.some((indexes) => indexes.length === 0)) return null;
+  const link_columns = [...new Set(found.flat())].sort((one, other) => one - other);
+  return { link_columns, mayLackLinks: true };
+}
+
+/** Returns the indexes of the columns with that name: exactly, or else after {@link normalized}. */
+export function columnsNamed(columns: readonly string[], name: string): number[] {
+  if (isOwnColumn(name)) return [];
+  const exact = indexesOf(columns, (column) => column.trim() === name.trim());
+  const wanted = normalized(name);
+  return exact.length > 0 || wanted === ''
+    ? exact
+    : indexesOf(columns, (column) => normalized(column) === wanted);
+}
+
+function findKnown(columns: readonly string[]): LinkColumns | null {
+  const names = columns.map(normalized);
+  const cells = new Set(columns.map(asCompanion));
+  const exports = KNOWN.filter(
+    ({ companions, pattern }) =>
+      companions.every((name) => cells.has(name)) && names.some((name) => pattern.test(name)),
+  );
+  const link_columns = indexesOf(
+    names,
+    (name) => INPUT_IMAGE_URLS.test(name) || exports.some(({ pattern }) => pattern.test(name)),
+  );
+  if (link_columns.length === 0) return null;
+  const isOwnFormat = [SERIAL_NUMBER, PRODUCT_NAME].every((spelling) =>
+    names.some((name) => spelling.test(name)),
+  );
+  return { link_columns, mayLackLinks: exports.length > 0 && !isOwnFormat };
+}
+
+const KNOWN = PLATFORMS.map((platform) => ({
+  companions: platform.companions.map(asCompanion),
+  pattern: patternOf(platform),
+}));
+
+function patternOf({ columns }: Platform): RegExp {
+  const patterns = columns.map((name) =>
+    normalized(name)
+      .replace(/[()[\]*?+^$|\\{}]/g, '\\$&')
+      .replaceAll('#', '\\d*')
+      .replaceAll('…', '.*'),
+  );
+  return new RegExp(`^(?:${patterns.join('|')})$`);
+}
+
+function asCompanion(name: string): string {
+  return name.trim().toLowerCase();
+}
+
+function indexesOf(names: readonly string[], isWanted: (name: string) => boolean): number[] {
+  return names.flatMap((name, index) => (isWanted(name) ? [index] : []));
+}
