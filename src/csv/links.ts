@@ -67,11 +67,13 @@ function isPlainLink(cell: string): boolean {
 function findAll(cell: string): { found: FoundLink[]; texts: string[] } {
   const { text, offsetOf } = unescapeSlashes(cell);
   const address = findFormulaAddress(text);
+  if (text === cell && address === null) return findInList(cell);
   const { found, texts } = findInList(text.slice(address?.start, address?.end));
   const before = address?.start ?? 0;
   return {
-    found: found.map(({ start, end, ...link }) => ({
-      ...link,
+    found: found.map(({ link, isLink, start, end }) => ({
+      link,
+      isLink,
       start: offsetOf(before + start),
       end: offsetOf(before + end),
     })),

@@ -19,7 +19,7 @@ export function isMeantAsLink(text: string): boolean {
 const MARKUP = /<\/?[a-z][^<>]*>?/giu;
 /** Not the semicolon of an entity. */
 const BETWEEN_TEXTS = new RegExp(
-  `(?<!${ENTITY}(?=;))[${LIST_SEPARATOR}\\r\\n\\t]|::|${WRITTEN_BREAK}`,
+  `[${LIST_SEPARATOR}\\r\\n\\t](?<!${ENTITY};)|::|${WRITTEN_BREAK}`,
   'giu',
 );
 
@@ -29,14 +29,14 @@ export function findTexts(cell: string, from: number, to: number): FoundText[] {
   if (!hasWords(between)) return [];
   const text = between.replace(MARKUP, (markup) => ' '.repeat(markup.length));
   return splitAt(text, BETWEEN_TEXTS)
+    .filter(({ start, end }) => hasWords(text.slice(start, end)))
     .flatMap((span) => splitNames(text, span))
     .map((span) => trimSpan(text, span, AROUND_TEXT))
     .map(({ start, end }) => ({
       text: text.slice(start, end),
       start: from + start,
       end: from + end,
-    }))
-    .filter((found) => hasWords(found.text));
+    }));
 }
 
 const WHITE_SPACE = /\s+/gu;

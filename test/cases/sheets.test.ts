@@ -227,9 +227,7 @@ describe('relative links', () => {
   it('are refused without base_url, with a message that names it', async () => {
     const response = await upload(service.url, sheetOf(['/1.jpg']));
     expect(response.status).toBe(422);
-    expect(await response.json()).toMatchObject({
-      detail: [{ loc: ['body', 'file', 'row 1'], msg: expect.stringContaining('base_url') }],
-    });
+    expect(await response.text()).toContain('give base_url for relative links');
   });
 });
 
