@@ -42,7 +42,8 @@ export const uploadFields = z.strictObject({
   base_url: z
     .string('Expected an http or https URL')
     .max(2048, 'Expected at most 2048 characters')
-    .regex(/^https?:\/\//i, 'Expected an http or https URL')
+    .regex(/^https?:\/\//i, { error: 'Expected an http or https URL', abort: true })
+    .refine((text) => URL.canParse(text), 'Expected an http or https URL')
     .optional()
     .openapi({
       format: 'uri',

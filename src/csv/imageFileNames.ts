@@ -29,3 +29,10 @@ export function withoutPunctuation(text: string): string {
   const tail = text.slice(-TAIL);
   return text.slice(0, text.length - tail.length) + tail.replace(ENDS_BEFORE_PUNCTUATION, '');
 }
+
+const REMARK = new RegExp(`(?<=${EXTENSIONS})\\s*\\(.*$`, 'is');
+
+/** Removes a bracketed remark after an image file name. */
+export function withoutRemark(text: string): string {
+  return ENDS_HERE.test(text) || text.includes('?') ? text : text.replace(REMARK, '');
+}

@@ -1,11 +1,15 @@
 import type { RowErrorCode } from '../../contract/errorCodes';
+import { isRelative } from '../network/relativeLink';
 import { rowDelimiters } from './delimiters';
 import { fold } from './fold';
 import type { Header } from './header';
-import { beginsWithLink, hasWords, readLinks, trimInvisible } from './links';
+import { unescapeFormula } from './formula';
+import { beginsWithLink, findLinks, readLinks } from './links';
 import { MAX_RECORD_SIZE, mayHaveCells, parseRecord } from './parse';
 import { readLenientCells } from './lenientCells';
 import { findRecordEnd } from './quotes';
+import { hasWords, trimInvisible } from './trim';
+import { isOwnOutput } from './write';
 import { excerpt } from './excerpt';
 
 /** A row is recorded and listed as a whole: more links would make it too large to handle at once. */
@@ -14,9 +18,14 @@ const MAX_LINKS = 5_000;
 const MAX_LINK_LENGTH = 8 * 1024;
 const DATA_LINK = /^data:/i;
 
+/** What rows are read by; see `Sheet`. */
+interface RowSheet extends Header {
+  readonly baseUrl: string | null;
+}
+
 /** One record, as it was read. */
 export interface RowReading {
-  /** One cell per column, unchanged. */
+  /** One cell per column, unchanged but for the `'` that a result of ours has before formulas. */
   readonly cells: readonly string[];
   /** From all link columns, from left to right. `readLinks` also puts image file names here. */
   readonly links: readonly string[];
@@ -40,7 +49,7 @@ export function strictErrorOf({ error, links }: RowReading): RowError | null {
 }
 
 /** Reads a record without damaged quotes. */
-export function readRow(record: readonly string[], sheet: Header): RowReading {
+export function readRow(record: readonly string[], sheet: RowSheet): RowReading {
   const cells = fold(record, sheet);
   if (cells === null) return failedReading(record, sheet, tooManyCellsError(record, sheet));
   const reading = readCells(cells, sheet);
@@ -69,7 +78,7 @@ function hasLinkAfterSeparator(cells: readonly string[], { link_columns }: Heade
  *
  * @param quote offset of the quote in the line
  */
-export function readDamagedLine(line: string, quote: number, sheet: Header): RowReading {
+export function readDamagedLine(line: string, quote: number, sheet: RowSheet): RowReading {
   const { columns, delimiter } = sheet;
   for (const innerQuotes of ['text', 'invalid'] as const) {
     const { cells, hasOpenQuote } = readLenientCells(line, delimiter, innerQuotes);
@@ -86,7 +95,7 @@ export function readDamagedLine(line: string, quote: number, sheet: Header): Row
 }
 
 /** Reads a line that is quoted as a whole (and was parsed as one cell), or that uses another delimiter. */
-function readOtherNotation(line: string, sheet: Header, isOneCell: boolean): RowReading | null {
+function readOtherNotation(line: string, sheet: RowSheet, isOneCell: boolean): RowReading | null {
   for (const delimiter of rowDelimiters(sheet.delimiter)) {
     const isOwn = delimiter === sheet.delimiter;
     if ((isOwn && !isOneCell) || !mayHaveCells(line, delimiter, sheet.columns.length)) continue;
@@ -100,8 +109,11 @@ function readOtherNotation(line: string, sheet: Header, isOneCell: boolean): Row
   return null;
 }
 
-function readCells(cells: readonly string[], sheet: Header): RowReading {
-  const readings = sheet.link_columns.map((column) => readLinks(cells[column] ?? ''));
+function readCells(written: readonly string[], sheet: RowSheet): RowReading {
+  const cells = originalCells(written, sheet);
+  const readings = sheet.link_columns.map((column) =>
+    readLinks(cells[column] ?? '', sheet.baseUrl),
+  );
   const hasLink = readings.some((reading) => reading.hasLink);
   const links = hasLink ? readings.flatMap((reading) => reading.links) : [];
   const error = hasLink ? limitError(links) : lackOfLinks(cells, sheet);
@@ -147,14 +159,16 @@ function lackOfLinks(cells: readonly string[], sheet: Header): RowError | null {
 }
 
 function invalidLinksError(text: string): RowError {
+  const hasRelative = findLinks(text).some(({ link, isLink }) => !isLink && isRelative(link));
+  const advice = hasRelative ? 'give base_url for relative links, or fix the cell' : 'fix the cell';
   return {
     code: 'invalid_links',
-    message: `Expected links that begin with http:// or https://, received ${excerpt(text)}; fix the cell`,
+    message: `Expected links that begin with http:// or https://, received ${excerpt(text)}; ${advice}`,
   };
 }
 
 /** Reads a record that exceeds {@link MAX_RECORD_SIZE}. */
-export function tooLongRow(record: string, sheet: Header): RowReading {
+export function tooLongRow(record: string, sheet: RowSheet): RowReading {
   return failedReading(record.split(sheet.delimiter), sheet, {
     code: 'malformed_row',
     message: `Expected a row of at most ${MAX_RECORD_SIZE} characters, received ${record.length}; shorten it`,
@@ -169,12 +183,24 @@ function tooManyCellsError({ length }: readonly string[], { columns }: Header): 
 }
 
 /** A row that failed. It keeps all of its text; cells without a column are joined in the last one. */
-function failedReading(record: readonly string[], sheet: Header, error: RowError): RowReading {
+function failedReading(record: readonly string[], sheet: RowSheet, error: RowError): RowReading {
   const { columns, delimiter } = sheet;
   const last = columns.length - 1;
   const cells = fold(record, sheet) ?? [
     ...record.slice(0, last),
     record.slice(last).join(delimiter),
   ];
-  return { cells, links: [], error, texts: [], oddity: null };
+  return {
+    cells: originalCells(cells, sheet),
+    links: [],
+    error,
+    texts: [],
+    oddity: null,
+  };
+}
+
+/** In a result or failed rows of ours, removes the `'` that was put before formulas when they were written. */
+function originalCells(cells: readonly string[], { columns }: Header): readonly string[] {
+  const mayBeEscaped = cells.some((cell) => cell.startsWith("'"));
+  return mayBeEscaped && isOwnOutput(columns) ? cells.map(unescapeFormula) : cells;
 }

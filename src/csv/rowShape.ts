@@ -1,7 +1,7 @@
 import { rowDelimiters } from './delimiters';
 import type { Header } from './header';
 import { readLenientCells } from './lenientCells';
-import { beginsWithLink } from './links';
+import { beginsWithLink, mayBeginWithLink } from './links';
 import { mayHaveCells } from './parse';
 import { findClosingQuote, findLineEnd, findRecordEnd, QUOTE, type WholeRecord } from './quotes';
 
@@ -24,17 +24,26 @@ export interface RowShape {
 /** Whether the decision about the record at `at` may wait for more of the file. */
 export type WaitTest = (at: number) => boolean;
 
+/** What decides how a row looks; see `Sheet`. */
+interface ShapedSheet extends Header {
+  readonly hasOddQuotes: boolean;
+  readonly baseUrl: string | null;
+}
+
 const MAY_BE_LINK = /:\/\/|\/\/|www\.|data:/i;
+const MAY_BE_PATH = /[/.]/;
 
 /**
  * Detects a row inside a quoted cell by its link: the link is in a link column of that row, and is not a link of the
  * record around it. If the file has an odd number of quotes, one of them is certainly wrong. Then a line with the
  * header's number of cells also counts as a row.
  */
-export function createRowShape(sheet: Header & { readonly hasOddQuotes: boolean }): RowShape {
-  const { columns, link_columns, delimiter, hasOddQuotes } = sheet;
+export function createRowShape(sheet: ShapedSheet): RowShape {
+  const { columns, link_columns, delimiter, hasOddQuotes, baseUrl } = sheet;
   const firstLinkColumn = link_columns[0] ?? 0;
   const delimiters = rowDelimiters(delimiter);
+  const mayHaveLink = baseUrl === null ? MAY_BE_LINK : MAY_BE_PATH;
+  const isLinkCell = baseUrl === null ? beginsWithLink : mayBeginWithLink;
 
   return {
     containsRow(text, start, { end, cells: count }, canWait) {
@@ -52,7 +61,7 @@ export function createRowShape(sheet: Header & { readonly hasOddQuotes: boolean 
         lineEnd = findLineEnd(text, line);
         if (lineEnd === -1) lineEnd = end;
         const content = text.slice(line, lineEnd);
-        const mayBeRow = hasOddQuotes || content.includes(QUOTE) || MAY_BE_LINK.test(content);
+        const mayBeRow = hasOddQuotes || content.includes(QUOTE) || mayHaveLink.test(content);
         if (!mayBeRow) continue;
         const within = findRecordEnd(text, line, delimiter);
         const isCut = within.kind === 'whole' && within.end === text.length;
@@ -69,7 +78,7 @@ export function createRowShape(sheet: Header & { readonly hasOddQuotes: boolean 
 
   /** Most rows over several lines: the text is quoted, and the links follow after all quotes, in their column. */
   function endsWithOwnLinks(record: string, cells: number): boolean {
-    const first = record.search(MAY_BE_LINK);
+    const first = record.search(mayHaveLink);
     if (first === -1 || record.includes(QUOTE, first)) return false;
     const after = record.slice(first).split(delimiter).length;
     return link_columns.length === 1 && cells - after === firstLinkColumn;
@@ -77,7 +86,7 @@ export function createRowShape(sheet: Header & { readonly hasOddQuotes: boolean 
 
   function isRow(record: string, cells: number): boolean {
     if (hasOddQuotes && cells === columns.length) return true;
-    return MAY_BE_LINK.test(record) && hasRowLinks(readCells(record, delimiter));
+    return mayHaveLink.test(record) && hasRowLinks(readCells(record, delimiter));
   }
 
   function linkCellsOf(record: string): string[] {
@@ -98,7 +107,7 @@ export function createRowShape(sheet: Header & { readonly hasOddQuotes: boolean 
 
   /** Reads one line with every delimiter, with and without its quotes, and returns the readings that look like rows. */
   function rowsIn(line: string): string[][] {
-    if (!MAY_BE_LINK.test(line)) return [];
+    if (!mayHaveLink.test(line)) return [];
     const rows: string[][] = [];
     for (const one of delimiters) {
       if (!mayHaveCells(line, one, firstLinkColumn + 1)) continue;
@@ -116,7 +125,7 @@ export function createRowShape(sheet: Header & { readonly hasOddQuotes: boolean 
   function linksOf(cells: readonly string[]): string[] {
     return link_columns
       .map((column) => (cells[column] ?? '').replaceAll('"', '').trim())
-      .filter(beginsWithLink);
+      .filter(isLinkCell);
   }
 
   /** A list of links has a link in every cell; a row also has other text. */
@@ -124,7 +133,7 @@ export function createRowShape(sheet: Header & { readonly hasOddQuotes: boolean 
     const others = cells.filter(
       (cell, column) => !link_columns.includes(column) && cell.trim() !== '',
     );
-    return others.length > 0 && !others.some(beginsWithLink) && linksOf(cells).length > 0;
+    return others.length > 0 && !others.some(isLinkCell) && linksOf(cells).length > 0;
   }
 }
 

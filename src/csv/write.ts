@@ -1,19 +1,13 @@
 import { stringify } from 'csv-stringify/sync';
 
 import { ERRORS_COLUMN, normalized, OUTPUT_COLUMN } from './columnNames';
+import { escapeFormula } from './formula';
 
 /**
  * Cells to quote besides those that csv-stringify quotes: it knows only its own line ends, and a spreadsheet set to
  * another separator would split `x;=1+1` and run the second part.
  */
 const QUOTED = /[\r\n;\t|]/;
-
-/**
- * Cells that a spreadsheet runs as a formula (OWASP, CSV injection), including full-width characters and the minus sign
- * that typography uses. Spreadsheets skip leading white space and invisible characters.
- */
-const FORMULA =
-  /^(?:[\t\r\n]|[\s\u00AD\u200B-\u200F\u2060\uFEFF]*[=+\-@＝＋－＠\u2212\uFE62\uFE63\uFE66\uFE6B])/;
 
 export interface FormatOptions {
   /** Puts `'` before cells that would run as formulas. */
@@ -22,9 +16,7 @@ export interface FormatOptions {
 
 /** Formats one record by RFC 4180, including its line end. */
 export function formatRecord(cells: readonly string[], { escapeFormulas }: FormatOptions): string {
-  const safe = escapeFormulas
-    ? cells.map((cell) => (FORMULA.test(cell) ? `'${cell}` : cell))
-    : [...cells];
+  const safe = escapeFormulas ? cells.map(escapeFormula) : [...cells];
   // By default csv-stringify quotes only the line ends that are its own record delimiter.
   return stringify([safe], { record_delimiter: 'windows', quoted_match: QUOTED });
 }
@@ -61,4 +53,9 @@ export function failedRow(
 ): string[] {
   const index = columns.indexOf(ERRORS_COLUMN);
   return index === -1 ? [...cells, errors] : cells.with(index, errors);
+}
+
+/** Whether a sheet with these columns is itself a result or a file of failed rows. */
+export function isOwnOutput(columns: readonly string[]): boolean {
+  return columns.includes(ERRORS_COLUMN) || outputIndex(columns) !== -1;
 }

@@ -2,6 +2,7 @@ import { request, type Dispatcher } from 'undici';
 import type { Config } from '../config';
 import { HostCoolingDown, ImageError } from '../errors';
 import { startDeadline, type Deadline } from '../network/deadline';
+import { isRelative } from '../network/relativeLink';
 import { retryAfterMs } from '../network/retryAfter';
 import { isSheetLink, parseSheetLink } from '../network/sheetLink';
 import { credentialsOf, parseWebUrl, withoutCredentials } from '../network/webUrl';
@@ -199,9 +200,10 @@ function escapeNonAscii(header: string): string {
 
 function parseLink(link: string): URL {
   if (isSheetLink(link)) return requireUrl(parseSheetLink(link), link);
+  const advice = link !== '' && isRelative(link) ? '; give base_url for relative links' : '';
   throw ImageError.permanent(
     'invalid_links',
-    `Expected a link that begins with http:// or https://, received ${excerptOf(link)}`,
+    `Expected a link that begins with http:// or https://, received ${excerptOf(link)}${advice}`,
   );
 }
 

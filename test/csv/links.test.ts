@@ -77,6 +77,7 @@ describe('readLinks(cell)', () => {
     ['a list separated by a slash', 'http://a/1.jpg / http://a/2.png'],
     ['invisible characters', '\u200bhttp://a/1.jpg\u2060, \ufeffhttp://a/2.png\u200b'],
     ['control characters', '\u0002http://a/1.jpg\u001f \u0007http://a/2.png'],
+    ['JSON with escaped letters', '["http:\\/\\/a\\/\\u0031.jpg","http://a/2\\u002epng"]'],
   ])('reads links in %s', (_, cell) => {
     expect(readLinks(cell)).toEqual({
       links: ['http://a/1.jpg', 'http://a/2.png'],
@@ -115,6 +116,9 @@ describe('readLinks(cell)', () => {
     ['http://a/1.jpg؛ side.jpg؛ back.jpg', ['http://a/1.jpg', 'side.jpg', 'back.jpg']],
     ['http://a/1.jpg, b.jpg (front', ['http://a/1.jpg', 'b.jpg (front']],
     ['http://a/1.jpg, C:\\new\\side.jpg', ['http://a/1.jpg', 'C:\\new\\side.jpg']],
+    ['http://a/1.jpg, /media/2', ['http://a/1.jpg', '/media/2']],
+    ['http://a/1.jpg, 2.jpg 3.jpg', ['http://a/1.jpg', '2.jpg', '3.jpg']],
+    ['my photo.jpg  front view.jpg\nhttp://a/1', ['my photo.jpg', 'front view.jpg', 'http://a/1']],
   ])('counts an image file name or an unsupported address in %j as a link', (cell, links) => {
     expect(readLinks(cell)).toEqual({ links, hasLink: true, texts: [] });
   });
@@ -132,11 +136,45 @@ describe('readLinks(cell)', () => {
     ['<img src="http://a/1.jpg" alt="Lamp">', ['alt="Lamp']],
     ['<img src="http://a/1.jpg" alt="1.png">', ['alt="1.png']],
     ['{"url":"http://a/1.jpg","name":"1.jpg"}', ['url":', 'name":"1.jpg']],
-    ['=HYPERLINK("http://a/1.jpg","1.jpg")', ['=HYPERLINK', '1.jpg']],
+    ['=CONCAT("http://a/1.jpg","1.jpg")', ['=CONCAT', '1.jpg']],
   ])('ignores other text in %j', (cell, texts) => {
     const reading = readLinks(cell);
     expect(reading.texts).toEqual(texts);
     expect(reading.links.every((link) => /^http:\/\/a\/[12]\.(jpg|png)$/.test(link))).toBe(true);
+  });
+
+  it.each([
+    ['=HYPERLINK("http://a/1.jpg","Photo, front.jpg")', 'http://a/1.jpg'],
+    ['=HYPERLINK("http://a/1.jpg";"Foto")', 'http://a/1.jpg'],
+    [' = hyperlink ( "www.a.example/1.jpg" )', 'www.a.example/1.jpg'],
+    ['\'=IMAGE("http://a/1.jpg", 4, 50, 50)', 'http://a/1.jpg'],
+    ['=IMAGE(""http://a/1.jpg"")', 'http://a/1.jpg'],
+    ['=IMAGE("http://a/my photo, (1).jpg")', 'http://a/my photo, (1).jpg'],
+  ])('reads the address, and no caption, in the formula %j', (cell, link) => {
+    expect(readLinks(cell)).toEqual({ links: [link], hasLink: true, texts: [] });
+  });
+
+  it.each(['=A1&"side.jpg"', '=HYPERLINK(A1,"side.jpg")', '=HYPERLINK("#Sheet2!A1","side.jpg")'])(
+    'finds no link in the formula %j',
+    (cell) => {
+      expect(readLinks(cell)).toMatchObject({ links: [], hasLink: false });
+    },
+  );
+
+  it.each([
+    ['http://a/i.php?id=7&amp;w=800&amp;fmt=jpg', 'http://a/i.php?id=7&w=800&fmt=jpg'],
+    ['http://a/1.jpg?w=1&#038;h=2&#38;q=3&#x26;d=4', 'http://a/1.jpg?w=1&h=2&q=3&d=4'],
+    ['http://a/salt&amp;pepper.jpg', 'http://a/salt&pepper.jpg'],
+    ['http://a/o&#39;neil.jpg', "http://a/o'neil.jpg"],
+    ['http://a/1.jpg?a=1&amp;amp;b=2', 'http://a/1.jpg?a=1&amp;b=2'],
+    ['http://a/1.jpg?a=1&copy=2', 'http://a/1.jpg?a=1&copy=2'],
+    [
+      'http://a/1.jpg?a=1&#0;&#10;&#xD800;&#x110000;b',
+      'http://a/1.jpg?a=1&#0;&#10;&#xD800;&#x110000;b',
+    ],
+    ['data:image/svg+xml,%3Csvg%3E&amp;', 'data:image/svg+xml,%3Csvg%3E&amp'],
+  ])('decodes the entities in %j once', (cell, link) => {
+    expect(readLinks(cell).links).toEqual([link]);
   });
 
   it.each(['a.jpg', 'ftp://cdn/a.jpg', 'http:/cdn/a.jpg', '/media/a.jpg', 'xhttp://cdn/a.jpg'])(
@@ -145,4 +183,57 @@ describe('readLinks(cell)', () => {
       expect(readLinks(cell)).toMatchObject({ links: [cell], hasLink: false });
     },
   );
+});
+
+describe('readLinks(cell, baseUrl)', () => {
+  const BASE = 'https://shop.example/media/catalog/product?v=1';
+  const below = (...paths: readonly string[]) =>
+    paths.map((path) => `https://shop.example/media/catalog/product/${path}`);
+
+  it.each([
+    ['/m/u/mug.jpg', ['m/u/mug.jpg']],
+    ['catalog/mug.jpg', ['catalog/mug.jpg']],
+    ['mug_1.jpg', ['mug_1.jpg']],
+    ['/m/u/mug', ['m/u/mug']],
+    ['my mug (1).jpg', ['my%20mug%20(1).jpg']],
+    [
+      '/m/1.jpg,/m/2.jpg;m/3.jpg | 4.jpg\n5.jpg 6.jpg',
+      ['m/1.jpg', 'm/2.jpg', 'm/3.jpg', '4.jpg', '5.jpg', '6.jpg'],
+    ],
+    ['["\\/m\\/1.jpg","\\/m\\/caf\\u00e9.jpg"]', ['m/1.jpg', 'm/caf%C3%A9.jpg']],
+    ['“/m/1.jpg”, ‘2.jpg’', ['m/1.jpg', '2.jpg']],
+    ['=IMAGE("/m/1.jpg")', ['m/1.jpg']],
+    ['=HYPERLINK("m/1.jpg";"2.jpg")', ['m/1.jpg']],
+    ['salt&amp;pepper.jpg', ['salt&pepper.jpg']],
+    ['mug.jpg (front)', ['mug.jpg']],
+    ['mug.jpg?v=2', ['mug.jpg?v=2']],
+  ])('appends the relative links in %j to the base', (cell, paths) => {
+    expect(readLinks(cell, BASE)).toEqual({ links: below(...paths), hasLink: true, texts: [] });
+  });
+
+  it('keeps the order of relative and other links', () => {
+    expect(
+      readLinks('http://a/1.jpg, 2.jpg, //b/3.jpg, www.c.example/4.jpg, /5', BASE).links,
+    ).toEqual([
+      'http://a/1.jpg',
+      ...below('2.jpg'),
+      '//b/3.jpg',
+      'www.c.example/4.jpg',
+      ...below('5'),
+    ]);
+  });
+
+  it.each([
+    'C:\\photos\\1.jpg',
+    '\\\\nas\\1.jpg',
+    'ftp://a/1.jpg',
+    '127.0.0.1:80/1.jpg',
+    'htps:/a/1.jpg',
+  ])('appends no %j, which is not relative', (cell) => {
+    expect(readLinks(cell, BASE)).toMatchObject({ hasLink: false });
+  });
+
+  it.each(['blue mug', '4/5', 'n/a', '/', '/ see below'])('finds no link in %j', (cell) => {
+    expect(readLinks(cell, BASE)).toMatchObject({ links: [], hasLink: false });
+  });
 });

@@ -1,13 +1,18 @@
+import { DEFAULT_SHEET_OPTIONS, type SheetOptions } from '../../contract/sheets';
 import { openSheet, readRows, type SheetRow } from '../../src/csv/read';
+import { strictErrorOf } from '../../src/csv/row';
 import { createWarnings } from '../../src/csv/warnings';
 import { sheet } from '../support/calls';
 import { withFile } from '../support/temporaryFile';
 
 const HEADER = 'S. No.,Product Name,Input Image Urls';
 
-async function read(content: string): Promise<{ rows: SheetRow[]; warnings: string[] }> {
+async function read(
+  content: string,
+  options: Partial<SheetOptions> = {},
+): Promise<{ rows: SheetRow[]; warnings: string[] }> {
   return withFile(content, async (file) => {
-    const sheet = await openSheet(file);
+    const sheet = await openSheet(file, { ...DEFAULT_SHEET_OPTIONS, ...options });
     const warnings = createWarnings(sheet);
     const rows: SheetRow[] = [];
     for await (const row of readRows(file, sheet)) {
@@ -341,6 +346,88 @@ describe('rows in another notation than the header', () => {
         "move it, or check the row's delimiter",
     });
     expect(rows.map(({ error }) => error)).toEqual([errorFor('S. No.'), errorFor('Product Name')]);
+  });
+});
+
+describe('relative links', () => {
+  const BASE = { base_url: 'https://shop.example/media' };
+
+  it('fail without base_url, with a message that names it', async () => {
+    const { rows } = await read(
+      `${HEADER}\n1,Mug,/m/u/mug.jpg\n2,Cup,"http://a/1.jpg, cup.jpg"\n3,Lid,C:\\lid.jpg\n`,
+    );
+    const [mug, cup, lid] = rows;
+    expect(mug?.error).toEqual({
+      code: 'invalid_links',
+      message:
+        'Expected links that begin with http:// or https://, received "/m/u/mug.jpg"; ' +
+        'give base_url for relative links, or fix the cell',
+    });
+    expect(cup).toMatchObject({ error: null, links: ['http://a/1.jpg', 'cup.jpg'] });
+    expect(cup === undefined ? null : strictErrorOf(cup)?.message).toContain('base_url');
+    expect(lid?.error?.message).not.toContain('base_url');
+  });
+
+  it('are links below base_url', async () => {
+    const { rows } = await read(
+      `${HEADER}\n1,Mug,/m/u/mug.jpg\n2,Cup,"http://a/1.jpg, cup.jpg"\n3,Lid,m/1.jpg,m/2.jpg\n`,
+      BASE,
+    );
+    expect(rows.map(({ links, error }) => error ?? links)).toEqual([
+      ['https://shop.example/media/m/u/mug.jpg'],
+      ['http://a/1.jpg', 'https://shop.example/media/cup.jpg'],
+      ['https://shop.example/media/m/1.jpg', 'https://shop.example/media/m/2.jpg'],
+    ]);
+    expect(rows.map((row) => strictErrorOf(row))).toEqual([null, null, null]);
+    expect(rows.map(({ cells }) => cells[2])).toEqual([
+      '/m/u/mug.jpg',
+      'http://a/1.jpg, cup.jpg',
+      'm/1.jpg,m/2.jpg',
+    ]);
+  });
+
+  it('are read in a row that uses another delimiter', async () => {
+    const { rows } = await read(`${HEADER}\n1;Mug;/m/1.jpg\n`, BASE);
+    expect(rows[0]).toMatchObject({
+      links: ['https://shop.example/media/m/1.jpg'],
+      oddity: 'other_delimiter',
+    });
+  });
+
+  it.each([
+    ['paths', '/m/1.jpg', '/m/2.jpg', '/m/3.jpg'],
+    ['names', '1.jpg', '2.jpg', '3.jpg'],
+  ])('show where a row begins, when a quote is not closed: %s', async (_, one, two, three) => {
+    const { rows } = await read(
+      `${HEADER}\n1,"Large mug,${one}\n2,Table,${two}\n3,Lamp",${three}\n`,
+      BASE,
+    );
+    expect(rows.map(({ cells, error, links }) => [cells[1], error?.code ?? links])).toEqual([
+      ['"Large mug', 'malformed_row'],
+      ['Table', [`https://shop.example/media/${two.replace(/^\//, '')}`]],
+      ['Lamp"', [`https://shop.example/media/${three.replace(/^\//, '')}`]],
+    ]);
+  });
+});
+
+describe('a result or failed rows that are uploaded again', () => {
+  const ROWS = `1,'=1+1,http://a/1.jpg,\n2,'-5,'=IMAGE(http://a/2.jpg),'@x\n3,'tis,nothing,"'\t"\n`;
+
+  it.each(['Output Image Urls', 'output_image_urls', 'Errors'])(
+    'are read without the apostrophes that were put before formulas: %s',
+    async (column) => {
+      const { rows } = await read(`${HEADER},${column}\n${ROWS}`);
+      expect(rows.map(({ cells }) => cells)).toEqual([
+        ['1', '=1+1', 'http://a/1.jpg', ''],
+        ['2', '-5', '=IMAGE(http://a/2.jpg)', '@x'],
+        ['3', "'tis", 'nothing', '\t'],
+      ]);
+    },
+  );
+
+  it('are not any other file: there an apostrophe is text', async () => {
+    const { rows } = await read(`${HEADER},Note\n${ROWS}`);
+    expect(rows[0]?.cells[1]).toBe("'=1+1");
   });
 });
 

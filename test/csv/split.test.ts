@@ -14,7 +14,7 @@ const sheet = {
 
 /** Splits and merges adjacent pieces: the number of records in a piece depends on the chunks. */
 async function split(chunks: readonly string[], hasOddQuotes: boolean): Promise<Piece[]> {
-  const shape = createRowShape({ ...sheet, hasOddQuotes });
+  const shape = createRowShape({ ...sheet, hasOddQuotes, baseUrl: null });
   const joined: Piece[] = [];
   for await (const piece of splitRecords(chunks, { delimiter: ',', shape })) {
     const last = joined.at(-1);

@@ -46,10 +46,10 @@ describe('formatRecord(cells, options)', () => {
     );
     fc.assert(
       fc.property(start, fc.string(), (first, rest) => {
-        const [read] = parse(formatRecord([first + rest, 'x'], escaped), {
-          record_delimiter: '\r\n',
-        });
-        expect(read?.[0]).toBe(`'${first}${rest}`);
+        // The reference keeps the cell from being a number.
+        const cell = `${first}${rest}A1`;
+        const [read] = parse(formatRecord([cell, 'x'], escaped), { record_delimiter: '\r\n' });
+        expect(read?.[0]).toBe(`'${cell}`);
       }),
     );
   });

@@ -167,11 +167,16 @@ describe('download(link): permanent errors', () => {
     expect(error.message).toBe(`Expected an http or https link, received ${JSON.stringify(link)}`);
   });
 
-  it.each(['', 'a.jpg', 'C:\\photos\\a.jpg', '/media/a.jpg'])('invalid_links: %j', async (text) => {
+  it.each([
+    ['', ''],
+    ['C:\\photos\\a.jpg', ''],
+    ['a.jpg', '; give base_url for relative links'],
+    ['/media/a.jpg', '; give base_url for relative links'],
+  ])('invalid_links: %j', async (text, advice) => {
     const error = await failure(download(text));
     expect(error).toMatchObject({ code: 'invalid_links', retryable: false });
     expect(error.message).toBe(
-      `Expected a link that begins with http:// or https://, received ${JSON.stringify(text)}`,
+      `Expected a link that begins with http:// or https://, received ${JSON.stringify(text)}${advice}`,
     );
   });
 
