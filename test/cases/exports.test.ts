@@ -51,7 +51,9 @@ describe('an export of a shop with output=replace', () => {
   it.each(NAMES)('%s.csv comes back equal but for its links', async (name) => {
     const sample = await readFile(path.join(FOLDER, `${name}.csv`), 'utf8');
     const sheet = sample.replaceAll('https://images.example', origin.url);
-    const id = await uploaded(service.url, sheet, { output: 'replace', format: 'png' });
+    const id = await uploaded(service.url, sheet, {
+      fields: { output: 'replace', format: 'png' },
+    });
     const { status } = await finished(service.url, id);
     const images = await imagesOf(service.url, id);
     const { sheet: read } = await requestOf(service.url, id);
@@ -73,7 +75,7 @@ describe('an export of a shop with output=replace', () => {
   it.each(NAMES)('%s.csv has no failed rows', async (name) => {
     const sample = await readFile(path.join(FOLDER, `${name}.csv`), 'utf8');
     const sheet = sample.replaceAll('https://images.example', origin.url);
-    const id = await uploaded(service.url, sheet, { strict: true });
+    const id = await uploaded(service.url, sheet, { fields: { strict: true } });
     expect((await finished(service.url, id)).status).toBe('completed');
     const failed = await resultOf(service.url, id, { only: 'failed' });
     const { sheet: read } = await requestOf(service.url, id);
