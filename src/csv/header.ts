@@ -1,7 +1,8 @@
+import { isOwnColumn } from './columnNames';
 import { DELIMITERS, isDelimiter, type Delimiter } from './delimiters';
 import { readHeaderRecords, type HeaderRecord } from './headerRecord';
 import { linkAboveHeader, noHeaderLine, noLinkColumns, tooManyColumns } from './headerRefusals';
-import { findLinkColumns, type LinkColumns } from './linkColumns';
+import { findLinkColumns, isOwnFormat, type LinkColumns } from './linkColumns';
 import { beginsWithLink, readLinks } from './links';
 import { findLineEnd, hasOddNumberOfQuotes } from './quotes';
 
@@ -90,17 +91,24 @@ function findHeader(
   return widest;
 }
 
-/** Some exports have labels above the names: of adjacent lines that would both do, the last is the header. */
+const NUMBER = /^\s*[\d.,]+\s*$/;
+
+/**
+ * Some exports have labels above the names: of adjacent lines that would both do, the last is the header. A row that
+ * merely has `image` as its link is none: it has a number, or stands below the names of our own format.
+ */
 function lastOfAdjacent(
   text: string,
   first: FoundHeader,
   { hasOddQuotes, named }: HeaderOptions,
 ): FoundHeader {
   let header = first;
+  if (isOwnFormat(first.cells) || first.cells.some(isOwnColumn)) return first;
   for (let lines = 0; lines < MAX_TITLES; lines += 1) {
     const { delimiter, end, link_columns } = header;
     const next = findHeader([readHeaderRecords(text, end, delimiter, hasOddQuotes)], named);
-    if (next?.link_columns.some((column) => link_columns.includes(column)) !== true) break;
+    if (next === null || next.cells.some((cell) => NUMBER.test(cell))) break;
+    if (!link_columns.every((column) => next.link_columns.includes(column))) break;
     header = next;
   }
   return header;

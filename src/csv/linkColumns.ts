@@ -56,10 +56,15 @@ function findKnown(columns: readonly string[]): LinkColumns | null {
     (name) => INPUT_IMAGE_URLS.test(name) || exports.some(({ pattern }) => pattern.test(name)),
   );
   if (link_columns.length === 0) return null;
-  const isOwnFormat = [SERIAL_NUMBER, PRODUCT_NAME].every((spelling) =>
+  return { link_columns, mayLackLinks: exports.length > 0 && !isOwnFormat(columns) };
+}
+
+/** Whether a header is that of this service's own format. */
+export function isOwnFormat(columns: readonly string[]): boolean {
+  const names = columns.map(normalized);
+  return [SERIAL_NUMBER, PRODUCT_NAME].every((spelling) =>
     names.some((name) => spelling.test(name)),
   );
-  return { link_columns, mayLackLinks: exports.length > 0 && !isOwnFormat };
 }
 
 const KNOWN = PLATFORMS.map((platform) => ({

@@ -3,7 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import path from 'node:path';
 import { parse } from 'csv-parse/sync';
-import { finished, imagesOf, requestOf, resultOf, uploaded } from '../support/calls';
+import type { UploadFields } from '../../contract/http/uploads';
+import { clientOf } from '../support/api';
+import { finished, imagesOf, requestOf, uploaded } from '../support/calls';
 import { listen } from '../support/listen';
 import { startService, type Service } from '../support/service';
 
@@ -14,6 +16,14 @@ import { startService, type Service } from '../support/service';
 
 const FOLDER = path.join(__dirname, '..', '..', 'samples', 'exports');
 const NAMES = readdirSync(FOLDER).map((file) => path.parse(file).name);
+
+/** What the links of exports with relative links are appended to. */
+const BASES: Readonly<Record<string, string>> = {
+  akeneo: '/media/',
+  magento: '/media/catalog/product',
+  opencart: '/image',
+  wix: '/media',
+};
 
 let service: Service;
 let origin: Awaited<ReturnType<typeof listen>>;
@@ -31,11 +41,23 @@ afterAll(async () => {
 
 const MARK = '\u{feff}';
 
+/** Uploads a sample and waits until it is completed. */
+async function complete(name: string, fields: UploadFields) {
+  const sample = await readFile(path.join(FOLDER, `${name}.csv`), 'utf8');
+  const sheet = sample.replaceAll('https://images.example', origin.url);
+  const base_url = origin.url + (BASES[name] ?? '');
+  const id = await uploaded(service.url, sheet, { fields: { ...fields, base_url } });
+  expect((await finished(service.url, id)).status).toBe('completed');
+  const { columns, delimiter } = (await requestOf(service.url, id)).sheet;
+  const shape = (text: string, header: readonly string[]) => shapeOf(text, delimiter, header);
+  return { id, sheet, base_url, columns, shape };
+}
+
 /** Splits a sheet into what a program that imports it sees. */
-function shapeOf(text: string, delimiter: string, header: readonly string[]) {
+function shapeOf(text: string, delimiter: string | null, header: readonly string[]) {
   const unmarked = text.replace(MARK, '');
   const records: string[][] = parse(unmarked, {
-    delimiter,
+    delimiter: delimiter ?? ',',
     relax_column_count: true,
     relax_quotes: true,
   });
@@ -47,39 +69,39 @@ function shapeOf(text: string, delimiter: string, header: readonly string[]) {
   };
 }
 
+/** Returns a result with its byte order mark, which `text()` of a response removes. */
+async function resultOf(id: string, given: { only?: 'failed' } = {}): Promise<string> {
+  const response = await clientOf(service.url).result(id, given);
+  return Buffer.from(await response.arrayBuffer()).toString('utf8');
+}
+
 describe('an export of a shop with output=replace', () => {
   it.each(NAMES)('%s.csv comes back equal but for its links', async (name) => {
-    const sample = await readFile(path.join(FOLDER, `${name}.csv`), 'utf8');
-    const sheet = sample.replaceAll('https://images.example', origin.url);
-    const id = await uploaded(service.url, sheet, {
-      fields: { output: 'replace', format: 'png' },
-    });
-    const { status } = await finished(service.url, id);
+    const fields = { output: 'replace', format: 'png' } as const;
+    const { id, sheet, base_url, columns, shape } = await complete(name, fields);
+    const result = await resultOf(id);
     const images = await imagesOf(service.url, id);
-    const { sheet: read } = await requestOf(service.url, id);
-    const result = await resultOf(service.url, id);
-
-    expect(status).toBe('completed');
     expect(images.length).toBeGreaterThan(0);
     let restored = result;
     for (const { source_url, output_url } of images) {
       expect(result).toContain(output_url);
-      restored = restored.replaceAll(String(output_url), String(source_url));
+      const relative = String(source_url).replace(base_url, '');
+      const written = [String(source_url), relative, relative.replace(/^\//, '')];
+      const link = written.find((text) => sheet.includes(text)) ?? 'no link of the sheet';
+      restored = restored.replaceAll(String(output_url), link);
     }
-    const shape = (text: string) => shapeOf(text, read.delimiter ?? '', read.columns);
-    expect(result).not.toContain(origin.url);
-    expect(shape(result).header).toBe(shape(sheet).header);
-    expect(shape(restored)).toEqual(shape(sheet));
+    expect(restored).not.toBe(result);
+    expect(shape(result, columns).header).toBe(shape(sheet, columns).header);
+    expect(shape(restored, columns)).toEqual(shape(sheet, columns));
   });
 
-  it.each(NAMES)('%s.csv has no failed rows', async (name) => {
-    const sample = await readFile(path.join(FOLDER, `${name}.csv`), 'utf8');
-    const sheet = sample.replaceAll('https://images.example', origin.url);
-    const id = await uploaded(service.url, sheet, { fields: { strict: true } });
-    expect((await finished(service.url, id)).status).toBe('completed');
-    const failed = await resultOf(service.url, id, { only: 'failed' });
-    const { sheet: read } = await requestOf(service.url, id);
-    const { records, header } = shapeOf(failed, read.delimiter ?? '', [...read.columns, 'Errors']);
+  it.each(NAMES)('%s.csv has no failed rows, also when it is strict', async (name) => {
+    const { id, columns, shape } = await complete(name, { strict: true });
+    const { records, header } = shape(await resultOf(id, { only: 'failed' }), [
+      ...columns,
+      'Errors',
+    ]);
+    expect(header).toBeGreaterThanOrEqual(0);
     expect(records.slice(header + 1)).toEqual([]);
   });
 });

@@ -166,7 +166,7 @@ const CASES: Readonly<Record<string, readonly string[]>> = {
     '3 invalid_url www.shop..example/photo.jpg',
     '4 invalid_links',
     '5 invalid_links',
-    '6 invalid_url data:image/png;base64,iVBORw0KGgo=',
+    '6 corrupt_image data:image/png (1 KB)',
     '7 invalid_links',
     '8 invalid_links',
     '9 invalid_links',

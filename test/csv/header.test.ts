@@ -294,6 +294,14 @@ describe('lines above the header', () => {
     expect(rows).toHaveLength(2);
   });
 
+  it.each([
+    'S. No.,Product Name,Image\nA,Mug,image\nB,Cup,http://a/1.jpg\n',
+    'Name,Image,Errors\nMug,image,"invalid_links: a name"\nCup,http://a/1.jpg,\n',
+    'Image,Price\nimage,3.50\nhttp://a/1.jpg,4\n',
+  ])('do not include a row with `image` as its link: %j', async (text) => {
+    expect((await read(text)).rows).toHaveLength(2);
+  });
+
   it('never change how the rows are read, whatever they are', async () => {
     const title = fc
       .stringMatching(/^[abc 019",;|\t'=.:\-é„]{0,30}$/)
