@@ -16,6 +16,8 @@ const REQUEST = {
     effort: 'balanced',
     max_width: null,
     max_height: null,
+    base_url: null,
+    output: 'append',
   },
   sheet: {
     columns: [],
