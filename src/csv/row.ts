@@ -54,8 +54,9 @@ export function readRow(record: readonly string[], sheet: RowSheet): RowReading 
   if (cells === null) return failedReading(record, sheet, tooManyCellsError(record, sheet));
   const reading = readCells(cells, sheet);
   const looksOdd =
-    (reading.error === null && hasLinkAfterSeparator(cells, sheet)) ||
-    (reading.links.length === 0 && record.length < sheet.columns.length);
+    reading.links.length === 0
+      ? record.length < sheet.columns.length
+      : beginsOtherRow(cells, sheet);
   return (
     (looksOdd
       ? readOtherNotation(record.join(sheet.delimiter), sheet, record.length === 1)
@@ -63,13 +64,21 @@ export function readRow(record: readonly string[], sheet: RowSheet): RowReading 
   );
 }
 
-const LINK_AFTER_SEPARATOR = /[,;\t|] *"?(?:https?:\/\/|www\.)/i;
-
-/** A separator and a link in any other column show that the row uses another delimiter. */
-function hasLinkAfterSeparator(cells: readonly string[], { link_columns }: Header): boolean {
-  return cells.some(
-    (cell, column) => !link_columns.includes(column) && LINK_AFTER_SEPARATOR.test(cell),
-  );
+/**
+ * Whether the cells before the links hold a row up to its first link, in another delimiter: lists of links may use the
+ * header's. A separator and a link in any other cell say nothing: that may be a description, or our output links.
+ */
+function beginsOtherRow(
+  cells: readonly string[],
+  { delimiter, link_columns: [linkColumn = 0] }: Header,
+): boolean {
+  if (linkColumn === 0) return false;
+  const before = cells.slice(0, linkColumn).join(delimiter);
+  return rowDelimiters(delimiter).some((other) => {
+    if (other === delimiter || !mayHaveCells(before, other, linkColumn + 1)) return false;
+    const found = before.split(other, linkColumn + 1).findIndex(beginsWithLink);
+    return found === linkColumn;
+  });
 }
 
 /**

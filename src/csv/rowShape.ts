@@ -54,7 +54,10 @@ export function createRowShape(sheet: ShapedSheet): RowShape {
       // Read only when a line has a link: most records have none.
       let read: LinkCells | undefined;
       const own = () => (read ??= linkCellsOf(text.slice(start, end)));
-      if (hasForeignLink(text.slice(start, firstEnd), own)) return true;
+      // When the record has all cells, so has each row that a wrong quote has joined to it. Fewer may be a part of a
+      // description, with the link of another column where a row has its own.
+      const isWhole = count === columns.length;
+      if (hasForeignLink(text.slice(start, firstEnd), own, isWhole)) return true;
       // Searched once for all lines before it: a cell may have a hundred thousand lines.
       let close = -1;
       for (let line = firstEnd, lineEnd; line < end; line = lineEnd) {
@@ -66,11 +69,12 @@ export function createRowShape(sheet: ShapedSheet): RowShape {
         const within = findRecordEnd(text, line, delimiter);
         const isCut = within.kind === 'whole' && within.end === text.length;
         if ((within.kind === 'open' || isCut) && canWait(line)) return 'undecided';
-        if (within.kind === 'whole' && isRow(text.slice(line, within.end), within.cells))
+        if (within.kind === 'whole' && isRow(text.slice(line, within.end), within.cells, isWhole))
           return true;
         if (close < line) close = findClosingQuote(text, line - 1);
         const quoted = text.slice(line, Math.min(close, lineEnd));
-        if (rowsIn(quoted).length > 0 || hasForeignLink(content, own)) return true;
+        if (rowsIn(quoted, isWhole).length > 0 || hasForeignLink(content, own, isWhole))
+          return true;
       }
       return false;
     },
@@ -84,8 +88,9 @@ export function createRowShape(sheet: ShapedSheet): RowShape {
     return link_columns.length === 1 && cells - after === firstLinkColumn;
   }
 
-  function isRow(record: string, cells: number): boolean {
+  function isRow(record: string, cells: number, hasAllCells: boolean): boolean {
     if (hasOddQuotes && cells === columns.length) return true;
+    if (hasAllCells && cells !== columns.length) return false;
     return mayHaveLink.test(record) && hasRowLinks(readCells(record, delimiter));
   }
 
@@ -100,12 +105,14 @@ export function createRowShape(sheet: ShapedSheet): RowShape {
     return cells.slice(0, cells.findLastIndex((cell) => cell !== '') + 1);
   }
 
-  function hasForeignLink(line: string, own: () => LinkCells): boolean {
-    return rowsIn(line).some((cells) => linkCells(cells).every((cell) => !isOwn(cell, own())));
+  function hasForeignLink(line: string, own: () => LinkCells, hasAllCells: boolean): boolean {
+    return rowsIn(line, hasAllCells).some((cells) =>
+      linkCells(cells).every((cell) => !isOwn(cell, own())),
+    );
   }
 
   /** Reads one line with every delimiter, with and without its quotes, and returns the readings that look like rows. */
-  function rowsIn(line: string): string[][] {
+  function rowsIn(line: string, hasAllCells: boolean): string[][] {
     if (!mayHaveLink.test(line)) return [];
     const rows: string[][] = [];
     for (const one of delimiters) {
@@ -114,7 +121,8 @@ export function createRowShape(sheet: ShapedSheet): RowShape {
       const readings = line.includes(QUOTE) ? [readCells(line, one), bySplit] : [bySplit];
       for (const cells of readings) {
         // With another delimiter than the header's, a row counts only if it has all cells.
-        const isEnough = one === delimiter || cells.length === columns.length;
+        const mayBeShort = one === delimiter && !hasAllCells;
+        const isEnough = mayBeShort || cells.length === columns.length;
         if (isEnough && hasRowLinks(cells)) rows.push(cells);
       }
     }
