@@ -1,3 +1,4 @@
+import { parseSheetLink } from '../src/network/sheetLink';
 import { isDataLink } from '../src/network/dataLink';
 import { imageRef } from '../src/records/images';
 import { isFinished } from '../contract/statuses';
@@ -44,7 +45,7 @@ export function createAcceptRequest({
 /** Returns the last part of the link's path, without host and query, which may hold secrets. */
 function nameOf(url: string): string {
   if (isDataLink(url)) return url.slice(0, MAX_NAME_LENGTH);
-  const path = URL.canParse(url) ? new URL(url).pathname : '';
+  const path = parseSheetLink(url)?.pathname ?? '';
   const name = path.split('/').findLast((part) => part !== '') ?? 'image';
   return name.slice(0, MAX_NAME_LENGTH);
 }

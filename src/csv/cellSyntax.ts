@@ -55,8 +55,11 @@ export function decodeEntities(text: string): string {
   });
 }
 
-/** Decodes `\u0026` and the like, as JSON is written by programs that keep to ASCII. */
+/** Decodes `\u0026` and the like, as JSON is written by programs that keep to ASCII. Invisible characters stay as they are. */
 export function decodeJson(text: string): string {
   if (!text.includes('\\u')) return text;
-  return text.replace(JSON_ESCAPES, (_, code: string) => String.fromCharCode(parseInt(code, 16)));
+  return text.replace(JSON_ESCAPES, (escape, code: string) => {
+    const character = String.fromCharCode(parseInt(code, 16));
+    return /[\s\p{C}]/u.test(character) ? escape : character;
+  });
 }

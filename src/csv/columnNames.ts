@@ -16,6 +16,9 @@ export function isOwnColumn(name: string): boolean {
   return OWN_NAMES.includes(normalized(name));
 }
 
+/** Every name is compared with every column of every line that may be the header. */
+const MAX_NAMES = 100;
+
 /**
  * Reads the upload field `link_columns`: one CSV record of column names.
  *
@@ -25,9 +28,9 @@ export function readColumnNames(field: string): readonly string[] {
   const names = parseRecord(field, ',')
     ?.map((name) => name.trim())
     .filter((name) => name !== '');
-  if (names !== undefined && names.length > 0) return names;
+  if (names !== undefined && names.length > 0 && names.length <= MAX_NAMES) return names;
   const msg =
-    'Expected names of columns as one CSV record, such as Main Image,"Images, other"; received ' +
-    (field.trim() === '' ? 'none' : 'a text that is not one record');
+    `Expected up to ${MAX_NAMES} names of columns as one CSV record, such as Main Image,"Images, other"; received ` +
+    (field.trim() === '' ? 'none' : names === undefined ? 'a text that is not one record' : 'more');
   throw new Refusal('invalid', msg, [{ loc: ['body', 'link_columns'], msg, type: 'link_columns' }]);
 }

@@ -9,9 +9,13 @@ const FORMULA_START =
 const SIGNED_NUMBER =
   /^[ \u00A0]*[+\-\u2212](?:\d[\d.,'’\u00A0\u202F]*|[.,]\d+)(?:e[+-]?\d+)?[ \u00A0]?%?[ \u00A0]*$/i;
 
+/** No number is longer. The pattern would take minutes for a cell of a megabyte. */
+const MAX_NUMBER = 40;
+
 /** Whether a spreadsheet would run a cell as a formula. A number with a sign is only a number. */
 export function isFormula(cell: string): boolean {
-  return FORMULA_START.test(cell) && !SIGNED_NUMBER.test(cell);
+  const isNumber = cell.length <= MAX_NUMBER && SIGNED_NUMBER.test(cell);
+  return FORMULA_START.test(cell) && !isNumber;
 }
 
 /** Puts `'` before a cell that would run as a formula. */

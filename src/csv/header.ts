@@ -1,7 +1,8 @@
-import { isOwnColumn } from './columnNames';
+import { isOwnColumn, normalized } from './columnNames';
 import { DELIMITERS, isDelimiter, type Delimiter } from './delimiters';
 import { readHeaderRecords, type HeaderRecord } from './headerRecord';
 import { linkAboveHeader, noHeaderLine, noLinkColumns, tooManyColumns } from './headerRefusals';
+import { unescapeFormula } from './formula';
 import { findLinkColumns, isOwnFormat, type LinkColumns } from './linkColumns';
 import { beginsWithLink, readLinks } from './links';
 import { findLineEnd, hasOddNumberOfQuotes } from './quotes';
@@ -23,6 +24,8 @@ export interface HeaderOptions {
   readonly hasOddQuotes: boolean;
   /** Names of the link columns; `null`: they are found by known names. */
   readonly named: readonly string[] | null;
+  /** Whether a header of ours has a `'` before names that look like formulas. */
+  readonly mayBeEscaped: boolean;
 }
 
 /** A CSV has a handful of columns; a thousand are a mistake or an attack. */
@@ -39,7 +42,8 @@ const DELIMITER_LINE = /^\s*"?sep=(.)"?[\s,;|]*$/i;
  *
  * @throws Refusal `invalid` when no line has the names of link columns
  */
-export function readHeader(beginning: string, { hasOddQuotes, named }: HeaderOptions): Header {
+export function readHeader(beginning: string, options: HeaderOptions): Header {
+  const { hasOddQuotes, named } = options;
   let delimiters: readonly Delimiter[] = DELIMITERS;
   let isOdd = hasOddQuotes;
   let linkLine: number | null = null;
@@ -54,10 +58,13 @@ export function readHeader(beginning: string, { hasOddQuotes, named }: HeaderOpt
     if (separator !== undefined || BLANK_LINE.test(line)) continue;
 
     const records = delimiters.map((one) => readHeaderRecords(beginning, start, one, isOdd));
-    const found = findHeader(records, named);
+    const found = findHeader(records, options);
     if (found !== null) {
       if (linkLine !== null) throw linkAboveHeader(linkLine);
-      return toHeader(beginning, lastOfAdjacent(beginning, found, { hasOddQuotes: isOdd, named }));
+      return toHeader(
+        beginning,
+        lastOfAdjacent(beginning, found, { ...options, hasOddQuotes: isOdd }),
+      );
     }
     if (linkLine === null && readLinks(line).hasLink) linkLine = number;
     if (linkLine === null) titles.push(...records.flat());
@@ -75,14 +82,16 @@ type FoundHeader = HeaderRecord & LinkColumns;
 /** @param records the readings of one record, by delimiter. @returns `null` when none is a header */
 function findHeader(
   records: readonly (readonly HeaderRecord[])[],
-  named: HeaderOptions['named'],
+  { named, mayBeEscaped }: HeaderOptions,
 ): FoundHeader | null {
   const found = records.flatMap((readings) => {
     for (const reading of readings) {
       if (reading.isUncertain) continue;
-      const linkColumns = findLinkColumns(reading.cells.slice(0, MAX_COLUMNS), named);
-      if (linkColumns !== null && !reading.cells.some(beginsWithLink))
-        return [{ ...reading, ...linkColumns }];
+      const isEscaped = mayBeEscaped && reading.cells.some(isOwnColumn);
+      const cells = isEscaped ? reading.cells.map(unescapeFormula) : reading.cells;
+      const linkColumns = findLinkColumns(cells.slice(0, MAX_COLUMNS), named);
+      if (linkColumns !== null && !cells.some(beginsWithLink))
+        return [{ ...reading, cells, ...linkColumns }];
     }
     return [];
   });
@@ -91,27 +100,37 @@ function findHeader(
   return widest;
 }
 
-const NUMBER = /^\s*[\d.,]+\s*$/;
-
-/**
- * Some exports have labels above the names: of adjacent lines that would both do, the last is the header. A row that
- * merely has `image` as its link is none: it has a number, or stands below the names of our own format.
- */
-function lastOfAdjacent(
-  text: string,
-  first: FoundHeader,
-  { hasOddQuotes, named }: HeaderOptions,
-): FoundHeader {
+/** Some exports have labels or a title above the names: of adjacent lines that would all do, the last is the header. */
+function lastOfAdjacent(text: string, first: FoundHeader, options: HeaderOptions): FoundHeader {
   let header = first;
-  if (isOwnFormat(first.cells) || first.cells.some(isOwnColumn)) return first;
   for (let lines = 0; lines < MAX_TITLES; lines += 1) {
-    const { delimiter, end, link_columns } = header;
-    const next = findHeader([readHeaderRecords(text, end, delimiter, hasOddQuotes)], named);
-    if (next === null || next.cells.some((cell) => NUMBER.test(cell))) break;
-    if (!link_columns.every((column) => next.link_columns.includes(column))) break;
+    const { delimiter, end, cells } = header;
+    if (isOwnFormat(cells) || cells.some(isOwnColumn)) break;
+    const delimiters = cells.length === 1 ? DELIMITERS : [delimiter];
+    const records = delimiters.map((one) =>
+      readHeaderRecords(text, end, one, options.hasOddQuotes),
+    );
+    const next = findHeader(records, options);
+    if (next === null || !isBelow(header, next, options.named)) break;
     header = next;
   }
   return header;
+}
+
+const NUMBER = /^\s*[\d.,]+\s*$/;
+
+/** Whether a line below a header is the real one, and not a row that has `image` as its link. */
+function isBelow(above: FoundHeader, next: FoundHeader, named: HeaderOptions['named']): boolean {
+  if (next.cells.some((cell) => NUMBER.test(cell))) return false;
+  const isTitle = filledOf(above.cells).length === 1 && filledOf(next.cells).length > 1;
+  if (isTitle || next.cells.length > above.cells.length) return true;
+  if (isOwnFormat(next.cells) || (named === null && next.mayLackLinks)) return true;
+  const names = new Set(filledOf(above.cells).map(normalized));
+  return filledOf(next.cells).every((cell) => names.has(normalized(cell)));
+}
+
+function filledOf(cells: readonly string[]): string[] {
+  return cells.filter((cell) => cell.trim() !== '');
 }
 
 function toHeader(text: string, found: FoundHeader): Header {

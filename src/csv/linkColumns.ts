@@ -28,10 +28,13 @@ export function findLinkColumns(
   named: readonly string[] | null,
 ): LinkColumns | null {
   if (named === null) return findKnown(columns);
-  const found = named.map((name) => columnsNamed(columns, name));
-  if (found.some((indexes) => indexes.length === 0)) return null;
-  const link_columns = [...new Set(found.flat())].sort((one, other) => one - other);
-  return { link_columns, mayLackLinks: true };
+  const found = new Set<number>();
+  for (const name of named) {
+    const indexes = columnsNamed(columns, name);
+    if (indexes.length === 0) return null;
+    for (const index of indexes) found.add(index);
+  }
+  return { link_columns: [...found].sort((one, other) => one - other), mayLackLinks: true };
 }
 
 /** Returns the indexes of the columns with that name: exactly, or else after {@link normalized}. */
@@ -44,8 +47,11 @@ export function columnsNamed(columns: readonly string[], name: string): number[]
     : indexesOf(columns, (column) => normalized(column) === wanted);
 }
 
+/** No known name is as long. The patterns would take minutes for a name of a megabyte. */
+const MAX_NAME = 200;
+
 function findKnown(columns: readonly string[]): LinkColumns | null {
-  const names = columns.map(normalized);
+  const names = columns.map((name) => (name.length > MAX_NAME ? '' : normalized(name)));
   const cells = new Set(columns.map(asCompanion));
   const exports = KNOWN.filter(
     ({ companions, pattern }) =>
@@ -61,7 +67,7 @@ function findKnown(columns: readonly string[]): LinkColumns | null {
 
 /** Whether a header is that of this service's own format. */
 export function isOwnFormat(columns: readonly string[]): boolean {
-  const names = columns.map(normalized);
+  const names = columns.map((name) => (name.length > MAX_NAME ? '' : normalized(name)));
   return [SERIAL_NUMBER, PRODUCT_NAME].every((spelling) =>
     names.some((name) => spelling.test(name)),
   );

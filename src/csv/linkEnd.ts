@@ -13,11 +13,11 @@ const WITH_SCHEME_FOLLOWS = new RegExp(`[${SEPARATOR}${OPENING}]{0,8}${WITH_SCHE
 const WITHOUT_SCHEME_FOLLOWS = new RegExp(`[${OPENING}]{0,8}${WITHOUT_SCHEME}`, 'iuy');
 /** Quotes and angle brackets, which no link contains (RFC 3986, appendix C); separators; brackets. */
 const MAY_END = new RegExp(
-  `["<>“”«»]|((?:${WRITTEN_BREAK}|[${SEPARATOR}])+|::)|(['‘’\`()[\\]{}（）「」【】《》‹›])`,
+  `["<>“”«»]|&(?:quot|lt|gt);|((?:${WRITTEN_BREAK}|[${SEPARATOR}])+|::)|(['‘’\`()[\\]{}（）「」【】《》‹›])`,
   'giu',
 );
 /** RFC 2397; base64 uses none of the separators. */
-const DATA = /data:[^,\s]*,?[^\s,;|"'<>)\]}]*/iuy;
+const DATA = /data:image\/svg[^,]*,\s*<.*?(?:<\/svg>|$)|data:[^,\s]*,?[^\s,;|"'<>)\]}]*/isuy;
 
 const CLOSING_BRACKET: Readonly<Record<string, string>> = {
   '(': ')',

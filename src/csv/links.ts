@@ -23,7 +23,8 @@ const LINK_BEGINS = new RegExp(
   `(?<=^|[${SEPARATOR}${OPENING}>]|\\b(?:src|href)=|${WRITTEN_BREAK})(?:${WITH_SCHEME}|${WITHOUT_SCHEME})`,
   'giu',
 );
-const AFTER_LINK = new RegExp(`[${SEPARATOR}"]`, 'u');
+/** A backslash stands before a quote that a database has escaped. */
+const AFTER_LINK = new RegExp(`[${SEPARATOR}"\\\\]`, 'u');
 
 /** Fast path: most cells hold one plain link. */
 const PLAIN_LINK = /^https?:\/\/[\w.-]+(?::\d+)?\/[\w/.~%?#@$&*+=-]*\w$/;

@@ -7,6 +7,7 @@ import { MAX_RECORD_SIZE, parseRecord, parseRecords } from './parse';
 import { findRecordEnd, hasOddNumberOfQuotes } from './quotes';
 import { readDamagedLine, readRow, tooLongRow, type RowReading } from './row';
 import { createRowShape } from './rowShape';
+import { isOwnOutput } from './write';
 import { MAX_RECORD, splitRecords, type Piece } from './split';
 import { chooseEncoding, type TextEncoding } from './encoding';
 import { hasOddQuotes, readText } from './text';
@@ -15,6 +16,11 @@ import { inspectText, type TextFindings } from './textFindings';
 export interface Sheet extends Header, TextEncoding {
   /** What relative links are appended to; `null`: they fail. */
   readonly baseUrl: string | null;
+  /**
+   * Whether formulas have a `'` before them that we put there: it looks like a result or failed rows of ours, and is
+   * uploaded as such. With `output=replace`, nothing is escaped, and all text stays as it is.
+   */
+  readonly isEscaped: boolean;
   /** Header and rows have an odd number of quotes: at least one is missing or surplus. */
   readonly hasOddQuotes: boolean;
 }
@@ -25,7 +31,7 @@ export interface SheetRow extends RowReading {
 }
 
 /** The header must end within this many characters. */
-const HEADER_WITHIN = 64 * 1024;
+const HEADER_WITHIN = 256 * 1024;
 
 /**
  * Reads the header of a CSV file.
@@ -35,7 +41,7 @@ const HEADER_WITHIN = 64 * 1024;
  */
 export async function openSheet(
   file: string,
-  { base_url, encoding, link_columns: named }: SheetOptions = DEFAULT_SHEET_OPTIONS,
+  { base_url, encoding, link_columns: named, output }: SheetOptions = DEFAULT_SHEET_OPTIONS,
   found?: TextFindings,
 ): Promise<Sheet> {
   const findings = found ?? (await inspectText(file));
@@ -46,9 +52,11 @@ export async function openSheet(
     if (beginning.length >= HEADER_WITHIN) break;
   }
   const isOdd = await hasOddQuotes(file, encoded, findings);
-  const header = readHeader(beginning, { hasOddQuotes: isOdd, named });
+  const mayBeEscaped = output === 'append';
+  const header = readHeader(beginning, { hasOddQuotes: isOdd, named, mayBeEscaped });
   return {
     ...header,
+    isEscaped: mayBeEscaped && isOwnOutput(header.columns),
     ...encoded,
     baseUrl: base_url,
     // Quotes in a title say nothing about the rows.

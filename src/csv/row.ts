@@ -9,7 +9,6 @@ import { MAX_RECORD_SIZE, mayHaveCells, parseRecord } from './parse';
 import { readLenientCells } from './lenientCells';
 import { findRecordEnd } from './quotes';
 import { hasWords, trimInvisible } from './trim';
-import { isOwnOutput } from './write';
 import { excerpt } from './excerpt';
 
 /** A row is recorded and listed as a whole: more links would make it too large to handle at once. */
@@ -21,11 +20,12 @@ const DATA_LINK = /^data:/i;
 /** What rows are read by; see `Sheet`. */
 interface RowSheet extends Header {
   readonly baseUrl: string | null;
+  readonly isEscaped: boolean;
 }
 
 /** One record, as it was read. */
 export interface RowReading {
-  /** One cell per column, unchanged but for the `'` that a result of ours has before formulas. */
+  /** One cell per column, unchanged unless the sheet is escaped; see `Sheet`. */
   readonly cells: readonly string[];
   /** From all link columns, from left to right. `readLinks` also puts image file names here. */
   readonly links: readonly string[];
@@ -149,10 +149,14 @@ function limitError(links: readonly string[]): RowError | null {
   return { code: 'invalid_links', message };
 }
 
+/** What exports of Magento have for a product without a picture. */
+const NO_IMAGE = 'no_selection';
+
 /** @returns `null` when a row without links is part of the sheet */
 function lackOfLinks(cells: readonly string[], sheet: Header): RowError | null {
   const { columns, link_columns, mayLackLinks } = sheet;
-  const text = link_columns.map((column) => trimInvisible(cells[column] ?? '')).find(hasWords);
+  const texts = link_columns.map((column) => trimInvisible(cells[column] ?? '')).filter(hasWords);
+  const text = texts.find((one) => !(mayLackLinks && one === NO_IMAGE));
   if (text !== undefined) return invalidLinksError(text);
   if (mayLackLinks) return null;
   const elsewhere = cells.findIndex((cell) => readLinks(cell).hasLink);
@@ -209,7 +213,6 @@ function failedReading(record: readonly string[], sheet: RowSheet, error: RowErr
 }
 
 /** In a result or failed rows of ours, removes the `'` that was put before formulas when they were written. */
-function originalCells(cells: readonly string[], { columns }: Header): readonly string[] {
-  const mayBeEscaped = cells.some((cell) => cell.startsWith("'"));
-  return mayBeEscaped && isOwnOutput(columns) ? cells.map(unescapeFormula) : cells;
+function originalCells(cells: readonly string[], { isEscaped }: RowSheet): readonly string[] {
+  return isEscaped ? cells.map(unescapeFormula) : cells;
 }

@@ -1,5 +1,7 @@
 import type { Upload } from '../requests/accept';
 import type { Config } from '../config';
+import { Refusal } from '../errors';
+import { parseWebUrl } from '../network/webUrl';
 import type { TargetPolicy } from '../network/targets';
 import type { Operations } from '../requests/operations';
 import { callerHash, callerOf } from './auth';
@@ -86,6 +88,7 @@ export function uploadRoute({ config, targets, spool, requests }: UploadDeps): R
           ...unlisted
         } = validated(uploadFields, 'body', fields);
         checkWebhookUrl(webhook_url);
+        checkBaseUrl(base_url);
         const upload: Upload = {
           owner: callerOf(ctx).name,
           caller: callerHash(ctx),
@@ -118,4 +121,11 @@ export function uploadRoute({ config, targets, spool, requests }: UploadDeps): R
       }
     },
   };
+}
+
+/** @throws Refusal for an address whose host no link can have */
+function checkBaseUrl(url: string | undefined): void {
+  if (url === undefined || parseWebUrl(url) !== null) return;
+  const msg = 'Expected an http or https URL with a valid host name';
+  throw new Refusal('invalid', msg, [{ loc: ['body', 'base_url'], msg, type: 'base_url' }]);
 }

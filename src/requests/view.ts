@@ -28,7 +28,7 @@ export function viewOf(
     bytes,
     options: {
       ...record.options,
-      base_url: record.sheet?.base_url ?? null,
+      base_url: shownBase(record.sheet?.base_url),
       output: record.sheet?.output ?? 'append',
     },
     sheet: sheetOf(record),
@@ -45,6 +45,10 @@ export function viewOf(
 export function recordedReport({ _id, state, counts, bytes, note }: RequestRecord): StatusReport {
   const status = isFinished(state) || state === 'processing' ? state : 'pending';
   return { request_id: _id, status, details: describe(status, counts, note), counts, bytes };
+}
+
+function shownBase(url: string | null | undefined): string | null {
+  return url === null || url === undefined ? null : withoutCredentials(url);
 }
 
 function timeOf(date: Date | null): string | null {

@@ -215,7 +215,7 @@ describe('relative links', () => {
     expect(sheet.warnings).toEqual([]);
   });
 
-  it.each(['https://', 'https://[', 'ftp://a/', 'shop.example'])(
+  it.each(['https://', 'https://a..example/', 'https://[', 'ftp://a/', 'shop.example'])(
     'are refused with the base_url %s, which is no address',
     async (base_url) => {
       const response = await upload(service.url, sheetOf(['/1.jpg']), { fields: { base_url } });

@@ -37,4 +37,17 @@ describe('viewOf(record, …)', () => {
       warnings: [],
     });
   });
+
+  it('shows base_url without credentials', () => {
+    const sheet = {
+      link_columns: [2],
+      delimiter: ',',
+      encoding: 'utf-8',
+      base_url: 'https://user:password@shop.example/images',
+      warnings: [],
+    };
+    const record = { ...OLD_RECORD, sheet };
+    const { options } = viewOf(record, recordedReport(record), null, 'http://host');
+    expect(options.base_url).toBe('https://shop.example/images');
+  });
 });
