@@ -41,8 +41,8 @@ class Server {
   private static final int COMPACT_FILL_PERCENT = 50;
   private static final int COMPACT_BYTES = 1 << 20;
 
-  /** The default of 16 holds less than one page of rows with a megabyte each. */
-  private static final int CACHE_MEGABYTES = 256;
+  /** The default of 16 holds about one page of rows with a megabyte each. Much more would leave the heap too little. */
+  private static final int CACHE_MEGABYTES = 64;
 
   /**
    * A document is read, and written, with all others of its page. The default of 48 made a server that keeps some rows
