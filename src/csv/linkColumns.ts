@@ -50,8 +50,12 @@ export function columnsNamed(columns: readonly string[], name: string): number[]
 /** No known name is as long. The patterns would take minutes for a name of a megabyte. */
 const MAX_NAME = 200;
 
+function comparableNames(columns: readonly string[]): string[] {
+  return columns.map((name) => (name.length > MAX_NAME ? '' : normalized(name)));
+}
+
 function findKnown(columns: readonly string[]): LinkColumns | null {
-  const names = columns.map((name) => (name.length > MAX_NAME ? '' : normalized(name)));
+  const names = comparableNames(columns);
   const cells = new Set(columns.map(asCompanion));
   const exports = KNOWN.filter(
     ({ companions, pattern }) =>
@@ -67,7 +71,7 @@ function findKnown(columns: readonly string[]): LinkColumns | null {
 
 /** Whether a header is that of this service's own format. */
 export function isOwnFormat(columns: readonly string[]): boolean {
-  const names = columns.map((name) => (name.length > MAX_NAME ? '' : normalized(name)));
+  const names = comparableNames(columns);
   return [SERIAL_NUMBER, PRODUCT_NAME].every((spelling) =>
     names.some((name) => spelling.test(name)),
   );
