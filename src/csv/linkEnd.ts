@@ -46,13 +46,15 @@ export function findLinkEnd(cell: string, start: number, query: number): number 
     return start + (DATA.exec(cell)?.[0].length ?? 0);
   }
   const opening = cell.charAt(start - 1);
+  const hasScheme = !followsAt(WITHOUT_SCHEME_FOLLOWS, cell, start);
   let depth = 0;
   MAY_END.lastIndex = start;
   for (let found = MAY_END.exec(cell); found !== null; found = MAY_END.exec(cell)) {
     const { index } = found;
     const [, separator, bracket] = found;
     if (separator !== undefined) {
-      if (separatorEndsLink(cell, index, separator, index > query)) return index;
+      if (separatorEndsLink(cell, index, separator, { hasScheme, hasQuery: index > query }))
+        return index;
     } else if (bracket === undefined) {
       return index;
     } else if (bracket === CLOSING_BRACKET[opening]) {
@@ -78,17 +80,17 @@ function separatorEndsLink(
   cell: string,
   index: number,
   separator: string,
-  hasQuery: boolean,
+  { hasScheme, hasQuery }: { hasScheme: boolean; hasQuery: boolean },
 ): boolean {
   if (/[\r\n\t_<\\]/.test(separator)) return true;
   if (followsAt(TRANSFORMATION, cell, index)) return false;
   const hasSpace = /\s/.test(separator);
   if (hasQuery ? hasSpace : imageFileNameEndsAt(cell, index)) return true;
   if (separator === '::') return false;
-  return (
-    followsAt(WITH_SCHEME_FOLLOWS, cell, index + separator.length) ||
-    (/[\s|]/.test(separator) && followsAt(WITHOUT_SCHEME_FOLLOWS, cell, index + separator.length))
-  );
+  const next = index + separator.length;
+  if (followsAt(WITH_SCHEME_FOLLOWS, cell, next)) return true;
+  // After a comma, a link with a scheme may go on with `//` or `www.`; in a list, links rather begin alike.
+  return (!hasScheme || /[\s|]/.test(separator)) && followsAt(WITHOUT_SCHEME_FOLLOWS, cell, next);
 }
 
 function followsAt(sticky: RegExp, text: string, at: number): boolean {

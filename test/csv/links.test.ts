@@ -105,6 +105,15 @@ describe('readLinks(cell)', () => {
   });
 
   it.each([
+    ['www.a.example/1,www.a.example/2', ['www.a.example/1', 'www.a.example/2']],
+    ['//a.example/1;//b.example/2', ['//a.example/1', '//b.example/2']],
+    ['www.a.example/1,https://b/2', ['www.a.example/1', 'https://b/2']],
+    ['https://a/w_3,h_2,www.b.example/1', ['https://a/w_3,h_2,www.b.example/1']],
+  ])('reads links without image file names in %j', (cell, links) => {
+    expect(readLinks(cell)).toEqual({ links, hasLink: true, texts: [] });
+  });
+
+  it.each([
     ['http://a/1.jpg, side.jpg', ['http://a/1.jpg', 'side.jpg']],
     ['http://a/1.jpg,side.jpg', ['http://a/1.jpg', 'side.jpg']],
     ['front.png http://a/1.jpg', ['front.png', 'http://a/1.jpg']],
