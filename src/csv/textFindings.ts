@@ -41,8 +41,11 @@ const NOT_WINDOWS_1252 = [0x81, 0x8d, 0x8f, 0x90, 0x9d];
 
 const QUOTE = '"'.charCodeAt(0);
 
-/** Enough for every signature, and to see whether the characters have two bytes each. */
-const BEGINNING = 64;
+/**
+ * Enough for every signature, and to see whether the characters have two bytes each: a title and a header without
+ * ASCII letters may stand before the first link.
+ */
+const BEGINNING = 4096;
 
 /** What the bytes of a file show about its text, before the encoding is known. */
 export interface TextFindings {
@@ -169,9 +172,12 @@ function utf16Of(beginning: Buffer): TextFindings['looksLike'] {
     if (at % 2 === 0) even += 1;
     else odd += 1;
   });
-  // The names of columns may be in any language; delimiters and spaces, at least, are ASCII.
-  const enough = Math.max(beginning.length / 8, 1);
-  if (even === 0 && odd >= enough) return 'utf-16le';
-  if (odd === 0 && even >= enough) return 'utf-16be';
+  // Names and titles may be in any language; links, delimiters and line ends are ASCII.
+  const enough = Math.max(beginning.length / 32, 8);
+  // Some letters have a NUL in their other byte, such as U+4E00, which is frequent in Chinese. In UTF-32, twice as many
+  // bytes are NUL in one half of the positions as in the other.
+  const isMost = (one: number, other: number) => one >= enough && one > 2 * other;
+  if (isMost(odd, even)) return 'utf-16le';
+  if (isMost(even, odd)) return 'utf-16be';
   return null;
 }

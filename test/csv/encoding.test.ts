@@ -330,6 +330,19 @@ describe('chooseEncoding(text, named)', () => {
     },
   );
 
+  it('sees that UTF-16 has no mark although a long title in Chinese begins the file', () => {
+    const bytes = Buffer.from(
+      `${'一月销售统计表'.repeat(60)}\n名称,图片\n${'1,https://shop.example/media/mug.jpg\n'.repeat(9)}`,
+      'utf16le',
+    );
+    for (const [likely, content] of [
+      ['utf-16le', bytes],
+      ['utf-16be', Buffer.from(bytes).swap16()],
+    ] as const) {
+      expect(() => choose(content)).toThrow(`the field "encoding" with ${likely}`);
+    }
+  });
+
   it.each([
     ['NUL in a text', Buffer.from('S. No.,Product Name\n1,\0\n')],
     ['NUL in UTF-8 with a mark', Buffer.from('\ufeffS. No.,Product Name\n1,\0\n')],
