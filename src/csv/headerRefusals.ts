@@ -21,6 +21,13 @@ export function tooManyColumns(most: number, received: number): Refusal {
   return refusal(HEADER, `Expected at most ${most} columns, received ${received}; remove some`);
 }
 
+export function tooLongHeader(most: number): Refusal {
+  return refusal(
+    HEADER,
+    `Expected a header line of at most ${most} characters, received a longer one; check that the file has line breaks`,
+  );
+}
+
 export function noHeaderLine(): Refusal {
   return refusal(
     HEADER,

@@ -2,9 +2,10 @@ import { CsvError } from 'csv-parse/sync';
 import { DEFAULT_SHEET_OPTIONS, type SheetOptions } from '../../contract/sheets';
 import { Refusal } from '../errors';
 import { readHeader, type Header } from './header';
+import { tooLongHeader } from './headerRefusals';
 import { readLenientCells } from './lenientCells';
 import { MAX_RECORD_SIZE, parseRecord, parseRecords } from './parse';
-import { findRecordEnd, hasOddNumberOfQuotes } from './quotes';
+import { findLineEnd, findRecordEnd, hasOddNumberOfQuotes } from './quotes';
 import { readDamagedLine, readRow, tooLongRow, type RowReading } from './row';
 import { createRowShape } from './rowShape';
 import { isOwnOutput } from './write';
@@ -51,9 +52,12 @@ export async function openSheet(
     beginning += text;
     if (beginning.length >= HEADER_WITHIN) break;
   }
+  const isCut = beginning.length >= HEADER_WITHIN;
+  if (isCut && findLineEnd(beginning, 0) === -1) throw tooLongHeader(HEADER_WITHIN);
   const isOdd = await hasOddQuotes(file, encoded, findings);
   const mayBeEscaped = output === 'append';
   const header = readHeader(beginning, { hasOddQuotes: isOdd, named, mayBeEscaped });
+  if (isCut && header.end >= beginning.length) throw tooLongHeader(HEADER_WITHIN);
   return {
     ...header,
     isEscaped: mayBeEscaped && isOwnOutput(header.columns),

@@ -319,6 +319,19 @@ describe('a file or row that cannot be read', () => {
     });
   });
 
+  it.each([
+    ['in the first line', ''],
+    ['below a title', 'Products\n'],
+  ])('a header of more than 262,144 characters is refused: %s', async (_, title) => {
+    const long = `${HEADER},"${'x'.repeat(400_000)}",Notes`;
+    await expect(read(`${title}${long}\n1,Mug,http://a/1.jpg,,\n`)).rejects.toMatchObject({
+      code: 'invalid',
+      message:
+        'Expected a header line of at most 262144 characters, received a longer one; ' +
+        'check that the file has line breaks',
+    });
+  });
+
   it('more than a thousand columns are refused', async () => {
     const columns = [HEADER, ...Array.from({ length: 1_000 }, (_, index) => `c${index}`)];
     await expect(read(`${columns.join(',')}\n`)).rejects.toMatchObject({ code: 'invalid' });
