@@ -21,7 +21,7 @@ const IMAGE_MEMORY_BYTES = 2 * 2 ** 30;
 const WRITES_PER_MINUTE = 100_000;
 /** Before everything attacks at once, the worst pictures come alone for this share of the time. */
 const PICTURES_SHARE = 1 / 3;
-const CLEAN_UP_MS = 120_000;
+const CLEAN_UP_MS = 300_000;
 
 const SERVICES = ['api', 'worker'] as const;
 

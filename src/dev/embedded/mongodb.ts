@@ -116,7 +116,8 @@ async function standin(dataFile: string, log: Log): Promise<MongodbCommand> {
       'With a real mongod on PATH, or with MONGODB_URI, new data folders do not use it',
   );
   const both = [classPath, classes].join(path.delimiter);
-  const args = ['-Xmx1g', '-cp', both, 'Server', dataFile];
+  // Its cache counts each document at the average size of all: a few hundred rows of a megabyte filled 1 GB.
+  const args = ['-Xmx2g', '-cp', both, 'Server', dataFile];
   return { engine: 'stand-in', command: java, argsAt: (port) => [...args, String(port)] };
 }
 
