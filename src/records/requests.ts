@@ -105,8 +105,6 @@ export function createRequests({ Request, Row, Image, Delivery }: Models) {
 
     /** Removes all documents of the request; the request itself is the last. */
     async remove(id: string): Promise<void> {
-      // '0' follows '/' in ASCII: the range contains exactly the ids that begin with `{id}/`.
-      const parts = { _id: { $gte: `${id}/`, $lt: `${id}0` } };
       // First by key, in many short commands: one long command would delay other calls.
       const { rows = 0, lanes = [] } = (await find(id)) ?? {};
       for (const numbers of rangesOf(1, rows)) {
@@ -118,8 +116,12 @@ export function createRequests({ Request, Row, Image, Delivery }: Models) {
           await Image.deleteMany({ _id: { $in: ids } });
         }
       }
-      // An interrupted upload has recorded more than its request says.
-      await Promise.all([Row.deleteMany(parts), Image.deleteMany(parts)]);
+      if (rows === 0) {
+        // An interrupted upload has recorded more than its request says. Only then, since the MongoDB stand-in reads
+        // all documents for it. '0' follows '/' in ASCII: these are exactly the ids that begin with `{id}/`.
+        const parts = { _id: { $gte: `${id}/`, $lt: `${id}0` } };
+        await Promise.all([Row.deleteMany(parts), Image.deleteMany(parts)]);
+      }
       await Delivery.deleteMany({ request_id: id });
       await Request.deleteOne({ _id: id });
     },
