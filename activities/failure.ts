@@ -1,5 +1,11 @@
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
-import { isDiskError, messageOf, ProcessDied, type DeliveryError } from '../src/errors';
+import {
+  isDiskError,
+  messageOf,
+  ProcessDied,
+  StorageUnavailable,
+  type DeliveryError,
+} from '../src/errors';
 import { isUnavailable } from '../src/records/unavailable';
 import type { ImageFailure } from '../src/records/types';
 import { WORKER_CRASH } from '../workflows/names';
@@ -8,7 +14,7 @@ import type { Tally } from './types';
 /** The only mapper from our errors to Temporal's: `type` is our error code, so that people can search for it. */
 
 /**
- * Maps failures that no image caused (disk, MongoDB, a process that died) to retryable ones: the work is retried until then, and
+ * Maps failures that no image caused (storage, MongoDB, a process that died) to retryable ones: the work is retried until then, and
  * uses up no image's attempt. Returns every other error unchanged.
  */
 export function transientOf(error: unknown): unknown {
@@ -16,6 +22,13 @@ export function transientOf(error: unknown): unknown {
     return ApplicationFailure.create({
       type: 'storage_unavailable',
       message: `Expected to write below DATA_DIR, received ${messageOf(error)}; free space there; work continues by itself`,
+      cause: error,
+    });
+  }
+  if (error instanceof StorageUnavailable) {
+    return ApplicationFailure.create({
+      type: 'storage_unavailable',
+      message: `Expected the storage to answer, received ${error.message}; work continues when it does`,
       cause: error,
     });
   }

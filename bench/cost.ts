@@ -105,6 +105,7 @@ async function costOf(folder: string, file: string, format: TargetFormat, effort
   };
   const job = (most: CompressJob['most']): CompressJob => ({
     file,
+    output: `${file}.out`,
     requestId: '00000000-0000-4000-8000-000000000000',
     ref: '0-0',
     options,
@@ -123,7 +124,7 @@ async function costOf(folder: string, file: string, format: TargetFormat, effort
   clearInterval(timer);
   const after = child.usage();
   child.kill();
-  if (!('stored' in answer))
+  if (!('compressed' in answer))
     throw new Error(`Expected an image, received ${JSON.stringify(answer)}`);
   const used: Cost = {
     memoryBytes: Math.max(peak, after.memoryBytes) - before.memoryBytes,

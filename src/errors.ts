@@ -99,6 +99,20 @@ export class DeliveryError extends Error {
   }
 }
 
+/** The storage backend cannot do something now. Nothing that a caller or an image did is the reason. */
+export class StorageUnavailable extends Error {
+  override readonly name = 'StorageUnavailable';
+
+  constructor(
+    /** The backend's own code: `SlowDown`, `AccessDenied`, `ECONNREFUSED`. */
+    readonly code: string,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
 /** A limit of a process that works on images. */
 export type ExceededLimit = 'cpu' | 'memory' | 'wall';
 
@@ -172,9 +186,13 @@ export function isDiskError(error: unknown): error is CodedError {
   return hasCode(error) && DISK_CODES.includes(error.code);
 }
 
-/** The same, or a missing folder: where no file is asked for by its name, only an operator can have removed it. */
+/** The same of any storage, or a missing folder: where no file is asked for by its name, only an operator can have removed it. */
 export function isStorageError(error: unknown): error is CodedError {
-  return isDiskError(error) || (hasCode(error) && error.code === 'ENOENT');
+  return (
+    error instanceof StorageUnavailable ||
+    isDiskError(error) ||
+    (hasCode(error) && error.code === 'ENOENT')
+  );
 }
 
 type CodedError = Error & { readonly code: string };

@@ -57,6 +57,7 @@ runMain(async () => {
     environment: process.env,
     scripts: __dirname,
     own,
+    files,
     logger,
     metrics,
   });

@@ -20,11 +20,11 @@ export interface CompressorsSettings {
 }
 
 export type Job = Omit<CompressJob, 'most'>;
-type Done = Extract<CompressAnswer, { stored: unknown }>;
+type Done = Extract<CompressAnswer, { compressed: unknown }>;
 
 export interface Compressors {
   /**
-   * Compresses and stores an image if it is small.
+   * Compresses an image if it is small.
    *
    * @param key images of different keys take turns
    * @returns what it costs if that is more than a small image
@@ -32,7 +32,7 @@ export interface Compressors {
    */
   small(job: Job, signal: AbortSignal, key: FairKey): Promise<Done | Cost>;
   /**
-   * Compresses and stores an image of any size, when it is its turn.
+   * Compresses an image of any size, when it is its turn.
    *
    * @param prepare called when it is its turn
    * @throws as `small`
@@ -161,7 +161,7 @@ export function createCompressors(settings: CompressorsSettings): Compressors {
     return holding(release, async (until) => {
       const job = { ...(await prepare()), most: null };
       const answer = await run(large, job, { memoryBytes, cpuSeconds }, signal, until);
-      if ('stored' in answer) return answer;
+      if ('compressed' in answer) return answer;
       throw new TypeError('Expected an image without a limit of its cost to be compressed');
     });
   }

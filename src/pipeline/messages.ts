@@ -18,6 +18,8 @@ const seconds = z.number().nonnegative();
 export interface CompressJob {
   /** The downloaded image. */
   readonly file: string;
+  /** Where the compressed image is written. */
+  readonly output: string;
   readonly requestId: string;
   /** The image's `lane-number`. */
   readonly ref: string;
@@ -41,22 +43,21 @@ type ErrorMessage = z.infer<typeof errorSchema>;
 /** The answer of an image process. */
 export const compressAnswer = z.union([
   z.object({
-    stored: z.object({
-      file: z.string(),
+    compressed: z.object({
+      sha256: z.string().regex(/^[0-9a-f]{64}$/),
       bytes_out: bytes,
       width: bytes,
       height: bytes,
       format: z.enum(IMAGE_FORMATS),
       note: z.string().nullable(),
     }),
-    storeSeconds: seconds,
   }),
   /** It costs more than it may in this process. */
   z.object({ cost: z.object({ memoryBytes: bytes, cpuSeconds: seconds }) }),
   z.object({ error: errorSchema }),
 ]);
 export type CompressAnswer = z.infer<typeof compressAnswer>;
-export type StoredImage = Extract<CompressAnswer, { stored: unknown }>['stored'];
+export type CompressedImage = Extract<CompressAnswer, { compressed: unknown }>['compressed'];
 
 /** To the download process: first where it must not connect to, then images. */
 export type DownloadMessage =

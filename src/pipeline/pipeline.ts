@@ -1,9 +1,11 @@
+import { rm } from 'node:fs/promises';
 import type { CompressOptions } from '../../contract/formats';
 import type { Compressors } from './compressors';
 import type { Downloads } from './downloads';
 import type { EmbeddedImages } from './embeddedImages';
-import type { StoredImage } from './messages';
+import type { CompressedImage } from './messages';
 import type { Source } from './source';
+import type { FileStore } from '../storage/fileStore';
 
 export interface WantedImage {
   /** Callers take turns, so that one with many images does not hold up another. */
@@ -18,23 +20,24 @@ export interface WantedImage {
   readonly options: CompressOptions;
 }
 
-export interface ProcessedImage extends StoredImage {
+export interface ProcessedImage extends Omit<CompressedImage, 'sha256'> {
+  /** The name of the stored file. */
+  readonly file: string;
   /** Bytes downloaded, or in the `data:` link. */
   readonly bytes_in: number;
 }
 
 /** What the pipeline reports about its stages. */
 export interface StageMetrics {
-  observe<T>(stage: 'compress', work: () => Promise<T>): Promise<T>;
-  observed(stage: 'store', seconds: number): void;
+  observe<T>(stage: 'compress' | 'store', work: () => Promise<T>): Promise<T>;
 }
 
 export interface ImagePipeline {
   /**
-   * Downloads, compresses and stores an image, in processes of their own.
+   * Downloads and compresses an image, in processes of their own, and stores it.
    *
    * @throws ImageError; HostCoolingDown when no attempt was made; the signal's reason at once when aborted; any error
-   * that the image did not cause: a full disk, ProcessDied
+   * that the image did not cause: a full disk, StorageUnavailable, ProcessDied
    */
   process(image: WantedImage, signal: AbortSignal): Promise<ProcessedImage>;
   /** Ends the processes. */
@@ -50,6 +53,7 @@ const MAX_WAITING_BYTES = 2 ** 30;
 export function createImagePipeline(
   { downloads, embedded }: { readonly downloads: Downloads; readonly embedded: EmbeddedImages },
   compressors: Compressors,
+  files: Pick<FileStore, 'writeImage'>,
   metrics: StageMetrics,
   maxWaitingBytes = MAX_WAITING_BYTES,
 ): ImagePipeline {
@@ -64,11 +68,12 @@ export function createImagePipeline(
           : embedded.fetch(readData, key, signal);
       let source = await fetch();
       const bytes_in = source.bytes;
-      const job = () => ({ file: source.file, requestId, ref, options });
-      const result = await metrics
+      const output = `${source.file}.out`;
+      const job = () => ({ file: source.file, output, requestId, ref, options });
+      const { compressed } = await metrics
         .observe('compress', async () => {
           const answer = await compressors.small(job(), signal, key);
-          if ('stored' in answer) return answer;
+          if ('compressed' in answer) return answer;
           // It waits without a permit, so that small images behind it are downloaded.
           source.releasePermit();
           const kept = await keepOrRemove(source);
@@ -82,9 +87,16 @@ export function createImagePipeline(
             kept.end();
           }
         })
+        .catch(async (error: unknown) => {
+          await rm(output, { force: true });
+          throw error;
+        })
         .finally(() => source.remove());
-      metrics.observed('store', result.storeSeconds);
-      return { ...result.stored, bytes_in };
+      const { sha256, ...shape } = compressed;
+      const file = await metrics.observe('store', () =>
+        files.writeImage(requestId, ref, { file: output, format: shape.format, sha256 }, signal),
+      );
+      return { ...shape, file, bytes_in };
     },
 
     close() {

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { closeSync, fsyncSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Config } from '../config';
-import type { FileStore } from '../storage/fileStore';
 import { compress } from '../images/compress';
 import type { Cost } from '../images/cost';
 import { errorMessageOf, type CompressAnswer, type CompressJob } from './messages';
@@ -12,33 +12,44 @@ class CostsMore extends Error {
   }
 }
 
-/** Compresses and stores the images that the worker sends, one at a time. Runs in an image process. */
-export function serveImages(
-  settings: Pick<Config, 'MAX_IMAGE_PIXELS'>,
-  files: Pick<FileStore, 'writeImage'>,
-): void {
+/** Compresses the images that the worker sends, one at a time. Runs in an image process. */
+export function serveImages(settings: Pick<Config, 'MAX_IMAGE_PIXELS'>): void {
   process.on('message', (job: CompressJob) => {
     void answerTo(job).then((answer) => process.send?.(answer));
   });
 
   async function answerTo(job: CompressJob): Promise<CompressAnswer> {
     try {
-      return await compressAndStore(job);
+      return await compressFile(job);
     } catch (error) {
       return error instanceof CostsMore ? { cost: error.cost } : { error: errorMessageOf(error) };
     }
   }
 
-  async function compressAndStore(job: CompressJob): Promise<CompressAnswer> {
-    const { file, requestId, ref, options, most } = job;
+  async function compressFile({
+    file,
+    output,
+    options,
+    most,
+  }: CompressJob): Promise<CompressAnswer> {
     const { bytes, ...shape } = await compress(readFileSync(file), options, settings, (cost) => {
       if (most === null) return;
       const isMore = cost.memoryBytes > most.memoryBytes || cost.cpuSeconds > most.cpuSeconds;
       if (isMore) throw new CostsMore(cost);
     });
-    const started = performance.now();
-    const name = await files.writeImage(requestId, ref, shape.format, bytes);
-    const storeSeconds = (performance.now() - started) / 1000;
-    return { stored: { file: name, bytes_out: bytes.length, ...shape }, storeSeconds };
+    writeToDisk(output, bytes);
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    return { compressed: { sha256, bytes_out: bytes.length, ...shape } };
+  }
+}
+
+/** Synchronous, since the process has nothing else to do. */
+function writeToDisk(file: string, bytes: Buffer): void {
+  const descriptor = openSync(file, 'w');
+  try {
+    writeFileSync(descriptor, bytes);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
   }
 }

@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from '../config';
 import type { OwnEndpoints } from '../network/ownServers';
+import type { FileStore } from '../storage/fileStore';
 import { openScratch } from '../storage/scratch';
 import type { WorkerMetrics } from '../telemetry/metrics/worker';
 import { createImagePipeline, type ImagePipeline } from './pipeline';
@@ -32,6 +33,7 @@ export interface ImageProcessSettings {
   /** The folder with the compiled entry points. */
   readonly scripts: string;
   readonly own: OwnEndpoints;
+  readonly files: Pick<FileStore, 'writeImage'>;
   readonly logger: Logger;
   readonly metrics: WorkerMetrics;
 }
@@ -39,11 +41,11 @@ export interface ImageProcessSettings {
 /** Creates the pipeline of a worker. */
 export async function openImagePipeline(settings: ImageProcessSettings): Promise<ImagePipeline> {
   const { compressors, ...sources } = await openImageProcesses(settings);
-  return createImagePipeline(sources, compressors, settings.metrics);
+  return createImagePipeline(sources, compressors, settings.files, settings.metrics);
 }
 
 /** Prepares the processes, which are started when there are images. */
-export async function openImageProcesses(settings: ImageProcessSettings) {
+export async function openImageProcesses(settings: Omit<ImageProcessSettings, 'files'>) {
   const { config, environment, scripts, own, logger, metrics } = settings;
   const env = imageEnvironmentOf(environment);
   const folder = await openScratch(path.join(config.DATA_DIR, 'downloads'));

@@ -1,14 +1,34 @@
 import type { Readable } from 'node:stream';
 import type { ImageFormat } from '../../contract/formats';
 
+/** First and last byte, counted from 0. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+}
+
 export interface StoredFile {
   readonly stream: Readable;
-  /** Bytes. */
+  /** Bytes in the stream. */
   readonly size: number;
 }
 
-export interface StoredImage extends StoredFile {
+/** What is known of an image without its bytes. */
+export interface ImageDetails {
+  /** Bytes. */
+  readonly size: number;
   readonly contentType: string;
+  readonly modified: Date;
+}
+
+export interface StoredImage extends StoredFile, ImageDetails {}
+
+/** A compressed image in a local file, which is on disk and not only in the system's memory. */
+export interface CompressedFile {
+  readonly file: string;
+  readonly format: ImageFormat;
+  /** Of the content, in hex. */
+  readonly sha256: string;
 }
 
 export type ResultKind = 'result' | 'failed';
@@ -23,19 +43,34 @@ export interface ResultFile {
 /**
  * Where the bytes of requests are kept. Every backend passes test/storage/fileStore.ts; `openFileStore` chooses
  * one. Request ids and names may come from a URL: what is no id or name of ours is not found.
+ *
+ * All methods throw StorageUnavailable, or the error of the disk, when the backend cannot do it now.
  */
 export interface FileStore {
   /**
-   * Writes an image, whole or not at all. The name ends in a hash of the content: the same bytes written again
-   * are the same file, other bytes another one, and a named file never changes.
+   * Stores an image, whole or not at all. The name ends in a hash of the content: the same bytes written again
+   * are the same file, other bytes another one, and a named file never changes. The local file is gone afterwards,
+   * whatever the outcome.
    *
    * @param ref the image's `lane-number`
    * @returns the name
+   * @throws the signal's reason when aborted
    */
-  writeImage(requestId: string, ref: string, format: ImageFormat, bytes: Buffer): Promise<string>;
+  writeImage(
+    requestId: string,
+    ref: string,
+    image: CompressedFile,
+    signal?: AbortSignal,
+  ): Promise<string>;
 
   /** @returns `null` when there is no such image */
-  openImage(requestId: string, name: string): Promise<StoredImage | null>;
+  describeImage(requestId: string, name: string): Promise<ImageDetails | null>;
+
+  /**
+   * @param range within the image, as `describeImage` knows it; by default all of it
+   * @returns `null` when there is no such image
+   */
+  openImage(requestId: string, name: string, range?: ByteRange): Promise<StoredImage | null>;
 
   createResultFile(requestId: string, round: number, kind: ResultKind): Promise<ResultFile>;
 
@@ -45,6 +80,9 @@ export interface FileStore {
   /** Removes what workers that died left half-written. Call it when no one writes for the request any more. */
   removeDrafts(requestId: string): Promise<void>;
 
-  /** Removes the images and results of a request. */
+  /** Removes the images and results of a request. When it throws, some may be left: call it again. */
   removeRequest(requestId: string): Promise<void>;
+
+  /** Resolves when files can be read and written. */
+  check(): Promise<void>;
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { contentTypeOf, EXTENSIONS, extensionOf, type ImageFormat } from '../../contract/formats';
 
@@ -15,10 +14,12 @@ export interface ImageName {
   readonly contentType: string;
 }
 
-/** @param ref the image's `lane-number` */
-export function imageNameOf(ref: string, format: ImageFormat, bytes: Buffer): string {
-  const hash = createHash('sha256').update(bytes).digest('hex').slice(0, HASH_DIGITS);
-  return `${ref}-${hash}.${extensionOf(format)}`;
+/**
+ * @param ref the image's `lane-number`
+ * @param sha256 of the content, in hex
+ */
+export function imageNameOf(ref: string, format: ImageFormat, sha256: string): string {
+  return `${ref}-${sha256.slice(0, HASH_DIGITS)}.${extensionOf(format)}`;
 }
 
 /** @returns `null` for what {@link imageNameOf} does not give */

@@ -34,6 +34,7 @@ describe('image processes', () => {
         await writeFile(file, await build());
         const job = {
           file,
+          output: `${file}.out`,
           requestId: ID,
           ref: `0-${index}`,
           options: options({ effort: 'fast' }),
@@ -41,7 +42,7 @@ describe('image processes', () => {
         const outcome = await compressors
           .small(job, never, ['a'])
           .then((answer) =>
-            'stored' in answer
+            'compressed' in answer
               ? answer
               : compressors.large(() => Promise.resolve(job), answer, never, ['a']),
           )

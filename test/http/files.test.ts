@@ -5,6 +5,7 @@ import path from 'node:path';
 import { call } from '../support/api';
 import { photo } from '../support/pictures';
 import { startService, type Service } from '../support/service';
+import { storeImage } from '../support/storedImage';
 
 describe('GET /image/files/{request_id}/{name}', () => {
   let service: Service;
@@ -15,7 +16,7 @@ describe('GET /image/files/{request_id}/{name}', () => {
   beforeAll(async () => {
     service = await startService({ worker: false });
     content = await photo();
-    name = await service.files.writeImage(id, '0-1', 'jpeg', content);
+    name = await storeImage(service.files, id, '0-1', 'jpeg', content);
   });
   afterAll(() => service.stop());
 
@@ -55,7 +56,7 @@ describe('GET /image/files/{request_id}/{name}', () => {
     ['gif', 'image/gif'],
     ['tiff', 'image/tiff'],
   ] as const)('serves %s as %s', async (format, type) => {
-    const file = await service.files.writeImage(id, '0-2', format, Buffer.from(format));
+    const file = await storeImage(service.files, id, '0-2', format, Buffer.from(format));
     const response = await call(`${service.url}/image/files/${id}/${file}`);
     expect(response.headers.get('content-type')).toBe(type);
     expect(await response.text()).toBe(format);
@@ -103,7 +104,7 @@ describe('GET /image/files/{request_id}/{name}', () => {
   });
 
   it('sends a different ETag for different bytes', async () => {
-    const other = await service.files.writeImage(id, '0-1', 'jpeg', Buffer.from('other'));
+    const other = await storeImage(service.files, id, '0-1', 'jpeg', Buffer.from('other'));
     const response = await call(`${service.url}/image/files/${id}/${other}`);
     expect(response.headers.get('etag')).not.toBe((await get()).headers.get('etag'));
   });

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,7 +7,6 @@ import path from 'node:path';
 import sharp from 'sharp';
 import type { CompressOptions } from '../../contract/formats';
 import { createCompressors, type Compressors } from '../../src/pipeline/compressors';
-import { openFileStore } from '../../src/storage/open';
 import { eventually } from '../support/eventually';
 import { options } from '../support/compress';
 import { childrenOf } from '../support/childrenOf';
@@ -50,7 +50,7 @@ async function jobOf(bytes: Buffer, given: Partial<CompressOptions> = {}) {
   files += 1;
   const file = path.join(folder, `source-${files}`);
   await writeFile(file, bytes);
-  return { file, requestId: ID, ref: `0-${files}`, options: options(given) };
+  return { file, output: `${file}.out`, requestId: ID, ref: `0-${files}`, options: options(given) };
 }
 
 const small = async (bytes: Buffer, given: Partial<CompressOptions> = {}, signal = never) =>
@@ -77,17 +77,17 @@ const heavy = () => picture(3000, 2000).jpeg().toBuffer();
 const AVIF = { format: 'avif', effort: 'balanced' } as const;
 
 describe('small(job)', () => {
-  it('stores the compressed image', async () => {
+  it('writes the compressed image, and returns its hash', async () => {
     open();
     const original = await photo();
     const answer = await small(original);
-    if (!('stored' in answer)) throw new Error('Expected a stored image');
-    const { file, bytes_out, ...shape } = answer.stored;
+    if (!('compressed' in answer)) throw new Error('Expected a compressed image');
+    const { sha256, bytes_out, ...shape } = answer.compressed;
     expect(shape).toEqual({ width: 320, height: 240, format: 'jpeg', note: null });
     expect(bytes_out).toBeLessThan(original.length);
-    const stored = await openFileStore({ DATA_DIR: folder }).openImage(ID, file);
-    stored?.stream.destroy();
-    expect(stored).toMatchObject({ size: bytes_out, contentType: 'image/jpeg' });
+    const written = await readFile(path.join(folder, `source-${files}.out`));
+    expect(written).toHaveLength(bytes_out);
+    expect(createHash('sha256').update(written).digest('hex')).toBe(sha256);
   });
 
   it('throws the error of the image, as it was thrown in the process', async () => {
@@ -103,8 +103,8 @@ describe('small(job)', () => {
 
   it('throws an error of the disk with its code, so that it is not taken for a fault of the image', async () => {
     open();
-    await writeFile(path.join(folder, 'files'), 'not a folder');
-    expect(await thrown(small(await photo()))).toMatchObject({ code: 'ENOTDIR' });
+    const job = { ...(await jobOf(await photo())), output: '/dev/full' };
+    expect(await thrown(compressors.small(job, never, ['a']))).toMatchObject({ code: 'ENOSPC' });
   });
 
   it('returns the cost of an image that is not small, before it is decoded', async () => {

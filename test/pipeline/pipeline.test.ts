@@ -93,7 +93,7 @@ describe('process(image) with many large images', () => {
   it('downloads those again whose files found no room while they waited', async () => {
     const settings = testSettings({ DATA_DIR: dataDir, ALLOWED_NETWORKS: '127.0.0.0/8' });
     const { compressors, ...sources } = await openImageProcesses(settings);
-    pipeline = createImagePipeline(sources, compressors, settings.metrics, 1);
+    pipeline = createImagePipeline(sources, compressors, settings.files, settings.metrics, 1);
     const link = origin.on('/a.jpg', bytes(await largePicture()));
     expect(await process(link, '0-1', LARGE)).toMatchObject({ width: 6000 });
     expect(origin.hits('/a.jpg')).toBe(2);
@@ -123,7 +123,7 @@ describe('process(image) of a data: link', () => {
   it('reads a large one again when its file found no room while it waited', async () => {
     const settings = testSettings({ DATA_DIR: dataDir });
     const { compressors, ...sources } = await openImageProcesses(settings);
-    pipeline = createImagePipeline(sources, compressors, settings.metrics, 1);
+    pipeline = createImagePipeline(sources, compressors, settings.files, settings.metrics, 1);
     const original = await largePicture();
     const readData = jest.fn(() => Promise.resolve(original));
     expect(await processData(readData, LARGE)).toMatchObject({ width: 6000 });

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
 import fc from 'fast-check';
 import type { FileStore, StoredFile } from '../../src/storage/fileStore';
+import { compressedFile, storeImage } from '../support/storedImage';
 
 export const REQUEST = randomUUID();
 export const IMAGE = Buffer.from('the bytes of an image');
@@ -31,7 +33,7 @@ export function specifyFileStore(withBackend: WithBackend): void {
       ['tiff', 'tiff', 'image/tiff'],
     ] as const)('store %s as .%s and serve it as %s', (format, extension, contentType) =>
       withBackend(async (store) => {
-        const name = await store.writeImage(REQUEST, '0-7', format, IMAGE);
+        const name = await storeImage(store, REQUEST, '0-7', format, IMAGE);
         expect(name).toMatch(new RegExp(`^0-7-[0-9a-f]{32}\\.${extension}$`));
         const image = await store.openImage(REQUEST, name);
         expect(image).toMatchObject({ contentType, size: IMAGE.length });
@@ -44,7 +46,7 @@ export function specifyFileStore(withBackend: WithBackend): void {
         await fc.assert(
           fc.asyncProperty(fc.uint8Array({ maxLength: 5_000 }), async (content) => {
             const bytes = Buffer.from(content);
-            const name = await store.writeImage(REQUEST, '0-0', 'png', bytes);
+            const name = await storeImage(store, REQUEST, '0-0', 'png', bytes);
             expect(await read(await store.openImage(REQUEST, name))).toEqual(bytes);
           }),
           { numRuns: 30 },
@@ -53,35 +55,35 @@ export function specifyFileStore(withBackend: WithBackend): void {
 
     it('give the same bytes the same name, and keep one file', () =>
       withBackend(async (store, stored) => {
-        const first = await store.writeImage(REQUEST, '0-1', 'png', IMAGE);
-        const second = await store.writeImage(REQUEST, '0-1', 'png', Buffer.from(IMAGE));
+        const first = await storeImage(store, REQUEST, '0-1', 'png', IMAGE);
+        const second = await storeImage(store, REQUEST, '0-1', 'png', Buffer.from(IMAGE));
         expect(second).toBe(first);
         expect(await stored()).toHaveLength(1);
       }));
 
     it('give different bytes a different name, so that a file never changes', () =>
       withBackend(async (store) => {
-        const first = await store.writeImage(REQUEST, '0-1', 'png', IMAGE);
-        const second = await store.writeImage(REQUEST, '0-1', 'png', Buffer.from('other bytes'));
+        const first = await storeImage(store, REQUEST, '0-1', 'png', IMAGE);
+        const second = await storeImage(store, REQUEST, '0-1', 'png', Buffer.from('other bytes'));
         expect(second).not.toBe(first);
         expect(await read(await store.openImage(REQUEST, first))).toEqual(IMAGE);
       }));
 
     it('separate requests', () =>
       withBackend(async (store) => {
-        const name = await store.writeImage(REQUEST, '0-1', 'png', IMAGE);
+        const name = await storeImage(store, REQUEST, '0-1', 'png', IMAGE);
         expect(await store.openImage(randomUUID(), name)).toBeNull();
       }));
 
     it('never return a partial file while it is written concurrently', () =>
       withBackend(async (store, stored) => {
         const large = Buffer.alloc(2 ** 20, 'x');
-        const name = await store.writeImage(REQUEST, '0-1', 'png', large);
+        const name = await storeImage(store, REQUEST, '0-1', 'png', large);
         await store.removeRequest(REQUEST);
         const seen: (Buffer | null)[] = [];
         const readNow = async () => seen.push(await read(await store.openImage(REQUEST, name)));
         const write = async () => {
-          await store.writeImage(REQUEST, '0-1', 'png', large);
+          await storeImage(store, REQUEST, '0-1', 'png', large);
           await readNow();
         };
         await readNow();
@@ -92,15 +94,65 @@ export function specifyFileStore(withBackend: WithBackend): void {
         expect(await stored()).toEqual([name]);
       }));
 
+    it('remove the local file, whether or not it could be stored', () =>
+      withBackend(async (store) => {
+        for (const request of [REQUEST, '../x']) {
+          const image = await compressedFile('png', IMAGE);
+          await store.writeImage(request, '0-1', image).catch(() => undefined);
+          expect(existsSync(image.file)).toBe(false);
+        }
+      }));
+
     it.each([
       ['request', '../x', '0-1'],
       ['reference', REQUEST, '../0-1'],
     ])('reject an invalid %s', (_, request, ref) =>
       withBackend(async (store, stored) => {
-        await expect(store.writeImage(request, ref, 'png', IMAGE)).rejects.toThrow('file name');
+        await expect(storeImage(store, request, ref, 'png', IMAGE)).rejects.toThrow('file name');
         expect(await stored()).toEqual([]);
       }),
     );
+  });
+
+  describe('openImage(…, range)', () => {
+    it.each([
+      [0, 0],
+      [4, 8],
+      [0, IMAGE.length - 1],
+      [IMAGE.length - 1, IMAGE.length - 1],
+    ])('reads the bytes %d to %d only', (start, end) =>
+      withBackend(async (store) => {
+        const name = await storeImage(store, REQUEST, '0-1', 'png', IMAGE);
+        const part = await store.openImage(REQUEST, name, { start, end });
+        expect(part).toMatchObject({ size: end - start + 1, contentType: 'image/png' });
+        expect(await read(part)).toEqual(IMAGE.subarray(start, end + 1));
+      }),
+    );
+  });
+
+  describe('describeImage', () => {
+    it('tells size, content type and time of an image', () =>
+      withBackend(async (store) => {
+        const name = await storeImage(store, REQUEST, '0-1', 'webp', IMAGE);
+        const details = await store.describeImage(REQUEST, name);
+        expect(details).toMatchObject({ size: IMAGE.length, contentType: 'image/webp' });
+        const age = Date.now() - (details?.modified.getTime() ?? 0);
+        expect(Math.abs(age)).toBeLessThan(60_000);
+      }));
+
+    it('returns null for a missing image, and for what is no image of ours', () =>
+      withBackend(async (store) => {
+        for (const name of [`0-1-${'ab'.repeat(16)}.jpg`, '../secret', 'result-1.csv']) {
+          expect(await store.describeImage(REQUEST, name)).toBeNull();
+        }
+      }));
+  });
+
+  describe('check', () => {
+    it('resolves when files can be stored', () =>
+      withBackend(async (store) => {
+        await expect(store.check()).resolves.toBeUndefined();
+      }));
   });
 
   describe('openImage', () => {
@@ -134,7 +186,7 @@ export function specifyFileStore(withBackend: WithBackend): void {
       'returns null for the request %j',
       (request) =>
         withBackend(async (store) => {
-          const name = await store.writeImage(REQUEST, '0-1', 'png', IMAGE);
+          const name = await storeImage(store, REQUEST, '0-1', 'png', IMAGE);
           expect(await store.openImage(request, name)).toBeNull();
         }),
     );
@@ -192,8 +244,8 @@ export function specifyFileStore(withBackend: WithBackend): void {
     it('removes the images and results of this request only', () =>
       withBackend(async (store, stored) => {
         const other = randomUUID();
-        const name = await store.writeImage(other, '0-1', 'png', IMAGE);
-        await store.writeImage(REQUEST, '0-1', 'png', IMAGE);
+        const name = await storeImage(store, other, '0-1', 'png', IMAGE);
+        await storeImage(store, REQUEST, '0-1', 'png', IMAGE);
         await (await store.createResultFile(REQUEST, 1, 'result')).commit();
         await store.removeRequest(REQUEST);
         expect(await stored()).toEqual([name]);
@@ -206,7 +258,7 @@ export function specifyFileStore(withBackend: WithBackend): void {
 
     it.each(['..', '.', '', '../..'])('removes nothing for the request %j', (request) =>
       withBackend(async (store, stored) => {
-        await store.writeImage(REQUEST, '0-1', 'png', IMAGE);
+        await storeImage(store, REQUEST, '0-1', 'png', IMAGE);
         await store.removeRequest(request);
         expect(await stored()).toHaveLength(1);
       }),

@@ -40,7 +40,7 @@ export function startActivityStage(env: Record<string, string> = {}) {
       'none',
     );
     const metrics = createWorkerMetrics();
-    const pipeline = await openTestPipeline(environment, { logger, metrics });
+    const pipeline = await openTestPipeline(environment, { files, logger, metrics });
     deps = {
       config,
       logger,

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { readConfig } from '../../src/config';
 import { openImagePipeline, type ImageProcessSettings } from '../../src/pipeline/start';
+import { openFileStore } from '../../src/storage/open';
 import { createLogger } from '../../src/telemetry/logger';
 import { createWorkerMetrics } from '../../src/telemetry/metrics/worker';
 
@@ -13,10 +14,12 @@ export function openTestPipeline(
 }
 
 export function testSettings(environment: Record<string, string>): ImageProcessSettings {
+  const config = readConfig(environment);
   return {
-    config: readConfig(environment),
+    config,
     environment: { ...process.env, ...environment },
     scripts: path.join(__dirname, '..', '..', 'dist', 'src', 'bin'),
+    files: openFileStore(config),
     own: { named: [], publicUrls: [] },
     logger: createLogger('silent', 'test'),
     metrics: createWorkerMetrics(),

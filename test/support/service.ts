@@ -105,7 +105,7 @@ export async function startService(options: Options = {}) {
   }).callback();
 
   const metrics = createWorkerMetrics();
-  const pipeline = await openTestPipeline(environment, { own, logger, metrics });
+  const pipeline = await openTestPipeline(environment, { own, files, logger, metrics });
   const activities = createActivities({
     config,
     logger,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { mkdir, open, rename, rm, writeFile, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 
 /** A file that is being written beside the place where it will stand. */
@@ -36,4 +37,23 @@ export async function startDraft(file: string): Promise<Draft> {
       await rename(temporary, file);
     },
   };
+}
+
+/** Puts a file that is on disk in its place: whole, also when that is on another disk. */
+export async function moveFile(from: string, to: string): Promise<void> {
+  await mkdir(path.dirname(to), { recursive: true });
+  try {
+    await rename(from, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
+    const draft = await startDraft(to);
+    try {
+      await writeFile(draft.handle, createReadStream(from));
+      await draft.commit();
+    } catch (failed) {
+      await draft.discard();
+      throw failed;
+    }
+    await rm(from);
+  }
 }

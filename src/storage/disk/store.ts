@@ -1,8 +1,8 @@
-import { open, readdir, rm } from 'node:fs/promises';
+import { access, constants, open, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { FileStore, ResultKind, StoredFile } from '../fileStore';
+import type { ByteRange, FileStore, ResultKind } from '../fileStore';
 import { imageNameOf, isRequestId, parseImageName } from '../names';
-import { isDraft, startDraft } from './draft';
+import { isDraft, moveFile } from './draft';
 import { createResultFile } from './resultFile';
 
 /**
@@ -20,26 +20,35 @@ export function createDiskStore(dataDir: string): FileStore {
   }
 
   return {
-    async writeImage(requestId, ref, format, bytes) {
-      const name = imageNameOf(ref, format, bytes);
+    async writeImage(requestId, ref, { file: from, format, sha256 }) {
+      const name = imageNameOf(ref, format, sha256);
       const file = imagePath(requestId, name);
-      if (file === null) throw new Error(`Expected a file name, received ${name} for ${requestId}`);
-      const draft = await startDraft(file);
       try {
-        await draft.handle.writeFile(bytes);
-        await draft.commit();
+        if (file === null) {
+          throw new Error(`Expected a file name, received ${name} for ${requestId}`);
+        }
+        await moveFile(from, file);
       } catch (error) {
-        await draft.discard();
+        await rm(from, { force: true });
         throw error;
       }
       return name;
     },
 
-    async openImage(requestId, name) {
+    async describeImage(requestId, name) {
       const file = imagePath(requestId, name);
-      const opened = file === null ? null : await openFile(file);
       const contentType = parseImageName(name)?.contentType;
-      return opened === null || contentType === undefined ? null : { ...opened, contentType };
+      if (file === null || contentType === undefined) return null;
+      const found = await orNull(stat(file));
+      return found === null ? null : { size: found.size, contentType, modified: found.mtime };
+    },
+
+    async openImage(requestId, name, range) {
+      const file = imagePath(requestId, name);
+      const contentType = parseImageName(name)?.contentType;
+      if (file === null || contentType === undefined) return null;
+      const opened = await openFile(file, range);
+      return opened === null ? null : { ...opened, contentType };
     },
 
     createResultFile: (requestId, round, kind) =>
@@ -64,24 +73,32 @@ export function createDiskStore(dataDir: string): FileStore {
         await rm(path.join(dataDir, folder, requestId), { recursive: true, force: true });
       }
     },
+
+    // Root, who may write everywhere, is told of a file system that is read-only.
+    check: () => access(dataDir, constants.R_OK | constants.W_OK),
   };
 }
 
 /** Names of the files and folders in a folder; empty when it does not exist. */
 async function namesIn(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  }
+  return (await orNull(readdir(folder))) ?? [];
 }
 
-async function openFile(file: string): Promise<StoredFile | null> {
+async function openFile(file: string, range?: ByteRange) {
+  const handle = await orNull(open(file));
+  if (handle === null) return null;
+  const { size, mtime } = await handle.stat();
+  return {
+    stream: handle.createReadStream(range),
+    size: range === undefined ? size : range.end - range.start + 1,
+    modified: mtime,
+  };
+}
+
+/** Returns `null` when there is no such file or folder. */
+async function orNull<T>(work: Promise<T>): Promise<T | null> {
   try {
-    const handle = await open(file);
-    const { size } = await handle.stat();
-    return { stream: handle.createReadStream(), size };
+    return await work;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;

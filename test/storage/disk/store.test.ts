@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import fc from 'fast-check';
 import { startDraft } from '../../../src/storage/disk/draft';
 import { createDiskStore } from '../../../src/storage/disk/store';
 import type { FileStore } from '../../../src/storage/fileStore';
 import { withFolder } from '../../support/temporaryFile';
 import { IMAGE, REQUEST, specifyFileStore } from '../fileStore';
+import { compressedFile, storeImage } from '../../support/storedImage';
 
 const withStore = (work: (store: FileStore, dataDir: string) => Promise<void>) =>
   withFolder((dataDir) => work(createDiskStore(dataDir), dataDir));
@@ -28,18 +31,42 @@ describe('the disk store', () => {
 
   it('leaves no file when a write fails', () =>
     withStore(async (store, dataDir) => {
-      const name = await store.writeImage(REQUEST, '0-1', 'png', IMAGE);
+      const name = await storeImage(store, REQUEST, '0-1', 'png', IMAGE);
       const [file = ''] = await filesBelow(dataDir);
       await rm(path.join(dataDir, file));
       await mkdir(path.join(dataDir, file));
-      await expect(store.writeImage(REQUEST, '0-1', 'png', IMAGE)).rejects.toThrow();
+      await expect(storeImage(store, REQUEST, '0-1', 'png', IMAGE)).rejects.toThrow();
       expect(path.basename(file)).toBe(name);
       expect(await filesBelow(dataDir)).toEqual([]);
     }));
 
+  it('stores an image also when its local file is on another disk', async () => {
+    const elsewhere = await mkdtemp('/dev/shm/image-processor-');
+    try {
+      await withStore(async (store) => {
+        const image = await compressedFile('png', IMAGE);
+        const file = path.join(elsewhere, 'image');
+        await copyFile(image.file, file);
+        await rm(image.file);
+        const name = await store.writeImage(REQUEST, '0-1', { ...image, file });
+        const stored = await store.openImage(REQUEST, name);
+        expect(await buffer(stored?.stream ?? Readable.from([]))).toEqual(IMAGE);
+        expect(await readdir(elsewhere)).toEqual([]);
+      });
+    } finally {
+      await rm(elsewhere, { recursive: true });
+    }
+  });
+
+  it('is not ready when its folder is missing', () =>
+    withFolder(async (folder) => {
+      const store = createDiskStore(path.join(folder, 'missing'));
+      await expect(store.check()).rejects.toMatchObject({ code: 'ENOENT' });
+    }));
+
   it('opens only images of the request, for any name', () =>
     withStore(async (store, dataDir) => {
-      await store.writeImage(REQUEST, '0-1', 'png', IMAGE);
+      await storeImage(store, REQUEST, '0-1', 'png', IMAGE);
       await writeFile(path.join(dataDir, 'secret.png'), 'secret');
       const part = fc.oneof(
         fc.constantFrom(
@@ -66,7 +93,7 @@ describe('the disk store', () => {
 
   it('does not open a draft', () =>
     withStore(async (store, dataDir) => {
-      const name = await store.writeImage(REQUEST, '0-1', 'png', IMAGE);
+      const name = await storeImage(store, REQUEST, '0-1', 'png', IMAGE);
       const [file = ''] = await filesBelow(dataDir);
       const draft = `${name}.${randomUUID()}.tmp`;
       await writeFile(path.join(dataDir, path.dirname(file), draft), 'part');
@@ -75,7 +102,7 @@ describe('the disk store', () => {
 
   it('removes the drafts of a request and nothing else', () =>
     withStore(async (store, dataDir) => {
-      await store.writeImage(REQUEST, '0-1', 'png', IMAGE);
+      await storeImage(store, REQUEST, '0-1', 'png', IMAGE);
       await (await store.createResultFile(REQUEST, 1, 'result')).commit();
       const complete = await filesBelow(dataDir);
       // Drafts of a process that was killed before it could discard them.
