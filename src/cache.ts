@@ -26,3 +26,36 @@ export function createCache<T>({ keptMs, failureKeptMs = 0 }: CacheTimes): Cache
     return answer;
   };
 }
+
+/**
+ * Shares reads between callers that ask for the same key at the same time. A call that arrives during a read waits for
+ * the next one: what it gets was read after it was made, so that no caller sees a state from before its own change.
+ */
+export function createSharedReads<T>(
+  read: (key: string) => Promise<T>,
+): (key: string) => Promise<T> {
+  const running = new Map<string, Promise<T>>();
+  const next = new Map<string, Promise<T>>();
+
+  function start(key: string): Promise<T> {
+    const result = read(key);
+    running.set(key, result);
+    const ended = () => running.delete(key);
+    result.then(ended, ended);
+    return result;
+  }
+
+  return (key) => {
+    const current = running.get(key);
+    if (current === undefined) return start(key);
+    const planned = next.get(key);
+    if (planned !== undefined) return planned;
+    const startNext = () => {
+      next.delete(key);
+      return start(key);
+    };
+    const result = current.then(startNext, startNext);
+    next.set(key, result);
+    return result;
+  };
+}

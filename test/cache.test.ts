@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { createCache } from '../src/cache';
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
+import { createCache, createSharedReads } from '../src/cache';
 import { eventually } from './support/eventually';
 
 describe('createCache(times)', () => {
@@ -52,5 +52,81 @@ describe('createCache(times)', () => {
     const cached = createCache<string>({ keptMs: 0, failureKeptMs: 60_000 });
     await expect(cached('a', () => Promise.reject(new Error('down')))).rejects.toThrow('down');
     await expect(cached('a', () => Promise.resolve('up'))).rejects.toThrow('down');
+  });
+});
+
+/** Reads a value that changes, and ends a read only when told to. */
+function slowSource() {
+  const open: { key: string; end: (failure?: Error) => void }[] = [];
+  const source = { value: 0, open, reads: 0 };
+  const read = (key: string) => {
+    source.reads += 1;
+    const { value } = source;
+    return new Promise<string>((resolve, reject) => {
+      open.push({
+        key,
+        end: (failure) => {
+          if (failure === undefined) resolve(`${key} ${value}`);
+          else reject(failure);
+        },
+      });
+    });
+  };
+  return { source, read: createSharedReads(read) };
+}
+
+describe('createSharedReads(read)', () => {
+  it('reads once for all calls that arrive during a read, after that read', async () => {
+    const { source, read } = slowSource();
+    const first = read('a');
+    source.value = 1;
+    const others = [read('a'), read('a'), read('a')];
+    expect(source.reads).toBe(1);
+    source.open.shift()?.end();
+    expect(await first).toBe('a 0');
+    await turn();
+    expect(source.reads).toBe(2);
+    source.open.shift()?.end();
+    expect(await Promise.all(others)).toEqual(['a 1', 'a 1', 'a 1']);
+  });
+
+  it('never returns what was read before the call', async () => {
+    const { source, read } = slowSource();
+    const calls: Promise<string>[] = [];
+    for (let step = 1; step <= 5; step += 1) {
+      source.value = step;
+      calls.push(read('a'));
+      await turn();
+      if (step % 2 === 0) source.open.shift()?.end();
+      await turn();
+    }
+    while (source.open.length > 0) {
+      source.open.shift()?.end();
+      await turn();
+    }
+    const values = (await Promise.all(calls)).map((text) => Number(text.slice(2)));
+    values.forEach((value, index) => {
+      expect(value).toBeGreaterThanOrEqual(index + 1);
+    });
+    expect(source.reads).toBeLessThan(5);
+  });
+
+  it('does not make calls for one key wait for another', async () => {
+    const { source, read } = slowSource();
+    const calls = [read('a'), read('b')];
+    expect(source.reads).toBe(2);
+    for (const { end } of source.open.splice(0)) end();
+    expect(await Promise.all(calls)).toEqual(['a 0', 'b 0']);
+  });
+
+  it('reads again after a failure, which only its own callers get', async () => {
+    const { source, read } = slowSource();
+    const first = read('a');
+    const second = read('a');
+    source.open.shift()?.end(new Error('no answer'));
+    await expect(first).rejects.toThrow('no answer');
+    await turn();
+    source.open.shift()?.end();
+    expect(await second).toBe('a 0');
   });
 });

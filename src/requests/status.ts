@@ -1,6 +1,6 @@
 import type { StatusReport } from '../../contract/report';
 import { isFinished } from '../../contract/statuses';
-import { createCache } from '../cache';
+import { createCache, createSharedReads } from '../cache';
 import { messageOf } from '../errors';
 import type { Logger } from '../telemetry/logger';
 import type { Records } from '../records/open';
@@ -30,9 +30,11 @@ export function createStatus({ records, runs, logger }: StatusDeps) {
     failureKeptMs: FAILURE_KEPT_MS,
   });
 
+  const find = createSharedReads((requestId) => findVisible(records, requestId));
+
   /** @throws Refusal `not_found` */
   return async function status(requestId: string): Promise<StatusReport> {
-    const record = await findVisible(records, requestId);
+    const record = await find(requestId);
     if (isFinished(record.state)) return recordedReport(record);
     try {
       // Keyed by round: an answer about an earlier round is no outcome of this one.
@@ -41,7 +43,7 @@ export function createStatus({ records, runs, logger }: StatusDeps) {
       // Otherwise the answer is of an earlier round's run, while this round's has not begun,
       if (!isFinished(report.status)) return report;
       // or this round ended after the record was read. Only the current record is exact.
-      return recordedReport(await findVisible(records, requestId));
+      return recordedReport(await find(requestId));
     } catch (error) {
       logger.debug(
         { request_id: requestId, reason: messageOf(error) },
