@@ -173,7 +173,7 @@ function utf16Of(beginning: Buffer): TextFindings['looksLike'] {
     else odd += 1;
   });
   // Names and titles may be in any language; links, delimiters and line ends are ASCII.
-  const enough = Math.max(beginning.length / 32, 8);
+  const enough = Math.max(beginning.length / 32, 4);
   // Some letters have a NUL in their other byte, such as U+4E00, which is frequent in Chinese. In UTF-32, twice as many
   // bytes are NUL in one half of the positions as in the other.
   const isMost = (one: number, other: number) => one >= enough && one > 2 * other;
