@@ -160,6 +160,7 @@ const environmentSchema = z.object({
   EMBEDDED_TEMPORAL_PORT: anyPort(7233),
   EMBEDDED_UI_PORT: anyPort(8233),
   EMBEDDED_MONGODB_PORT: anyPort(27017),
+  EMBEDDED_S3_PORT: anyPort(7070),
 });
 
 /** Messages do not show the values of these: URLs may contain passwords and tokens. */
@@ -209,7 +210,7 @@ function blockedWebhook(present: Record<string, unknown>) {
   if (settings?.WEBHOOK_URL === undefined) return [];
   const { refusalOfUrl } = createTargetPolicy(
     settings,
-    createOwnServers({ named: [], publicUrls: [] }),
+    createOwnServers({ named: [], publicUrls: [], stores: [] }),
   );
   if (refusalOfUrl(new URL(settings.WEBHOOK_URL)) === null) return [];
   const message =

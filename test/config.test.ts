@@ -62,6 +62,7 @@ const FAULTY = {
   EMBEDDED_TEMPORAL_PORT: '-1',
   EMBEDDED_UI_PORT: 'any',
   EMBEDDED_MONGODB_PORT: '70000',
+  EMBEDDED_S3_PORT: '1.5',
 };
 
 const unnamed = (key: string) => ({ name: null, right: 'operate', key });
@@ -150,7 +151,7 @@ describe('readConfig', () => {
     it('reports the faults of all variables in one message, each on its own line', () => {
       const [head, ...lines] = messageFor(FAULTY).split('\n');
       expect(head).toBe('Invalid environment (see docs/configuration.md):');
-      expect(lines.map((line) => /^ {2}([A-Z_]+): \S/.exec(line)?.[1]).sort()).toEqual(
+      expect(lines.map((line) => /^ {2}([A-Z0-9_]+): \S/.exec(line)?.[1]).sort()).toEqual(
         Object.keys(FAULTY).sort(),
       );
     });
@@ -233,7 +234,7 @@ describe('readConfig', () => {
 
 describe('docs/configuration.md', () => {
   const page = readFileSync(path.join(__dirname, '..', 'docs', 'configuration.md'), 'utf8');
-  const rows = [...page.matchAll(/^\| `([A-Z_]+)` *\| *(.*?) *\|/gm)].map(
+  const rows = [...page.matchAll(/^\| `([A-Z0-9_]+)` *\| *(.*?) *\|/gm)].map(
     ([, name = '', fallback = '']) => ({ name, fallback }),
   );
 

@@ -7,6 +7,7 @@ import { answerMalformedRequests } from '../http/malformedRequests';
 import { readConfig } from '../config';
 import { createOwnServers, ownEndpointsOf } from '../network/ownServers';
 import { createTargetPolicy } from '../network/targets';
+import { namedStorageEndpoint } from '../storage/endpoint';
 import { openFileStore } from '../storage/open';
 import { openSpool } from '../storage/spool';
 import { createLogger } from '../telemetry/logger';
@@ -61,7 +62,9 @@ runMain(async () => {
   const files = openFileStore(config);
   const spool = await openSpool(config.DATA_DIR, config.MAX_SPOOL_BYTES);
   const temporalAddress = temporal.connection.address ?? '';
-  const ownServers = createOwnServers(ownEndpointsOf(config, temporalAddress, mongodbUri(config)));
+  const ownServers = createOwnServers(
+    ownEndpointsOf(config, temporalAddress, mongodbUri(config), namedStorageEndpoint()),
+  );
   const threads = createSheetThreads(path.join(__dirname, '..', 'requests', 'validateThread.js'));
   const streams = new AbortController();
   const metrics = createApiMetrics({ countByState: records.requests.countByState, logger });

@@ -7,6 +7,7 @@ import { createActivities } from '../../activities';
 import { keepMemoryLevel } from '../process/memory';
 import { readConfig, type Config } from '../config';
 import { probe } from '../process/ports';
+import { namedStorageEndpoint } from '../storage/endpoint';
 import { openFileStore } from '../storage/open';
 import { openImagePipeline } from '../pipeline/start';
 import { createLogger, type Logger } from '../telemetry/logger';
@@ -50,7 +51,13 @@ runMain(async () => {
   );
   const runs = createRuns({ connection: address, namespace }, config.TEMPORAL_TASK_QUEUE);
   const files = openFileStore(config);
-  const own = ownEndpointsOf(config, address.address ?? '', mongodbUri(config), metricsEndpoints);
+  const own = ownEndpointsOf(
+    config,
+    address.address ?? '',
+    mongodbUri(config),
+    namedStorageEndpoint(),
+    metricsEndpoints,
+  );
   const dispatcher = createDispatcher(createTargetPolicy(config, createOwnServers(own)));
   const pipeline = await openImagePipeline({
     config,
