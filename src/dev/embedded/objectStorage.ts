@@ -34,6 +34,8 @@ export interface ObjectStorage {
   readonly url: string;
   readonly endpoint: string;
   readonly credentials: Credentials;
+  /** Where the server keeps the objects, as files that are named by their keys. */
+  readonly bucketFolder: string;
 }
 
 /** Finds the `versitygw` program, and builds it if necessary. */
@@ -76,9 +78,11 @@ export async function objectStorageCredentials(folder: string): Promise<Credenti
   }
 }
 
+const bucketsIn = (folder: string) => path.join(folder, 'objects', 'buckets');
+
 export async function objectStorageArguments(folder: string, port: number): Promise<string[]> {
   // Metadata in files of its own, since not every file system keeps extended attributes.
-  const buckets = path.join(folder, 'objects', 'buckets');
+  const buckets = bucketsIn(folder);
   const metadata = path.join(folder, 'objects', 'metadata');
   for (const one of [buckets, metadata]) await mkdir(one, { recursive: true });
   const server = ['--port', `127.0.0.1:${port}`, '--region', REGION, '--keep-alive', '--quiet'];
@@ -116,8 +120,9 @@ function without(foreign: RegExp): NodeJS.ProcessEnv {
   return Object.fromEntries(names.map((name) => [name, undefined]));
 }
 
-/** Resolves when the server answers and has the bucket. */
+/** Resolves when the server of a data folder answers and has the bucket. */
 export async function objectStorageReady(
+  folder: string,
   endpoint: string,
   credentials: Credentials,
   timeoutMs: number,
@@ -153,5 +158,10 @@ export async function objectStorageReady(
   } finally {
     client.destroy();
   }
-  return { url: `s3://${BUCKET}`, endpoint, credentials };
+  return {
+    url: `s3://${BUCKET}`,
+    endpoint,
+    credentials,
+    bucketFolder: path.join(bucketsIn(folder), BUCKET),
+  };
 }

@@ -156,7 +156,7 @@ export async function startServers(options: EmbeddedOptions): Promise<EmbeddedSe
     const args = await objectStorageArguments(folder, port);
     const env = objectStorageEnv(credentials);
     const server = run('S3 server', program, args, 's3.log', env);
-    const ready = objectStorageReady(`http://127.0.0.1:${port}`, credentials, READY_MS);
+    const ready = objectStorageReady(folder, `http://127.0.0.1:${port}`, credentials, READY_MS);
     const storage = await Promise.race([ready, server.crashLoop]);
     server.markReady();
     if (isStopping) throw new Stopped();
