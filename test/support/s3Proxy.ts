@@ -1,6 +1,13 @@
-import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
+import {
+  Agent,
+  createServer,
+  request,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
+import { pipeline } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { IncomingHttpHeaders } from 'node:http';
 import { listen } from './listen';
 
 /**
@@ -38,6 +45,7 @@ const REFUSALS = {
  * @param target the URL of the store
  */
 export async function startS3Proxy(target: string): Promise<S3Proxy> {
+  const agent = new Agent({ keepAlive: true });
   let fault: S3Fault = 'none';
   let matches: Matches = () => true;
 
@@ -58,11 +66,11 @@ export async function startS3Proxy(target: string): Promise<S3Proxy> {
       return;
     }
     if (faultNow === 'slow') await sleep(SLOW_MS);
-    const answer = await passOn(target, incoming);
+    const answer = await passOn(target, agent, incoming);
     if (faultNow === 'cut') await cut(answer, incoming, response);
     else {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.on('error', () => response.destroy()).pipe(response);
+      pipeline(answer, response, () => undefined);
     }
   }
 
@@ -72,15 +80,22 @@ export async function startS3Proxy(target: string): Promise<S3Proxy> {
       fault = next;
       matches = only;
     },
-    stop: close,
+    async stop() {
+      await close();
+      agent.destroy();
+    },
   };
 }
 
-function passOn(target: string, incoming: IncomingMessage): Promise<IncomingMessage> {
+function passOn(target: string, agent: Agent, incoming: IncomingMessage): Promise<IncomingMessage> {
   const { method, url = '', headers } = incoming;
   return new Promise((resolve, reject) => {
-    const outgoing = request(new URL(target).origin + url, { method, headers }, resolve);
+    const outgoing = request(new URL(target).origin + url, { method, headers, agent }, resolve);
+    // Not `pipeline`: a store may answer before it has read all, which would end the client's connection.
     incoming.pipe(outgoing.on('error', reject));
+    incoming.once('close', () => {
+      if (!incoming.complete) outgoing.destroy();
+    });
   });
 }
 
@@ -90,6 +105,7 @@ async function cut(
   response: ServerResponse,
 ): Promise<void> {
   if (method !== 'GET') {
+    answer.destroy();
     response.destroy();
     return;
   }

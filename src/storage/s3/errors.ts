@@ -12,7 +12,7 @@ export interface S3Fault {
 const MAX_MESSAGE = 300;
 const TIMEOUT = 'Timeout';
 /** Names that say nothing: errors of connections, and answers without a body, as to HEAD. */
-const UNNAMED = /^(Error|Unknown(Error)?|TimeoutError|\d*)$/;
+const UNNAMED = /^((Aggregate)?Error|Unknown(Error)?|TimeoutError|\d*)$/;
 
 /** Reads an error of the SDK, whose classes of different origins have nothing in common but these fields. */
 export function faultOf(error: unknown): S3Fault {
@@ -22,7 +22,10 @@ export function faultOf(error: unknown): S3Fault {
   const isTimeout = name === 'TimeoutError' && code === undefined;
   const known = given ?? (isTimeout ? TIMEOUT : status === null ? 'Error' : `HTTP${status}`);
   // Raised when every address of a host refuses the connection: it has no message of its own.
-  const text = message || (errors ?? []).map((one) => fieldsOf(one).message).join('; ');
+  const text =
+    message === undefined || message === ''
+      ? (errors ?? []).map((one) => fieldsOf(one).message).join('; ')
+      : message;
   return { code: known, message: tidied(text, known), status };
 }
 
