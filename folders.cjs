@@ -29,15 +29,22 @@ const FOLDERS = {
   'src/csv': { imports: ['contract', 'src/errors.ts', 'src/network'] },
   'src/images': { imports: ['src/errors.ts', 'src/network'], types: ['contract', 'src/config.ts'] },
   'src/pipeline': {
-    imports: ['contract', 'src/errors.ts', 'src/images', 'src/process', 'src/storage'],
-    types: ['src/config.ts', 'src/network', 'src/telemetry'],
+    imports: [
+      'contract',
+      'src/errors.ts',
+      'src/images',
+      'src/network',
+      'src/process',
+      'src/storage',
+    ],
+    types: ['src/config.ts', 'src/telemetry'],
   },
   'src/webhooks': {
     imports: ['src/errors.ts', 'src/keyedLimit.ts', 'src/network'],
     types: ['src/config.ts'],
   },
   'src/records': { imports: ['contract'], types: ['src/config.ts'] },
-  'src/storage': { imports: ['contract'] },
+  'src/storage': { imports: ['contract', 'src/errors.ts', 'src/images'] },
   'src/telemetry': { imports: ['contract', 'src/cache.ts', 'src/errors.ts', 'src/process'] },
   'src/process': { imports: ['src/errors.ts'], types: ['src/telemetry'] },
   'src/temporal': {

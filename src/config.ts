@@ -58,6 +58,19 @@ const originHeaders = z.string().transform((file, context): OriginHeaders => {
   return z.NEVER;
 });
 
+/** As AWS names buckets; other stores also allow capitals and underscores. */
+const BUCKET = /^[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9]$/;
+
+const storageUrl = z.string().transform((text, context) => {
+  const [, bucket = '', prefix = ''] = /^s3:\/\/([^/]*)\/?(.*?)\/*$/s.exec(text) ?? [];
+  // A key with an empty part is no path for many tools.
+  if (BUCKET.test(bucket) && /^([\w!.*'()-]+(\/(?!$)|$))*$/.test(prefix)) return { bucket, prefix };
+  const message =
+    "Expected s3://bucket or s3://bucket/prefix (in the prefix letters, digits and !-_.*'()/)";
+  context.addIssue({ code: 'custom', message });
+  return z.NEVER;
+});
+
 /** `ipaddr.js` would read `010.0.0.0` as octal. */
 const OCTAL = /(^|\.)0\d/;
 
@@ -102,6 +115,13 @@ const environmentSchema = z.object({
     .string()
     .default('./data')
     .transform((dir) => path.resolve(dir)),
+  // Absent: files are kept below DATA_DIR.
+  STORAGE_URL: storageUrl.optional(),
+  STORAGE_PATH_STYLE: boolean(false),
+  SOURCE_BUCKETS: words(/[\s,]+/).refine(
+    (buckets) => buckets.every((bucket) => BUCKET.test(bucket)),
+    'Expected names of buckets, separated by commas or spaces',
+  ),
   MONGODB_URI: z
     .string()
     .regex(/^mongodb(\+srv)?:\/\//, 'Expected mongodb://… or mongodb+srv://…')
@@ -164,7 +184,13 @@ const environmentSchema = z.object({
 });
 
 /** Messages do not show the values of these: URLs may contain passwords and tokens. */
-const MAY_HOLD_SECRETS = ['WEBHOOK_SECRET', 'WEBHOOK_URL', 'API_KEYS', 'MONGODB_URI'];
+const MAY_HOLD_SECRETS = [
+  'WEBHOOK_SECRET',
+  'WEBHOOK_URL',
+  'API_KEYS',
+  'MONGODB_URI',
+  'STORAGE_URL',
+];
 
 export type Config = Readonly<z.output<typeof environmentSchema>> & {
   /** Base of every link that the service returns; no trailing slash. */

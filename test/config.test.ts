@@ -36,6 +36,9 @@ const FAULTY = {
   MONGODB_URI: 'postgres://db.example',
   WORKER_DEPLOYMENT: 'images.v2',
   ALLOWED_NETWORKS: '10.0.0.1',
+  STORAGE_URL: 'https://bucket.s3.example',
+  STORAGE_PATH_STYLE: '1',
+  SOURCE_BUCKETS: 's3://photos',
   MAX_UPLOAD_BYTES: '100MB',
   MAX_IMAGES_PER_REQUEST: '0',
   RATE_LIMIT_WRITES_PER_MINUTE: '0',
@@ -119,6 +122,11 @@ describe('readConfig', () => {
     ['MAX_REDIRECTS', '0', 0],
     ['DOWNLOAD_USER_AGENT', 'Mozilla/5.0 (shop)', 'Mozilla/5.0 (shop)'],
     ['MONGODB_URI', 'mongodb+srv://db.example/x', 'mongodb+srv://db.example/x'],
+    ['STORAGE_URL', 's3://bucket-1', { bucket: 'bucket-1', prefix: '' }],
+    ['STORAGE_URL', 's3://bucket-1/', { bucket: 'bucket-1', prefix: '' }],
+    ['STORAGE_URL', 's3://bucket-1/shop/images/', { bucket: 'bucket-1', prefix: 'shop/images' }],
+    ['STORAGE_PATH_STYLE', 'true', true],
+    ['SOURCE_BUCKETS', 'photos, raw.photos scans', ['photos', 'raw.photos', 'scans']],
   ])('reads %s = %j', (name, value, meaning) => {
     expect(readConfig({ [name]: value })).toHaveProperty(name, meaning);
   });
@@ -169,7 +177,19 @@ describe('readConfig', () => {
     });
 
     it.each([
+      's3://',
+      's3://ab',
+      's3:///prefix',
+      's3://bucket//a',
+      's3://bucket/a b',
+      's3://a/..?x',
+    ])('rejects STORAGE_URL = %j', (url) => {
+      expect(messageFor({ STORAGE_URL: url })).toContain('  STORAGE_URL: Expected s3://bucket');
+    });
+
+    it.each([
       ['MONGODB_URI', 'postgres://user:hunter2@db.example'],
+      ['STORAGE_URL', 's3://user:hunter2@bucket/prefix'],
       ['WEBHOOK_SECRET', 'hunter2'],
       ['WEBHOOK_SECRET', `${secretOf(32)} hunter2`],
     ])('does not show a value that may be secret: %s', (name, value) => {

@@ -59,7 +59,6 @@ runMain(async () => {
   const connected = connectWithRetry('MongoDB', () => openRecords(mongodbUri(config)), logger);
   const records = await Promise.race([connected, stopping.then(() => null)]);
   if (records === null) return;
-  const files = openFileStore(config);
   const spool = await openSpool(config.DATA_DIR, config.MAX_SPOOL_BYTES);
   const temporalAddress = temporal.connection.address ?? '';
   const ownServers = createOwnServers(
@@ -69,6 +68,7 @@ runMain(async () => {
   const streams = new AbortController();
   const metrics = createApiMetrics({ countByState: records.requests.countByState, logger });
   watchProcess(metrics);
+  const files = openFileStore(config, metrics.storageRequested);
   answer = createApp({
     config,
     logger,

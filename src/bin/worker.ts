@@ -50,7 +50,7 @@ runMain(async () => {
     logger,
   );
   const runs = createRuns({ connection: address, namespace }, config.TEMPORAL_TASK_QUEUE);
-  const files = openFileStore(config);
+  const files = openFileStore(config, metrics.storageRequested);
   const own = ownEndpointsOf(
     config,
     address.address ?? '',
