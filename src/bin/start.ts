@@ -36,7 +36,6 @@ async function runService(
   stopping: Promise<unknown>,
 ): Promise<void> {
   const temporalAddress = namedTemporalAddress();
-  const storageUrl = process.env['STORAGE_URL'] ?? '';
   const servers = await startServers({
     dataDir: config.DATA_DIR,
     config,
@@ -44,7 +43,8 @@ async function runService(
       ...(temporalAddress === undefined ? {} : { temporalAddress }),
       ...(config.MONGODB_URI === undefined ? {} : { mongodbUri: config.MONGODB_URI }),
     },
-    ...(withS3 && storageUrl === '' && { objectStorage: { port: config.EMBEDDED_S3_PORT } }),
+    ...(withS3 &&
+      config.STORAGE_URL === undefined && { objectStorage: { port: config.EMBEDDED_S3_PORT } }),
     log: say,
     stopping,
   });
@@ -58,7 +58,7 @@ async function runService(
     const stopped = stopping.then(() => null);
     const service = await Promise.race([stopped, starting, servers.crashLoop]);
     if (service !== null) {
-      process.stdout.write(readyMessage(config, storageUrl, servers));
+      process.stdout.write(readyMessage(config, servers));
       await Promise.race([stopped, service.crashLoop, servers.crashLoop]);
     }
     say('Stopping; unfinished work continues at the next start');
@@ -69,12 +69,13 @@ async function runService(
 }
 
 function readyMessage(
-  { PUBLIC_URL: url, DATA_DIR }: Config,
-  storageUrl: string,
+  { PUBLIC_URL: url, DATA_DIR, STORAGE_URL }: Config,
   { temporalAddress, temporalUi, mongodbUri, objectStorage }: EmbeddedServers,
 ): string {
+  const named =
+    STORAGE_URL === undefined ? [] : [`s3://${STORAGE_URL.bucket}/${STORAGE_URL.prefix}`];
   const storage =
-    objectStorage === null ? storageUrl : `${objectStorage.url} at ${objectStorage.endpoint}`;
+    objectStorage === null ? named : [`${objectStorage.url} at ${objectStorage.endpoint}`];
   return [
     'Ready. Ctrl-C stops everything and keeps the data.',
     `  Upload     curl -F file=@products.csv ${url}/image/upload/`,
@@ -82,7 +83,7 @@ function readyMessage(
     ...(temporalUi === null ? [] : [`  Web UI     ${temporalUi}`]),
     `  Temporal   ${temporalAddress}`,
     `  MongoDB    ${mongodbUri.replace(/\/\/[^@/]*@/, '//')}`,
-    ...(storage === '' ? [] : [`  Storage    ${storage}`]),
+    ...storage.map((where) => `  Storage    ${where}`),
     `  Data       ${DATA_DIR}`,
     '',
   ].join('\n');
