@@ -16,9 +16,10 @@ const FOLDERS = {
       'src/images',
       'src/network',
       'src/records',
+      'src/storage',
       'src/webhooks',
     ],
-    types: ['src/config.ts', 'src/pipeline', 'src/requests', 'src/storage', 'src/telemetry'],
+    types: ['src/config.ts', 'src/pipeline', 'src/requests', 'src/telemetry'],
   },
   'src/errors.ts': { imports: [], types: ['contract'] },
   'src/cache.ts': { imports: [] },
@@ -45,8 +46,16 @@ const FOLDERS = {
     types: ['activities', 'contract', 'src/config.ts', 'src/telemetry'],
   },
   'src/requests': {
-    imports: ['contract', 'src/cache.ts', 'src/csv', 'src/errors.ts', 'src/network', 'src/records'],
-    types: ['src/config.ts', 'src/storage', 'src/telemetry', 'src/temporal'],
+    imports: [
+      'contract',
+      'src/cache.ts',
+      'src/csv',
+      'src/errors.ts',
+      'src/network',
+      'src/records',
+      'src/storage',
+    ],
+    types: ['src/config.ts', 'src/telemetry', 'src/temporal'],
   },
   'src/http': {
     imports: [

@@ -7,7 +7,7 @@ import { answerMalformedRequests } from '../http/malformedRequests';
 import { readConfig } from '../config';
 import { createOwnServers, ownEndpointsOf } from '../network/ownServers';
 import { createTargetPolicy } from '../network/targets';
-import { openFileStore } from '../storage/open';
+import { openFileStore, openImageLinks } from '../storage/open';
 import { openSpool } from '../storage/spool';
 import { createLogger } from '../telemetry/logger';
 import { runMain, stopSignal, stopWithParent, tellReady } from '../process/main';
@@ -78,6 +78,7 @@ runMain(async () => {
       logger,
       records,
       files,
+      imageLinks: openImageLinks(config),
       runs,
       validate: threads.validate,
     }),

@@ -7,7 +7,7 @@ import { createActivities } from '../../activities';
 import { keepMemoryLevel } from '../process/memory';
 import { readConfig, type Config } from '../config';
 import { probe } from '../process/ports';
-import { openFileStore } from '../storage/open';
+import { openFileStore, openImageLinks } from '../storage/open';
 import { openImagePipeline } from '../pipeline/start';
 import { createLogger, type Logger } from '../telemetry/logger';
 import { runMain, stopWithParent, tellReady } from '../process/main';
@@ -66,7 +66,14 @@ runMain(async () => {
     logger,
     records,
     files,
-    operations: createOperations({ config, logger, records, files, runs }),
+    operations: createOperations({
+      config,
+      logger,
+      records,
+      files,
+      imageLinks: openImageLinks(config),
+      runs,
+    }),
     pipeline,
     sender: createWebhookSender(config, dispatcher),
     metrics,
