@@ -38,7 +38,7 @@ const FOLDERS = {
     types: ['src/config.ts'],
   },
   'src/records': { imports: ['contract'], types: ['src/config.ts'] },
-  'src/storage': { imports: ['contract'] },
+  'src/storage': { imports: ['contract', 'src/errors.ts', 'src/images'] },
   'src/telemetry': { imports: ['contract', 'src/cache.ts', 'src/errors.ts', 'src/process'] },
   'src/process': { imports: ['src/errors.ts'], types: ['src/telemetry'] },
   'src/temporal': {

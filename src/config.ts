@@ -153,6 +153,10 @@ const environmentSchema = z.object({
     .default('api'),
   STORAGE_PUBLIC_URL: linkBase.optional(),
   STORAGE_LINK_TTL: linkTtl,
+  SOURCE_BUCKETS: words(/[\s,]+/).refine(
+    (buckets) => buckets.every((bucket) => BUCKET.test(bucket)),
+    'Expected names of buckets, separated by commas or spaces',
+  ),
   MONGODB_URI: z
     .string()
     .regex(/^mongodb(\+srv)?:\/\//, 'Expected mongodb://… or mongodb+srv://…')
@@ -220,6 +224,7 @@ const MAY_HOLD_SECRETS = [
   'API_KEYS',
   'MONGODB_URI',
   'STORAGE_PUBLIC_URL',
+  'STORAGE_URL',
 ];
 
 export type Config = Readonly<z.output<typeof environmentSchema>> & {

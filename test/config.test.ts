@@ -41,6 +41,7 @@ const FAULTY = {
   MONGODB_URI: 'postgres://db.example',
   WORKER_DEPLOYMENT: 'images.v2',
   ALLOWED_NETWORKS: '10.0.0.1',
+  SOURCE_BUCKETS: 's3://photos',
   MAX_UPLOAD_BYTES: '100MB',
   MAX_IMAGES_PER_REQUEST: '0',
   RATE_LIMIT_WRITES_PER_MINUTE: '0',
@@ -119,8 +120,6 @@ describe('readConfig', () => {
     ['ALLOWED_NETWORKS', '127.0.0.0/8', ['127.0.0.0/8']],
     ['ALLOWED_NETWORKS', '10.0.0.0/8, fd00::/8', ['10.0.0.0/8', 'fd00::/8']],
     ['WEBHOOK_SECRET', `${secretOf(24)} ${secretOf(64)}`, [secretOf(24), secretOf(64)]],
-    ['STORAGE_URL', 's3://bucket', { bucket: 'bucket', prefix: '' }],
-    ['STORAGE_URL', 's3://bucket/a/b/', { bucket: 'bucket', prefix: 'a/b' }],
     ['STORAGE_LINK_TTL', '7d', 604_800],
     ['STORAGE_LINK_TTL', '90s', 90],
     ['STORAGE_LINK_TTL', '15m', 900],
@@ -130,6 +129,11 @@ describe('readConfig', () => {
     ['MAX_REDIRECTS', '0', 0],
     ['DOWNLOAD_USER_AGENT', 'Mozilla/5.0 (shop)', 'Mozilla/5.0 (shop)'],
     ['MONGODB_URI', 'mongodb+srv://db.example/x', 'mongodb+srv://db.example/x'],
+    ['STORAGE_URL', 's3://bucket-1', { bucket: 'bucket-1', prefix: '' }],
+    ['STORAGE_URL', 's3://bucket-1/', { bucket: 'bucket-1', prefix: '' }],
+    ['STORAGE_URL', 's3://bucket-1/shop/images/', { bucket: 'bucket-1', prefix: 'shop/images' }],
+    ['STORAGE_PATH_STYLE', 'true', true],
+    ['SOURCE_BUCKETS', 'photos, raw.photos scans', ['photos', 'raw.photos', 'scans']],
   ])('reads %s = %j', (name, value, meaning) => {
     expect(readConfig({ [name]: value })).toHaveProperty(name, meaning);
   });
@@ -180,7 +184,19 @@ describe('readConfig', () => {
     });
 
     it.each([
+      's3://',
+      's3://ab',
+      's3:///prefix',
+      's3://bucket//a',
+      's3://bucket/a b',
+      's3://a/..?x',
+    ])('rejects STORAGE_URL = %j', (url) => {
+      expect(messageFor({ STORAGE_URL: url })).toContain('  STORAGE_URL: Expected s3://bucket');
+    });
+
+    it.each([
       ['MONGODB_URI', 'postgres://user:hunter2@db.example'],
+      ['STORAGE_URL', 's3://user:hunter2@bucket/prefix'],
       ['WEBHOOK_SECRET', 'hunter2'],
       ['WEBHOOK_SECRET', `${secretOf(32)} hunter2`],
     ])('does not show a value that may be secret: %s', (name, value) => {

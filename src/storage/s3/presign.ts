@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { getSignedUrl, S3RequestPresigner } from '@aws-sdk/s3-request-presigner';
 import { escapeKey, type Presign } from '../links';
+import { asUnavailable } from './errors';
 
 /** Signing never waits for anything: after so long, other work of the process gets a turn. */
 const TURN_MS = 8;
@@ -46,7 +47,7 @@ export function createPresign(client: S3Client, bucket: string, ttlSeconds: numb
       return await presign(key);
     } catch (error) {
       place = null;
-      throw error;
+      throw asUnavailable(error);
     }
   };
 }
