@@ -4,21 +4,31 @@ import { request, type IncomingMessage } from 'node:http';
 import path from 'node:path';
 import { call } from '../support/api';
 import { photo } from '../support/pictures';
+import { openTestBucket, type TestBucket } from '../support/s3';
 import { startService, type Service } from '../support/service';
 import { storeImage } from '../support/storedImage';
 
-describe('GET /image/files/{request_id}/{name}', () => {
+describe.each(['disk', 's3'])('GET /image/files/{request_id}/{name}, stored on %s', (backend) => {
+  let bucket: TestBucket | null = null;
   let service: Service;
   const id = randomUUID();
   let name: string;
   let content: Buffer;
 
   beforeAll(async () => {
-    service = await startService({ worker: false });
+    if (backend === 's3') bucket = await openTestBucket();
+    Object.assign(process.env, bucket?.env);
+    service = await startService({
+      worker: false,
+      env: bucket === null ? {} : { STORAGE_URL: bucket.url, STORAGE_PATH_STYLE: 'true' },
+    });
     content = await photo();
     name = await storeImage(service.files, id, '0-1', 'jpeg', content);
   });
-  afterAll(() => service.stop());
+  afterAll(async () => {
+    await service.stop();
+    await bucket?.remove();
+  });
 
   const get = (headers: Record<string, string> = {}, method = 'GET') =>
     call(`${service.url}/image/files/${id}/${name}`, { method, headers });
