@@ -9,7 +9,7 @@ export function recognizeNodeErrors(): void {
     value(this: unknown, thrown: unknown): boolean {
       return this === Error
         ? types.isNativeError(thrown)
-        : (Function.prototype[Symbol.hasInstance].call(this, thrown) as boolean);
+        : Function.prototype[Symbol.hasInstance].call(this, thrown);
     },
   });
 }

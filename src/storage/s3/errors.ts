@@ -22,7 +22,10 @@ export function faultOf(error: unknown): S3Fault {
   const isTimeout = name === 'TimeoutError' && code === undefined;
   const known = given ?? (isTimeout ? TIMEOUT : status === null ? 'Error' : `HTTP${status}`);
   // Raised when every address of a host refuses the connection: it has no message of its own.
-  const text = message || (errors ?? []).map((one) => fieldsOf(one).message).join('; ');
+  const text =
+    message === undefined || message === ''
+      ? (errors ?? []).map((one) => fieldsOf(one).message).join('; ')
+      : message;
   return { code: known, message: tidied(text, known), status };
 }
 
