@@ -45,7 +45,8 @@ const REFUSALS = {
  * @param target the URL of the store
  */
 export async function startS3Proxy(target: string): Promise<S3Proxy> {
-  const agent = new Agent({ keepAlive: true });
+  // A connection for each request, since one that the store has closed meanwhile would be one more fault.
+  const agent = new Agent();
   let fault: S3Fault = 'none';
   let matches: Matches = () => true;
 
@@ -87,15 +88,21 @@ export async function startS3Proxy(target: string): Promise<S3Proxy> {
   };
 }
 
-function passOn(target: string, agent: Agent, incoming: IncomingMessage): Promise<IncomingMessage> {
+/**
+ * Sends the body at once, as the SDK does: a store that refuses an upload before it has read all of it closes the connection,
+ * and what is written later would lose its answer.
+ */
+async function passOn(
+  target: string,
+  agent: Agent,
+  incoming: IncomingMessage,
+): Promise<IncomingMessage> {
   const { method, url = '', headers } = incoming;
+  const body = Buffer.concat(await incoming.toArray());
   return new Promise((resolve, reject) => {
-    const outgoing = request(new URL(target).origin + url, { method, headers, agent }, resolve);
-    // Not `pipeline`: a store may answer before it has read all, which would end the client's connection.
-    incoming.pipe(outgoing.on('error', reject));
-    incoming.once('close', () => {
-      if (!incoming.complete) outgoing.destroy();
-    });
+    request(new URL(target).origin + url, { method, headers, agent }, resolve)
+      .on('error', reject)
+      .end(body);
   });
 }
 
