@@ -30,8 +30,15 @@ const FOLDERS = {
   'src/csv': { imports: ['contract', 'src/errors.ts', 'src/network'] },
   'src/images': { imports: ['src/errors.ts', 'src/network'], types: ['contract', 'src/config.ts'] },
   'src/pipeline': {
-    imports: ['contract', 'src/errors.ts', 'src/images', 'src/process', 'src/storage'],
-    types: ['src/config.ts', 'src/network', 'src/telemetry'],
+    imports: [
+      'contract',
+      'src/errors.ts',
+      'src/images',
+      'src/network',
+      'src/process',
+      'src/storage',
+    ],
+    types: ['src/config.ts', 'src/telemetry'],
   },
   'src/webhooks': {
     imports: ['src/errors.ts', 'src/keyedLimit.ts', 'src/network'],

@@ -58,7 +58,6 @@ runMain(async () => {
   const connected = connectWithRetry('MongoDB', () => openRecords(mongodbUri(config)), logger);
   const records = await Promise.race([connected, stopping.then(() => null)]);
   if (records === null) return;
-  const files = openFileStore(config);
   const spool = await openSpool(config.DATA_DIR, config.MAX_SPOOL_BYTES);
   const temporalAddress = temporal.connection.address ?? '';
   const ownServers = createOwnServers(ownEndpointsOf(config, temporalAddress, mongodbUri(config)));
@@ -66,6 +65,7 @@ runMain(async () => {
   const streams = new AbortController();
   const metrics = createApiMetrics({ countByState: records.requests.countByState, logger });
   watchProcess(metrics);
+  const files = openFileStore(config, metrics.storageRequested);
   answer = createApp({
     config,
     logger,

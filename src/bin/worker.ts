@@ -49,7 +49,7 @@ runMain(async () => {
     logger,
   );
   const runs = createRuns({ connection: address, namespace }, config.TEMPORAL_TASK_QUEUE);
-  const files = openFileStore(config);
+  const files = openFileStore(config, metrics.storageRequested);
   const own = ownEndpointsOf(config, address.address ?? '', mongodbUri(config), metricsEndpoints);
   const dispatcher = createDispatcher(createTargetPolicy(config, createOwnServers(own)));
   const pipeline = await openImagePipeline({

@@ -1,6 +1,13 @@
-import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
+import {
+  Agent,
+  createServer,
+  request,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
+import { pipeline } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { IncomingHttpHeaders } from 'node:http';
 import { listen } from './listen';
 
 /**
@@ -38,6 +45,8 @@ const REFUSALS = {
  * @param target the URL of the store
  */
 export async function startS3Proxy(target: string): Promise<S3Proxy> {
+  // A connection for each request, since one that the store has closed meanwhile would be one more fault.
+  const agent = new Agent();
   let fault: S3Fault = 'none';
   let matches: Matches = () => true;
 
@@ -58,11 +67,11 @@ export async function startS3Proxy(target: string): Promise<S3Proxy> {
       return;
     }
     if (faultNow === 'slow') await sleep(SLOW_MS);
-    const answer = await passOn(target, incoming);
+    const answer = await passOn(target, agent, incoming);
     if (faultNow === 'cut') await cut(answer, incoming, response);
     else {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.on('error', () => response.destroy()).pipe(response);
+      pipeline(answer, response, () => undefined);
     }
   }
 
@@ -72,15 +81,28 @@ export async function startS3Proxy(target: string): Promise<S3Proxy> {
       fault = next;
       matches = only;
     },
-    stop: close,
+    async stop() {
+      await close();
+      agent.destroy();
+    },
   };
 }
 
-function passOn(target: string, incoming: IncomingMessage): Promise<IncomingMessage> {
+/**
+ * Sends the body at once, as the SDK does: a store that refuses an upload before it has read all of it closes the connection,
+ * and what is written later would lose its answer.
+ */
+async function passOn(
+  target: string,
+  agent: Agent,
+  incoming: IncomingMessage,
+): Promise<IncomingMessage> {
   const { method, url = '', headers } = incoming;
+  const body = Buffer.concat(await incoming.toArray());
   return new Promise((resolve, reject) => {
-    const outgoing = request(new URL(target).origin + url, { method, headers }, resolve);
-    incoming.pipe(outgoing.on('error', reject));
+    request(new URL(target).origin + url, { method, headers, agent }, resolve)
+      .on('error', reject)
+      .end(body);
   });
 }
 
@@ -90,6 +112,7 @@ async function cut(
   response: ServerResponse,
 ): Promise<void> {
   if (method !== 'GET') {
+    answer.destroy();
     response.destroy();
     return;
   }

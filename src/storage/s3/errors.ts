@@ -12,7 +12,7 @@ export interface S3Fault {
 const MAX_MESSAGE = 300;
 const TIMEOUT = 'Timeout';
 /** Names that say nothing: errors of connections, and answers without a body, as to HEAD. */
-const UNNAMED = /^(Error|Unknown(Error)?|TimeoutError|\d*)$/;
+const UNNAMED = /^((Aggregate)?Error|Unknown(Error)?|TimeoutError|\d*)$/;
 
 /** Reads an error of the SDK, whose classes of different origins have nothing in common but these fields. */
 export function faultOf(error: unknown): S3Fault {

@@ -1,17 +1,11 @@
 import { readFile, rm, stat } from 'node:fs/promises';
-import { Readable } from 'node:stream';
-import {
-  GetObjectCommand,
-  HeadObjectCommand,
-  ListObjectsV2Command,
-  type S3Client,
-} from '@aws-sdk/client-s3';
-import { StorageUnavailable } from '../../errors';
+import { HeadObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { createFairSemaphore } from '../../images/fairSemaphore';
 import type { ByteRange, FileStore, ResultKind } from '../fileStore';
 import { imageKeyOf, imageNameOf, isRequestId, parseImageName } from '../names';
 import { createS3Client, type OnRequest, type S3Settings } from './client';
 import { answered, asUnavailable, isMissing } from './errors';
+import { getObject, sizeAndTimeOf } from './getObject';
 import { createImageWriter } from './imageWriter';
 import { createRemover } from './remove';
 import { createResultFile } from './resultFile';
@@ -47,6 +41,11 @@ export function createS3Store(settings: S3StoreSettings, onRequest?: OnRequest):
     return { key: imageKeyOf(prefix, requestId, name), contentType: parsed.contentType };
   }
 
+  function openObject(Key: string, range?: ByteRange) {
+    const part = range && { Range: `bytes=${range.start}-${range.end}` };
+    return orNull(getObject(client, { Bucket: bucket, Key, ...part }));
+  }
+
   return {
     async writeImage(requestId, ref, { file, format, sha256 }, signal = never) {
       try {
@@ -79,7 +78,7 @@ export function createS3Store(settings: S3StoreSettings, onRequest?: OnRequest):
     async openImage(requestId, name, range) {
       const image = imageOf(requestId, name);
       if (image === null) return null;
-      const opened = await openObject(client, bucket, image.key, range);
+      const opened = await openObject(image.key, range);
       return opened === null ? null : { ...opened, contentType: image.contentType };
     },
 
@@ -88,8 +87,7 @@ export function createS3Store(settings: S3StoreSettings, onRequest?: OnRequest):
         createResultFile(client, { Bucket: bucket, Key: resultKey(requestId, round, kind) }),
       ),
 
-    openResult: (requestId, round, kind) =>
-      openObject(client, bucket, resultKey(requestId, round, kind)),
+    openResult: (requestId, round, kind) => openObject(resultKey(requestId, round, kind)),
 
     async removeDrafts(requestId) {
       // Images are written by one request each, which leaves nothing when it fails.
@@ -109,28 +107,6 @@ export function createS3Store(settings: S3StoreSettings, onRequest?: OnRequest):
       await answered(client.send(new ListObjectsV2Command(listing)));
     },
   };
-}
-
-async function openObject(client: S3Client, bucket: string, key: string, range?: ByteRange) {
-  const Range = range === undefined ? undefined : `bytes=${range.start}-${range.end}`;
-  const got = await orNull(client.send(new GetObjectCommand({ Bucket: bucket, Key: key, Range })));
-  if (got === null) return null;
-  if (!(got.Body instanceof Readable)) {
-    throw new TypeError('Expected the SDK to return a stream of Node');
-  }
-  return { ...sizeAndTimeOf(got), stream: got.Body as Readable };
-}
-
-function sizeAndTimeOf(answer: {
-  readonly ContentLength?: number | undefined;
-  readonly LastModified?: Date | undefined;
-}) {
-  const { ContentLength: size, LastModified: modified } = answer;
-  if (size !== undefined && modified !== undefined) return { size, modified };
-  throw new StorageUnavailable(
-    'InvalidAnswer',
-    'InvalidAnswer: no Content-Length or Last-Modified',
-  );
 }
 
 /** @returns `null` when there is no such object */
