@@ -16,9 +16,10 @@ const FOLDERS = {
       'src/images',
       'src/network',
       'src/records',
+      'src/storage',
       'src/webhooks',
     ],
-    types: ['src/config.ts', 'src/pipeline', 'src/requests', 'src/storage', 'src/telemetry'],
+    types: ['src/config.ts', 'src/pipeline', 'src/requests', 'src/telemetry'],
   },
   'src/errors.ts': { imports: [], types: ['contract'] },
   'src/cache.ts': { imports: [] },
@@ -29,15 +30,22 @@ const FOLDERS = {
   'src/csv': { imports: ['contract', 'src/errors.ts', 'src/network'] },
   'src/images': { imports: ['src/errors.ts', 'src/network'], types: ['contract', 'src/config.ts'] },
   'src/pipeline': {
-    imports: ['contract', 'src/errors.ts', 'src/images', 'src/process', 'src/storage'],
-    types: ['src/config.ts', 'src/network', 'src/telemetry'],
+    imports: [
+      'contract',
+      'src/errors.ts',
+      'src/images',
+      'src/network',
+      'src/process',
+      'src/storage',
+    ],
+    types: ['src/config.ts', 'src/telemetry'],
   },
   'src/webhooks': {
     imports: ['src/errors.ts', 'src/keyedLimit.ts', 'src/network'],
     types: ['src/config.ts'],
   },
   'src/records': { imports: ['contract'], types: ['src/config.ts'] },
-  'src/storage': { imports: ['contract'] },
+  'src/storage': { imports: ['contract', 'src/errors.ts', 'src/images'] },
   'src/telemetry': { imports: ['contract', 'src/cache.ts', 'src/errors.ts', 'src/process'] },
   'src/process': { imports: ['src/errors.ts'], types: ['src/telemetry'] },
   'src/temporal': {
@@ -45,8 +53,16 @@ const FOLDERS = {
     types: ['activities', 'contract', 'src/config.ts', 'src/telemetry'],
   },
   'src/requests': {
-    imports: ['contract', 'src/cache.ts', 'src/csv', 'src/errors.ts', 'src/network', 'src/records'],
-    types: ['src/config.ts', 'src/storage', 'src/telemetry', 'src/temporal'],
+    imports: [
+      'contract',
+      'src/cache.ts',
+      'src/csv',
+      'src/errors.ts',
+      'src/network',
+      'src/records',
+      'src/storage',
+    ],
+    types: ['src/config.ts', 'src/telemetry', 'src/temporal'],
   },
   'src/http': {
     imports: [

@@ -1,6 +1,7 @@
 import { errorsCell } from '../src/csv/errorsCell';
 import { createResultSheet } from '../src/csv/resultSheet';
 import type { ResultFile } from '../src/storage/fileStore';
+import { apiLinkOf } from '../src/storage/links';
 import { inReadableParts } from '../src/records/rows';
 import type { ImageRecord, RequestRecord, RowRecord } from '../src/records/types';
 import { requireOpenRound } from './attempt';
@@ -74,7 +75,7 @@ export function createBuildResult(
   }
 
   function linkOf(requestId: string, { result }: ImageRecord): string | null {
-    return result === null ? null : `${config.PUBLIC_URL}/image/files/${requestId}/${result.file}`;
+    return result === null ? null : apiLinkOf(config.PUBLIC_URL, requestId, result.file);
   }
 }
 

@@ -29,6 +29,8 @@ export interface BenchSettings {
   readonly env?: NodeJS.ProcessEnv;
   /** Path of a compiled script that prints the address of its server. */
   readonly origin?: string;
+  /** Files are kept on an S3 server. API and worker then share no folder. */
+  readonly objectStorage?: boolean;
 }
 
 const HOST = '127.0.0.1';
@@ -41,13 +43,18 @@ const READY_MS = 60_000;
  */
 export async function startBench(
   services: readonly Service[],
-  { env = {}, origin: originScript = path.join(__dirname, 'origin.js') }: BenchSettings = {},
+  {
+    env = {},
+    origin: originScript = path.join(__dirname, 'origin.js'),
+    objectStorage = false,
+  }: BenchSettings = {},
 ): Promise<Bench> {
   const folder = await mkdtemp(path.join(tmpdir(), 'image-processor-bench-'));
   const servers = await startServers({
     dataDir: folder,
     config: { EMBEDDED_TEMPORAL_PORT: 0, EMBEDDED_UI_PORT: 0, EMBEDDED_MONGODB_PORT: 0 },
     given: {},
+    ...(objectStorage && { objectStorage: { port: 0 } }),
     log: say,
   });
   const port = await freePort('the API', 'PORT', 0, say);
@@ -63,7 +70,7 @@ export async function startBench(
           HOST,
           PORT: String(port),
           PUBLIC_URL: '',
-          DATA_DIR: folder,
+          DATA_DIR: objectStorage ? path.join(folder, name) : folder,
           ...servers.clientEnv,
           ALLOWED_NETWORKS: `${HOST}/32`,
           LOG_LEVEL: 'warn',

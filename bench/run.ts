@@ -8,11 +8,13 @@ import type { Measure } from './measure';
 import { measureReading } from './reading';
 import { plotOf, tableOf } from './report';
 import { startBench, type Service, type Bench } from './environment';
+import { measureStorage } from './storage';
 import { measureThroughput } from './throughput';
 import { measureUpload } from './upload';
 
 const MEASURES: Readonly<Record<string, () => Promise<Measure[]>>> = {
   throughput: () => withBench(['api', 'worker'], measureThroughput),
+  storage: measureStorage,
   large: () => withBench(['api', 'worker'], measureLarge),
   upload: () => withBench(['api'], measureUpload),
   reading: measureReading,

@@ -39,7 +39,12 @@ export async function runChaos(setting: Setting): Promise<Outcome> {
   const origin = await startOrigin(createRandom(options.seed, 'origin'));
   const receiver = await startReceiver(webhookSecret, createRandom(options.seed, 'receiver'));
   const stopping = setting.aborted.catch(() => undefined);
-  const stage = await startChaosCluster(folder, webhookSecret, stopping);
+  const stage = await startChaosCluster({
+    folder,
+    webhookSecret,
+    withS3: options.withS3,
+    stopping,
+  });
   try {
     const aborted = Promise.race([setting.aborted, stage.crashLoop]);
     const run = runAndCompare({ ...setting, aborted }, stage, origin, receiver);
@@ -115,7 +120,11 @@ async function runAndCompare(
       repaired: Object.fromEntries(origin.repaired),
     };
     const untried = trouble.untried.map((point) => `no process died at "${KILL_POINTS[point]}"`);
-    const compared = await compare(evidence, [...unrepaired, ...unfinished, ...untried]);
+    const compared = await compare(evidence, stage.storage, [
+      ...unrepaired,
+      ...unfinished,
+      ...untried,
+    ]);
     const times = { chaosMs, repairMs, quiesceMs: waitedMs };
     return { options, evidence, claims: claimed, trouble, ...compared, ...times };
   } finally {

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
-import path from 'node:path';
 import { requestsOf, type Evidence, type Violations } from './evidence';
 import type { Found } from './found';
+import type { Storage } from './storage';
 import { makePicture, readLink, recognise } from './pictures';
 
 type Image = Found['images'][number];
@@ -10,22 +9,22 @@ type Image = Found['images'][number];
 export interface FilesChecked {
   readonly violations: Violations;
   readonly files: number;
-  /** Drafts of killed processes. Nothing refers to them. */
+  /** Drafts and unfinished uploads of killed processes. Nothing refers to them. */
   readonly drafts: number;
 }
 
 /** Checks that each image's file exists, shows the picture of its link, and has the recorded bytes and hash. */
-export async function checkFiles(evidence: Evidence): Promise<FilesChecked> {
-  const files = await listFiles(path.join(evidence.folder, 'files'));
+export async function checkFiles(evidence: Evidence, storage: Storage): Promise<FilesChecked> {
+  const files = await storage.images();
   const recorded = new Set<string>();
   const violations: Violations = [];
   const ids = new Set(requestsOf(evidence).map(({ request }) => request._id));
   for (const image of evidence.found.images) {
     if (image.result === null || !ids.has(image.request_id)) continue;
     const name = image.result.file;
-    const file = files.get(`${image.request_id}/${name}`);
+    const read = files.get(`${image.request_id}/${name}`);
     recorded.add(`${image.request_id}/${name}`);
-    const fault = file === undefined ? 'is missing' : await faultOf(file, image);
+    const fault = read === undefined ? 'is missing' : await faultOf(await read(), image);
     if (fault !== null) violations.push(`file ${name} of request ${image.request_id} ${fault}`);
   }
   const strays = [...files.keys()].filter((name) => !recorded.has(name));
@@ -34,14 +33,14 @@ export async function checkFiles(evidence: Evidence): Promise<FilesChecked> {
   for (const name of strays) {
     if (!name.endsWith('.tmp')) violations.push(`file ${name} belongs to no image`);
   }
-  return { violations, files: recorded.size, drafts: drafts.length };
+  const uploads = await storage.unfinishedUploads();
+  return { violations, files: recorded.size, drafts: drafts.length + uploads };
 }
 
-async function faultOf(file: string, { url, result }: Image): Promise<string | null> {
+async function faultOf(bytes: Buffer, { url, result }: Image): Promise<string | null> {
   const id = readLink(url);
   if (id === null || result === null)
     return `belongs to ${url}, which is not a link of the harness`;
-  const bytes = await readFile(file);
   if (bytes.length !== result.bytes_out) {
     return `has ${bytes.length} bytes, but ${result.bytes_out} are recorded`;
   }
@@ -56,17 +55,4 @@ async function faultOf(file: string, { url, result }: Image): Promise<string | n
   return shown.sheet === id.sheet && shown.image === id.image
     ? null
     : `shows picture ${shown.sheet}/${shown.image} instead of ${id.sheet}/${id.image}`;
-}
-
-/** @returns paths by `{request}/{name}`, without the folders between them that spread the files */
-async function listFiles(folder: string): Promise<Map<string, string>> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  return new Map(
-    entries
-      .filter((entry) => entry.isFile())
-      .map((entry) => {
-        const [request = ''] = path.relative(folder, entry.parentPath).split(path.sep);
-        return [`${request}/${entry.name}`, path.join(entry.parentPath, entry.name)];
-      }),
-  );
 }

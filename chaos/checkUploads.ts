@@ -1,18 +1,17 @@
-import { readdir } from 'node:fs/promises';
-import path from 'node:path';
 import type { Call } from './calls';
 import { isRetry, isUncertain } from './checkCalls';
 import { isCancellation } from './checkCancellations';
 import { groupBy, type Evidence, type Violations } from './evidence';
 import { isFinished } from '../contract/statuses';
 import { requestIdOf } from './found';
+import type { Storage } from './storage';
 import type { Upload } from './uploads';
 
 /** Answers that do not accept an upload. Since every file is valid, any other answer than 200 is wrong. */
 const REFUSED = [null, 503];
 
 /** Checks that no accepted upload is missing, that no other is there in part, and that none is there twice. */
-export async function checkUploads(evidence: Evidence): Promise<Violations> {
+export async function checkUploads(evidence: Evidence, storage: Storage): Promise<Violations> {
   const { found, uploads } = evidence;
   const byName = groupBy(found.requests, ({ file_name }) => file_name);
   const names = new Set(uploads.map(({ sheet }) => sheet.name));
@@ -25,7 +24,7 @@ export async function checkUploads(evidence: Evidence): Promise<Violations> {
       .filter(({ file_name }) => !names.has(file_name))
       .map(({ _id }) => `request ${_id} belongs to no upload`),
     ...checkRuns(evidence),
-    ...(await checkOrphans(evidence)),
+    ...(await checkOrphans(evidence, storage)),
   ];
 }
 
@@ -90,7 +89,7 @@ function areRunsExpected(all: readonly string[], rounds: number, calls: readonly
 }
 
 /** Checks that there are no records or files of requests that do not exist. */
-async function checkOrphans({ found, folder }: Evidence): Promise<Violations> {
+async function checkOrphans({ found }: Evidence, storage: Storage): Promise<Violations> {
   const known = new Set(found.requests.map(({ _id }) => _id));
   const parts: Record<string, readonly { readonly request_id: string }[]> = {
     rows: found.rows,
@@ -103,10 +102,10 @@ async function checkOrphans({ found, folder }: Evidence): Promise<Violations> {
       .map(([id, { length }]) => `${length} ${name} belong to request ${id}, which does not exist`),
   );
   const folders = await Promise.all(
-    ['files', 'results'].map(async (name) =>
-      (await readdir(path.join(folder, name)).catch(() => []))
+    (['files', 'results'] as const).map(async (part) =>
+      (await storage.requestsIn(part))
         .filter((id) => !known.has(id))
-        .map((id) => `${name} belong to request ${id}, which does not exist`),
+        .map((id) => `${part} belong to request ${id}, which does not exist`),
     ),
   );
   return [...records, ...folders.flat()];

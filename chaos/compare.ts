@@ -9,6 +9,7 @@ import { checkRecords } from './checkRecords';
 import { checkUploads } from './checkUploads';
 import { checkWebhooks, type WebhooksChecked } from './checkWebhooks';
 import type { Evidence, Violations } from './evidence';
+import type { Storage } from './storage';
 
 export interface Compared {
   readonly cancellations: CancellationsChecked;
@@ -23,14 +24,18 @@ export interface Compared {
  *
  * @param before violations that were found earlier
  */
-export async function compare(evidence: Evidence, before: readonly string[]): Promise<Compared> {
+export async function compare(
+  evidence: Evidence,
+  storage: Storage,
+  before: readonly string[],
+): Promise<Compared> {
   const cancellations = checkCancellations(evidence);
-  const files = await checkFiles(evidence);
+  const files = await checkFiles(evidence, storage);
   const webhooks = checkWebhooks(evidence);
   const downloads = checkDownloads(evidence);
   const violations = [
     ...before,
-    ...(await checkUploads(evidence)),
+    ...(await checkUploads(evidence, storage)),
     ...checkCalls(evidence),
     ...cancellations.violations,
     ...checkRecords(evidence),

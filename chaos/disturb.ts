@@ -1,4 +1,4 @@
-import type { Stage, Target, TargetKind } from './stage';
+import { isEmbedded, type Stage, type Target, type TargetKind } from './stage';
 
 /** A kill or a pause that has happened. */
 export interface Disturbance {
@@ -48,7 +48,7 @@ export function createDisturber({ targets }: Pick<Stage, 'targets'>): Disturber 
   function alive(target: Target): number | null {
     const pid = note(target);
     const age = Date.now() - (seen.get(pid) ?? 0);
-    if (over || pid === 0 || dead.has(pid) || (target.kind === 'temporal' && age < MIN_UPTIME_MS))
+    if (over || pid === 0 || dead.has(pid) || (isEmbedded(target) && age < MIN_UPTIME_MS))
       return null;
     return pid;
   }

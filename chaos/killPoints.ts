@@ -39,8 +39,8 @@ function dyingAfter<A extends unknown[], R>(call: Call<A, R>, point: KillPoint):
   };
 }
 
-replaceExport(storage, 'openFileStore', (open) => (settings) => {
-  const made = open(settings);
+replaceExport(storage, 'openFileStore', (open) => (...given) => {
+  const made = open(...given);
   return { ...made, writeImage: dyingAfter(made.writeImage, 'file-written') };
 });
 

@@ -14,9 +14,10 @@ const LISTED = 100;
 runMain(async () => {
   const options = readOptions(process.argv.slice(2));
   const folder = await mkdtemp(path.join(tmpdir(), 'image-processor-chaos-'));
-  const { seed, kills, images, requests } = options;
+  const { seed, kills, images, requests, withS3 } = options;
   say(
-    `Seed ${seed}: ${kills} kills over ${images} images in ${requests} requests; data: ${folder}`,
+    `Seed ${seed}: ${kills} kills over ${images} images in ${requests} requests on ` +
+      `${withS3 ? 'object storage' : 'disk'}; data: ${folder}`,
   );
   const webhookSecret = `whsec_${randomBytes(32).toString('base64')}`;
   const aborted = stopSignal().then((signal) => {

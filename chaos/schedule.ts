@@ -39,7 +39,12 @@ const POINT_WEIGHTS: Readonly<Record<KillPoint, number>> = {
   'continue-as-new-decided': 5,
   'continue-as-new-told': 5,
 };
-const TARGET_WEIGHTS: Readonly<Record<TargetKind, number>> = { worker: 5, api: 3, temporal: 3 };
+const TARGET_WEIGHTS: Readonly<Record<TargetKind, number>> = {
+  worker: 5,
+  api: 3,
+  temporal: 3,
+  storage: 3,
+};
 const GAP_MS = [1000, 5000] as const;
 const PAUSE_SHARE = 0.3;
 /** A long pause outlasts the heartbeat timeout: another process gets the work, and then this one wakes. */
@@ -56,6 +61,8 @@ export async function runSchedule(options: ScheduleOptions): Promise<Trouble> {
   const { random, kills, folder, stage, disturber, origin, uploads, requests } = options;
   const bursts: Fault[] = [];
   const missed: KillPoint[] = [];
+  const hasStorage = stage.targets.some(({ kind }) => kind === 'storage');
+  const weights = hasStorage ? TARGET_WEIGHTS : { ...TARGET_WEIGHTS, storage: 0 };
 
   function untried(): KillPoint[] {
     const tried = new Set(claims(folder).map(({ point }) => point));
@@ -87,7 +94,7 @@ export async function runSchedule(options: ScheduleOptions): Promise<Trouble> {
   }
 
   function targetAtRandom(): Target {
-    const kind = pickWeighted(random, TARGET_WEIGHTS);
+    const kind = pickWeighted(random, weights);
     const [first, ...others] = stage.targets.filter((target) => target.kind === kind);
     if (first === undefined) throw new Error(`Expected a target of kind ${kind}`);
     return pick(random, [first, ...others]);

@@ -5,8 +5,9 @@ import { supervise, type SupervisedProcess } from '../src/process/supervise';
 import { freePort } from '../src/process/ports';
 import { startServers } from '../src/dev/embedded/servers';
 import { FOLDER_VARIABLE } from './armedKills';
+import { bucketStorage, diskStorage, type Storage } from './storage';
 
-export type TargetKind = 'worker' | 'api' | 'temporal';
+export type TargetKind = 'worker' | 'api' | 'temporal' | 'storage';
 
 /** A process that is killed, and restarted by its supervisor. */
 export interface Target {
@@ -16,10 +17,16 @@ export interface Target {
   pid(): number;
 }
 
+/** Whether a process is one of the embedded servers, whose supervisor is not that of our own processes. */
+export function isEmbedded({ kind }: Target): boolean {
+  return kind === 'temporal' || kind === 'storage';
+}
+
 export interface Stage {
   readonly url: string;
   readonly mongodbUri: string;
   readonly temporalAddress: string;
+  readonly storage: Storage;
   readonly targets: readonly Target[];
   /** Rejects when a server keeps dying. */
   readonly crashLoop: Promise<never>;
@@ -46,17 +53,31 @@ const SETTINGS = {
   MALLOC_ARENA_MAX: '2',
 };
 
-/** Starts embedded servers, the API and two workers, each as a process that is always restarted. */
-export async function startChaosCluster(
-  folder: string,
-  webhookSecret: string,
-  stopping: Promise<unknown>,
-): Promise<Stage> {
+interface StageOptions {
+  /** Contains all data and logs. */
+  readonly folder: string;
+  readonly webhookSecret: string;
+  /** Whether files are in object storage. */
+  readonly withS3: boolean;
+  readonly stopping: Promise<unknown>;
+}
+
+/**
+ * Starts embedded servers, the API and two workers, each as a process that is always restarted. With object storage,
+ * each process has a `DATA_DIR` of its own: they share no disk.
+ */
+export async function startChaosCluster({
+  folder,
+  webhookSecret,
+  withS3,
+  stopping,
+}: StageOptions): Promise<Stage> {
   const log = () => undefined;
   const servers = await startServers({
     dataDir: folder,
     config: { EMBEDDED_TEMPORAL_PORT: 0, EMBEDDED_UI_PORT: 0, EMBEDDED_MONGODB_PORT: 0 },
     given: {},
+    ...(withS3 && { objectStorage: { port: 0 } }),
     log,
     stopping,
     dynamicConfig: [`limit.historyCount.suggestContinueAsNew=${EVENTS_PER_RUN}`],
@@ -68,7 +89,6 @@ export async function startChaosCluster(
     HOST,
     PORT: String(port),
     PUBLIC_URL: '',
-    DATA_DIR: folder,
     ...servers.clientEnv,
     WEBHOOK_SECRET: webhookSecret,
     [FOLDER_VARIABLE]: folder,
@@ -83,7 +103,7 @@ export async function startChaosCluster(
         name,
         command: process.execPath,
         args: ['--require', path.join(__dirname, 'killPoints.js'), program],
-        env,
+        env: { ...env, DATA_DIR: withS3 ? path.join(folder, `data-${name}`) : folder },
         logFile: path.join(folder, `${name}.log`),
         restartMs: RESTART_MS,
         onSpawn: (spawned) => (pid = spawned),
@@ -97,12 +117,17 @@ export async function startChaosCluster(
   const targets: Target[] = [
     start('api', 'api'),
     ...Array.from({ length: WORKERS }, (_, index) => start('worker', `worker-${index + 1}`)),
-    { kind: 'temporal', name: 'temporal', pid: () => temporalPid(folder) },
+    { kind: 'temporal', name: 'temporal', pid: () => embeddedPid(folder, 'Temporal server') },
+    ...(withS3
+      ? [{ kind: 'storage', name: 'storage', pid: () => embeddedPid(folder, 'S3 server') } as const]
+      : []),
   ];
   return {
     url,
     mongodbUri: servers.mongodbUri,
     temporalAddress: servers.temporalAddress,
+    storage:
+      servers.objectStorage === null ? diskStorage(folder) : bucketStorage(servers.objectStorage),
     targets,
     crashLoop: servers.crashLoop,
     async ready() {
@@ -121,8 +146,8 @@ export async function startChaosCluster(
 }
 
 /** Reads the process id from the file in which the embedded servers record it (src/dev/embedded/orphans.ts). */
-function temporalPid(folder: string): number {
+function embeddedPid(folder: string, server: string): number {
   const file = path.join(folder, 'embedded', 'servers.json');
   const pids = JSON.parse(readFileSync(file, 'utf8')) as Record<string, number | undefined>;
-  return pids['Temporal server'] ?? 0;
+  return pids[server] ?? 0;
 }

@@ -58,6 +58,49 @@ const originHeaders = z.string().transform((file, context): OriginHeaders => {
   return z.NEVER;
 });
 
+/** As AWS names buckets; other stores also allow capitals and underscores. */
+const BUCKET = /^[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9]$/;
+
+const storageUrl = z.string().transform((text, context) => {
+  const [, bucket = '', prefix = ''] = /^s3:\/\/([^/]*)\/?(.*?)\/*$/s.exec(text) ?? [];
+  // A key with an empty part is no path for many tools.
+  if (BUCKET.test(bucket) && /^([\w!.*'()-]+(\/(?!$)|$))*$/.test(prefix)) return { bucket, prefix };
+  const message =
+    "Expected s3://bucket or s3://bucket/prefix (in the prefix letters, digits and !-_.*'()/)";
+  context.addIssue({ code: 'custom', message });
+  return z.NEVER;
+});
+
+/** Links are written into lists, HTML and formulas: no character may have a meaning there. */
+const linkBase = httpUrl
+  .transform((url) => new URL(url).href.replace(/\/+$/, ''))
+  .refine(
+    (url) => /^[\w.:~%/[\]-]+$/.test(url),
+    'Expected a URL without credentials and query, with letters, digits and -_.~%/ in its path',
+  );
+
+const UNIT_SECONDS = new Map([
+  ['s', 1],
+  ['m', 60],
+  ['h', 3_600],
+  ['d', 86_400],
+]);
+/** The longest time for which S3 signs. */
+const MAX_LINK_SECONDS = 604_800;
+
+/** Seconds. */
+const linkTtl = z
+  .string()
+  .default('7d')
+  .transform((text) => {
+    const [, digits, unit = ''] = /^(\d{1,9})([smhd])$/.exec(text) ?? [];
+    return Number(digits) * (UNIT_SECONDS.get(unit) ?? NaN);
+  })
+  .refine(
+    (seconds) => seconds >= 1 && seconds <= MAX_LINK_SECONDS,
+    'Expected a time such as 90s, 15m, 12h or 7d, at most 7d',
+  );
+
 /** `ipaddr.js` would read `010.0.0.0` as octal. */
 const OCTAL = /(^|\.)0\d/;
 
@@ -102,6 +145,18 @@ const environmentSchema = z.object({
     .string()
     .default('./data')
     .transform((dir) => path.resolve(dir)),
+  // Absent: files are kept below DATA_DIR.
+  STORAGE_URL: storageUrl.optional(),
+  STORAGE_PATH_STYLE: boolean(false),
+  STORAGE_LINKS: z
+    .enum(['api', 'public', 'presigned'], 'Expected api, public or presigned')
+    .default('api'),
+  STORAGE_PUBLIC_URL: linkBase.optional(),
+  STORAGE_LINK_TTL: linkTtl,
+  SOURCE_BUCKETS: words(/[\s,]+/).refine(
+    (buckets) => buckets.every((bucket) => BUCKET.test(bucket)),
+    'Expected names of buckets, separated by commas or spaces',
+  ),
   MONGODB_URI: z
     .string()
     .regex(/^mongodb(\+srv)?:\/\//, 'Expected mongodb://… or mongodb+srv://…')
@@ -160,10 +215,18 @@ const environmentSchema = z.object({
   EMBEDDED_TEMPORAL_PORT: anyPort(7233),
   EMBEDDED_UI_PORT: anyPort(8233),
   EMBEDDED_MONGODB_PORT: anyPort(27017),
+  EMBEDDED_S3_PORT: anyPort(7070),
 });
 
 /** Messages do not show the values of these: URLs may contain passwords and tokens. */
-const MAY_HOLD_SECRETS = ['WEBHOOK_SECRET', 'WEBHOOK_URL', 'API_KEYS', 'MONGODB_URI'];
+const MAY_HOLD_SECRETS = [
+  'WEBHOOK_SECRET',
+  'WEBHOOK_URL',
+  'API_KEYS',
+  'MONGODB_URI',
+  'STORAGE_PUBLIC_URL',
+  'STORAGE_URL',
+];
 
 export type Config = Readonly<z.output<typeof environmentSchema>> & {
   /** Base of every link that the service returns; no trailing slash. */
@@ -183,9 +246,9 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
   );
   const parsed = environmentSchema.safeParse(present);
-  const blocked = blockedWebhook(present);
-  if (!parsed.success || blocked.length > 0) {
-    const faults = [...(parsed.error?.issues ?? []), ...blocked].map((issue) => {
+  const conflicts = [...blockedWebhook(present), ...impossibleLinks(present)];
+  if (!parsed.success || conflicts.length > 0) {
+    const faults = [...(parsed.error?.issues ?? []), ...conflicts].map((issue) => {
       const name = String(issue.path[0]);
       // The message is about the content of the file, not about its path.
       if (name === 'DOWNLOAD_HEADERS_FILE') {
@@ -201,7 +264,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
 }
 
 /** Checks `WEBHOOK_URL` against the variables about targets, whatever is wrong with other variables. */
-function blockedWebhook(present: Record<string, unknown>) {
+function blockedWebhook(present: NodeJS.ProcessEnv) {
   const { WEBHOOK_URL, ALLOWED_NETWORKS, ALLOWED_PORTS } = environmentSchema.shape;
   const settings = z
     .object({ WEBHOOK_URL, ALLOWED_NETWORKS, ALLOWED_PORTS })
@@ -209,12 +272,26 @@ function blockedWebhook(present: Record<string, unknown>) {
   if (settings?.WEBHOOK_URL === undefined) return [];
   const { refusalOfUrl } = createTargetPolicy(
     settings,
-    createOwnServers({ named: [], publicUrls: [] }),
+    createOwnServers({ named: [], publicUrls: [], stores: [] }),
   );
   if (refusalOfUrl(new URL(settings.WEBHOOK_URL)) === null) return [];
   const message =
     'Expected a public address at an allowed port, or its network in ALLOWED_NETWORKS';
   return [{ path: ['WEBHOOK_URL'], message }];
+}
+
+/** Finds links that cannot be made, whatever is wrong with other variables. */
+function impossibleLinks({ STORAGE_LINKS, STORAGE_URL, STORAGE_PUBLIC_URL }: NodeJS.ProcessEnv) {
+  if (STORAGE_LINKS !== 'public' && STORAGE_LINKS !== 'presigned') return [];
+  const fault = (message: string) => [{ path: ['STORAGE_LINKS'], message }];
+  if (STORAGE_URL === undefined) {
+    return fault(
+      'Expected api, as STORAGE_URL is not set: only object storage has links of its own',
+    );
+  }
+  return STORAGE_LINKS === 'public' && STORAGE_PUBLIC_URL === undefined
+    ? fault('Expected STORAGE_PUBLIC_URL to be set too')
+    : [];
 }
 
 /** Returns the URL at which the API listens. A URL has an IPv6 address in brackets. */

@@ -139,6 +139,7 @@ export type RefusalCode =
   | 'cross_site'
   | 'wrong_host'
   | 'too_large'
+  | 'unsatisfiable_range'
   | 'invalid'
   | 'rate_limited'
   | 'queue_full'

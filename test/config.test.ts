@@ -33,9 +33,15 @@ function withFile<T>(text: string, work: (file: string) => T): T {
 const FAULTY = {
   PORT: '65536',
   PUBLIC_URL: 'ftp://files.example',
+  STORAGE_URL: 'https://bucket.example',
+  STORAGE_PATH_STYLE: 'yes',
+  STORAGE_LINKS: 'cdn',
+  STORAGE_PUBLIC_URL: 'cdn.example',
+  STORAGE_LINK_TTL: '8d',
   MONGODB_URI: 'postgres://db.example',
   WORKER_DEPLOYMENT: 'images.v2',
   ALLOWED_NETWORKS: '10.0.0.1',
+  SOURCE_BUCKETS: 's3://photos',
   MAX_UPLOAD_BYTES: '100MB',
   MAX_IMAGES_PER_REQUEST: '0',
   RATE_LIMIT_WRITES_PER_MINUTE: '0',
@@ -62,6 +68,7 @@ const FAULTY = {
   EMBEDDED_TEMPORAL_PORT: '-1',
   EMBEDDED_UI_PORT: 'any',
   EMBEDDED_MONGODB_PORT: '70000',
+  EMBEDDED_S3_PORT: '1.5',
 };
 
 const unnamed = (key: string) => ({ name: null, right: 'operate', key });
@@ -114,10 +121,20 @@ describe('readConfig', () => {
     ['ALLOWED_NETWORKS', '127.0.0.0/8', ['127.0.0.0/8']],
     ['ALLOWED_NETWORKS', '10.0.0.0/8, fd00::/8', ['10.0.0.0/8', 'fd00::/8']],
     ['WEBHOOK_SECRET', `${secretOf(24)} ${secretOf(64)}`, [secretOf(24), secretOf(64)]],
+    ['STORAGE_LINK_TTL', '7d', 604_800],
+    ['STORAGE_LINK_TTL', '90s', 90],
+    ['STORAGE_LINK_TTL', '15m', 900],
+    ['STORAGE_LINK_TTL', '12h', 43_200],
+    ['STORAGE_PUBLIC_URL', 'https://CDN.example/x/', 'https://cdn.example/x'],
     ['RESULT_ESCAPE_FORMULAS', 'false', false],
     ['MAX_REDIRECTS', '0', 0],
     ['DOWNLOAD_USER_AGENT', 'Mozilla/5.0 (shop)', 'Mozilla/5.0 (shop)'],
     ['MONGODB_URI', 'mongodb+srv://db.example/x', 'mongodb+srv://db.example/x'],
+    ['STORAGE_URL', 's3://bucket-1', { bucket: 'bucket-1', prefix: '' }],
+    ['STORAGE_URL', 's3://bucket-1/', { bucket: 'bucket-1', prefix: '' }],
+    ['STORAGE_URL', 's3://bucket-1/shop/images/', { bucket: 'bucket-1', prefix: 'shop/images' }],
+    ['STORAGE_PATH_STYLE', 'true', true],
+    ['SOURCE_BUCKETS', 'photos, raw.photos scans', ['photos', 'raw.photos', 'scans']],
   ])('reads %s = %j', (name, value, meaning) => {
     expect(readConfig({ [name]: value })).toHaveProperty(name, meaning);
   });
@@ -150,7 +167,7 @@ describe('readConfig', () => {
     it('reports the faults of all variables in one message, each on its own line', () => {
       const [head, ...lines] = messageFor(FAULTY).split('\n');
       expect(head).toBe('Invalid environment (see docs/configuration.md):');
-      expect(lines.map((line) => /^ {2}([A-Z_]+): \S/.exec(line)?.[1]).sort()).toEqual(
+      expect(lines.map((line) => /^ {2}([A-Z0-9_]+): \S/.exec(line)?.[1]).sort()).toEqual(
         Object.keys(FAULTY).sort(),
       );
     });
@@ -168,7 +185,19 @@ describe('readConfig', () => {
     });
 
     it.each([
+      's3://',
+      's3://ab',
+      's3:///prefix',
+      's3://bucket//a',
+      's3://bucket/a b',
+      's3://a/..?x',
+    ])('rejects STORAGE_URL = %j', (url) => {
+      expect(messageFor({ STORAGE_URL: url })).toContain('  STORAGE_URL: Expected s3://bucket');
+    });
+
+    it.each([
       ['MONGODB_URI', 'postgres://user:hunter2@db.example'],
+      ['STORAGE_URL', 's3://user:hunter2@bucket/prefix'],
       ['WEBHOOK_SECRET', 'hunter2'],
       ['WEBHOOK_SECRET', `${secretOf(32)} hunter2`],
     ])('does not show a value that may be secret: %s', (name, value) => {
@@ -207,6 +236,60 @@ describe('readConfig', () => {
       },
     );
 
+    it.each(['0s', '8d', '169h', '10081m', '604801s', '1.5h', '7 d', '7w', '7', 'd', '-1h'])(
+      'rejects the time to live %s',
+      (STORAGE_LINK_TTL) => {
+        expect(messageFor({ STORAGE_LINK_TTL })).toContain(
+          `STORAGE_LINK_TTL: Expected a time such as 90s, 15m, 12h or 7d, at most 7d, received "${STORAGE_LINK_TTL}"`,
+        );
+      },
+    );
+
+    it.each([
+      'https://user:hunter2@cdn.example',
+      'https://cdn.example/?key=hunter2',
+      'https://cdn.example/a,b',
+    ])(
+      'rejects a STORAGE_PUBLIC_URL that links cannot begin with, and does not show it: %s',
+      (STORAGE_PUBLIC_URL) => {
+        const message = messageFor({ STORAGE_PUBLIC_URL });
+        expect(message).toContain(
+          'STORAGE_PUBLIC_URL: Expected a URL without credentials and query',
+        );
+        expect(message).not.toContain('hunter2');
+      },
+    );
+
+    const onDisk =
+      'Expected api, as STORAGE_URL is not set: only object storage has links of its own';
+    it.each([
+      [{ STORAGE_LINKS: 'public', STORAGE_PUBLIC_URL: 'https://cdn.example' }, onDisk],
+      [{ STORAGE_LINKS: 'presigned' }, onDisk],
+      [
+        { STORAGE_LINKS: 'public', STORAGE_URL: 's3://bucket' },
+        'Expected STORAGE_PUBLIC_URL to be set too',
+      ],
+    ])('rejects links that cannot be made: %j', (environment, message) => {
+      const lines = messageFor({ ...environment, PORT: 'x' }).split('\n');
+      expect(lines).toHaveLength(3);
+      expect(lines).toContain(
+        `  STORAGE_LINKS: ${message}, received "${environment.STORAGE_LINKS}"`,
+      );
+    });
+
+    it.each([
+      { STORAGE_LINKS: 'api' },
+      { STORAGE_LINKS: 'api', STORAGE_PUBLIC_URL: 'https://cdn.example' },
+      { STORAGE_LINKS: 'presigned', STORAGE_URL: 's3://bucket' },
+      {
+        STORAGE_LINKS: 'public',
+        STORAGE_URL: 's3://bucket',
+        STORAGE_PUBLIC_URL: 'https://cdn.example',
+      },
+    ])('accepts links that can be made: %j', (environment) => {
+      expect(readConfig(environment)).toMatchObject({ STORAGE_LINKS: environment.STORAGE_LINKS });
+    });
+
     it('rejects PORT = 0, which no link could name', () => {
       expect(messageFor({ PORT: '0' })).toContain('PORT: Expected a whole number from 1');
     });
@@ -233,7 +316,7 @@ describe('readConfig', () => {
 
 describe('docs/configuration.md', () => {
   const page = readFileSync(path.join(__dirname, '..', 'docs', 'configuration.md'), 'utf8');
-  const rows = [...page.matchAll(/^\| `([A-Z_]+)` *\| *(.*?) *\|/gm)].map(
+  const rows = [...page.matchAll(/^\| `([A-Z0-9_]+)` *\| *(.*?) *\|/gm)].map(
     ([, name = '', fallback = '']) => ({ name, fallback }),
   );
 

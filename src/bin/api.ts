@@ -7,7 +7,8 @@ import { answerMalformedRequests } from '../http/malformedRequests';
 import { readConfig } from '../config';
 import { createOwnServers, ownEndpointsOf } from '../network/ownServers';
 import { createTargetPolicy } from '../network/targets';
-import { openFileStore } from '../storage/open';
+import { namedStorageEndpoint } from '../storage/endpoint';
+import { openFileStore, openImageLinks } from '../storage/open';
 import { openSpool } from '../storage/spool';
 import { createLogger } from '../telemetry/logger';
 import { runMain, stopSignal, stopWithParent, tellReady } from '../process/main';
@@ -58,14 +59,16 @@ runMain(async () => {
   const connected = connectWithRetry('MongoDB', () => openRecords(mongodbUri(config)), logger);
   const records = await Promise.race([connected, stopping.then(() => null)]);
   if (records === null) return;
-  const files = openFileStore(config);
   const spool = await openSpool(config.DATA_DIR, config.MAX_SPOOL_BYTES);
   const temporalAddress = temporal.connection.address ?? '';
-  const ownServers = createOwnServers(ownEndpointsOf(config, temporalAddress, mongodbUri(config)));
+  const ownServers = createOwnServers(
+    ownEndpointsOf(config, temporalAddress, mongodbUri(config), namedStorageEndpoint()),
+  );
   const threads = createSheetThreads(path.join(__dirname, '..', 'requests', 'validateThread.js'));
   const streams = new AbortController();
   const metrics = createApiMetrics({ countByState: records.requests.countByState, logger });
   watchProcess(metrics);
+  const files = openFileStore(config, metrics.storageRequested);
   answer = createApp({
     config,
     logger,
@@ -78,6 +81,7 @@ runMain(async () => {
       logger,
       records,
       files,
+      imageLinks: openImageLinks(config),
       runs,
       validate: threads.validate,
     }),

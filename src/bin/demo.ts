@@ -6,21 +6,23 @@ import { parseArgs } from 'node:util';
 import { runDemo } from '../dev/demo/run';
 import { readSheet } from '../dev/demo/sheet';
 import { startDemo } from '../dev/demo/stage';
+import { STORAGE_OPTION, wantsObjectStorage } from '../dev/embedded/storageOption';
 import { runMain, say, stopSignal, stopWithNpm } from '../process/main';
 
 const SAMPLE = path.join(__dirname, '..', '..', '..', 'samples', 'products.csv');
-const USAGE = 'npm run demo -- [--keep] [FILE.csv]';
+const USAGE = 'npm run demo -- [--keep] [--storage s3] [FILE.csv]';
 
 /** `npm run demo`: uploads a real CSV to a service with its own servers and data, and reports the outcome. */
 runMain(async () => {
-  const { keep, file } = readArguments();
+  const { keep, withS3, file } = readArguments();
   const sheet = await readSheet(file ?? SAMPLE, file === null);
   const stopping = stopSignal().then(() => null);
   stopWithNpm();
   const folder = await mkdtemp(path.join(tmpdir(), 'image-processor-demo-'));
   const webhookSecret = `whsec_${randomBytes(32).toString('base64')}`;
-  say(`Starting Temporal, MongoDB, the API and a worker; data and logs: ${folder}`);
-  const starting = startDemo({ folder, webhookSecret, log: say, stopping });
+  const servers = withS3 ? 'Temporal, MongoDB, an S3 server' : 'Temporal, MongoDB';
+  say(`Starting ${servers}, the API and a worker; data and logs: ${folder}`);
+  const starting = startDemo({ folder, withS3, webhookSecret, log: say, stopping });
   try {
     const stage = await Promise.race([starting, stopping]);
     if (stage === null) return;
@@ -37,14 +39,18 @@ runMain(async () => {
   }
 });
 
-function readArguments(): { keep: boolean; file: string | null } {
+function readArguments(): { keep: boolean; withS3: boolean; file: string | null } {
   const { values, positionals } = parseArgs({
-    options: { keep: { type: 'boolean', default: false } },
+    options: { keep: { type: 'boolean', default: false }, ...STORAGE_OPTION },
     allowPositionals: true,
   });
   const [file, ...more] = positionals;
   if (more.length > 0) throw new Error(`Expected at most one file; usage: ${USAGE}`);
   // npm runs scripts in the package's folder; INIT_CWD is the folder in which it was called.
   const folder = process.env['INIT_CWD'] ?? process.cwd();
-  return { keep: values.keep, file: file === undefined ? null : path.resolve(folder, file) };
+  return {
+    keep: values.keep,
+    withS3: wantsObjectStorage(values.storage),
+    file: file === undefined ? null : path.resolve(folder, file),
+  };
 }

@@ -1,13 +1,19 @@
+import { parseArgs } from 'node:util';
 import { listenUrl, readConfig, type Config } from '../config';
 import { lockDataDir } from '../dev/embedded/lock';
 import { probe } from '../process/ports';
-import { startServers, Stopped } from '../dev/embedded/servers';
+import { startServers, Stopped, type EmbeddedServers } from '../dev/embedded/servers';
 import { startService } from '../dev/embedded/service';
+import { STORAGE_OPTION, wantsObjectStorage } from '../dev/embedded/storageOption';
 import { runMain, say, stopSignal, stopWithNpm } from '../process/main';
 import { namedTemporalAddress } from '../temporal/settings';
 
-/** `npm start`: runs the whole service, with embedded servers unless the environment names others. */
+/**
+ * `npm start`: runs the whole service, with embedded servers unless the environment names others. Files are on disk;
+ * with `--storage s3`, in object storage.
+ */
 runMain(async () => {
+  const withS3 = wantsObjectStorage(parseArgs({ options: STORAGE_OPTION }).values.storage);
   const config = readConfig();
   const stopping = stopSignal();
   stopWithNpm();
@@ -16,7 +22,7 @@ runMain(async () => {
     if ((await probe(config.PORT, config.HOST)) === null) {
       throw new Error(`Port ${config.PORT} is taken; set PORT to another`);
     }
-    await runService(config, stopping);
+    await runService(config, withS3, stopping);
   } catch (error) {
     if (!(error instanceof Stopped)) throw error;
   } finally {
@@ -24,7 +30,11 @@ runMain(async () => {
   }
 });
 
-async function runService(config: Config, stopping: Promise<unknown>): Promise<void> {
+async function runService(
+  config: Config,
+  withS3: boolean,
+  stopping: Promise<unknown>,
+): Promise<void> {
   const temporalAddress = namedTemporalAddress();
   const servers = await startServers({
     dataDir: config.DATA_DIR,
@@ -33,6 +43,8 @@ async function runService(config: Config, stopping: Promise<unknown>): Promise<v
       ...(temporalAddress === undefined ? {} : { temporalAddress }),
       ...(config.MONGODB_URI === undefined ? {} : { mongodbUri: config.MONGODB_URI }),
     },
+    ...(withS3 &&
+      config.STORAGE_URL === undefined && { objectStorage: { port: config.EMBEDDED_S3_PORT } }),
     log: say,
     stopping,
   });
@@ -46,7 +58,7 @@ async function runService(config: Config, stopping: Promise<unknown>): Promise<v
     const stopped = stopping.then(() => null);
     const service = await Promise.race([stopped, starting, servers.crashLoop]);
     if (service !== null) {
-      process.stdout.write(readyMessage(config.PUBLIC_URL, config.DATA_DIR, servers));
+      process.stdout.write(readyMessage(config, servers));
       await Promise.race([stopped, service.crashLoop, servers.crashLoop]);
     }
     say('Stopping; unfinished work continues at the next start');
@@ -57,10 +69,13 @@ async function runService(config: Config, stopping: Promise<unknown>): Promise<v
 }
 
 function readyMessage(
-  url: string,
-  dataDir: string,
-  { temporalAddress, temporalUi, mongodbUri }: Awaited<ReturnType<typeof startServers>>,
+  { PUBLIC_URL: url, DATA_DIR, STORAGE_URL }: Config,
+  { temporalAddress, temporalUi, mongodbUri, objectStorage }: EmbeddedServers,
 ): string {
+  const named =
+    STORAGE_URL === undefined ? [] : [`s3://${STORAGE_URL.bucket}/${STORAGE_URL.prefix}`];
+  const storage =
+    objectStorage === null ? named : [`${objectStorage.url} at ${objectStorage.endpoint}`];
   return [
     'Ready. Ctrl-C stops everything and keeps the data.',
     `  Upload     curl -F file=@products.csv ${url}/image/upload/`,
@@ -68,7 +83,8 @@ function readyMessage(
     ...(temporalUi === null ? [] : [`  Web UI     ${temporalUi}`]),
     `  Temporal   ${temporalAddress}`,
     `  MongoDB    ${mongodbUri.replace(/\/\/[^@/]*@/, '//')}`,
-    `  Data       ${dataDir}`,
+    ...storage.map((where) => `  Storage    ${where}`),
+    `  Data       ${DATA_DIR}`,
     '',
   ].join('\n');
 }

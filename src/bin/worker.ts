@@ -7,7 +7,8 @@ import { createActivities } from '../../activities';
 import { keepMemoryLevel } from '../process/memory';
 import { readConfig, type Config } from '../config';
 import { probe } from '../process/ports';
-import { openFileStore } from '../storage/open';
+import { namedStorageEndpoint } from '../storage/endpoint';
+import { openFileStore, openImageLinks } from '../storage/open';
 import { openImagePipeline } from '../pipeline/start';
 import { createLogger, type Logger } from '../telemetry/logger';
 import { runMain, stopWithParent, tellReady } from '../process/main';
@@ -49,8 +50,14 @@ runMain(async () => {
     logger,
   );
   const runs = createRuns({ connection: address, namespace }, config.TEMPORAL_TASK_QUEUE);
-  const files = openFileStore(config);
-  const own = ownEndpointsOf(config, address.address ?? '', mongodbUri(config), metricsEndpoints);
+  const files = openFileStore(config, metrics.storageRequested);
+  const own = ownEndpointsOf(
+    config,
+    address.address ?? '',
+    mongodbUri(config),
+    namedStorageEndpoint(),
+    metricsEndpoints,
+  );
   const dispatcher = createDispatcher(createTargetPolicy(config, createOwnServers(own)));
   const pipeline = await openImagePipeline({
     config,
@@ -66,7 +73,14 @@ runMain(async () => {
     logger,
     records,
     files,
-    operations: createOperations({ config, logger, records, files, runs }),
+    operations: createOperations({
+      config,
+      logger,
+      records,
+      files,
+      imageLinks: openImageLinks(config),
+      runs,
+    }),
     pipeline,
     sender: createWebhookSender(config, dispatcher),
     metrics,

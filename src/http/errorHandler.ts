@@ -16,6 +16,7 @@ const STATUS: Readonly<Record<RefusalCode, number>> = {
   conflict: 409,
   idempotency_conflict: 409,
   too_large: 413,
+  unsatisfiable_range: 416,
   invalid: 422,
   rate_limited: 429,
   queue_full: 429,

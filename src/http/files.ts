@@ -1,12 +1,29 @@
+import type { Context } from 'koa';
 import { z } from 'zod';
-import { Refusal } from '../errors';
-import { clientHas } from './conditional';
-import type { FileStore } from '../storage/fileStore';
-import type { Route } from './route';
-import { problemResponse } from './responses';
 import { requestIdParams } from '../../contract/http/fields';
+import { Refusal } from '../errors';
+import type { ByteRange, FileStore, ImageDetails, StoredFile } from '../storage/fileStore';
+import { clientHas, rangeApplies } from './conditional';
+import { readRange } from './range';
+import type { Route } from './route';
+import { problemResponse, requiredHeader } from './responses';
 
-export function fileRoute({ files }: { files: Pick<FileStore, 'openImage'> }): Route {
+const IMAGE = { 'image/*': { schema: { type: 'string' as const, format: 'binary' } } };
+
+const ACCEPT_RANGES = { 'Accept-Ranges': requiredHeader('string', '`bytes`.') };
+const VALIDATORS = {
+  ETag: requiredHeader('string', 'Names the content.'),
+  'Last-Modified': requiredHeader('string', 'When the image was stored.'),
+};
+const contentRange = (description: string) => ({
+  'Content-Range': requiredHeader('string', description),
+});
+
+export interface FileDeps {
+  readonly files: Pick<FileStore, 'describeImage' | 'openImage'>;
+}
+
+export function fileRoute({ files }: FileDeps): Route {
   return {
     right: null,
     config: {
@@ -15,37 +32,100 @@ export function fileRoute({ files }: { files: Pick<FileStore, 'openImage'> }): R
       operationId: 'getFile',
       tags: ['Files'],
       summary: 'Get a compressed image',
-      description: 'The name ends in a hash of the content, so a named file never changes.',
+      description:
+        'The name ends in a hash of the content, so a named file never changes. `HEAD` is answered alike, without ' +
+        'the bytes. `If-None-Match`, `If-Modified-Since`, `Range` (of one range) and `If-Range` are honoured.',
       request: { params: requestIdParams.extend({ name: z.string() }) },
       responses: {
         200: {
           description: 'The image.',
-          content: { 'image/*': { schema: { type: 'string', format: 'binary' } } },
+          headers: { ...ACCEPT_RANGES, ...VALIDATORS },
+          content: IMAGE,
         },
-        304: { description: 'The client has the current image.' },
+        206: {
+          description: 'The bytes that `Range` asks for.',
+          headers: {
+            ...ACCEPT_RANGES,
+            ...VALIDATORS,
+            ...contentRange('Which bytes, and the size: `bytes 0-99/1234`.'),
+          },
+          content: IMAGE,
+        },
+        304: { description: 'The client has the current image.', headers: VALIDATORS },
         404: problemResponse('No such file.'),
+        416: {
+          ...problemResponse('`Range` begins behind the end of the image.'),
+          headers: contentRange('The size: `bytes */1234`.'),
+        },
       },
     },
     async handle(ctx, { request_id = '', name = '' }) {
-      const file = await files.openImage(request_id, name);
-      if (file === null) throw new Refusal('not_found', 'File not found');
-      ctx.status = 200;
-      ctx.type = file.contentType;
-      ctx.length = file.size;
-      ctx.etag = name;
-      ctx.set('Cache-Control', 'public, max-age=31536000, immutable');
-      // Should a browser ever interpret an image as a page, that page can do nothing.
-      ctx.set('Content-Security-Policy', "default-src 'none'; sandbox");
-      if (clientHas(ctx)) {
-        file.stream.destroy();
-        ctx.status = 304;
-      } else if (ctx.method === 'HEAD') {
-        file.stream.destroy();
+      const open = async (range?: ByteRange) =>
+        required(await files.openImage(request_id, name, range));
+
+      if (ctx.method !== 'HEAD' && !isConditional(ctx)) {
+        const image = await open();
+        describe(ctx, name, image);
+        send(ctx, image);
       } else {
-        ctx.body = file.stream;
-        ctx.type = file.contentType;
-        ctx.length = file.size;
+        const image = required(await files.describeImage(request_id, name));
+        describe(ctx, name, image);
+        if (clientHas(ctx)) {
+          ctx.status = 304;
+        } else if (ctx.method === 'HEAD') {
+          ctx.length = image.size;
+        } else {
+          const range = rangeOf(ctx, image);
+          send(ctx, await open(range));
+          if (range !== undefined) {
+            ctx.status = 206;
+            ctx.set('Content-Range', `bytes ${range.start}-${range.end}/${image.size}`);
+          }
+        }
       }
+      // Last: an error that is thrown above is not kept.
+      ctx.set('Cache-Control', 'public, max-age=31536000, immutable');
     },
   };
+}
+
+/** Whether the answer depends on more than the name, and may need no bytes, or only some. */
+function isConditional(ctx: Context): boolean {
+  return ['Range', 'If-None-Match', 'If-Modified-Since'].some((header) => ctx.get(header) !== '');
+}
+
+/** @throws Refusal `not_found` */
+function required<T>(image: T | null): T {
+  if (image === null) throw new Refusal('not_found', 'File not found');
+  return image;
+}
+
+function describe(ctx: Context, name: string, { contentType, modified }: ImageDetails): void {
+  ctx.status = 200;
+  ctx.type = contentType;
+  ctx.etag = name;
+  ctx.lastModified = modified;
+  ctx.set('Accept-Ranges', 'bytes');
+  // Should a browser ever interpret an image as a page, that page can do nothing.
+  ctx.set('Content-Security-Policy', "default-src 'none'; sandbox");
+}
+
+/**
+ * Returns the range that is asked for; `undefined`: the whole image.
+ *
+ * @throws Refusal `unsatisfiable_range`
+ */
+function rangeOf(ctx: Context, { size }: ImageDetails) {
+  const range = rangeApplies(ctx) ? readRange(ctx.get('Range'), size) : undefined;
+  if (range !== 'unsatisfiable') return range;
+  ctx.set('Content-Range', `bytes */${size}`);
+  throw new Refusal(
+    'unsatisfiable_range',
+    `Expected a range of the image's ${size} bytes, received one that begins behind its end`,
+  );
+}
+
+function send(ctx: Context, { stream, size }: StoredFile): void {
+  ctx.body = stream;
+  ctx.length = size;
 }

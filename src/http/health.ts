@@ -1,4 +1,4 @@
-import { messageOf, Refusal } from '../errors';
+import { isStorageError, messageOf, Refusal } from '../errors';
 import type { Logger } from '../telemetry/logger';
 import type { Route } from './route';
 import { jsonResponse, retryLaterResponse } from './responses';
@@ -45,8 +45,10 @@ export function readyRoute({ health, logger }: ReadyDeps): Route {
       tags: ['Service'],
       summary: 'Check that uploads can be accepted',
       responses: {
-        200: jsonResponse('MongoDB and Temporal answer.', alive),
-        503: retryLaterResponse('The services that are down, by name.'),
+        200: jsonResponse('MongoDB, Temporal and the storage answer.', alive),
+        503: retryLaterResponse(
+          'The services that are down, by name; `storage` with the error code in parentheses.',
+        ),
       },
     },
     async handle(ctx) {
@@ -57,7 +59,7 @@ export function readyRoute({ health, logger }: ReadyDeps): Route {
             return [];
           } catch (error) {
             logger.warn({ server: name, reason: messageOf(error) }, 'Readiness check failed');
-            return [name];
+            return [name + codeOf(error)];
           }
         }),
       );
@@ -66,4 +68,10 @@ export function readyRoute({ health, logger }: ReadyDeps): Route {
       ctx.body = { status: 'ok' };
     },
   };
+}
+
+/** The code says what an operator has to do, and nothing about the installation. It may be any text of a store. */
+function codeOf(error: unknown): string {
+  const code = isStorageError(error) ? error.code.replace(/[^A-Za-z0-9_]/g, '').slice(0, 100) : '';
+  return code === '' ? '' : ` (${code})`;
 }

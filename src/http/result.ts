@@ -29,8 +29,8 @@ export function resultRoute({ requests }: { requests: Pick<Operations, 'openResu
       const file = await requests.openResult(request_id, only ?? 'result');
       ctx.attachment(file.fileName);
       ctx.type = 'text/csv; charset=utf-8';
-      ctx.length = file.size;
       ctx.body = file.stream;
+      if (file.size !== null) ctx.length = file.size;
     },
   };
 }

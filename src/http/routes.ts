@@ -17,6 +17,7 @@ import { requestsRoute } from './requests';
 import { resultRoute } from './result';
 import type { Route } from './route';
 import { statusRoute } from './status';
+import { createStorageCheck } from './storageCheck';
 import { uploadRoute } from './upload';
 
 /** Everything that routes need together; each route names its own part. */
@@ -36,8 +37,9 @@ export interface AppDependencies {
 
 /** Lists all operations of the API: they are served, documented, and checked in the tests. */
 export function createRoutes(deps: AppDependencies): Route[] {
+  const checkStorage = createStorageCheck(deps.files);
   return [
-    uploadRoute(deps),
+    uploadRoute({ ...deps, checkStorage }),
     statusRoute(deps),
     resultRoute(deps),
     requestsRoute(deps),
@@ -49,7 +51,7 @@ export function createRoutes(deps: AppDependencies): Route[] {
     ...operatorRoutes(deps),
     fileRoute(deps),
     liveRoute(),
-    readyRoute(deps),
+    readyRoute({ ...deps, health: { ...deps.health, storage: checkStorage } }),
     metricsRoute(deps),
   ];
 }

@@ -1,3 +1,4 @@
+import type { Context } from 'koa';
 import type { Upload } from '../requests/accept';
 import type { Config } from '../config';
 import { Refusal } from '../errors';
@@ -6,12 +7,14 @@ import type { TargetPolicy } from '../network/targets';
 import type { Operations } from '../requests/operations';
 import { callerHash, callerOf } from './auth';
 import type { Spool } from '../storage/spool';
+import { drain } from './drain';
 import { receiveForm } from './form';
 import { validated, type Route } from './route';
 import { accepted, uploadFields, uploadForm, uploadHeaders } from '../../contract/http/uploads';
 import { jsonResponse, problemResponse, retryLaterResponse } from './responses';
 import { readColumnNames } from '../csv/columnNames';
 import { readEncoding } from '../csv/encoding';
+import type { StorageCheck } from './storageCheck';
 import { createWebhookUrlCheck } from './webhookUrl';
 
 export interface UploadDeps {
@@ -20,6 +23,7 @@ export interface UploadDeps {
   /** Where uploads are received. */
   readonly spool: Spool;
   readonly requests: Pick<Operations, 'accept'>;
+  readonly checkStorage: StorageCheck;
 }
 
 /** Says in the OpenAPI document that the name of the file matters: others than `.csv` are refused. */
@@ -35,7 +39,8 @@ const FILE_PART = {
   },
 };
 
-export function uploadRoute({ config, targets, spool, requests }: UploadDeps): Route {
+export function uploadRoute(deps: UploadDeps): Route {
+  const { config, targets, spool, requests, checkStorage } = deps;
   const checkWebhookUrl = createWebhookUrlCheck(targets);
   return {
     right: 'write',
@@ -65,12 +70,13 @@ export function uploadRoute({ config, targets, spool, requests }: UploadDeps): R
           'The caller exceeds RATE_LIMIT_WRITES_PER_MINUTE or MAX_QUEUED_IMAGES_PER_CALLER; nothing was recorded.',
         ),
         503: retryLaterResponse(
-          'Temporal or MongoDB cannot be reached, the spool is full, or too many uploads wait; nothing was recorded.',
+          'Temporal, MongoDB or the storage cannot be reached, the spool is full, or too many uploads wait; nothing was recorded.',
         ),
       },
     },
     async handle(ctx) {
       const headers = validated(uploadHeaders, 'header', ctx.headers);
+      await requireStorage(ctx, checkStorage);
       const { file, fields } = await receiveForm(ctx, spool, config.MAX_UPLOAD_BYTES);
       try {
         const {
@@ -121,6 +127,16 @@ export function uploadRoute({ config, targets, spool, requests }: UploadDeps): R
       }
     },
   };
+}
+
+/** Before the form is received: it may be large, and without storage none of its images could be processed. */
+async function requireStorage(ctx: Context, checkStorage: StorageCheck): Promise<void> {
+  try {
+    await checkStorage();
+  } catch (error) {
+    drain(ctx.req);
+    throw error;
+  }
 }
 
 /** @throws Refusal for an address whose host no link can have */

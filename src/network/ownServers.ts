@@ -3,10 +3,11 @@ import { networkInterfaces } from 'node:os';
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { createCache } from '../cache';
+import { createAddressCheck } from './addresses';
 import { portOf } from './ports';
 
 /**
- * Servers of this installation: the API, its metrics, Temporal and MongoDB. Links and webhooks come from strangers and
+ * Servers of this installation: the API, its metrics, Temporal, MongoDB and object storage. Links and webhooks come from strangers and
  * must not lead to them, whatever `ALLOWED_NETWORKS` says: a webhook to our own API could start operations.
  */
 
@@ -28,6 +29,11 @@ export interface OwnEndpoints {
    * same address.
    */
   readonly publicUrls: readonly Endpoint[];
+  /**
+   * Object storage. Its name counts, and its addresses if they are private: other customers' files may be at the same
+   * public address.
+   */
+  readonly stores: readonly Endpoint[];
 }
 
 export interface OwnServers {
@@ -40,7 +46,7 @@ export interface OwnServers {
 /** Names are resolved again after this time: containers get new addresses when they restart. */
 const RESOLVED_KEPT_MS = 60_000;
 
-export function createOwnServers({ named, publicUrls }: OwnEndpoints): OwnServers {
+export function createOwnServers({ named, publicUrls, stores }: OwnEndpoints): OwnServers {
   const resolved = createCache<readonly string[]>({ keptMs: RESOLVED_KEPT_MS });
 
   /** A name that does not resolve has no address that a link could lead to. */
@@ -52,6 +58,8 @@ export function createOwnServers({ named, publicUrls }: OwnEndpoints): OwnServer
       ),
     );
 
+  const isPublic = createAddressCheck([]);
+
   async function isAt(host: string, address: string): Promise<boolean> {
     const addresses = isIP(host) === 0 ? await addressesOf(host) : [host];
     if (addresses.some(isLocal) && isLocal(address)) return true;
@@ -61,12 +69,13 @@ export function createOwnServers({ named, publicUrls }: OwnEndpoints): OwnServer
   return {
     isNamed(host, port) {
       const name = nameOf(host);
-      return [...named, ...publicUrls].some(
+      return [...named, ...publicUrls, ...stores].some(
         (own) => own.port === port && nameOf(own.host) === name,
       );
     },
     async isReachedBy(address, port) {
-      const candidates = named.filter((own) => own.port === port);
+      const known = isPublic(address) ? named : [...named, ...stores];
+      const candidates = known.filter((own) => own.port === port);
       const found = await Promise.all(candidates.map(({ host }) => isAt(host, address)));
       return found.includes(true);
     },
@@ -103,15 +112,16 @@ export interface OwnAddresses {
  *
  * @param temporalAddress `host:port`
  * @param mongodbUri the hosts behind `mongodb+srv://` are in DNS only and are not included
+ * @param storageUrl of the S3 server, if one is named
  * @param others further servers of this process
  */
 export function ownEndpointsOf(
   { HOST, PORT, PUBLIC_URL, METRICS_PORT }: OwnAddresses,
   temporalAddress: string,
   mongodbUri: string,
+  storageUrl?: string,
   others: readonly Endpoint[] = [],
 ): OwnEndpoints {
-  const publicUrl = new URL(PUBLIC_URL);
   const mongodbHosts = /^mongodb:\/\/(?:[^/]*@)?([^/?]*)/.exec(mongodbUri)?.[1] ?? '';
   return {
     named: [
@@ -121,8 +131,14 @@ export function ownEndpointsOf(
       ...parseEndpoints(mongodbHosts, DEFAULT_MONGODB_PORT),
       ...others,
     ],
-    publicUrls: [{ host: publicUrl.hostname.replace(/^\[|\]$/g, ''), port: portOf(publicUrl) }],
+    publicUrls: [endpointOf(PUBLIC_URL)],
+    stores: storageUrl === undefined ? [] : [endpointOf(storageUrl)],
   };
+}
+
+function endpointOf(text: string): Endpoint {
+  const url = new URL(text);
+  return { host: url.hostname.replace(/^\[|\]$/g, ''), port: portOf(url) };
 }
 
 const DEFAULT_TEMPORAL_PORT = 7233;

@@ -1,8 +1,21 @@
 /** Parses an http or https link with a valid host name; returns `null` for anything else. */
 export function parseWebUrl(text: string, base?: URL): URL | null {
-  const url = URL.canParse(text, base?.href) ? new URL(text, base) : null;
+  const url = parseUrl(text, base);
   const isWeb = url?.protocol === 'http:' || url?.protocol === 'https:';
   return isWeb && isHostName(url.hostname) ? url : null;
+}
+
+/**
+ * Once Node 20 has compiled a caller of `URL.canParse`, that returns `false` for every text with a letter of Latin-1
+ * beyond ASCII. Trying is right for all texts and slow for invalid ones, so only those are tried.
+ */
+function parseUrl(text: string, base?: URL): URL | null {
+  if (!/[^ -~]/.test(text)) return URL.canParse(text, base?.href) ? new URL(text, base) : null;
+  try {
+    return new URL(text, base);
+  } catch {
+    return null;
+  }
 }
 
 /** RFC 1035 §2.3.4. No resolver accepts other names, so trying again is pointless. */

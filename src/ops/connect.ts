@@ -1,7 +1,7 @@
 import { isGrpcDeadlineError } from '@temporalio/client';
 import type { Config } from '../config';
 import { messageOf, Refusal } from '../errors';
-import { openFileStore } from '../storage/open';
+import { openFileStore, openImageLinks } from '../storage/open';
 import { createLogger } from '../telemetry/logger';
 import { openRecords } from '../records/open';
 import { mongodbUri } from '../records/uri';
@@ -61,7 +61,14 @@ async function withRecords<T>(
     const files = openFileStore(config);
     // The command prints its result and throws its errors; log lines would only repeat them.
     const logger = createLogger('silent', 'ops');
-    const operations = createOperations({ config, logger, records, files, runs });
+    const operations = createOperations({
+      config,
+      logger,
+      records,
+      files,
+      imageLinks: openImageLinks(config),
+      runs,
+    });
     return await work(operations);
   } finally {
     await records.close();

@@ -1,5 +1,7 @@
 import { rm } from 'node:fs/promises';
 import type { CompressOptions } from '../../contract/formats';
+import { isBucketLink } from '../network/bucketLink';
+import type { BucketImages } from './bucketImages';
 import type { Compressors } from './compressors';
 import type { Downloads } from './downloads';
 import type { EmbeddedImages } from './embeddedImages';
@@ -50,8 +52,14 @@ export interface ImagePipeline {
  */
 const MAX_WAITING_BYTES = 2 ** 30;
 
+export interface Sources {
+  readonly downloads: Downloads;
+  readonly embedded: EmbeddedImages;
+  readonly buckets: BucketImages;
+}
+
 export function createImagePipeline(
-  { downloads, embedded }: { readonly downloads: Downloads; readonly embedded: EmbeddedImages },
+  { downloads, embedded, buckets }: Sources,
   compressors: Compressors,
   files: Pick<FileStore, 'writeImage'>,
   metrics: StageMetrics,
@@ -62,10 +70,10 @@ export function createImagePipeline(
   return {
     async process({ caller, requestId, ref, link, readData, options }, signal) {
       const key = [caller, requestId];
-      const fetch = () =>
-        readData === undefined
-          ? downloads.fetch(link, key, signal)
-          : embedded.fetch(readData, key, signal);
+      const fetch = () => {
+        if (readData !== undefined) return embedded.fetch(readData, key, signal);
+        return (isBucketLink(link) ? buckets : downloads).fetch(link, key, signal);
+      };
       let source = await fetch();
       const bytes_in = source.bytes;
       const output = `${source.file}.out`;

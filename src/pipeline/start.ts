@@ -6,6 +6,8 @@ import type { FileStore } from '../storage/fileStore';
 import { openScratch } from '../storage/scratch';
 import type { WorkerMetrics } from '../telemetry/metrics/worker';
 import { createImagePipeline, type ImagePipeline } from './pipeline';
+import { createBucketReader } from '../storage/s3/reader';
+import { createBucketImages } from './bucketImages';
 import { createCompressors } from './compressors';
 import { createDownloads } from './downloads';
 import { createEmbeddedImages } from './embeddedImages';
@@ -54,6 +56,19 @@ export async function openImageProcesses(settings: Omit<ImageProcessSettings, 'f
     concurrency: config.IMAGE_CONCURRENCY,
     maxBytes: config.MAX_IMAGE_BYTES,
   });
+  const buckets = createBucketImages(
+    {
+      folder,
+      buckets: config.SOURCE_BUCKETS,
+      concurrency: config.IMAGE_CONCURRENCY,
+      maxBytes: config.MAX_IMAGE_BYTES,
+      timeoutMs: config.DOWNLOAD_TIMEOUT_MS,
+      onDownload: (seconds) => {
+        metrics.observed('download', seconds);
+      },
+    },
+    createBucketReader({ pathStyle: config.STORAGE_PATH_STYLE }),
+  );
   const downloads = createDownloads({
     script: path.join(scripts, 'downloadProcess.js'),
     env: { ...env, UV_THREADPOOL_SIZE: String(DOWNLOAD_THREADS) },
@@ -71,5 +86,5 @@ export async function openImageProcesses(settings: Omit<ImageProcessSettings, 'f
     logger,
     onDeath: metrics.imageProcessEnded,
   });
-  return { downloads, embedded, compressors };
+  return { downloads, embedded, buckets, compressors };
 }

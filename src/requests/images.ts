@@ -4,11 +4,12 @@ import { withoutCredentials } from '../network/webUrl';
 import type { Records } from '../records/open';
 import { inReadableParts, type RowLayout } from '../records/rows';
 import type { ImageRecord } from '../records/types';
+import type { ImageLinks } from '../storage/links';
 import { findVisible } from './find';
 
 export interface ImagesDeps {
   readonly records: Pick<Records, 'requests' | 'rows' | 'images'>;
-  readonly config: { readonly PUBLIC_URL: string };
+  readonly imageLinks: ImageLinks;
 }
 
 /** A page whose filter matches little ends after this many rows; its cursor continues behind them. */
@@ -21,7 +22,7 @@ const MAX_ROWS_EXAMINED = 5_000;
  * @throws Refusal `not_found`
  */
 export async function listImages(
-  { records, config }: ImagesDeps,
+  { records, imageLinks }: ImagesDeps,
   requestId: string,
   { status, limit, cursor }: z.output<typeof imagesQuery>,
 ): Promise<z.output<typeof imagesPage>> {
@@ -32,11 +33,11 @@ export async function listImages(
   // With a filter, most of what is read may not be listed.
   const atOnce = status === undefined ? limit : undefined;
   for await (const { row, found } of read(records, requestId, [startRow, lastRow], atOnce)) {
-    for (const [index, image] of imagesOf(row, found, config.PUBLIC_URL).entries()) {
+    for (const [index, { image, file }] of entriesOf(row, found).entries()) {
       if (row.number === startRow && index < startIndex) continue;
       if (status !== undefined && image.status !== status) continue;
       if (images.length === limit) return { images, next_cursor: `${row.number}.${index}` };
-      images.push(image);
+      images.push({ ...image, output_url: file && (await imageLinks(requestId, file)) });
     }
   }
   return { images, next_cursor: lastRow < request.rows ? `${lastRow + 1}.0` : null };
@@ -57,23 +58,27 @@ async function* read(
   }
 }
 
-function imagesOf(
-  row: RowLayout,
-  found: ReadonlyMap<string, ImageRecord>,
-  publicUrl: string,
-): ImageResource[] {
-  if (row.error !== null) return [badRow(row.number, row.error)];
+interface Entry {
+  /** Without its link, which costs more than the rest: only the images of the page get theirs. */
+  readonly image: ImageResource;
+  /** The name of the output. */
+  readonly file: string | null;
+}
+
+function entriesOf(row: RowLayout, found: ReadonlyMap<string, ImageRecord>): Entry[] {
+  if (row.error !== null) return [{ image: badRow(row.number, row.error), file: null }];
   return row.images.flatMap((ref, index) => {
-    const image = found.get(ref);
-    return image === undefined ? [] : [imageAt(row.number, index + 1, image, publicUrl)];
+    const record = found.get(ref);
+    if (record === undefined) return [];
+    const image = imageAt(row.number, index + 1, record);
+    return [{ image, file: record.result?.file ?? null }];
   });
 }
 
 function imageAt(
   row: number,
   position: number,
-  { request_id, url, status, attempts, error, result }: ImageRecord,
-  publicUrl: string,
+  { url, status, attempts, error, result }: ImageRecord,
 ): ImageResource {
   return {
     row,
@@ -82,7 +87,7 @@ function imageAt(
     status,
     attempts,
     error,
-    output_url: result && `${publicUrl}/image/files/${request_id}/${result.file}`,
+    output_url: null,
     bytes_in: result?.bytes_in ?? null,
     bytes_out: result?.bytes_out ?? null,
     width: result?.width ?? null,

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { parseBucketLink } from '../network/bucketLink';
 import { isDataLink } from '../network/dataLink';
 import { parseSheetLink } from '../network/sheetLink';
 
@@ -19,7 +20,7 @@ export interface LaneAssignment {
 }
 
 /**
- * Assigns a lane, and a number within the lane, to every link of an upload: each host gets a lane in order of
+ * Assigns a lane, and a number within the lane, to every link of an upload: each host or bucket gets a lane in order of
  * appearance; after 256 hosts, further ones share lanes by hash. A link seen before keeps its lane and number.
  *
  * Memory grows by about 100 bytes per distinct link (a digest instead of the link), bounded by
@@ -61,5 +62,7 @@ export function assignLanes(): LaneAssignment {
  * that they delay no other image.
  */
 function hostOf(link: string): string {
-  return isDataLink(link) ? '' : (parseSheetLink(link)?.host ?? '');
+  if (isDataLink(link)) return '';
+  const bucket = parseBucketLink(link)?.bucket;
+  return bucket === undefined ? (parseSheetLink(link)?.host ?? '') : `s3://${bucket}`;
 }

@@ -1,5 +1,6 @@
 import type { Config } from '../config';
 import type { FileStore } from '../storage/fileStore';
+import type { ImageLinks } from '../storage/links';
 import type { Logger } from '../telemetry/logger';
 import type { Records } from '../records/open';
 import type { Runs } from '../temporal/runs';
@@ -29,10 +30,12 @@ export interface OperationDeps {
     | 'WEBHOOK_URL'
     | 'RETENTION_DAYS'
     | 'PUBLIC_URL'
+    | 'STORAGE_LINKS'
   >;
   readonly logger: Logger;
   readonly records: Records;
   readonly files: Pick<FileStore, 'removeRequest' | 'openResult'>;
+  readonly imageLinks: ImageLinks;
   readonly runs: Runs;
   readonly validate?: typeof validateSheet;
 }

@@ -4,8 +4,9 @@ import { contentTypeOf, EXTENSIONS, extensionOf, type ImageFormat } from '../../
 /** Names of stored images, the same in every backend: links in results hold them. */
 
 const HASH_DIGITS = 32;
-/** Bounded: no name of ours is longer than a file system takes. */
-const NAME = new RegExp(`^[0-9]{1,10}-[0-9]{1,10}-([0-9a-f]{32})\\.(${EXTENSIONS.join('|')})$`);
+/** Of regular expressions, with the hash as its only group. Bounded: no name of ours is longer than a file system takes. */
+export const NAME_PATTERN = `[0-9]{1,10}-[0-9]{1,10}-([0-9a-f]{32})\\.(?:${EXTENSIONS.join('|')})`;
+const NAME = new RegExp(`^${NAME_PATTERN}$`);
 const REQUEST_ID = /^[0-9a-f-]{36}$/;
 
 export interface ImageName {
@@ -27,6 +28,11 @@ export function parseImageName(name: string): ImageName | null {
   const hash = NAME.exec(name)?.[1];
   const contentType = contentTypeOf(path.extname(name).slice(1));
   return hash === undefined || contentType === undefined ? null : { hash, contentType };
+}
+
+/** @param prefix of all keys in a bucket, without a slash at its end; may be empty */
+export function imageKeyOf(prefix: string, requestId: string, name: string): string {
+  return `${prefix === '' ? '' : `${prefix}/`}files/${requestId}/${name}`;
 }
 
 export function isRequestId(text: string): boolean {

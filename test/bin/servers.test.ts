@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { Connection } from '@temporalio/client';
 import { mongo } from 'mongoose';
 import { z } from 'zod';
@@ -14,17 +15,32 @@ const lineSchema = z.strictObject({
   mongodbUri: z.string().startsWith('mongodb://127.0.0.1:'),
 });
 
+const withStorageSchema = z.looseObject({
+  storageEnv: z.strictObject({
+    STORAGE_URL: z.string(),
+    STORAGE_PATH_STYLE: z.string(),
+    AWS_ENDPOINT_URL_S3: z.url(),
+    AWS_REGION: z.string(),
+    AWS_ACCESS_KEY_ID: z.string(),
+    AWS_SECRET_ACCESS_KEY: z.string(),
+  }),
+});
+
 const environment = (dataDir: string) => ({
   DATA_DIR: dataDir,
   EMBEDDED_TEMPORAL_PORT: '0',
   EMBEDDED_UI_PORT: '0',
   EMBEDDED_MONGODB_PORT: '0',
+  EMBEDDED_S3_PORT: '0',
 });
 
 /** Runs the work with servers that have printed their line. */
-const withServers = (work: (command: Command, dataDir: string) => Promise<void>) =>
+const withServers = (
+  work: (command: Command, dataDir: string) => Promise<void>,
+  args: readonly string[] = [],
+) =>
   withFolder(async (dataDir) => {
-    const command = startCommand('servers', environment(dataDir));
+    const command = startCommand('servers', environment(dataDir), args);
     await command.says('}\n');
     await work(command, dataDir);
   });
@@ -45,6 +61,27 @@ describe('npm run servers', () => {
       await command.ended;
       expect(command.stdout().match(/\n/g)).toHaveLength(1);
     }));
+
+  it('starts object storage too with --storage s3, and prints the variables that lead to it', () =>
+    withServers(
+      async (command) => {
+        const { storageEnv, ...others } = withStorageSchema.parse(JSON.parse(command.stdout()));
+        lineSchema.parse(others);
+        const client = new S3Client({
+          endpoint: storageEnv.AWS_ENDPOINT_URL_S3,
+          region: storageEnv.AWS_REGION,
+          credentials: {
+            accessKeyId: storageEnv.AWS_ACCESS_KEY_ID,
+            secretAccessKey: storageEnv.AWS_SECRET_ACCESS_KEY,
+          },
+          forcePathStyle: storageEnv.STORAGE_PATH_STYLE === 'true',
+        });
+        const [, Bucket = ''] = storageEnv.STORAGE_URL.split('//');
+        const { KeyCount } = await client.send(new ListObjectsV2Command({ Bucket }));
+        expect(KeyCount).toBe(0);
+      },
+      ['--storage', 's3'],
+    ));
 
   it('refuses a folder in use, and names the process', () =>
     withServers(async (command, dataDir) => {

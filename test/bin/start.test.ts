@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -10,6 +10,7 @@ import { eventually } from '../support/eventually';
 import { bytes, startOrigin, type Origin } from '../support/origin';
 import { listen } from '../support/listen';
 import { photo } from '../support/pictures';
+import { openTestBucket } from '../support/s3';
 import { itWithSetpriv, pathWithoutSetpriv } from '../support/setpriv';
 import { withFolder } from '../support/temporaryFile';
 
@@ -39,18 +40,24 @@ interface Started {
 }
 
 /** Starts `npm start` at free ports. */
-async function start(dataDir: string, env: NodeJS.ProcessEnv = {}): Promise<Started> {
+async function start(
+  dataDir: string,
+  env: NodeJS.ProcessEnv = {},
+  args: readonly string[] = [],
+): Promise<Started> {
   const port = await freePort('the API', 'PORT', 0, () => undefined);
-  const command = startCommand('start', {
+  const settings = {
     PORT: String(port),
     DATA_DIR: dataDir,
     EMBEDDED_TEMPORAL_PORT: '0',
     EMBEDDED_UI_PORT: '0',
     EMBEDDED_MONGODB_PORT: '0',
+    EMBEDDED_S3_PORT: '0',
     ALLOWED_NETWORKS: '127.0.0.0/8',
     LOG_LEVEL: 'warn',
     ...env,
-  });
+  };
+  const command = startCommand('start', settings, args);
   return { command, url: `http://127.0.0.1:${port}` };
 }
 
@@ -59,6 +66,8 @@ async function started(...given: Parameters<typeof start>): Promise<Started> {
   await one.command.says('Data ');
   return one;
 }
+
+const WITH_S3 = ['--storage', 's3'];
 
 const oneImage = () => sheetOf([`${origin.url}/a.jpg`]);
 
@@ -157,11 +166,12 @@ describe('npm start', () => {
   async function killAndRestart(
     dataDir: string,
     env: NodeJS.ProcessEnv,
+    args: readonly string[],
     whenKilled: (family: readonly number[]) => Promise<unknown>,
     whenStarted: (second: Command) => void,
   ): Promise<void> {
     // A killed process cannot remove its temporary files, so they are in the test's folder.
-    const first = await started(dataDir, { TMPDIR: dataDir, ...env });
+    const first = await started(dataDir, { TMPDIR: dataDir, ...env }, args);
     origin.on('/slow.jpg', () => undefined);
     const before = origin.hits('/slow.jpg');
     const id = await uploaded(first.url, sheetOf([`${origin.url}/slow.jpg`]));
@@ -176,7 +186,7 @@ describe('npm start', () => {
     await whenKilled(family);
     origin.on('/slow.jpg', bytes(await photo()));
 
-    const second = await started(dataDir);
+    const second = await started(dataDir, {}, args);
     whenStarted(second.command);
     expect(await finished(second.url, id)).toMatchObject({ status: 'completed' });
     await gone(family);
@@ -190,7 +200,7 @@ describe('npm start', () => {
 
   itWithSetpriv('ends everything when it is killed by SIGKILL, and loses no request', () =>
     withDataDir((dataDir) =>
-      killAndRestart(dataDir, {}, gone, (second) => {
+      killAndRestart(dataDir, {}, [], gone, (second) => {
         expect(second.stderr()).not.toContain('Ending the ');
       }),
     ),
@@ -202,12 +212,50 @@ describe('npm start', () => {
       await killAndRestart(
         dataDir,
         env,
+        WITH_S3,
         () => Promise.resolve(),
         (second) => {
           expect(second.stderr()).toContain('Ending the Temporal server');
           expect(second.stderr()).toContain('Ending the MongoDB server');
+          expect(second.stderr()).toContain('Ending the S3 server');
         },
       );
+    }));
+
+  it('keeps files in object storage with --storage s3, also across a stop', () =>
+    withDataDir(async (dataDir) => {
+      const first = await started(dataDir, {}, WITH_S3);
+      expect(first.command.stdout()).toMatch(
+        /Storage +s3:\/\/image-processor at http:\/\/127\.0\.0\.1:\d+\n/,
+      );
+      const id = await uploaded(first.url, oneImage());
+      expect(await finished(first.url, id)).toMatchObject({ status: 'completed' });
+      const result = await resultOf(first.url, id);
+      const objects = path.join(dataDir, 'embedded', 'objects', 'buckets', 'image-processor');
+      expect(await readdir(path.join(objects, 'files', id))).toHaveLength(1);
+      expect(await readdir(dataDir)).not.toContain('files');
+      first.command.kill('SIGINT');
+      expect(await first.command.ended).toBe(0);
+      const second = await started(dataDir, {}, WITH_S3);
+      expect(await resultOf(second.url, id)).toBe(result);
+    }));
+
+  it('starts no object storage when STORAGE_URL names a bucket', () =>
+    withDataDir(async (dataDir) => {
+      const bucket = await openTestBucket();
+      const { command } = await started(
+        dataDir,
+        { ...bucket.env, STORAGE_URL: bucket.url },
+        WITH_S3,
+      );
+      expect(command.stdout()).toContain(`  Storage    ${bucket.url}\n`);
+      const pids = await readFile(path.join(dataDir, 'embedded', 'servers.json'), 'utf8');
+      expect(Object.keys(JSON.parse(pids) as object)).toEqual([
+        'Temporal server',
+        'MongoDB server',
+      ]);
+      await endCommands();
+      await bucket.remove();
     }));
 
   it('refuses a PORT that is taken, and names it', () =>

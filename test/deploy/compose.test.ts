@@ -14,6 +14,7 @@ const serviceSchema = z.looseObject({
   depends_on: z.record(z.string(), z.object({ condition: z.string() })).default({}),
   healthcheck: z.looseObject({ test: z.array(z.string()) }).optional(),
   restart: z.string(),
+  profiles: z.array(z.string()).default([]),
   volumes: z.array(z.string()).default([]),
   ports: z.array(z.string()).default([]),
   read_only: z.boolean().default(false),
@@ -28,6 +29,9 @@ const composeSchema = z.looseObject({
   services: z.record(z.string(), serviceSchema),
   volumes: z.record(z.string(), z.null()),
 });
+
+/** The variables by which the AWS SDK finds a store. */
+const OF_AWS = ['AWS_ENDPOINT_URL_S3', 'AWS_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'];
 
 const text = read('docker-compose.yml');
 const { services, volumes } = composeSchema.parse(parse(text, { merge: true }));
@@ -51,7 +55,7 @@ describe('docker-compose.yml', () => {
 
   it.each(ours)('sets for %s only variables that the service or the SDK knows', (_, service) => {
     const unknown = Object.keys(service.environment).filter(
-      (name) => !VARIABLES.includes(name) && !name.startsWith('TEMPORAL_'),
+      (name) => ![...VARIABLES, ...OF_AWS].includes(name) && !name.startsWith('TEMPORAL_'),
     );
     expect(unknown).toEqual([]);
   });
@@ -154,7 +158,30 @@ describe('docker-compose.yml', () => {
     const foreign = all
       .filter(([, { build }]) => build === undefined)
       .map(([, { image }]) => image);
-    expect(foreign.filter((image) => !/:\d/.test(image))).toEqual([]);
+    expect(foreign.filter((image) => !/:v?\d/.test(image))).toEqual([]);
+  });
+
+  it('starts object storage only with its profile, and nothing waits for it', () => {
+    const optional = all.filter(([, { profiles }]) => profiles.length > 0);
+    expect(optional.map(([name, { profiles }]) => [name, profiles])).toEqual([
+      ['object-storage', ['s3']],
+    ]);
+    expect(waits.map(([, other]) => other)).not.toContain('object-storage');
+    expect(services['object-storage']?.ports).toEqual([]);
+    expect(services['object-storage']?.read_only).toBe(true);
+  });
+
+  it('lets API and workers use the object storage with the key that it has', () => {
+    const store = services['object-storage']?.environment;
+    for (const [, { environment }] of ours) {
+      expect(environment['STORAGE_URL']).toBe('${STORAGE_URL:-}');
+      expect(store?.['ROOT_ACCESS_KEY']).toBe(environment['AWS_ACCESS_KEY_ID']);
+      expect(store?.['ROOT_SECRET_KEY']).toBe(environment['AWS_SECRET_ACCESS_KEY']);
+    }
+    const example = read('.env.example');
+    const { host } = new URL(/^AWS_ENDPOINT_URL_S3=(.*)$/m.exec(example)?.[1] ?? '');
+    expect(host).toBe('object-storage:7070');
+    expect(JSON.stringify(services['object-storage'])).toContain('--port :7070');
   });
 
   it('allows the worker to be scaled', () => {

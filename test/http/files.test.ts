@@ -4,21 +4,31 @@ import { request, type IncomingMessage } from 'node:http';
 import path from 'node:path';
 import { call } from '../support/api';
 import { photo } from '../support/pictures';
+import { openTestBucket, type TestBucket } from '../support/s3';
 import { startService, type Service } from '../support/service';
 import { storeImage } from '../support/storedImage';
 
-describe('GET /image/files/{request_id}/{name}', () => {
+describe.each(['disk', 's3'])('GET /image/files/{request_id}/{name}, stored on %s', (backend) => {
+  let bucket: TestBucket | null = null;
   let service: Service;
   const id = randomUUID();
   let name: string;
   let content: Buffer;
 
   beforeAll(async () => {
-    service = await startService({ worker: false });
+    if (backend === 's3') bucket = await openTestBucket();
+    Object.assign(process.env, bucket?.env);
+    service = await startService({
+      worker: false,
+      env: bucket === null ? {} : { STORAGE_URL: bucket.url, STORAGE_PATH_STYLE: 'true' },
+    });
     content = await photo();
     name = await storeImage(service.files, id, '0-1', 'jpeg', content);
   });
-  afterAll(() => service.stop());
+  afterAll(async () => {
+    await service.stop();
+    await bucket?.remove();
+  });
 
   const get = (headers: Record<string, string> = {}, method = 'GET') =>
     call(`${service.url}/image/files/${id}/${name}`, { method, headers });
@@ -101,6 +111,167 @@ describe('GET /image/files/{request_id}/{name}', () => {
     const response = await get({ 'if-none-match': '"other"' });
     expect(response.status).toBe(200);
     expect((await response.arrayBuffer()).byteLength).toBe(content.length);
+  });
+
+  it('says when the image was stored', async () => {
+    const { headers } = await get();
+    const modified = Date.parse(headers.get('last-modified') ?? '');
+    expect(Math.abs(Date.now() - modified)).toBeLessThan(24 * 60 * 60 * 1000);
+    expect((await get({}, 'HEAD')).headers.get('last-modified')).toBe(headers.get('last-modified'));
+  });
+
+  describe('with If-Modified-Since', () => {
+    const shifted = async (ms: number) => {
+      const modified = (await get({}, 'HEAD')).headers.get('last-modified') ?? '';
+      return new Date(Date.parse(modified) + ms).toUTCString();
+    };
+
+    it.each([
+      ['the time of the image', 0],
+      ['a later time', 60_000],
+    ])('answers 304 to %s', async (_, ms) => {
+      const response = await get({ 'if-modified-since': await shifted(ms) });
+      expect(response.status).toBe(304);
+      expect(response.headers.get('last-modified')).toBe(await shifted(0));
+      expect(await response.text()).toBe('');
+    });
+
+    it('sends the bytes for an earlier time, and for what is no time', async () => {
+      for (const time of [await shifted(-1000), 'yesterday']) {
+        const response = await get({ 'if-modified-since': time });
+        expect([time, response.status]).toEqual([time, 200]);
+        expect((await response.arrayBuffer()).byteLength).toBe(content.length);
+      }
+    });
+
+    it('decides by If-None-Match alone when it is there too', async () => {
+      const etag = (await get({}, 'HEAD')).headers.get('etag') ?? '';
+      const statuses = async (headers: Record<string, string>) =>
+        (await get(headers, 'HEAD')).status;
+      const [earlier, later] = [await shifted(-60_000), await shifted(60_000)];
+      expect(await statuses({ 'if-none-match': etag, 'if-modified-since': earlier })).toBe(304);
+      expect(await statuses({ 'if-none-match': '"other"', 'if-modified-since': later })).toBe(200);
+    });
+  });
+
+  describe('with Range', () => {
+    it('says that ranges are accepted', async () => {
+      expect((await get({}, 'HEAD')).headers.get('accept-ranges')).toBe('bytes');
+    });
+
+    it.each([
+      ['bytes=0-0', 0, 0],
+      ['bytes=5-9', 5, 9],
+      ['BYTES=5-9', 5, 9],
+      ['bytes=100-', 100, Infinity],
+      ['bytes=100-999999999', 100, Infinity],
+      ['bytes=-1', -1, Infinity],
+      ['bytes=-999999999', 0, Infinity],
+    ])('sends the part that %s asks for', async (range, first, last) => {
+      const start = first < 0 ? content.length + first : first;
+      const end = Math.min(last, content.length - 1);
+      const response = await get({ range });
+      expect(response.status).toBe(206);
+      expect(response.headers.get('content-range')).toBe(`bytes ${start}-${end}/${content.length}`);
+      expect(response.headers.get('content-length')).toBe(String(end - start + 1));
+      expect(response.headers.get('content-type')).toBe('image/jpeg');
+      expect(response.headers.get('cache-control')).toContain('immutable');
+      expect(Buffer.from(await response.arrayBuffer())).toEqual(content.subarray(start, end + 1));
+    });
+
+    it.each(['bytes=0-1,5-6', 'bytes=9-5', 'bytes=', 'bytes=-', 'bytes=a-b', 'pages=0-1', 'x'])(
+      'sends the whole image for %s',
+      async (range) => {
+        const response = await get({ range });
+        expect(response.status).toBe(200);
+        expect(response.headers.get('content-range')).toBeNull();
+        expect((await response.arrayBuffer()).byteLength).toBe(content.length);
+      },
+    );
+
+    it.each([
+      ['begins at the end', () => `bytes=${content.length}-`],
+      ['begins behind the end', () => `bytes=${content.length + 5}-${content.length + 9}`],
+      ['asks for the last 0 bytes', () => 'bytes=-0'],
+    ])('answers 416 and the size when it %s', async (_, range) => {
+      const response = await get({ range: range() });
+      expect(response.status).toBe(416);
+      expect(response.headers.get('content-range')).toBe(`bytes */${content.length}`);
+      expect(response.headers.get('cache-control')).toBe('no-store');
+      expect(await response.json()).toEqual({
+        detail: `Expected a range of the image's ${content.length} bytes, received one that begins behind its end`,
+      });
+    });
+
+    it('ignores it for HEAD', async () => {
+      const response = await get({ range: 'bytes=0-0' }, 'HEAD');
+      expect(response.status).toBe(200);
+      expect(response.headers.get('content-length')).toBe(String(content.length));
+    });
+
+    it('answers 304 to a client that has the image', async () => {
+      expect((await get({ range: 'bytes=0-0', 'if-none-match': '*' })).status).toBe(304);
+    });
+
+    it('sends the part only if it is of the image that If-Range names', async () => {
+      const { headers } = await get({}, 'HEAD');
+      const etag = headers.get('etag') ?? '';
+      const modified = headers.get('last-modified') ?? '';
+      for (const [validator, status] of [
+        [etag, 206],
+        [modified, 206],
+        [`W/${etag}`, 200],
+        ['"other"', 200],
+        [new Date(Date.parse(modified) + 1000).toUTCString(), 200],
+      ] as const) {
+        const response = await get({ range: 'bytes=0-0', 'if-range': validator });
+        expect([validator, response.status]).toEqual([validator, status]);
+        await response.arrayBuffer();
+      }
+    });
+  });
+
+  it('does not allow caching of a 404', async () => {
+    const response = await call(`${service.url}/image/files/${randomUUID()}/${name}`);
+    expect(response.status).toBe(404);
+    expect(response.headers.get('cache-control')).toBe('no-store');
+  });
+
+  describe('asks the store', () => {
+    /** Returns which methods of the store `work` calls. */
+    async function callsOf(work: () => Promise<Response>): Promise<string[]> {
+      const calls: string[] = [];
+      const spies = (['describeImage', 'openImage'] as const).map((method) => {
+        const spy = jest.spyOn(service.files, method);
+        const restore = () => {
+          calls.push(...spy.mock.calls.map(() => method));
+          spy.mockRestore();
+        };
+        return restore;
+      });
+      await (await work()).arrayBuffer();
+      for (const restore of spies) restore();
+      return calls;
+    }
+
+    it.each([
+      ['once, for the image, when all of it is wanted', 'GET', {}, ['openImage']],
+      ['once, for what is known of it, by HEAD', 'HEAD', {}, ['describeImage']],
+      [
+        'once, for what is known of it, when the client has it',
+        'GET',
+        { 'if-none-match': '*' },
+        ['describeImage'],
+      ],
+      [
+        'twice when a part is wanted',
+        'GET',
+        { range: 'bytes=0-0' },
+        ['describeImage', 'openImage'],
+      ],
+    ] as const)('%s', async (_, method, headers, calls) => {
+      expect(await callsOf(() => get({ ...headers }, method))).toEqual(calls);
+    });
   });
 
   it('sends a different ETag for different bytes', async () => {

@@ -108,6 +108,7 @@ describe('a dispatcher with servers of our own', () => {
       const own = createOwnServers({
         named: [{ host: '127.0.0.1', port: Number(port) }],
         publicUrls: [],
+        stores: [],
       });
       const policy = policyAllowing(['127.0.0.0/8', '::1/128'], undefined, own);
       const dispatcher = createDispatcher(policy);

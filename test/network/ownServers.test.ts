@@ -13,6 +13,7 @@ describe('ownEndpointsOf(config, temporalAddress, mongodbUri)', () => {
       ADDRESSES,
       'temporal.internal:7233',
       'mongodb://user:p%40ss@db1.internal:27018,[fd00::5],db2.internal/images?replicaSet=rs0',
+      'http://storage.internal:7070',
       [{ host: '127.0.0.1', port: 9470 }],
     ),
   );
@@ -25,6 +26,7 @@ describe('ownEndpointsOf(config, temporalAddress, mongodbUri)', () => {
     ['a member of a replica set', 'db1.internal', 27018],
     ['a member at an IPv6 address', 'fd00::5', 27017],
     ['a member at the default port', 'db2.internal', 27017],
+    ['object storage', 'storage.internal', 7070],
     ['a server of this process', '127.0.0.1', 9470],
   ])('knows %s', (_, host, port) => {
     expect(servers.isNamed(host, port)).toBe(true);
@@ -36,6 +38,10 @@ describe('ownEndpointsOf(config, temporalAddress, mongodbUri)', () => {
     ['images', 27017],
   ])('does not know %s at %i', (host, port) => {
     expect(servers.isNamed(host, port)).toBe(false);
+  });
+
+  it('knows no object storage when none is named', () => {
+    expect(ownEndpointsOf(ADDRESSES, '', '').stores).toEqual([]);
   });
 
   it('includes no host of a mongodb+srv URI', () => {

@@ -105,6 +105,10 @@ describe('a policy with servers of our own', () => {
       { host: '10.0.0.7', port: 27017 },
     ],
     publicUrls: [{ host: 'images.example', port: 443 }],
+    stores: [
+      { host: '10.0.0.8', port: 7070 },
+      { host: '203.0.112.9', port: 443 },
+    ],
   });
   const policy = policyAllowing(['127.0.0.0/8', '::1/128', '10.0.0.0/8'], undefined, own);
 
@@ -114,6 +118,8 @@ describe('a policy with servers of our own', () => {
     'https://images.example:443/',
     'http://localhost:7233/',
     'http://10.0.0.7:27017/',
+    'http://10.0.0.8:7070/bucket/image.jpg',
+    'https://203.0.112.9/bucket/image.jpg',
   ])('refuses %s by its name, although its network is allowed', (link) => {
     expect(policy.refusalOfUrl(new URL(link))).toMatch(/^Expected a server outside this service/);
   });
@@ -132,6 +138,7 @@ describe('a policy with servers of our own', () => {
     ['::ffff:127.0.0.1', 8000],
     ['127.0.0.1', 7233],
     ['10.0.0.7', 27017],
+    ['10.0.0.8', 7070],
   ])('refuses a connection to %s at port %i', async (address, port) => {
     expect(await policy.allowedAddresses('evil.example', port, [address])).toBe(
       `Expected a server outside this service, received evil.example:${port}, which belongs to it`,
@@ -147,6 +154,12 @@ describe('a policy with servers of our own', () => {
   it('does not count the address of the public URL, where a proxy may serve other sites', async () => {
     expect(await policy.allowedAddresses('other.example', 443, ['93.184.215.14'])).toEqual([
       '93.184.215.14',
+    ]);
+  });
+
+  it('does not count a public address of object storage, where other sites may be', async () => {
+    expect(await policy.allowedAddresses('other.example', 443, ['203.0.112.9'])).toEqual([
+      '203.0.112.9',
     ]);
   });
 });

@@ -33,7 +33,7 @@ function open(env: Record<string, string> = {}, own: { host: string; port: numbe
     script: SCRIPT,
     env: { ALLOWED_NETWORKS: '127.0.0.0/8', ...env },
     folder,
-    own: { named: own, publicUrls: [] },
+    own: { named: own, publicUrls: [], stores: [] },
     logger: { error: () => undefined, warn: () => undefined },
     onStage: (stage) => stages.push(stage),
     onInFlight: (stage, images) => inFlight.set(stage, images),

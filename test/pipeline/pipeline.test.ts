@@ -1,6 +1,8 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { env } from 'node:process';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
 import sharp from 'sharp';
 import type { CompressOptions } from '../../contract/formats';
 import { createImagePipeline, type ImagePipeline } from '../../src/pipeline/pipeline';
@@ -9,6 +11,8 @@ import { options } from '../support/compress';
 import { bytes, startOrigin, type Origin } from '../support/origin';
 import { openTestPipeline, testSettings } from '../support/pipeline';
 import { photo } from '../support/pictures';
+import { openTestBucket, type TestBucket } from '../support/s3';
+import { openClient, storeSettingsOf } from '../support/s3Client';
 
 const ID = '5efa2c81-0000-4000-8000-000000000000';
 const never = new AbortController().signal;
@@ -136,5 +140,42 @@ describe('process(image) of a data: link', () => {
     const work = processData(() => Promise.resolve(Buffer.from('<html><title>Login</title>')));
     await expect(work).rejects.toMatchObject({ code: 'not_an_image' });
     expect(await downloadsLeft()).toEqual([]);
+  });
+});
+
+describe('process(image) of an s3:// link', () => {
+  const before = { ...env };
+  let bucket: TestBucket;
+  beforeAll(async () => {
+    bucket = await openTestBucket();
+    Object.assign(env, bucket.env);
+  });
+  afterAll(async () => {
+    for (const name of Object.keys(bucket.env)) {
+      if (before[name] === undefined) Reflect.deleteProperty(env, name);
+      else env[name] = before[name];
+    }
+    await bucket.remove();
+  });
+
+  it('compresses and stores the object of a source bucket as if it had been downloaded', async () => {
+    const { bucket: Bucket } = storeSettingsOf(bucket);
+    await open({ SOURCE_BUCKETS: Bucket, STORAGE_PATH_STYLE: 'true' });
+    const original = await photo();
+    const client = openClient(bucket);
+    await client.send(new PutObjectCommand({ Bucket, Key: 'shop/a b.jpg', Body: original }));
+    client.destroy();
+    expect(await process(`s3://${Bucket}/shop/a b.jpg`, '0-1')).toMatchObject({
+      file: expect.stringMatching(/^0-1-[0-9a-f]{32}\.jpg$/) as string,
+      bytes_in: original.length,
+      width: 320,
+    });
+    expect(await downloadsLeft()).toEqual([]);
+  });
+
+  it('fails one of another bucket', async () => {
+    await open();
+    const work = process('s3://other-bucket/a.jpg', '0-1');
+    await expect(work).rejects.toMatchObject({ code: 'blocked_address', retryable: false });
   });
 });

@@ -53,6 +53,12 @@ describe('assignLanes()', () => {
     expect(place('data:image/png;base64,AAAA')).toEqual({ lane: 0, number: 1, fresh: false });
   });
 
+  it('gives each bucket its own lane', () => {
+    const { place } = assignLanes();
+    const links = ['s3://a-1/x.jpg', 's3://b-1/x.jpg', 'https://a-1/x.jpg', 's3://a-1/y.jpg'];
+    expect(links.map((link) => place(link).lane)).toEqual([0, 1, 2, 0]);
+  });
+
   it('spreads further hosts over the existing lanes', () => {
     const { place, sizes } = assignLanes();
     for (const host of upTo(10 * MAX_LANES)) place(linkOf(host));

@@ -43,9 +43,9 @@ describe('A row of 5,000 links', () => {
   it('is closed, reopened and listed in messages of limited size', async () => {
     await records.images.close(id, 1, refs);
     await records.images.reopen(id, 2, refs);
-    const config = { PUBLIC_URL: 'http://service.example' };
+    const imageLinks = () => 'http://service.example';
     const query = { limit: 1_000, status: 'pending', cursor: '2.4500' } as const;
-    const page = await listImages({ records, config }, id, query);
+    const page = await listImages({ records, imageLinks }, id, query);
     expect(page.images.map(({ position }) => position)).toEqual(
       Array.from({ length: 500 }, (_, index) => 4_501 + index),
     );

@@ -15,8 +15,8 @@ declare global {
 const config = { EMBEDDED_TEMPORAL_PORT: 0, EMBEDDED_UI_PORT: 0, EMBEDDED_MONGODB_PORT: 0 };
 
 /**
- * Starts one Temporal and one MongoDB for all suites, which have separate task queues and databases; and a second
- * Temporal that suggests to continue as new after 40 events, so that this is cheap to test.
+ * Starts one Temporal, one MongoDB and one S3 server for all suites, which have separate task queues, databases and
+ * buckets; and a second Temporal that suggests to continue as new after 40 events, so that this is cheap to test.
  */
 export default async function globalSetup(): Promise<void> {
   // For the stand-in, which a test run starts some twenty times: the optimizing compiler costs more than it saves
@@ -48,7 +48,12 @@ async function start(dataDir: string, stopping: Promise<unknown>): Promise<void>
   const servers: EmbeddedServers[] = [];
   globalThis.testServers = { servers, dataDir };
   const shared = { config, log, stopping };
-  const main = await startServers({ ...shared, dataDir: path.join(dataDir, 'main'), given: {} });
+  const main = await startServers({
+    ...shared,
+    dataDir: path.join(dataDir, 'main'),
+    given: {},
+    objectStorage: { port: 0 },
+  });
   servers.push(main);
   const short = await startServers({
     ...shared,
@@ -60,4 +65,7 @@ async function start(dataDir: string, stopping: Promise<unknown>): Promise<void>
   process.env['TEST_TEMPORAL_ADDRESS'] = main.temporalAddress;
   process.env['TEST_TEMPORAL_SHORT_HISTORY_ADDRESS'] = short.temporalAddress;
   process.env['TEST_MONGODB_URI'] = main.mongodbUri;
+  process.env['TEST_S3_ENDPOINT'] = main.objectStorage?.endpoint;
+  process.env['TEST_S3_ACCESS_KEY_ID'] = main.objectStorage?.credentials.accessKeyId;
+  process.env['TEST_S3_SECRET_ACCESS_KEY'] = main.objectStorage?.credentials.secretAccessKey;
 }

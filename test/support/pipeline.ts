@@ -20,7 +20,7 @@ export function testSettings(environment: Record<string, string>): ImageProcessS
     environment: { ...process.env, ...environment },
     scripts: path.join(__dirname, '..', '..', 'dist', 'src', 'bin'),
     files: openFileStore(config),
-    own: { named: [], publicUrls: [] },
+    own: { named: [], publicUrls: [], stores: [] },
     logger: createLogger('silent', 'test'),
     metrics: createWorkerMetrics(),
   };

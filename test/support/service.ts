@@ -10,7 +10,7 @@ import { createActivities } from '../../activities';
 import type { Activities } from '../../activities/types';
 import { createApp } from '../../src/http/app';
 import { readConfig } from '../../src/config';
-import { openFileStore } from '../../src/storage/open';
+import { openFileStore, openImageLinks } from '../../src/storage/open';
 import { openSpool } from '../../src/storage/spool';
 import { createLogger } from '../../src/telemetry/logger';
 import { createApiMetrics } from '../../src/telemetry/metrics/api';
@@ -90,7 +90,15 @@ export async function startService(options: Options = {}) {
     path.join(__dirname, '..', '..', 'dist', 'src', 'requests', 'validateThread.js'),
   );
   const { validate } = threads;
-  const operations = createOperations({ config, logger, records, files, runs, validate });
+  const operations = createOperations({
+    config,
+    logger,
+    records,
+    files,
+    imageLinks: openImageLinks(config),
+    runs,
+    validate,
+  });
   const stopping = new AbortController();
   const answer = createApp({
     config,

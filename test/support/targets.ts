@@ -6,7 +6,11 @@ import { createTargetPolicy } from '../../src/network/targets';
 
 const ANY_PORT: readonly PortRange[] = [[1, 65_535]];
 
-export const NO_OWN_SERVERS: OwnServers = createOwnServers({ named: [], publicUrls: [] });
+export const NO_OWN_SERVERS: OwnServers = createOwnServers({
+  named: [],
+  publicUrls: [],
+  stores: [],
+});
 
 /** A policy that allows any port, and the given private networks. */
 export function policyAllowing(

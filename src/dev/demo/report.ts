@@ -41,7 +41,8 @@ export interface Outcome {
   readonly resultFile: string;
   /** `null`: nothing failed. */
   readonly failedFile: string | null;
-  readonly imagesFolder: string;
+  /** Where the images are, in one or more lines. */
+  readonly pictures: readonly [string, ...string[]];
 }
 
 const EXAMPLES_SHOWN = 3;
@@ -80,7 +81,7 @@ export function formatReport(outcome: Outcome): string {
     entries.push(['Failed rows', outcome.failedFile, 'to correct and upload again']);
   }
   entries.push(
-    ['Pictures', outcome.imagesFolder],
+    ['Pictures', ...outcome.pictures],
     ['Webhook', `received as ${webhook.id}, signature ${signature(webhook)}`, webhook.body],
     ['Web UI', outcome.webUi, outcome.keep ? 'until Ctrl-C' : KEEP_HINT],
     ['Clean up', `rm -r ${folder}`],

@@ -53,7 +53,7 @@ export async function runDemo(options: RunOptions): Promise<void> {
       webUi: `${stage.temporalUi}/namespaces/default/workflows/${encodeURIComponent(workflowIdOf(id))}`,
       keep: options.keep,
       folder: options.folder,
-      imagesFolder: path.join(stage.dataDir, 'files', id),
+      pictures: stage.picturesOf(id),
       resultFile: await save(await client.result(id), options.folder, 'result.csv'),
       failedFile:
         request.counts.failed === 0

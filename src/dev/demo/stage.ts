@@ -1,11 +1,14 @@
 import path from 'node:path';
 import { freePort } from '../../process/ports';
+import type { ObjectStorage } from '../embedded/objectStorage';
 import { startServers } from '../embedded/servers';
 import { startService } from '../embedded/service';
 
 export interface StageOptions {
   /** Contains data and logs. */
   readonly folder: string;
+  /** Whether files are in object storage. */
+  readonly withS3: boolean;
   readonly webhookSecret: string;
   readonly log: (line: string) => void;
   readonly stopping: Promise<unknown>;
@@ -14,7 +17,8 @@ export interface StageOptions {
 export interface Stage {
   readonly apiUrl: string;
   readonly temporalUi: string;
-  readonly dataDir: string;
+  /** Says where the images of a request are, in one or more lines. */
+  readonly picturesOf: (requestId: string) => readonly [string, ...string[]];
   /** Rejects when a process keeps dying. */
   readonly crashLoop: Promise<never>;
   stop(): Promise<void>;
@@ -36,6 +40,7 @@ export async function startDemo(options: StageOptions): Promise<Stage> {
     dataDir,
     config: { EMBEDDED_TEMPORAL_PORT: 0, EMBEDDED_UI_PORT: 0, EMBEDDED_MONGODB_PORT: 0 },
     given: {},
+    ...(options.withS3 && { objectStorage: { port: 0 } }),
     log,
     stopping: options.stopping,
   });
@@ -45,8 +50,8 @@ export async function startDemo(options: StageOptions): Promise<Stage> {
     const service = await startService({
       url: apiUrl,
       env: {
-        ...servers.clientEnv,
         ...withoutForeignSettings(process.env),
+        ...servers.clientEnv,
         HOST,
         PORT: String(port),
         DATA_DIR: dataDir,
@@ -60,7 +65,7 @@ export async function startDemo(options: StageOptions): Promise<Stage> {
     return {
       apiUrl,
       temporalUi: servers.temporalUi ?? '',
-      dataDir,
+      picturesOf: (requestId) => picturesOf(requestId, dataDir, servers.objectStorage),
       crashLoop: Promise.race([service.crashLoop, servers.crashLoop]),
       async stop() {
         await service.stop();
@@ -73,9 +78,21 @@ export async function startDemo(options: StageOptions): Promise<Stage> {
   }
 }
 
+function picturesOf(
+  requestId: string,
+  dataDir: string,
+  storage: ObjectStorage | null,
+): readonly [string, ...string[]] {
+  if (storage === null) return [path.join(dataDir, 'files', requestId)];
+  return [
+    `${storage.url}/files/${requestId}/`,
+    `on the S3 server, whose files are in ${storage.bucketFolder}`,
+  ];
+}
+
 /** Clears variables that the shell may have set for another service. Limits and retries are kept. */
 function withoutForeignSettings(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const foreign = /^(TEMPORAL_TASK_QUEUE|API_KEYS|PUBLIC_URL|WEBHOOK_URL)$/;
+  const foreign = /^(TEMPORAL_TASK_QUEUE|API_KEYS|PUBLIC_URL|WEBHOOK_URL|STORAGE_\w+)$/;
   const names = Object.keys(environment).filter((name) => foreign.test(name));
   return Object.fromEntries(names.map((name) => [name, '']));
 }

@@ -8,6 +8,16 @@ import { withParentDeathSignal } from './parentDeathSignal';
 import { endOrphans, rememberServers } from './orphans';
 import { mongodbReady, provideMongodb, type MongodbCommand } from './mongodb';
 import { freePort } from '../../process/ports';
+import {
+  objectStorageArguments,
+  objectStorageCredentials,
+  objectStorageEnv,
+  objectStorageReady,
+  provideObjectStorage,
+  storageClientEnv,
+  withoutForeignStorage,
+  type ObjectStorage,
+} from './objectStorage';
 import { provideTemporal, temporalArguments, temporalReady } from './temporal';
 import { MONGODB_ANSWER_MS, watchMongodb, watchTemporal } from './watch';
 
@@ -20,6 +30,8 @@ export interface EmbeddedOptions {
   >;
   /** Servers that exist already. Those that are left out are started. */
   readonly given: { readonly temporalAddress?: string; readonly mongodbUri?: string };
+  /** Starts object storage too. A port of 0 is any free one. */
+  readonly objectStorage?: { readonly port: number };
   readonly log: Log;
   /** Aborts the start when it resolves: provisioning may take minutes. */
   readonly stopping?: Promise<unknown>;
@@ -34,6 +46,8 @@ export interface EmbeddedServers {
   /** `null` with a given server, whose Web UI is unknown. */
   readonly temporalUi: string | null;
   readonly mongodbUri: string;
+  /** `null` when none was asked for. */
+  readonly objectStorage: ObjectStorage | null;
   /** The variables with which our own processes use these servers, in addition to our environment. */
   readonly clientEnv: NodeJS.ProcessEnv;
   /** Rejects when a server keeps dying. */
@@ -50,7 +64,7 @@ const READY_MS = 60_000;
 const NEVER = new Promise<never>(() => undefined);
 
 /**
- * Starts the servers that are not given, with persistent data. Resolves when both answer.
+ * Starts the servers that are not given, with persistent data. Resolves when all answer.
  *
  * @throws Stopped when `stopping` resolved; Error when a server cannot be provided or keeps dying
  */
@@ -86,10 +100,12 @@ export async function startServers(options: EmbeddedOptions): Promise<EmbeddedSe
       given.temporalAddress === undefined ? await provideTemporal(log).catch(failed) : null;
     const mongodbCommand =
       given.mongodbUri === undefined ? await provideMongodb(folder, log).catch(failed) : null;
+    const objectStorageProgram =
+      options.objectStorage === undefined ? null : await provideObjectStorage(log).catch(failed);
     if (failures.length > 0) {
       throw new Error(failures.map(messageOf).join('\n'), { cause: failures });
     }
-    return { temporalProgram, mongodbCommand };
+    return { temporalProgram, mongodbCommand, objectStorageProgram };
   }
 
   async function temporal(program: string) {
@@ -133,31 +149,52 @@ export async function startServers(options: EmbeddedOptions): Promise<EmbeddedSe
     return uri;
   }
 
+  async function objectStorage(program: string) {
+    const wanted = options.objectStorage?.port ?? 0;
+    const port = await freePort('Object storage', 'EMBEDDED_S3_PORT', wanted, log);
+    const credentials = await objectStorageCredentials(folder);
+    const args = await objectStorageArguments(folder, port);
+    const env = objectStorageEnv(credentials);
+    const server = run('S3 server', program, args, 's3.log', env);
+    const ready = objectStorageReady(folder, `http://127.0.0.1:${port}`, credentials, READY_MS);
+    const storage = await Promise.race([ready, server.crashLoop]);
+    server.markReady();
+    if (isStopping) throw new Stopped();
+    return storage;
+  }
+
   function run(
     name: string,
     command: string,
     args: readonly string[],
     logFile: string,
+    env: NodeJS.ProcessEnv = {},
   ): SupervisedProcess {
     if (isStopping) throw new Stopped();
     const file = path.join(folder, logFile);
     const program = withParentDeathSignal({ command, args });
-    const server = supervise({ name, ...program, logFile: file, onSpawn: remember(name) }, log);
+    const server = supervise(
+      { name, ...program, env, logFile: file, onSpawn: remember(name) },
+      log,
+    );
     running.push(server);
     return server;
   }
 
   async function start(): Promise<EmbeddedServers> {
-    const { temporalProgram, mongodbCommand } = await provide();
+    const { temporalProgram, mongodbCommand, objectStorageProgram } = await provide();
     const { address, ui } =
       temporalProgram === null
         ? { address: given.temporalAddress ?? '', ui: null }
         : await temporal(temporalProgram);
     const mongodbUri =
       mongodbCommand === null ? (given.mongodbUri ?? '') : await mongodb(mongodbCommand);
+    const storage =
+      objectStorageProgram === null ? null : await objectStorage(objectStorageProgram);
     const crashLoop = Promise.race([...running.map((server) => server.crashLoop), NEVER]);
     const clientEnv = {
       ...(ui !== null && withoutForeignTemporal(path.join(folder, 'temporal.toml'))),
+      ...(storage !== null && { ...withoutForeignStorage(), ...storageClientEnv(storage) }),
       TEMPORAL_ADDRESS: address,
       MONGODB_URI: mongodbUri,
     };
@@ -165,6 +202,7 @@ export async function startServers(options: EmbeddedOptions): Promise<EmbeddedSe
       temporalAddress: address,
       temporalUi: ui,
       mongodbUri,
+      objectStorage: storage,
       clientEnv,
       crashLoop,
       stop,

@@ -6,7 +6,8 @@ import { Connection } from '@temporalio/client';
 import { messageOf } from '../../errors';
 import { cached, installOnce } from './cache';
 import type { Log } from '../../process/main';
-import { findOnPath, runToEnd } from './commands';
+import { findOnPath } from './commands';
+import { goBuild, type GoProgram } from './goBuild';
 import { provisioningError } from './provisioningError';
 import { contentHash, assetFile } from './assets';
 
@@ -19,7 +20,11 @@ import { contentHash, assetFile } from './assets';
  * @see https://gitlab.com/cznic/sqlite/-/issues/198
  */
 const GO_MOD_FILE = assetFile('temporal-cli', 'go.mod');
-const GO_PACKAGE = 'github.com/temporalio/cli/cmd/temporal';
+const PROGRAM: GoProgram = {
+  name: 'the Temporal CLI',
+  goMod: GO_MOD_FILE,
+  goPackage: 'github.com/temporalio/cli/cmd/temporal',
+};
 
 /**
  * The first key was measured: by default the server polls its transfer queue 20 times a second, and every step waits
@@ -62,7 +67,7 @@ const SOURCES: readonly Source[] = [
     what: 'go build',
     // A container image does not contain our sources.
     installed: () => (existsSync(GO_MOD_FILE) ? cached(builtName()) : null),
-    install: (log) => installOnce(builtName(), (folder) => goBuild(folder, log)),
+    install: (log) => installOnce(builtName(), (folder) => goBuild(PROGRAM, folder, log)),
   },
 ];
 
@@ -102,16 +107,6 @@ async function download(folder: string, log: Log): Promise<void> {
   if (name === undefined) throw new Error('the SDK left no program in its download folder');
   await rename(path.join(folder, name), path.join(folder, 'temporal'));
   await chmod(path.join(folder, 'temporal'), 0o755);
-}
-
-async function goBuild(folder: string, log: Log): Promise<void> {
-  const go = findOnPath('go');
-  if (go === null) throw new Error('no `go` on PATH');
-  log('Building the Temporal CLI from its Go module; this takes some minutes, once');
-  const module = path.dirname(GO_MOD_FILE);
-  const args = ['build', '-C', module, '-mod=readonly', '-o', folder, GO_PACKAGE];
-  // A go.work of the user's in a parent folder of the checkout would not list this module.
-  await runToEnd('Building the Temporal CLI', go, args, { GOWORK: 'off' }, log);
 }
 
 export interface TemporalOptions {

@@ -4,6 +4,7 @@ import { createCache } from '../../cache';
 import { messageOf } from '../../errors';
 import type { Logger } from '../logger';
 import { methodLabel, statusClassLabel } from './labels';
+import { countStorageRequests } from './storage';
 
 /** Scrapes by several Prometheus servers, or frequent ones, share one count. */
 const COUNT_TTL_MS = 10_000;
@@ -56,6 +57,8 @@ export function createApiMetrics({ countByState, logger }: ApiMetricsSources) {
 
   return {
     registry,
+
+    storageRequested: countStorageRequests(registers),
 
     /**
      * Records an HTTP call.

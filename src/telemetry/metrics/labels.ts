@@ -40,6 +40,38 @@ export function findingLabel(finding: string): string {
   return LISTED_FINDINGS.includes(finding) ? finding : OTHER;
 }
 
+/** Outcomes of requests to object storage that need different action; stores have hundreds of codes. */
+export const STORAGE_OUTCOME_LABELS: readonly string[] = [
+  'ok',
+  'not_found',
+  'PreconditionFailed',
+  'AccessDenied',
+  'HTTP403',
+  'InvalidAccessKeyId',
+  'SignatureDoesNotMatch',
+  'ExpiredToken',
+  'CredentialsProviderError',
+  'RequestTimeTooSkewed',
+  'NoSuchBucket',
+  'BadDigest',
+  'NotImplemented',
+  'SlowDown',
+  'ServiceUnavailable',
+  'InternalError',
+  'Timeout',
+  'ETIMEDOUT',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ENOTFOUND',
+  'AbortError',
+  OTHER,
+];
+
+export function storageOutcomeLabel(outcome: string): string {
+  return STORAGE_OUTCOME_LABELS.includes(outcome) ? outcome : OTHER;
+}
+
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 export function methodLabel(method: string): string {

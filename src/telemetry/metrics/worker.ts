@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { ImageErrorCode } from '../../../contract/errorCodes';
 import { errorCodeLabel, findingLabel } from './labels';
+import { countStorageRequests } from './storage';
 
 /** The stages of an image, in order. It waits for a permit of its host, then for a permit of the worker. */
 const STAGES = ['host_wait', 'worker_wait', 'download', 'compress', 'store'] as const;
@@ -133,6 +134,8 @@ export function createWorkerMetrics() {
       // The clock of the server may be ahead of ours.
       sliceWaits.observe(Math.max(Date.now() - scheduledAtMs, 0) / 1000);
     },
+
+    storageRequested: countStorageRequests(registers),
 
     webhookAttempted(outcome: 'delivered' | 'retried' | 'failed'): void {
       deliveries.inc({ outcome });

@@ -1,13 +1,17 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { alive, endCommands, startCommand, type Command } from '../../support/command';
 import { withFolder } from '../../support/temporaryFile';
 
-/** Settings of a shell for Temporal Cloud, which the demo must not use. */
+/** Settings of a shell for Temporal Cloud and another store, which the demo must not use. */
 async function foreignShell(folder: string): Promise<NodeJS.ProcessEnv> {
   const file = path.join(folder, 'cloud.toml');
   await writeFile(file, '[profile.default]\nnamespace = "elsewhere"\napi_key = "secret"\n');
-  return { TEMPORAL_CONFIG_FILE: file, TEMPORAL_NAMESPACE: 'elsewhere' };
+  return {
+    TEMPORAL_CONFIG_FILE: file,
+    TEMPORAL_NAMESPACE: 'elsewhere',
+    STORAGE_URL: 's3://elsewhere',
+  };
 }
 
 /** Runs `npm run demo` to its end, with its data in a folder that is removed after the work. */
@@ -44,6 +48,18 @@ describe('npm run demo', () => {
       expect(failed).toContain('corrupt_image');
     }));
 
+  it('keeps the images in object storage with --storage s3, and says where', () =>
+    afterDemo(['--storage', 's3'], async (command, code) => {
+      const output = command.stdout();
+      expect([code, command.stderr()]).toEqual([0, expect.stringMatching(/\nStopping\n$/)]);
+      const [, id = '', folder = ''] =
+        /Pictures +s3:\/\/image-processor\/files\/(\S+)\/\n +on the S3 server, .* in (\S+)\n/.exec(
+          output,
+        ) ?? [];
+      // One of the 43 pictures is linked twice.
+      expect(await readdir(path.join(folder, 'files', id))).toHaveLength(42);
+    }));
+
   it('leaves no process when it is stopped during its start', () =>
     withFolder(async (folder) => {
       const command = startCommand('demo', { TMPDIR: folder });
@@ -61,6 +77,14 @@ describe('npm run demo', () => {
         /^Expected a CSV file to upload, received ENOENT.*missing\.csv'\n$/,
       );
       expect(command.stdout()).toBe('');
+    }));
+
+  it('refuses another storage', () =>
+    afterDemo(['--storage', 'tape'], (command, code) => {
+      expect([code, command.stderr()]).toEqual([
+        1,
+        'Expected --storage s3, or no --storage for the disk, received tape\n',
+      ]);
     }));
 
   it('refuses more than one file', () =>

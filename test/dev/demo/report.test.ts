@@ -46,7 +46,7 @@ async function outcome(changes: Partial<Outcome> = {}): Promise<Outcome> {
     folder: '/tmp/demo',
     resultFile: '/tmp/demo/result.csv',
     failedFile: '/tmp/demo/failed.csv',
-    imagesFolder: '/tmp/demo/data/files/b7c0',
+    pictures: ['s3://images/files/b7c0/', 'on a server'],
     ...changes,
   };
 }
@@ -90,7 +90,8 @@ describe('formatReport', () => {
         'Result CSV   /tmp/demo/result.csv',
         'Failed rows  /tmp/demo/failed.csv',
         '             to correct and upload again',
-        'Pictures     /tmp/demo/data/files/b7c0',
+        'Pictures     s3://images/files/b7c0/',
+        '             on a server',
         'Webhook      received as b7c0.1, signature verified',
         '             {"request_id":"b7c0"}',
         'Web UI       http://ui/workflows/b7c0',

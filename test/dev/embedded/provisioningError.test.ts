@@ -7,9 +7,9 @@ const NOWHERE = 'http://127.0.0.1:1';
 describe('A machine that cannot provide the servers', () => {
   afterEach(endCommands);
 
-  it('gets one error that names both, what was tried and what would help', () =>
+  it('gets one error that names each, what was tried and what would help', () =>
     withFolder(async (folder) => {
-      const command = startCommand('servers', {
+      const settings = {
         PATH: '',
         HOME: folder,
         XDG_CACHE_HOME: folder,
@@ -18,7 +18,8 @@ describe('A machine that cannot provide the servers', () => {
         HTTPS_PROXY: NOWHERE,
         http_proxy: NOWHERE,
         https_proxy: NOWHERE,
-      });
+      };
+      const command = startCommand('servers', settings, ['--storage', 's3']);
       expect(await command.ended).toBe(1);
       expect(command.stdout()).toBe('');
       for (const way of [
@@ -29,6 +30,8 @@ describe('A machine that cannot provide the servers', () => {
         'MONGODB_URI',
         '`mongod` on PATH',
         'install a JDK',
+        'STORAGE_URL',
+        '`versitygw` on PATH',
       ]) {
         expect(command.stderr()).toContain(way);
       }

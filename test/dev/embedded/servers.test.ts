@@ -1,8 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { mkdir, symlink } from 'node:fs/promises';
 import path from 'node:path';
+import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { Connection } from '@temporalio/client';
 import { mongo } from 'mongoose';
+import type { ObjectStorage } from '../../../src/dev/embedded/objectStorage';
 import { startServers, type EmbeddedOptions } from '../../../src/dev/embedded/servers';
 import { finished, sheetOf, uploaded } from '../../support/calls';
 import { alive } from '../../support/command';
@@ -62,6 +64,9 @@ async function onPath(folder: string, work: () => Promise<unknown>): Promise<voi
     process.env['PATH'] = before;
   }
 }
+
+const s3Client = ({ endpoint, credentials }: ObjectStorage) =>
+  new S3Client({ endpoint, credentials, region: 'us-east-1', forcePathStyle: true });
 
 function pidsIn(dataDir: string): number[] {
   const file = path.join(dataDir, 'embedded', 'servers.json');
@@ -183,5 +188,60 @@ describe('startServers', () => {
         "The Temporal server's database stays interrupted; restarting the server",
         expect.stringContaining('The Temporal server died (SIGKILL) and is started again'),
       ]);
+    }));
+
+  it('starts object storage that only its own key opens, and keeps objects and key across a kill and a stop', () =>
+    withFolder(async (dataDir) => {
+      const given = {
+        ...options(dataDir),
+        given: { temporalAddress: 'temporal.example:7233', mongodbUri: 'mongodb://db.example' },
+        objectStorage: { port: 0 },
+      };
+      const object = { Bucket: 'image-processor', Key: 'a/b' };
+      const credentials = await whileServed(given, async ({ objectStorage }) => {
+        if (objectStorage === null) throw new Error('Expected object storage');
+        expect(objectStorage.url).toBe('s3://image-processor');
+        const anonymous = await fetch(`${objectStorage.endpoint}/image-processor/a/b`);
+        expect(anonymous.status).toBe(403);
+        const client = s3Client(objectStorage);
+        await client.send(new PutObjectCommand({ ...object, Body: 'kept' }));
+        for (const pid of pidsIn(dataDir)) process.kill(pid, 'SIGKILL');
+        const read = () => client.send(new GetObjectCommand(object)).catch(() => null);
+        const found = await eventually(read, (answer) => answer !== null);
+        expect(await found?.Body?.transformToString()).toBe('kept');
+        return objectStorage.credentials;
+      });
+      const file = path.join(dataDir, 'embedded', 's3-credentials.json');
+      expect((statSync(file).mode & 0o777).toString(8)).toBe('600');
+      await whileServed(given, async ({ objectStorage }) => {
+        if (objectStorage === null) throw new Error('Expected object storage');
+        expect(objectStorage.credentials).toEqual(credentials);
+        const found = await s3Client(objectStorage).send(new GetObjectCommand(object));
+        expect(await found.Body?.transformToString()).toBe('kept');
+      });
+    }));
+
+  it('gives our processes the variables of the object storage, and no others of another store', () =>
+    withFolder(async (dataDir) => {
+      const given = {
+        ...options(dataDir),
+        given: { temporalAddress: 'temporal.example:7233', mongodbUri: 'mongodb://db.example' },
+        objectStorage: { port: 0 },
+      };
+      process.env['AWS_SESSION_TOKEN'] = 'of another store';
+      try {
+        await whileServed(given, ({ objectStorage, clientEnv }) => {
+          expect(clientEnv).toMatchObject({
+            STORAGE_URL: 's3://image-processor',
+            STORAGE_PATH_STYLE: 'true',
+            AWS_ENDPOINT_URL_S3: objectStorage?.endpoint,
+            AWS_ACCESS_KEY_ID: objectStorage?.credentials.accessKeyId,
+          });
+          expect(clientEnv).toHaveProperty('AWS_SESSION_TOKEN', undefined);
+          return Promise.resolve();
+        });
+      } finally {
+        delete process.env['AWS_SESSION_TOKEN'];
+      }
     }));
 });

@@ -4,6 +4,7 @@ import { createApp } from '../../../src/http/app';
 import { createLogger } from '../../../src/telemetry/logger';
 import { createApiMetrics } from '../../../src/telemetry/metrics/api';
 import { createOperations } from '../../../src/requests/operations';
+import { openImageLinks } from '../../../src/storage/open';
 import { createRuns } from '../../../src/temporal/runs';
 import { finished, sheetOf, statusOf, uploaded } from '../../support/calls';
 import { policyAllowing } from '../../support/targets';
@@ -150,7 +151,14 @@ describe('while Temporal is down', () => {
       spool: stage.service.spool,
       metrics: createApiMetrics({ countByState: records.requests.countByState, logger }),
       stopping: new AbortController().signal,
-      requests: createOperations({ config, logger, records, files, runs }),
+      requests: createOperations({
+        config,
+        logger,
+        records,
+        files,
+        imageLinks: openImageLinks(config),
+        runs,
+      }),
     }).callback();
     const server = createServer((request, response) => void answer(request, response));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

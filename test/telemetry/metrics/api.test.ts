@@ -12,6 +12,7 @@ describe('the metrics of the API', () => {
     expect([...typesOf(await registry.metrics())]).toEqual([
       [CALLS, 'histogram'],
       [REQUESTS, 'gauge'],
+      ['image_processor_storage_requests_total', 'counter'],
     ]);
   });
 
@@ -50,6 +51,16 @@ describe('the metrics of the API', () => {
     const countByState = () => new Promise<Record<string, number>>(() => undefined);
     const { registry } = createApiMetrics({ countByState, logger });
     expect(samplesOf(await registry.metrics())).toEqual([]);
+  });
+
+  it('count requests to storage by operation and outcome', async () => {
+    const countByState = () => Promise.resolve({});
+    const { storageRequested, registry } = createApiMetrics({ countByState, logger });
+    for (const outcome of ['ok', 'ok', 'SlowDown', 'x-1']) storageRequested('GetObject', outcome);
+    const text = await registry.metrics();
+    const counted = (outcome: string) =>
+      valueOf(text, 'image_processor_storage_requests_total', { operation: 'GetObject', outcome });
+    expect(['ok', 'SlowDown', 'x-1', 'other'].map(counted)).toEqual([2, 1, null, 1]);
   });
 
   it('share one label for calls that match no route', async () => {

@@ -6,6 +6,8 @@ import {
   findingLabel,
   methodLabel,
   statusClassLabel,
+  STORAGE_OUTCOME_LABELS,
+  storageOutcomeLabel,
 } from '../../../src/telemetry/metrics/labels';
 
 describe('an error code, as a label', () => {
@@ -57,6 +59,21 @@ describe('a finding, as a label', () => {
         expect(findingLabel(`run_ended_${text}`)).toBe('other');
       }),
     );
+  });
+});
+
+describe('an outcome of a request to storage, as a label', () => {
+  it.each(['ok', 'not_found', 'SlowDown', 'AccessDenied', 'ECONNREFUSED'])('stays %s', (code) => {
+    expect(storageOutcomeLabel(code)).toBe(code);
+  });
+
+  it('is one of a short list, whatever a store answers', () => {
+    fc.assert(
+      fc.property(fc.string(), (code) => {
+        expect(STORAGE_OUTCOME_LABELS).toContain(storageOutcomeLabel(code));
+      }),
+    );
+    expect(STORAGE_OUTCOME_LABELS.length).toBeLessThan(30);
   });
 });
 

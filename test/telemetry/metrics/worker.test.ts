@@ -16,7 +16,7 @@ const value = async (name: string, labels: Record<string, string> = {}) =>
 describe('the metrics of a worker', () => {
   it('have our prefix, a unit or a count in their names, and a sentence of help', async () => {
     const exposition = await text();
-    expect(typesOf(exposition).size).toBe(9);
+    expect(typesOf(exposition).size).toBe(10);
     for (const [name, type] of typesOf(exposition)) {
       expect(name).toMatch(/^image_processor_[a-z_]+$/);
       if (type === 'counter') expect(name).toMatch(/_total$/);

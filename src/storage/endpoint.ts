@@ -1,0 +1,18 @@
+/**
+ * Returns the URL of the S3 server that the environment names, by the SDK's own variables.
+ *
+ * @returns `undefined` when none is named: it is AWS, or no object storage is used
+ * @throws Error when it is no URL
+ * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+ */
+export function namedStorageEndpoint(
+  environment: NodeJS.ProcessEnv = process.env,
+): string | undefined {
+  for (const name of ['AWS_ENDPOINT_URL_S3', 'AWS_ENDPOINT_URL']) {
+    const url = environment[name] ?? '';
+    if (url === '') continue;
+    if (/^https?:/.test(url) && URL.canParse(url)) return url;
+    throw new Error(`Expected ${name} to be an http or https URL, received ${JSON.stringify(url)}`);
+  }
+  return undefined;
+}

@@ -1,0 +1,41 @@
+import { imageKeyOf } from './names';
+
+export interface LinkSettings {
+  readonly PUBLIC_URL: string;
+  readonly STORAGE_URL?: { readonly prefix: string } | undefined;
+  readonly STORAGE_LINKS: 'api' | 'public' | 'presigned';
+  readonly STORAGE_PUBLIC_URL?: string | undefined;
+}
+
+/** Returns a link by which anyone can read the object with this key, for a time. */
+export type Presign = (key: string) => Promise<string>;
+
+/** Returns the link to a stored image, as results show it. */
+export type ImageLinks = (requestId: string, name: string) => Promise<string> | string;
+
+/** The link through the API: the only kind that is stored, since it names request and image whatever else changes. */
+export function apiLinkOf(publicUrl: string, requestId: string, name: string): string {
+  return `${publicUrl}/image/files/${requestId}/${name}`;
+}
+
+/** Chooses what links to images look like. The configuration refuses combinations in which one is missing. */
+export function createImageLinks(settings: LinkSettings, presign?: Presign): ImageLinks {
+  const { PUBLIC_URL, STORAGE_URL, STORAGE_LINKS, STORAGE_PUBLIC_URL } = settings;
+  const keyOf = (requestId: string, name: string) =>
+    imageKeyOf(STORAGE_URL?.prefix ?? '', requestId, name);
+
+  if (STORAGE_LINKS === 'public' && STORAGE_PUBLIC_URL !== undefined) {
+    return (requestId, name) => `${STORAGE_PUBLIC_URL}/${escapeKey(keyOf(requestId, name))}`;
+  }
+  if (STORAGE_LINKS === 'presigned' && presign !== undefined) {
+    return (requestId, name) => presign(keyOf(requestId, name));
+  }
+  return (requestId, name) => apiLinkOf(PUBLIC_URL, requestId, name);
+}
+
+/** Escapes a key for the path of a URL as signatures need it: also the marks that `encodeURIComponent` keeps. */
+export function escapeKey(key: string): string {
+  return encodeURIComponent(key)
+    .replaceAll('%2F', '/')
+    .replace(/[!'()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`);
+}

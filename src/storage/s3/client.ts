@@ -1,0 +1,80 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import { S3Client } from '@aws-sdk/client-s3';
+import { faultOf, isMissing } from './errors';
+
+export interface S3Settings {
+  readonly pathStyle: boolean;
+  /** The following are left to the SDK's own variables, but for tests that use several stores. */
+  readonly endpoint?: string;
+  readonly region?: string;
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+}
+
+/**
+ * Is told of each request to the store, retries included.
+ *
+ * @param operation as the SDK names it: `PutObject`
+ * @param outcome `ok`, `not_found`, or the error code of the store or of the connection
+ */
+export type OnRequest = (operation: string, outcome: string) => void;
+
+/** More than are ever in use at once by a store that answers. */
+const SOCKETS = 64;
+const CONNECT_MS = 5_000;
+/** Without a byte in either direction. */
+const SILENT_MS = 30_000;
+const ATTEMPTS = 3;
+
+export function createS3Client(
+  { pathStyle, ...explicit }: S3Settings,
+  { onRequest, attempts = ATTEMPTS }: { onRequest?: OnRequest; attempts?: number } = {},
+): S3Client {
+  // On Node 20 the SDK would print at every start that its releases of 2027 need a newer Node. The release in use is
+  // pinned by the lock file and works, so that an operator cannot do anything with it. It has no other effect.
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+  const agent = { keepAlive: true, maxSockets: SOCKETS };
+  const client = new S3Client({
+    ...explicit,
+    forcePathStyle: pathStyle,
+    // Buckets of AWS may be in another region than AWS_REGION.
+    followRegionRedirects: true,
+    // Many stores refuse the trailing checksums that the SDK adds by itself. Images have a checksum all the same.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    retryMode: 'standard',
+    maxAttempts: attempts,
+    requestHandler: {
+      httpAgent: new HttpAgent(agent),
+      httpsAgent: new HttpsAgent(agent),
+      connectionTimeout: CONNECT_MS,
+      socketTimeout: SILENT_MS,
+      // It would print, not log, that requests wait for a socket, which they are meant to.
+      logger: SILENT_LOGGER,
+    },
+  });
+  if (onRequest !== undefined) watchRequests(client, onRequest);
+  return client;
+}
+
+const ignore = (): void => undefined;
+const SILENT_LOGGER = { trace: ignore, debug: ignore, info: ignore, warn: ignore, error: ignore };
+
+function watchRequests(client: S3Client, onRequest: OnRequest): void {
+  client.middlewareStack.add(
+    (next, { commandName }) =>
+      async (args) => {
+        const operation = String(commandName).replace(/Command$/, '');
+        try {
+          const result = await next(args);
+          onRequest(operation, 'ok');
+          return result;
+        } catch (error) {
+          onRequest(operation, isMissing(error) ? 'not_found' : faultOf(error).code);
+          throw error;
+        }
+      },
+    // Around the deserializer, which throws the store's errors, and below the retries.
+    { step: 'deserialize', priority: 'high', name: 'watchRequests' },
+  );
+}

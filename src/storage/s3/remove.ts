@@ -1,0 +1,124 @@
+import {
+  AbortMultipartUploadCommand,
+  DeleteObjectCommand,
+  DeleteObjectsCommand,
+  ListMultipartUploadsCommand,
+  ListObjectsV2Command,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import { StorageUnavailable } from '../../errors';
+import { answered, asUnavailable, describe, faultOf, isNotImplemented } from './errors';
+
+/** Where a store has no batches. */
+const REMOVED_AT_ONCE = 8;
+
+/** Why an object is still there. */
+interface Kept {
+  readonly code: string;
+  readonly reason: string;
+}
+
+export interface Remover {
+  /**
+   * Removes all objects with the prefix, a page of a listing at a time.
+   *
+   * @throws StorageUnavailable when some are left, with their number and the first reason
+   */
+  removeObjects(prefix: string): Promise<void>;
+  /** Removes the parts of uploads that were neither completed nor aborted. */
+  abortUploads(prefix: string): Promise<void>;
+}
+
+export function createRemover(client: S3Client, bucket: string): Remover {
+  let hasBatches = true;
+
+  async function removePage(keys: readonly string[]): Promise<Kept[]> {
+    if (hasBatches) {
+      try {
+        return await removeBatch(keys);
+      } catch (error) {
+        if (!isNotImplemented(error)) throw asUnavailable(error);
+        hasBatches = false;
+      }
+    }
+    return removeEach(keys);
+  }
+
+  async function removeBatch(keys: readonly string[]): Promise<Kept[]> {
+    const Delete = { Objects: keys.map((Key) => ({ Key })), Quiet: true };
+    const { Errors = [] } = await client.send(new DeleteObjectsCommand({ Bucket: bucket, Delete }));
+    return Errors.map(({ Code = 'Error', Message = '' }) => ({
+      code: Code,
+      reason: describe({ code: Code, message: Message, status: null }),
+    }));
+  }
+
+  async function removeEach(keys: readonly string[]): Promise<Kept[]> {
+    const kept: Kept[] = [];
+    for (let from = 0; from < keys.length; from += REMOVED_AT_ONCE) {
+      const some = keys.slice(from, from + REMOVED_AT_ONCE);
+      const removed = await Promise.allSettled(
+        some.map((Key) => client.send(new DeleteObjectCommand({ Bucket: bucket, Key }))),
+      );
+      for (const one of removed) {
+        if (one.status === 'fulfilled') continue;
+        const fault = faultOf(one.reason);
+        kept.push({ code: fault.code, reason: describe(fault) });
+      }
+    }
+    return kept;
+  }
+
+  async function* keysWith(prefix: string): AsyncGenerator<string[]> {
+    let token: string | undefined;
+    do {
+      const page = await answered(
+        client.send(
+          new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }),
+        ),
+      );
+      const keys = (page.Contents ?? []).flatMap(({ Key }) => Key ?? []);
+      if (keys.length > 0) yield keys;
+      token = page.NextContinuationToken;
+    } while (token !== undefined && token !== '');
+  }
+
+  return {
+    async removeObjects(prefix) {
+      const kept: Kept[] = [];
+      for await (const keys of keysWith(prefix)) kept.push(...(await removePage(keys)));
+      const [first] = kept;
+      if (first === undefined) return;
+      throw new StorageUnavailable(
+        first.code,
+        `${first.reason}; ${kept.length} objects could not be removed`,
+      );
+    },
+
+    async abortUploads(prefix) {
+      let marker: { KeyMarker?: string | undefined; UploadIdMarker?: string | undefined } = {};
+      for (;;) {
+        const listing = new ListMultipartUploadsCommand({
+          Bucket: bucket,
+          Prefix: prefix,
+          ...marker,
+        });
+        const page = await answered(client.send(listing));
+        for (const { Key, UploadId } of page.Uploads ?? []) {
+          await abortUpload(Key, UploadId);
+        }
+        if (page.IsTruncated !== true) return;
+        marker = { KeyMarker: page.NextKeyMarker, UploadIdMarker: page.NextUploadIdMarker };
+      }
+    },
+  };
+
+  async function abortUpload(Key: string | undefined, UploadId: string | undefined): Promise<void> {
+    try {
+      await client.send(new AbortMultipartUploadCommand({ Bucket: bucket, Key, UploadId }));
+    } catch (error) {
+      // It was completed or aborted in the meantime.
+      if (faultOf(error).code !== 'NoSuchUpload') throw asUnavailable(error);
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import { PassThrough } from 'node:stream';
+import { once } from 'node:events';
+import type { S3Client } from '@aws-sdk/client-s3';
+import { Upload } from '@aws-sdk/lib-storage';
+import { bufferText } from '../bufferedText';
+import type { ResultFile } from '../fileStore';
+import { answered } from './errors';
+
+/** Parts that are under way at once. With their 5 MiB each, they are what a file needs in memory. */
+const PARTS_AT_ONCE = 2;
+
+/**
+ * Creates a CSV that is uploaded in parts while it is written, or at once when it is small. It is visible when all of it is
+ * there.
+ */
+export function createResultFile(
+  client: S3Client,
+  target: { readonly Bucket: string; readonly Key: string },
+): ResultFile {
+  const body = new PassThrough();
+  // The upload reports it.
+  body.on('error', () => undefined);
+  const params = { ...target, Body: body, ContentType: 'text/csv; charset=utf-8' };
+  const upload = new Upload({ client, params, queueSize: PARTS_AT_ONCE });
+  const uploaded = upload.done();
+  // It may fail between two writes; the next one throws it.
+  uploaded.catch(() => undefined);
+  let isCommitted = false;
+
+  const { write, flush } = bufferText(async (text) => {
+    if (body.write(text)) return;
+    // When the upload fails, it destroys the body, and is rejected a little later.
+    const drained = once(body, 'drain').catch(() => uploaded);
+    await answered(Promise.race([drained, uploaded]));
+  });
+
+  return {
+    write,
+    async commit() {
+      await flush();
+      body.end();
+      await answered(uploaded);
+      isCommitted = true;
+    },
+    async discard() {
+      if (isCommitted) return;
+      // Not `upload.abort()`, which does not wait until the parts are removed. What cannot be removed now is removed by
+      // removeDrafts.
+      body.destroy(new Error('The file is discarded'));
+      await uploaded.catch(() => undefined);
+    },
+  };
+}

@@ -1,0 +1,120 @@
+import { readFile, rm, stat } from 'node:fs/promises';
+import { HeadObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { createFairSemaphore } from '../../images/fairSemaphore';
+import type { ByteRange, FileStore, ResultKind } from '../fileStore';
+import { imageKeyOf, imageNameOf, isRequestId, parseImageName } from '../names';
+import { createS3Client, type OnRequest, type S3Settings } from './client';
+import { answered, asUnavailable, isMissing } from './errors';
+import { getObject, sizeAndTimeOf } from './getObject';
+import { createImageWriter } from './imageWriter';
+import { createRemover } from './remove';
+import { createResultFile } from './resultFile';
+
+export interface S3StoreSettings extends S3Settings {
+  readonly bucket: string;
+  /** Without a slash at its end; may be empty. */
+  readonly prefix: string;
+}
+
+/** Images are in memory while they are stored, so that a request can be repeated: so much of them at once. */
+const MAX_STORING_BYTES = 64 * 2 ** 20;
+
+/**
+ * Keeps files in a bucket of an S3-compatible store: images as `{prefix}/files/{request}/{name}`, and CSVs as
+ * `{prefix}/results/{request}/{kind}-{round}.csv`.
+ */
+export function createS3Store(settings: S3StoreSettings, onRequest?: OnRequest): FileStore {
+  const { bucket, prefix, ...clientSettings } = settings;
+  const client = createS3Client(clientSettings, onRequest === undefined ? {} : { onRequest });
+  const base = prefix === '' ? '' : `${prefix}/`;
+  const writeObject = createImageWriter(client, bucket);
+  const { removeObjects, abortUploads } = createRemover(client, bucket);
+  const storing = createFairSemaphore(MAX_STORING_BYTES);
+  const never = new AbortController().signal;
+
+  const resultKey = (requestId: string, round: number, kind: ResultKind) =>
+    `${base}results/${requestId}/${kind}-${round}.csv`;
+
+  function imageOf(requestId: string, name: string) {
+    const parsed = parseImageName(name);
+    if (parsed === null || !isRequestId(requestId)) return null;
+    return { key: imageKeyOf(prefix, requestId, name), contentType: parsed.contentType };
+  }
+
+  function openObject(Key: string, range?: ByteRange) {
+    const part = range && { Range: `bytes=${range.start}-${range.end}` };
+    return orNull(getObject(client, { Bucket: bucket, Key, ...part }));
+  }
+
+  return {
+    async writeImage(requestId, ref, { file, format, sha256 }, signal = never) {
+      try {
+        const name = imageNameOf(ref, format, sha256);
+        const image = imageOf(requestId, name);
+        if (image === null) {
+          throw new Error(`Expected a file name, received ${name} for ${requestId}`);
+        }
+        const { size } = await stat(file);
+        const release = await storing.acquire(size, signal, [requestId]);
+        try {
+          await writeObject({ ...image, bytes: await readFile(file), sha256 }, signal);
+        } finally {
+          release();
+        }
+        return name;
+      } finally {
+        await rm(file, { force: true });
+      }
+    },
+
+    async describeImage(requestId, name) {
+      const image = imageOf(requestId, name);
+      if (image === null) return null;
+      const { key, contentType } = image;
+      const head = await orNull(client.send(new HeadObjectCommand({ Bucket: bucket, Key: key })));
+      return head === null ? null : { ...sizeAndTimeOf(head), contentType };
+    },
+
+    async openImage(requestId, name, range) {
+      const image = imageOf(requestId, name);
+      if (image === null) return null;
+      const opened = await openObject(image.key, range);
+      return opened === null ? null : { ...opened, contentType: image.contentType };
+    },
+
+    createResultFile: (requestId, round, kind) =>
+      Promise.resolve(
+        createResultFile(client, { Bucket: bucket, Key: resultKey(requestId, round, kind) }),
+      ),
+
+    openResult: (requestId, round, kind) => openObject(resultKey(requestId, round, kind)),
+
+    async removeDrafts(requestId) {
+      // Images are written by one request each, which leaves nothing when it fails.
+      if (isRequestId(requestId)) await abortUploads(`${base}results/${requestId}/`);
+    },
+
+    async removeRequest(requestId) {
+      if (!isRequestId(requestId)) return;
+      await abortUploads(`${base}results/${requestId}/`);
+      for (const folder of ['files', 'results']) {
+        await removeObjects(`${base}${folder}/${requestId}/`);
+      }
+    },
+
+    async check() {
+      const listing = { Bucket: bucket, Prefix: base, MaxKeys: 1 };
+      await answered(client.send(new ListObjectsV2Command(listing)));
+    },
+  };
+}
+
+/** @returns `null` when there is no such object */
+async function orNull<T>(work: Promise<T>): Promise<T | null> {
+  try {
+    return await work;
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw asUnavailable(error);
+  }
+}

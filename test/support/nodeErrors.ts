@@ -1,0 +1,15 @@
+import { types } from 'node:util';
+
+/**
+ * Makes errors of Node's own modules instances of `Error`, as they are outside of Jest, which runs tests in a context of
+ * their own. The AWS SDK replaces what is no `Error`, and its code is lost.
+ */
+export function recognizeNodeErrors(): void {
+  Object.defineProperty(Error, Symbol.hasInstance, {
+    value(this: unknown, thrown: unknown): boolean {
+      return this === Error
+        ? types.isNativeError(thrown)
+        : Function.prototype[Symbol.hasInstance].call(this, thrown);
+    },
+  });
+}
