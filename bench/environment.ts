@@ -29,7 +29,7 @@ export interface BenchSettings {
   readonly env?: NodeJS.ProcessEnv;
   /** Path of a compiled script that prints the address of its server. */
   readonly origin?: string;
-  /** Files are kept on an S3 server. API and worker then share no folder. */
+  /** Whether files are kept on an S3 server. API and worker then share no folder. */
   readonly objectStorage?: boolean;
 }
 

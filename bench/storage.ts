@@ -9,8 +9,8 @@ const ROUNDS = 5;
 const METRIC = /^image_processor_storage_requests_total\{[^}]*operation="(\w+)"[^}]*\} (\d+)$/gm;
 
 /**
- * Compares a request of 2,000 images on an S3 server with the same on disk, alternating, each on servers of its own; and
- * counts the requests to the S3 server.
+ * Compares the speed of a request of 2,000 images on an S3 server and on disk, and counts the requests to the S3 server.
+ * The two installations have separate servers and take turns.
  */
 export async function measureStorage(): Promise<Measure[]> {
   const METRICS_PORT = String(await freePort('the metrics', 'METRICS_PORT', 0, say));
@@ -22,7 +22,7 @@ export async function measureStorage(): Promise<Measure[]> {
     benches.push(s3);
     const onDisk: number[] = [];
     const onS3: number[] = [];
-    // The first request of each warms it up.
+    // The first request to each is a warm-up.
     for (let round = 0; round <= ROUNDS; round += 1) {
       const speeds = [await imagesPerSecond(disk), await imagesPerSecond(s3)] as const;
       if (round === 0) continue;

@@ -17,7 +17,7 @@ export interface Target {
   pid(): number;
 }
 
-/** Whether a process is one of the embedded servers, whose supervisor is not that of our own processes. */
+/** Whether a process is one of the embedded servers, which have another supervisor than our own processes. */
 export function isEmbedded({ kind }: Target): boolean {
   return kind === 'temporal' || kind === 'storage';
 }
@@ -64,7 +64,7 @@ interface StageOptions {
 
 /**
  * Starts embedded servers, the API and two workers, each as a process that is always restarted. With object storage,
- * each process has a `DATA_DIR` of its own: they share no disk.
+ * each process has a separate `DATA_DIR`.
  */
 export async function startChaosCluster({
   folder,

@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-s3';
 import type { ObjectStorage } from '../src/dev/embedded/objectStorage';
 
-/** Images, and CSVs of results. */
+/** Where images and result CSVs are. */
 export type Part = 'files' | 'results';
 
 /** What the service has stored, read without the product's own code. */
@@ -17,7 +17,7 @@ export interface Storage {
   requestsIn(part: Part): Promise<string[]>;
   /** Returns readers of all images, by `{request}/{name}`. */
   images(): Promise<Map<string, () => Promise<Buffer>>>;
-  /** Counts what was begun in object storage and neither completed nor aborted. */
+  /** Counts uploads to object storage that were neither completed nor aborted. */
   unfinishedUploads(): Promise<number>;
 }
 
@@ -33,7 +33,7 @@ export function diskStorage(dataDir: string): Storage {
         entries
           .filter((entry) => entry.isFile())
           .map((entry) => {
-            // There are folders between, which spread the files.
+            // Folders between the request and its files spread them.
             const [request = ''] = path.relative(folder, entry.parentPath).split(path.sep);
             const file = path.join(entry.parentPath, entry.name);
             return [`${request}/${entry.name}`, () => readFile(file)];
@@ -49,7 +49,7 @@ export function bucketStorage({ url, endpoint, credentials }: ObjectStorage): St
   const region = 'us-east-1';
   const client = new S3Client({ endpoint, credentials, region, forcePathStyle: true });
 
-  /** @returns keys without the name of the part */
+  /** Lists the keys of a part, without its name. */
   async function keysIn(part: Part): Promise<string[]> {
     const keys: string[] = [];
     for await (const page of paginateListObjectsV2({ client }, { Bucket, Prefix: `${part}/` })) {

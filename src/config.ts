@@ -58,12 +58,12 @@ const originHeaders = z.string().transform((file, context): OriginHeaders => {
   return z.NEVER;
 });
 
-/** As AWS names buckets; other stores also allow capitals and underscores. */
+/** Names of buckets on AWS, and those with capitals and underscores that other stores allow. */
 const BUCKET = /^[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9]$/;
 
 const storageUrl = z.string().transform((text, context) => {
   const [, bucket = '', prefix = ''] = /^s3:\/\/([^/]*)\/?(.*?)\/*$/s.exec(text) ?? [];
-  // A key with an empty part is no path for many tools.
+  // Many tools cannot handle keys with an empty part (`a//b`).
   if (BUCKET.test(bucket) && /^([\w!.*'()-]+(\/(?!$)|$))*$/.test(prefix)) return { bucket, prefix };
   const message =
     "Expected s3://bucket or s3://bucket/prefix (in the prefix letters, digits and !-_.*'()/)";
@@ -71,7 +71,7 @@ const storageUrl = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
-/** Links are written into lists, HTML and formulas: no character may have a meaning there. */
+/** Links are written into lists, HTML and formulas, so characters with a meaning there are refused. */
 const linkBase = httpUrl
   .transform((url) => new URL(url).href.replace(/\/+$/, ''))
   .refine(
@@ -85,7 +85,7 @@ const UNIT_SECONDS = new Map([
   ['h', 3_600],
   ['d', 86_400],
 ]);
-/** The longest time for which S3 signs. */
+/** The longest time for which S3 accepts a signature. */
 const MAX_LINK_SECONDS = 604_800;
 
 /** Seconds. */
@@ -280,13 +280,13 @@ function blockedWebhook(present: NodeJS.ProcessEnv) {
   return [{ path: ['WEBHOOK_URL'], message }];
 }
 
-/** Finds links that cannot be made, whatever is wrong with other variables. */
+/** Checks that the chosen kind of links can be made, whatever is wrong with other variables. */
 function impossibleLinks({ STORAGE_LINKS, STORAGE_URL, STORAGE_PUBLIC_URL }: NodeJS.ProcessEnv) {
   if (STORAGE_LINKS !== 'public' && STORAGE_LINKS !== 'presigned') return [];
   const fault = (message: string) => [{ path: ['STORAGE_LINKS'], message }];
   if (STORAGE_URL === undefined) {
     return fault(
-      'Expected api, as STORAGE_URL is not set: only object storage has links of its own',
+      'Expected api, because STORAGE_URL is not set (public and presigned need object storage)',
     );
   }
   return STORAGE_LINKS === 'public' && STORAGE_PUBLIC_URL === undefined

@@ -261,7 +261,7 @@ describe('readConfig', () => {
     );
 
     const onDisk =
-      'Expected api, as STORAGE_URL is not set: only object storage has links of its own';
+      'Expected api, because STORAGE_URL is not set (public and presigned need object storage)';
     it.each([
       [{ STORAGE_LINKS: 'public', STORAGE_PUBLIC_URL: 'https://cdn.example' }, onDisk],
       [{ STORAGE_LINKS: 'presigned' }, onDisk],

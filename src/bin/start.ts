@@ -9,8 +9,8 @@ import { runMain, say, stopSignal, stopWithNpm } from '../process/main';
 import { namedTemporalAddress } from '../temporal/settings';
 
 /**
- * `npm start`: runs the whole service, with embedded servers unless the environment names others. Files are on disk;
- * with `--storage s3`, in object storage.
+ * `npm start`: runs the whole service, with embedded servers unless the environment names others. Files are kept on disk,
+ * or with `--storage s3` in an embedded S3 server.
  */
 runMain(async () => {
   const withS3 = wantsObjectStorage(parseArgs({ options: STORAGE_OPTION }).values.storage);

@@ -1,8 +1,8 @@
 import type { Context } from 'koa';
 
 /**
- * Whether the client has what the response describes by `ETag` and `Last-Modified`. `If-Modified-Since` counts only
- * without `If-None-Match` (RFC 9110 §13.2.2). Koa's `fresh` sends it again to clients that also send
+ * Whether the client has the content that the response describes by `ETag` and `Last-Modified`. `If-Modified-Since`
+ * counts only without `If-None-Match` (RFC 9110 §13.2.2). Koa's `fresh` sends it again to clients that also send
  * `Cache-Control: no-cache`, as `fetch` does; that header is meant for caches, and this is the origin.
  */
 export function clientHas(ctx: Context): boolean {
@@ -17,8 +17,8 @@ export function clientHas(ctx: Context): boolean {
 }
 
 /**
- * Whether `Range` applies: the client has parts of nothing, or of what the response describes. Validators must be
- * the same, and a weak tag never is (RFC 9110 §13.1.5).
+ * Whether `Range` applies: there is no `If-Range`, or it equals the response's `ETag` or `Last-Modified`. A weak tag never
+ * matches (RFC 9110 §13.1.5).
  */
 export function rangeApplies(ctx: Context): boolean {
   const { response } = ctx;

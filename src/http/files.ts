@@ -12,7 +12,7 @@ const IMAGE = { 'image/*': { schema: { type: 'string' as const, format: 'binary'
 
 const ACCEPT_RANGES = { 'Accept-Ranges': requiredHeader('string', '`bytes`.') };
 const VALIDATORS = {
-  ETag: requiredHeader('string', 'Names the content.'),
+  ETag: requiredHeader('string', 'Identifies the content.'),
   'Last-Modified': requiredHeader('string', 'When the image was stored.'),
 };
 const contentRange = (description: string) => ({
@@ -33,8 +33,8 @@ export function fileRoute({ files }: FileDeps): Route {
       tags: ['Files'],
       summary: 'Get a compressed image',
       description:
-        'The name ends in a hash of the content, so a named file never changes. `HEAD` is answered alike, without ' +
-        'the bytes. `If-None-Match`, `If-Modified-Since`, `Range` (of one range) and `If-Range` are honoured.',
+        'The name ends in a hash of the content, so a named file never changes. `HEAD` returns the same headers without ' +
+        'the image. `If-None-Match`, `If-Modified-Since`, `Range` (one range) and `If-Range` are supported.',
       request: { params: requestIdParams.extend({ name: z.string() }) },
       responses: {
         200: {
@@ -47,15 +47,15 @@ export function fileRoute({ files }: FileDeps): Route {
           headers: {
             ...ACCEPT_RANGES,
             ...VALIDATORS,
-            ...contentRange('Which bytes, and the size: `bytes 0-99/1234`.'),
+            ...contentRange('First and last byte, and the size of the image: `bytes 0-99/1234`.'),
           },
           content: IMAGE,
         },
         304: { description: 'The client has the current image.', headers: VALIDATORS },
         404: problemResponse('No such file.'),
         416: {
-          ...problemResponse('`Range` begins behind the end of the image.'),
-          headers: contentRange('The size: `bytes */1234`.'),
+          ...problemResponse('`Range` begins after the last byte of the image.'),
+          headers: contentRange('The size of the image: `bytes */1234`.'),
         },
       },
     },
@@ -83,13 +83,13 @@ export function fileRoute({ files }: FileDeps): Route {
           }
         }
       }
-      // Last: an error that is thrown above is not kept.
+      // Set last, so that errors thrown above are not cached.
       ctx.set('Cache-Control', 'public, max-age=31536000, immutable');
     },
   };
 }
 
-/** Whether the answer depends on more than the name, and may need no bytes, or only some. */
+/** Whether the answer may be a part of the image, or have no body. */
 function isConditional(ctx: Context): boolean {
   return ['Range', 'If-None-Match', 'If-Modified-Since'].some((header) => ctx.get(header) !== '');
 }
@@ -121,7 +121,7 @@ function rangeOf(ctx: Context, { size }: ImageDetails) {
   ctx.set('Content-Range', `bytes */${size}`);
   throw new Refusal(
     'unsatisfiable_range',
-    `Expected a range of the image's ${size} bytes, received one that begins behind its end`,
+    `Expected a range of the image's ${size} bytes, received one that begins after the last`,
   );
 }
 

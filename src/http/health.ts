@@ -70,7 +70,7 @@ export function readyRoute({ health, logger }: ReadyDeps): Route {
   };
 }
 
-/** The code says what an operator has to do, and nothing about the installation. It may be any text of a store. */
+/** The code tells an operator what to do and reveals no address or path. A store may send any text as its code. */
 function codeOf(error: unknown): string {
   const code = isStorageError(error) ? error.code.replace(/[^A-Za-z0-9_]/g, '').slice(0, 100) : '';
   return code === '' ? '' : ` (${code})`;

@@ -6,7 +6,7 @@ const ONE_RANGE = /^bytes=(\d*)-(\d*)$/i;
 /**
  * Reads a `Range` header (RFC 9110 §14.2).
  *
- * @returns `undefined` for several ranges and for what is no range of bytes: the answer is the whole file
+ * @returns `undefined` for several ranges or an invalid header: the answer is then the whole file
  */
 export function readRange(header: string, size: number): ByteRange | 'unsatisfiable' | undefined {
   const [, first = '', last = ''] = ONE_RANGE.exec(header) ?? [];

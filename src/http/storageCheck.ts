@@ -2,9 +2,9 @@ import { createCache } from '../cache';
 import { StorageUnavailable } from '../errors';
 import type { FileStore } from '../storage/fileStore';
 
-/** Callers wait for the check, which a store that is slow would repeat for a minute. */
+/** Callers wait for the check, and the client of a slow store would try for a minute. */
 const DEADLINE_MS = 5_000;
-/** Uploads and probes of this time share one request to the store. */
+/** Uploads and probes within this time share one request to the store. */
 const KEPT_MS = 1_000;
 
 /** Resolves when the storage can be read and written, and rejects with StorageUnavailable or the error of the disk. */

@@ -129,7 +129,7 @@ export function uploadRoute(deps: UploadDeps): Route {
   };
 }
 
-/** Before the form is received: it may be large, and without storage none of its images could be processed. */
+/** Checks the storage before the form is received, which may be large: without storage no image could be processed. */
 async function requireStorage(ctx: Context, checkStorage: StorageCheck): Promise<void> {
   try {
     await checkStorage();

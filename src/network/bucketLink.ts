@@ -1,6 +1,6 @@
 export interface BucketLink {
   readonly bucket: string;
-  /** As it is written, since `%`, `?` and `#` may be in a key. */
+  /** The key, not decoded: it may contain `%`, `?` and `#`. */
   readonly object: string;
 }
 

@@ -7,8 +7,8 @@ import { createAddressCheck } from './addresses';
 import { portOf } from './ports';
 
 /**
- * Servers of this installation: the API, its metrics, Temporal, MongoDB and object storage. Links and webhooks come from strangers and
- * must not lead to them, whatever `ALLOWED_NETWORKS` says: a webhook to our own API could start operations.
+ * Servers of this installation: the API, its metrics, Temporal, MongoDB and object storage. Links and webhooks come from
+ * strangers and must not lead to them, whatever `ALLOWED_NETWORKS` says: a webhook to our own API could start operations.
  */
 
 export interface Endpoint {
@@ -30,8 +30,8 @@ export interface OwnEndpoints {
    */
   readonly publicUrls: readonly Endpoint[];
   /**
-   * Object storage. Its name counts, and its addresses if they are private: other customers' files may be at the same
-   * public address.
+   * Object storage. Its name is refused, and its addresses only if they are private: a public one may serve the files
+   * of other customers too.
    */
   readonly stores: readonly Endpoint[];
 }
@@ -112,7 +112,7 @@ export interface OwnAddresses {
  *
  * @param temporalAddress `host:port`
  * @param mongodbUri the hosts behind `mongodb+srv://` are in DNS only and are not included
- * @param storageUrl of the S3 server, if one is named
+ * @param storageUrl URL of the S3 server, if the environment names one
  * @param others further servers of this process
  */
 export function ownEndpointsOf(

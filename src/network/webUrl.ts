@@ -6,8 +6,9 @@ export function parseWebUrl(text: string, base?: URL): URL | null {
 }
 
 /**
- * Once Node 20 has compiled a caller of `URL.canParse`, that returns `false` for every text with a letter of Latin-1
- * beyond ASCII. Trying is right for all texts and slow for invalid ones, so only those are tried.
+ * Parses a URL. Once Node 20 has optimised a caller of `URL.canParse`, the call returns `false` for every text with a
+ * Latin-1 letter beyond ASCII. The constructor is correct for all texts but slow for invalid ones, so it is used without
+ * that check only for texts beyond ASCII.
  */
 function parseUrl(text: string, base?: URL): URL | null {
   if (!/[^ -~]/.test(text)) return URL.canParse(text, base?.href) ? new URL(text, base) : null;

@@ -3,13 +3,13 @@ import { asImageError } from '../images/downloadErrors';
 import { statusError } from '../images/response';
 import { describe, faultOf, type S3Fault } from '../storage/s3/errors';
 
-/** Codes of Node and OpenSSL: the connection failed. */
+/** Codes of Node and OpenSSL for a failed connection. */
 const OF_CONNECTION = /^(E[A-Z]|ERR_|[A-Z0-9_]*CERT)/;
 const TIMEOUTS = ['Timeout', 'ETIMEDOUT', 'RequestTimeout'];
 
 /**
- * Converts an error of a source bucket to that of its image, with the codes of downloads. It is not an error of the
- * storage: other images go on, and the image's attempts are limited.
+ * Converts an error of a source bucket to an error of the image, with the same codes as downloads. It is not an error of
+ * our storage: other images continue, and the image has a limited number of attempts.
  */
 export function bucketError(error: unknown): ImageError {
   const fault = faultOf(error);

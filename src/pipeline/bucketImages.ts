@@ -8,10 +8,10 @@ import { parseBucketLink } from '../network/bucketLink';
 import { bucketError } from './bucketErrors';
 import { createSource, type Source } from './source';
 
-/** Images at `s3://` links. The worker downloads them, since the download process has no credentials. */
+/** Images at `s3://` links. The worker downloads them itself, because the download process has no credentials. */
 export interface BucketImages {
   /**
-   * Downloads an image to a file, when it is its turn.
+   * Waits for a permit, and downloads an image to a file.
    *
    * @param key images of different keys take turns
    * @throws ImageError; any error of the disk; the signal's reason when aborted
@@ -36,7 +36,7 @@ export function createBucketImages(
   reader: BucketReader,
 ): BucketImages {
   const { folder, buckets, concurrency, timeoutMs, onDownload } = settings;
-  // Permits of their own: those of downloads belong to another process.
+  // Not the permits of other downloads, which are in another process.
   const permits = createFairSemaphore(concurrency);
   let nextId = 1;
 

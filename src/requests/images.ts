@@ -59,9 +59,9 @@ async function* read(
 }
 
 interface Entry {
-  /** Without its link, which costs more than the rest: only the images of the page get theirs. */
+  /** Without `output_url`: signing is expensive, so only the images of the page get links. */
   readonly image: ImageResource;
-  /** The name of the output. */
+  /** The name of the compressed image; `null` if there is none. */
   readonly file: string | null;
 }
 

@@ -21,7 +21,7 @@ export interface LaneAssignment {
 
 /**
  * Assigns a lane, and a number within the lane, to every link of an upload: each host or bucket gets a lane in order of
- * appearance; after 256 hosts, further ones share lanes by hash. A link seen before keeps its lane and number.
+ * appearance; after 256 of them, further ones share lanes by hash. A link seen before keeps its lane and number.
  *
  * Memory grows by about 100 bytes per distinct link (a digest instead of the link), bounded by
  * `MAX_IMAGES_PER_REQUEST`.

@@ -19,15 +19,15 @@ export interface ResultDeps {
 
 export interface Result {
   readonly stream: Readable;
-  /** Bytes in the stream; `null`: not known before all links are replaced. */
+  /** Bytes in the stream; `null` if links are replaced while it is read. */
   readonly size: number | null;
   /** What a downloaded copy is called: the uploaded file's name with the kind. */
   readonly fileName: string;
 }
 
 /**
- * Opens the output CSV of a finished request, or the CSV of its failed rows. It is stored with links through the API;
- * other links are put in their place here, so that they are those of today's settings, and fresh when they expire.
+ * Opens the output CSV of a finished request, or the CSV of its failed rows. The stored file has links through the API.
+ * Links of another kind replace them here, so that they follow the current settings and presigned ones are fresh.
  *
  * @throws Refusal `not_found`, `not_finished`
  */
@@ -49,7 +49,7 @@ export async function openResult(
   // The links of failed rows are those of the upload.
   if (kind === 'failed' || config.STORAGE_LINKS === 'api') return { ...file, fileName };
   const stream = replaceImageLinks(file.stream, record._id, imageLinks);
-  // What fails from the beginning is an error of the call, and not an answer that breaks off.
+  // If the first link cannot be made, the call fails, rather than its answer breaking off.
   await once(stream, 'readable');
   return { stream, size: null, fileName };
 }

@@ -1,7 +1,7 @@
-/** Records are short and many: they are written a megabyte at a time. */
+/** Rows are short and many, so they are written a megabyte at a time. */
 const BUFFER_CHARACTERS = 2 ** 20;
 
-/** Gathers short texts, and passes them on as long ones. */
+/** Collects short texts and writes them as long ones. */
 export interface BufferedText {
   write(text: string): Promise<void>;
   flush(): Promise<void>;

@@ -1,8 +1,8 @@
 /**
- * Returns the URL of the S3 server that the environment names, by the SDK's own variables.
+ * Reads the URL of the S3 server from the AWS SDK's own variables.
  *
- * @returns `undefined` when none is named: it is AWS, or no object storage is used
- * @throws Error when it is no URL
+ * @returns `undefined` when none is set: the server is AWS, or no object storage is used
+ * @throws Error for a value that is not an http or https URL
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
  */
 export function namedStorageEndpoint(

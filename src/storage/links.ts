@@ -7,18 +7,18 @@ export interface LinkSettings {
   readonly STORAGE_PUBLIC_URL?: string | undefined;
 }
 
-/** Returns a link by which anyone can read the object with this key, for a time. */
+/** Returns a link with which anyone can read the object for a limited time. */
 export type Presign = (key: string) => Promise<string>;
 
 /** Returns the link to a stored image, as results show it. */
 export type ImageLinks = (requestId: string, name: string) => Promise<string> | string;
 
-/** The link through the API: the only kind that is stored, since it names request and image whatever else changes. */
+/** Returns the link through the API: the only kind that is stored, since it depends on nothing but `PUBLIC_URL`. */
 export function apiLinkOf(publicUrl: string, requestId: string, name: string): string {
   return `${publicUrl}/image/files/${requestId}/${name}`;
 }
 
-/** Chooses what links to images look like. The configuration refuses combinations in which one is missing. */
+/** Creates the function that makes links of the configured kind. `readConfig` refuses settings that lack a part. */
 export function createImageLinks(settings: LinkSettings, presign?: Presign): ImageLinks {
   const { PUBLIC_URL, STORAGE_URL, STORAGE_LINKS, STORAGE_PUBLIC_URL } = settings;
   const keyOf = (requestId: string, name: string) =>
@@ -33,7 +33,7 @@ export function createImageLinks(settings: LinkSettings, presign?: Presign): Ima
   return (requestId, name) => apiLinkOf(PUBLIC_URL, requestId, name);
 }
 
-/** Escapes a key for the path of a URL as signatures need it: also the marks that `encodeURIComponent` keeps. */
+/** Escapes a key for the path of a URL as signatures require, including `!'()*`, which `encodeURIComponent` keeps. */
 export function escapeKey(key: string): string {
   return encodeURIComponent(key)
     .replaceAll('%2F', '/')

@@ -4,7 +4,10 @@ import { contentTypeOf, EXTENSIONS, extensionOf, type ImageFormat } from '../../
 /** Names of stored images, the same in every backend: links in results hold them. */
 
 const HASH_DIGITS = 32;
-/** Of regular expressions, with the hash as its only group. Bounded: no name of ours is longer than a file system takes. */
+/**
+ * Source of a regular expression for names, with the hash as its only group. The lengths are bounded, so that each match
+ * is a valid file name.
+ */
 export const NAME_PATTERN = `[0-9]{1,10}-[0-9]{1,10}-([0-9a-f]{32})\\.(?:${EXTENSIONS.join('|')})`;
 const NAME = new RegExp(`^${NAME_PATTERN}$`);
 const REQUEST_ID = /^[0-9a-f-]{36}$/;
@@ -30,7 +33,7 @@ export function parseImageName(name: string): ImageName | null {
   return hash === undefined || contentType === undefined ? null : { hash, contentType };
 }
 
-/** @param prefix of all keys in a bucket, without a slash at its end; may be empty */
+/** @param prefix of all keys of ours in a bucket, without a slash at the end; may be empty */
 export function imageKeyOf(prefix: string, requestId: string, name: string): string {
   return `${prefix === '' ? '' : `${prefix}/`}files/${requestId}/${name}`;
 }

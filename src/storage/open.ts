@@ -24,7 +24,7 @@ export type ImageLinkSettings = LinkSettings &
     readonly STORAGE_LINK_TTL: number;
   };
 
-/** Chooses what links to stored images look like. */
+/** Creates the function that makes links to stored images, of the kind that the configuration names. */
 export function openImageLinks(settings: ImageLinkSettings): ImageLinks {
   const { STORAGE_URL, STORAGE_LINKS, STORAGE_PATH_STYLE: pathStyle, STORAGE_LINK_TTL } = settings;
   if (STORAGE_URL === undefined || STORAGE_LINKS !== 'presigned') return createImageLinks(settings);

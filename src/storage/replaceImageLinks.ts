@@ -2,15 +2,15 @@ import { pipeline, Transform, type Readable } from 'node:stream';
 import type { ImageLinks } from './links';
 import { NAME_PATTERN } from './names';
 
-/** What `PUBLIC_URL` may have behind its scheme. Bounded, because as much is kept between two chunks. */
+/** The maximum length of `PUBLIC_URL` after its scheme. It is bounded because that much is kept between two chunks. */
 const MAX_BASE = 2_000;
-/** Longer than any link: slashes may be escaped, and request id and name are shorter than 100 characters. */
+/** Longer than any link, with escaped slashes too: request id and name have fewer than 100 characters. */
 const MAX_LINK = MAX_BASE + 200;
 
 /**
- * Matches links through the API to images of one request, for whatever `PUBLIC_URL` they were written. The slashes
- * may be escaped, as in JSON. A link begins at the last scheme before the id, and contains no white space, quotes or
- * angle brackets. Bytes count as characters: `\s` would match a part of one.
+ * Matches links through the API to images of one request, whatever `PUBLIC_URL` they were written with. The slashes may
+ * be escaped, as in JSON. A link begins at the last scheme before the id, and contains no white space, quotes or angle
+ * brackets. The text has one character per byte, so `\s` could match one byte of a longer character.
  */
 function linksOf(requestId: string): RegExp {
   const base = String.raw`(?:(?!https?:)[^ \t\r\n"<>]){1,${MAX_BASE}}?`;
@@ -32,10 +32,10 @@ export function replaceImageLinks(
   linkTo: ImageLinks,
 ): Readable {
   const pattern = linksOf(requestId);
-  /** The end of the last chunk, in which a link may begin. */
+  /** The end of the previous chunk, which may contain the beginning of a link. */
   let held = '';
 
-  /** Returns the text up to where a link may continue in the next chunk. */
+  /** Replaces links in the text, up to where a link may continue in the next chunk; holds the rest. */
   async function replaced(text: string, isLast: boolean): Promise<Buffer> {
     const pieces: string[] = [];
     let at = 0;
@@ -51,7 +51,8 @@ export function replaceImageLinks(
     return Buffer.from(pieces.join('') + text.slice(at, end), 'latin1');
   }
 
-  // Bytes are read as Latin-1: links are ASCII, and all other bytes come out as they were, also of cut characters.
+  // Bytes are read and written as Latin-1: links are ASCII, and other bytes do not change, even where a chunk cuts a
+  // character.
   const replacing = new Transform({
     transform(chunk: Buffer, _, done) {
       replaced(held + chunk.toString('latin1'), false).then((bytes) => {
@@ -64,6 +65,6 @@ export function replaceImageLinks(
       }, done);
     },
   });
-  // Either one's end or error ends the other; whoever reads gets the error.
+  // When one of the two streams ends or fails, so does the other; the reader gets the error.
   return pipeline(source, replacing, () => undefined);
 }

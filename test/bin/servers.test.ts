@@ -62,7 +62,7 @@ describe('npm run servers', () => {
       expect(command.stdout().match(/\n/g)).toHaveLength(1);
     }));
 
-  it('starts object storage too with --storage s3, and prints the variables that lead to it', () =>
+  it('starts object storage too with --storage s3, and prints the variables for using it', () =>
     withServers(
       async (command) => {
         const { storageEnv, ...others } = withStorageSchema.parse(JSON.parse(command.stdout()));

@@ -39,7 +39,10 @@ describe('npm run chaos', () => {
 
   it.each([
     [['--kills', 'many'], 'Expected --kills to be a whole number from 0 on, received many'],
-    [['--storage', 'tape'], 'Expected --storage s3, or no --storage for the disk, received tape'],
+    [
+      ['--storage', 'tape'],
+      'Expected --storage s3, or no --storage to keep files on disk, received tape',
+    ],
     [['--images', '3', '--requests', '4'], 'Expected at least one image per request'],
   ])('refuses %j before it starts anything', async (args, reason) => {
     const run = startCommand('../../chaos/run', {}, args);

@@ -171,7 +171,7 @@ describe('docker-compose.yml', () => {
     expect(services['object-storage']?.read_only).toBe(true);
   });
 
-  it('lets API and workers use the object storage with the key that it has', () => {
+  it('gives API, workers and object storage the same key', () => {
     const store = services['object-storage']?.environment;
     for (const [, { environment }] of ours) {
       expect(environment['STORAGE_URL']).toBe('${STORAGE_URL:-}');

@@ -113,7 +113,7 @@ describe.each(['disk', 's3'])('GET /image/files/{request_id}/{name}, stored on %
     expect((await response.arrayBuffer()).byteLength).toBe(content.length);
   });
 
-  it('says when the image was stored', async () => {
+  it('returns when the image was stored', async () => {
     const { headers } = await get();
     const modified = Date.parse(headers.get('last-modified') ?? '');
     expect(Math.abs(Date.now() - modified)).toBeLessThan(24 * 60 * 60 * 1000);
@@ -136,7 +136,7 @@ describe.each(['disk', 's3'])('GET /image/files/{request_id}/{name}, stored on %
       expect(await response.text()).toBe('');
     });
 
-    it('sends the bytes for an earlier time, and for what is no time', async () => {
+    it('sends the image for an earlier time and for an invalid one', async () => {
       for (const time of [await shifted(-1000), 'yesterday']) {
         const response = await get({ 'if-modified-since': time });
         expect([time, response.status]).toEqual([time, 200]);
@@ -144,7 +144,7 @@ describe.each(['disk', 's3'])('GET /image/files/{request_id}/{name}, stored on %
       }
     });
 
-    it('decides by If-None-Match alone when it is there too', async () => {
+    it('uses only If-None-Match when both are sent', async () => {
       const etag = (await get({}, 'HEAD')).headers.get('etag') ?? '';
       const statuses = async (headers: Record<string, string>) =>
         (await get(headers, 'HEAD')).status;
@@ -155,7 +155,7 @@ describe.each(['disk', 's3'])('GET /image/files/{request_id}/{name}, stored on %
   });
 
   describe('with Range', () => {
-    it('says that ranges are accepted', async () => {
+    it('announces that ranges are accepted', async () => {
       expect((await get({}, 'HEAD')).headers.get('accept-ranges')).toBe('bytes');
     });
 
@@ -191,7 +191,7 @@ describe.each(['disk', 's3'])('GET /image/files/{request_id}/{name}, stored on %
 
     it.each([
       ['begins at the end', () => `bytes=${content.length}-`],
-      ['begins behind the end', () => `bytes=${content.length + 5}-${content.length + 9}`],
+      ['begins after the end', () => `bytes=${content.length + 5}-${content.length + 9}`],
       ['asks for the last 0 bytes', () => 'bytes=-0'],
     ])('answers 416 and the size when it %s', async (_, range) => {
       const response = await get({ range: range() });
@@ -199,11 +199,11 @@ describe.each(['disk', 's3'])('GET /image/files/{request_id}/{name}, stored on %
       expect(response.headers.get('content-range')).toBe(`bytes */${content.length}`);
       expect(response.headers.get('cache-control')).toBe('no-store');
       expect(await response.json()).toEqual({
-        detail: `Expected a range of the image's ${content.length} bytes, received one that begins behind its end`,
+        detail: `Expected a range of the image's ${content.length} bytes, received one that begins after the last`,
       });
     });
 
-    it('ignores it for HEAD', async () => {
+    it('ignores Range for HEAD', async () => {
       const response = await get({ range: 'bytes=0-0' }, 'HEAD');
       expect(response.status).toBe(200);
       expect(response.headers.get('content-length')).toBe(String(content.length));
@@ -213,7 +213,7 @@ describe.each(['disk', 's3'])('GET /image/files/{request_id}/{name}, stored on %
       expect((await get({ range: 'bytes=0-0', 'if-none-match': '*' })).status).toBe(304);
     });
 
-    it('sends the part only if it is of the image that If-Range names', async () => {
+    it('sends the part only if If-Range matches the image', async () => {
       const { headers } = await get({}, 'HEAD');
       const etag = headers.get('etag') ?? '';
       const modified = headers.get('last-modified') ?? '';
@@ -237,7 +237,7 @@ describe.each(['disk', 's3'])('GET /image/files/{request_id}/{name}, stored on %
     expect(response.headers.get('cache-control')).toBe('no-store');
   });
 
-  describe('asks the store', () => {
+  describe('calls the store', () => {
     /** Returns which methods of the store `work` calls. */
     async function callsOf(work: () => Promise<Response>): Promise<string[]> {
       const calls: string[] = [];
@@ -255,16 +255,16 @@ describe.each(['disk', 's3'])('GET /image/files/{request_id}/{name}, stored on %
     }
 
     it.each([
-      ['once, for the image, when all of it is wanted', 'GET', {}, ['openImage']],
-      ['once, for what is known of it, by HEAD', 'HEAD', {}, ['describeImage']],
+      ['once, for the image, when all of it is requested', 'GET', {}, ['openImage']],
+      ['once, for the description, on HEAD', 'HEAD', {}, ['describeImage']],
       [
-        'once, for what is known of it, when the client has it',
+        'once, for the description, when the client has the image',
         'GET',
         { 'if-none-match': '*' },
         ['describeImage'],
       ],
       [
-        'twice when a part is wanted',
+        'twice when a part is requested',
         'GET',
         { range: 'bytes=0-0' },
         ['describeImage', 'openImage'],

@@ -10,7 +10,7 @@ import { startService, type Service } from '../support/service';
 
 const sheet = sheetOf(['http://a.example/1.jpg']);
 
-/** The answer of the readiness check, once it is this one: a success is kept for a second. */
+/** Waits until the readiness check answers with this status, and returns the answer: a success is kept for a second. */
 const readyBecomes = (service: Service, status: number) =>
   eventually(
     async () => {

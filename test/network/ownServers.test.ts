@@ -40,7 +40,7 @@ describe('ownEndpointsOf(config, temporalAddress, mongodbUri)', () => {
     expect(servers.isNamed(host, port)).toBe(false);
   });
 
-  it('knows no object storage when none is named', () => {
+  it('returns no object storage when none is named', () => {
     expect(ownEndpointsOf(ADDRESSES, '', '').stores).toEqual([]);
   });
 

@@ -157,7 +157,7 @@ describe('a policy with servers of our own', () => {
     ]);
   });
 
-  it('does not count a public address of object storage, where other sites may be', async () => {
+  it('does not refuse a public address of object storage, which other sites may share', async () => {
     expect(await policy.allowedAddresses('other.example', 443, ['203.0.112.9'])).toEqual([
       '203.0.112.9',
     ]);

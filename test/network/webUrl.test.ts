@@ -20,7 +20,7 @@ describe('parseWebUrl(text)', () => {
   });
 });
 
-describe('parseWebUrl(text) in code that the engine has compiled', () => {
+describe('parseWebUrl(text) in code that the engine has optimised', () => {
   it('accepts letters beyond ASCII', () => {
     const links = ['http://shop.example/1.jpg', 'http://b\u00fccher.example/\u00e9t\u00e9.jpg'];
     let refused = 0;

@@ -40,7 +40,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Opens the source of a worker whose requests go through the proxy. */
+/** Opens the bucket images of a worker, whose requests go through the proxy. */
 function open(change: Partial<BucketImagesSettings> = {}, endpoint = proxy.url) {
   const { pathStyle, region, credentials } = storeSettingsOf(bucket);
   return createBucketImages(
@@ -183,7 +183,7 @@ describe('fetch(link)', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('downloads as many at once as it may, and lets the next one follow after any end', async () => {
+  it('limits concurrent downloads, and starts the next one after a success or a failure', async () => {
     const link = await put('a.jpg');
     const { fetch } = open({ concurrency: 1 });
     const first = await fetch(link, ['a'], never);

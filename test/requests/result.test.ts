@@ -85,14 +85,14 @@ describe('the links in a result, with object storage', () => {
   const linksIn = (result: string) =>
     [...result.matchAll(/(?<=[\n",])http[^",\n]+X-Amz-[^",\n]+/g)].map(([link]) => link);
 
-  it('lead through the API, as they are stored, with the length of the file', async () => {
+  it('lead through the API as stored, and the size is known', async () => {
     const { size, stream } = await openWith({ STORAGE_LINKS: 'api' });
     const result = await text(stream);
     expect(result).toBe(expected(names.map((name) => `${service.url}/image/files/${id}/${name}`)));
     expect(size).toBe(Buffer.byteLength(result));
   });
 
-  it('lead to the store, and download the image without credentials, when presigned', async () => {
+  it('lead to the store when presigned, and download the image without credentials', async () => {
     const response = await call(`${service.url}/image/result/${id}`);
     expect(response.headers.get('content-length')).toBeNull();
     const result = await response.text();
@@ -122,7 +122,7 @@ describe('the links in a result, with object storage', () => {
     for (const one of changed) expect(await statusOfLink(one)).toBe(403);
   });
 
-  it('are the same kind in the list of images', async () => {
+  it('are of the same kind in the list of images', async () => {
     const outputs = (await imagesOf(service.url, id)).flatMap(({ output_url }) => output_url ?? []);
     expect(outputs).toHaveLength(2);
     for (const output of outputs) {
@@ -131,7 +131,7 @@ describe('the links in a result, with object storage', () => {
     }
   });
 
-  it('lead below STORAGE_PUBLIC_URL when public, and download what everyone may read', async () => {
+  it('begin with STORAGE_PUBLIC_URL when public, and download the image when everyone may read it', async () => {
     const { bucket: Bucket, prefix, endpoint } = storeSettingsOf(bucket);
     const STORAGE_PUBLIC_URL = `${endpoint}/${Bucket}`;
     const result = await resultWith({ STORAGE_LINKS: 'public', STORAGE_PUBLIC_URL });
@@ -148,28 +148,28 @@ describe('the links in a result, with object storage', () => {
     client.destroy();
   });
 
-  it('are replaced whatever PUBLIC_URL was when they were stored', async () => {
+  it('are replaced when PUBLIC_URL has changed since they were stored', async () => {
     const change = { STORAGE_LINKS: 'public', STORAGE_PUBLIC_URL: 'https://cdn.example' } as const;
     const result = await resultWith({ ...change, PUBLIC_URL: 'https://elsewhere.example' });
     expect(result).toContain(`https://cdn.example/prefix/files/${id}/${names[0]}`);
     expect(result).not.toContain('/image/files/');
   });
 
-  it('stay those of the upload in failed rows, with the length of the file', async () => {
+  it('stay those of the upload in failed rows, and the size is known', async () => {
     const { size, stream } = await openWith({}, 'failed');
     const failed = await text(stream);
     expect(failed).toContain(`${origin.url}/a.jpg, ${origin.url}/gone.jpg`);
     expect(size).toBe(Buffer.byteLength(failed));
   });
 
-  it('answers HEAD without the length, and without the file', async () => {
+  it('are not sent for HEAD, which has no Content-Length', async () => {
     const response = await call(`${service.url}/image/result/${id}`, { method: 'HEAD' });
     expect(response.status).toBe(200);
     expect(response.headers.get('content-length')).toBeNull();
     expect(await response.text()).toBe('');
   });
 
-  it('is an error of the call when no link can be made', async () => {
+  it('fail the call when no link can be made', async () => {
     const { records, files, runs, config } = service;
     const logger = createLogger('silent', 'test');
     const imageLinks = () => Promise.reject(new Error('no credentials'));

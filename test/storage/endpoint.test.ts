@@ -10,7 +10,7 @@ describe('namedStorageEndpoint(environment)', () => {
     expect(namedStorageEndpoint(environment)).toBe(url);
   });
 
-  it('refuses what is no URL, and names the variable', () => {
+  it('refuses a value that is not a URL, and names the variable', () => {
     expect(() => namedStorageEndpoint({ AWS_ENDPOINT_URL: 'minio:9000' })).toThrow(
       'Expected AWS_ENDPOINT_URL to be an http or https URL, received "minio:9000"',
     );

@@ -131,7 +131,7 @@ export function specifyFileStore(withBackend: WithBackend): void {
   });
 
   describe('describeImage', () => {
-    it('tells size, content type and time of an image', () =>
+    it('returns size, content type and time of an image', () =>
       withBackend(async (store) => {
         const name = await storeImage(store, REQUEST, '0-1', 'webp', IMAGE);
         const details = await store.describeImage(REQUEST, name);
@@ -140,7 +140,7 @@ export function specifyFileStore(withBackend: WithBackend): void {
         expect(Math.abs(age)).toBeLessThan(60_000);
       }));
 
-    it('returns null for a missing image, and for what is no image of ours', () =>
+    it('returns null for a missing image and for an invalid name', () =>
       withBackend(async (store) => {
         for (const name of [`0-1-${'ab'.repeat(16)}.jpg`, '../secret', 'result-1.csv']) {
           expect(await store.describeImage(REQUEST, name)).toBeNull();

@@ -74,7 +74,7 @@ describe('createPresign', () => {
     expect(seconds).toBeLessThanOrEqual(400);
   });
 
-  it('expires after its own time when the credentials last longer', async () => {
+  it('expires after the given time when the credentials last longer', async () => {
     const expiration = new Date(Date.now() + 10_000_000);
     const { searchParams } = await presigned(
       clientWith({ credentials: { ...credentials, expiration } }),
@@ -97,7 +97,7 @@ describe('createPresign', () => {
     expect(turns).toBeGreaterThan(10);
   });
 
-  it('tries again after it found no credentials', async () => {
+  it('tries again when no credentials were found', async () => {
     let isThere = false;
     const client = clientWith({
       credentials: () =>

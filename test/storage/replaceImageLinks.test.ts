@@ -37,7 +37,7 @@ describe('replaceImageLinks', () => {
     expect(await replaced(json(link))).toBe(json(fresh(ID, NAME)));
   });
 
-  it('replaces each link of a list, and keeps the places of failed ones', async () => {
+  it('replaces each link of a list, and keeps the empty places of failed images', async () => {
     const link = (n: number) => `http://a.example/image/files/${ID}/${n}-0-${'0'.repeat(32)}.webp`;
     const to = (n: number) => fresh(ID, `${n}-0-${'0'.repeat(32)}.webp`);
     expect(await replaced(`"${link(1)},,${link(2)}",,\n`)).toBe(`"${to(1)},,${to(2)}",,\n`);
@@ -117,7 +117,7 @@ describe('replaceImageLinks', () => {
     );
   });
 
-  it('holds a few kilobytes back, however long the text is', async () => {
+  it('holds back a few kilobytes, however long the text is', async () => {
     let read = 0;
     let written = 0;
     let held = 0;

@@ -24,7 +24,7 @@ function given(name: string): string {
   return value;
 }
 
-/** Makes a bucket on the S3 server that Jest's global setup has started. */
+/** Creates a bucket on the S3 server that Jest's global setup has started. */
 export async function openTestBucket(): Promise<TestBucket> {
   const env = {
     AWS_ENDPOINT_URL_S3: given('TEST_S3_ENDPOINT'),

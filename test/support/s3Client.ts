@@ -2,7 +2,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import type { S3StoreSettings } from '../../src/storage/s3/store';
 import type { TestBucket } from './s3';
 
-/** Returns the settings of a store in the bucket. The SDK's own variables are those of one process. */
+/** Returns explicit settings for a store in the bucket, since the SDK's own variables apply to the whole process. */
 export function storeSettingsOf(
   { url, env }: TestBucket,
   endpoint = env['AWS_ENDPOINT_URL_S3'] ?? '',
@@ -21,7 +21,7 @@ export function storeSettingsOf(
   };
 }
 
-/** Opens a client of the tests' own, to see what a store has written. */
+/** Opens a client with which tests see what a store has written. */
 export function openClient(bucket: TestBucket): S3Client {
   const { region, endpoint, credentials } = storeSettingsOf(bucket);
   return new S3Client({ region, endpoint, credentials, forcePathStyle: true });

@@ -11,8 +11,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { listen } from './listen';
 
 /**
- * `slow`: answers a second later. `cut`: the store does what it is asked, but the connection ends within the answer, of a
- * GET in the middle of its body. The others are answers of S3, which the store does not see.
+ * `slow`: answers a second later. `cut`: the store handles the request, but the connection ends during the answer; for a
+ * GET, in the middle of its body. The others are error codes of S3 that the proxy answers without asking the store.
  */
 export type S3Fault = 'none' | 'slow' | 'cut' | keyof typeof REFUSALS;
 
@@ -22,9 +22,9 @@ export type Matches = (method: string, path: string, headers: IncomingHttpHeader
 export interface S3Proxy {
   readonly url: string;
   /**
-   * Sets what happens to the requests from now on.
+   * Sets how requests are handled from now on.
    *
-   * @param only the requests to which it happens; by default all
+   * @param only the requests that are affected; by default all
    */
   set(fault: S3Fault, only?: Matches): void;
   stop(): Promise<void>;
@@ -39,13 +39,13 @@ const REFUSALS = {
 } as const;
 
 /**
- * Starts a server that passes requests on to a real S3 server, and fails as it is told. Signatures stay valid, since
- * it changes no header.
+ * Starts a server that passes requests on to a real S3 server, or fails as set. Signatures stay valid, since it changes no
+ * header.
  *
  * @param target the URL of the store
  */
 export async function startS3Proxy(target: string): Promise<S3Proxy> {
-  // A connection for each request, since one that the store has closed meanwhile would be one more fault.
+  // One connection per request: the store may have closed a kept one, which would be an unintended failure.
   const agent = new Agent();
   let fault: S3Fault = 'none';
   let matches: Matches = () => true;
@@ -89,8 +89,8 @@ export async function startS3Proxy(target: string): Promise<S3Proxy> {
 }
 
 /**
- * Sends the body at once, as the SDK does: a store that refuses an upload before it has read all of it closes the connection,
- * and what is written later would lose its answer.
+ * Sends the body at once, as the SDK does. A store may refuse an upload before it has read all of it and close the
+ * connection; its answer would be lost if the proxy wrote more then.
  */
 async function passOn(
   target: string,

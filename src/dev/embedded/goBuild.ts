@@ -12,7 +12,7 @@ export interface GoProgram {
   readonly env?: NodeJS.ProcessEnv;
 }
 
-/** Builds a program into the folder. The program's name there is the last part of the package's path. */
+/** Builds a program into the folder. Its file is named after the last part of the package's path. */
 export async function goBuild(
   { name, goMod, goPackage, env = {} }: GoProgram,
   folder: string,
@@ -22,6 +22,6 @@ export async function goBuild(
   if (go === null) throw new Error('no `go` on PATH');
   log(`Building ${name} from its Go module; this takes some minutes, once`);
   const args = ['build', '-C', path.dirname(goMod), '-mod=readonly', '-o', folder, goPackage];
-  // A go.work of the user's in a parent folder of the checkout would not list this module.
+  // A go.work in a parent folder of the checkout would not list this module.
   await runToEnd(`Building ${name}`, go, args, { GOWORK: 'off', ...env }, log);
 }

@@ -12,12 +12,12 @@ import { findOnPath } from './commands';
 import { goBuild, type GoProgram } from './goBuild';
 import { provisioningError } from './provisioningError';
 
-/** A server that speaks S3 on the loopback address, with its objects on disk: versitygw (Apache 2.0). */
+/** An S3 server on the loopback address that keeps its objects on disk: versitygw (Apache 2.0). */
 const PROGRAM: GoProgram = {
   name: 'the S3 server (versitygw)',
   goMod: assetFile('versitygw', 'go.mod'),
   goPackage: 'github.com/versity/versitygw/cmd/versitygw',
-  // Without a C compiler: none of what needs one is used.
+  // No C compiler is needed: the server is built without its parts in C.
   env: { CGO_ENABLED: '0' },
 };
 
@@ -30,7 +30,7 @@ const credentialsSchema = z.object({ accessKeyId: z.string(), secretAccessKey: z
 type Credentials = z.infer<typeof credentialsSchema>;
 
 export interface ObjectStorage {
-  /** For `STORAGE_URL`. */
+  /** The value for `STORAGE_URL`. */
   readonly url: string;
   readonly endpoint: string;
   readonly credentials: Credentials;
@@ -62,7 +62,7 @@ export async function provideObjectStorage(log: Log): Promise<string> {
   }
 }
 
-/** Reads the credentials of the server's only user. They are made at the first start of a data folder. */
+/** Reads the credentials of the server's only user, or creates them at the first start of a data folder. */
 export async function objectStorageCredentials(folder: string): Promise<Credentials> {
   const file = path.join(folder, 's3-credentials.json');
   const credentials = {
@@ -81,7 +81,7 @@ export async function objectStorageCredentials(folder: string): Promise<Credenti
 const bucketsIn = (folder: string) => path.join(folder, 'objects', 'buckets');
 
 export async function objectStorageArguments(folder: string, port: number): Promise<string[]> {
-  // Metadata in files of its own, since not every file system keeps extended attributes.
+  // Metadata is kept in separate files, because not every file system supports extended attributes.
   const buckets = bucketsIn(folder);
   const metadata = path.join(folder, 'objects', 'metadata');
   for (const one of [buckets, metadata]) await mkdir(one, { recursive: true });
@@ -89,7 +89,7 @@ export async function objectStorageArguments(folder: string, port: number): Prom
   return [...server, 'posix', '--sidecar', metadata, buckets];
 }
 
-/** Returns the variables of the server's process. Settings for another one are cleared. */
+/** Returns the variables of the server's process. Settings for another server are cleared. */
 export function objectStorageEnv(credentials: Credentials): NodeJS.ProcessEnv {
   return {
     ...without(/^(VGW_|ROOT_(ACCESS|SECRET)_|(LOGFILE|WEBHOOK)$)/),
@@ -98,7 +98,7 @@ export function objectStorageEnv(credentials: Credentials): NodeJS.ProcessEnv {
   };
 }
 
-/** Returns the variables with which our own processes, and others, use the server. */
+/** Returns the variables with which API and workers, or other processes, use the server. */
 export function storageClientEnv({ url, endpoint, credentials }: ObjectStorage) {
   return {
     STORAGE_URL: url,
@@ -110,7 +110,7 @@ export function storageClientEnv({ url, endpoint, credentials }: ObjectStorage) 
   };
 }
 
-/** Clears settings for another store: a session token or a profile of the user's would be used with our keys. */
+/** Clears settings for another store: the SDK would use the user's session token or profile with our keys. */
 export function withoutForeignStorage(): NodeJS.ProcessEnv {
   return without(/^(AWS_|STORAGE_URL$)/);
 }

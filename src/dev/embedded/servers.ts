@@ -30,7 +30,7 @@ export interface EmbeddedOptions {
   >;
   /** Servers that exist already. Those that are left out are started. */
   readonly given: { readonly temporalAddress?: string; readonly mongodbUri?: string };
-  /** Starts object storage too. A port of 0 is any free one. */
+  /** Starts object storage too. Port 0 means any free one. */
   readonly objectStorage?: { readonly port: number };
   readonly log: Log;
   /** Aborts the start when it resolves: provisioning may take minutes. */
@@ -46,7 +46,7 @@ export interface EmbeddedServers {
   /** `null` with a given server, whose Web UI is unknown. */
   readonly temporalUi: string | null;
   readonly mongodbUri: string;
-  /** `null` when none was asked for. */
+  /** `null` when none was requested. */
   readonly objectStorage: ObjectStorage | null;
   /** The variables with which our own processes use these servers, in addition to our environment. */
   readonly clientEnv: NodeJS.ProcessEnv;

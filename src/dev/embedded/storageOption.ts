@@ -1,4 +1,4 @@
-/** For `parseArgs`. */
+/** The option `--storage`, for `parseArgs`. */
 export const STORAGE_OPTION = { storage: { type: 'string' } } as const;
 
 /**
@@ -8,5 +8,7 @@ export const STORAGE_OPTION = { storage: { type: 'string' } } as const;
  */
 export function wantsObjectStorage(value: string | undefined): boolean {
   if (value === undefined || value === 's3') return value === 's3';
-  throw new Error(`Expected --storage s3, or no --storage for the disk, received ${value}`);
+  throw new Error(
+    `Expected --storage s3, or no --storage to keep files on disk, received ${value}`,
+  );
 }

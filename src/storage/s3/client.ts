@@ -5,24 +5,24 @@ import { faultOf, isMissing } from './errors';
 
 export interface S3Settings {
   readonly pathStyle: boolean;
-  /** The following are left to the SDK's own variables, but for tests that use several stores. */
+  /** Tests that use several stores set the following; otherwise they come from the SDK's own variables. */
   readonly endpoint?: string;
   readonly region?: string;
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
 }
 
 /**
- * Is told of each request to the store, retries included.
+ * Called for each request to the store, retries included.
  *
  * @param operation as the SDK names it: `PutObject`
  * @param outcome `ok`, `not_found`, or the error code of the store or of the connection
  */
 export type OnRequest = (operation: string, outcome: string) => void;
 
-/** More than are ever in use at once by a store that answers. */
+/** More than a store that answers ever needs at once. */
 const SOCKETS = 64;
 const CONNECT_MS = 5_000;
-/** Without a byte in either direction. */
+/** The time without a byte in either direction after which a request fails. */
 const SILENT_MS = 30_000;
 const ATTEMPTS = 3;
 
@@ -31,7 +31,7 @@ export function createS3Client(
   { onRequest, attempts = ATTEMPTS }: { onRequest?: OnRequest; attempts?: number } = {},
 ): S3Client {
   // On Node 20 the SDK would print at every start that its releases of 2027 need a newer Node. The release in use is
-  // pinned by the lock file and works, so that an operator cannot do anything with it. It has no other effect.
+  // pinned by the lock file and works, so operators do not need the warning. The variable has no other effect.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
   const agent = { keepAlive: true, maxSockets: SOCKETS };
   const client = new S3Client({
@@ -39,7 +39,7 @@ export function createS3Client(
     forcePathStyle: pathStyle,
     // Buckets of AWS may be in another region than AWS_REGION.
     followRegionRedirects: true,
-    // Many stores refuse the trailing checksums that the SDK adds by itself. Images have a checksum all the same.
+    // Many stores refuse the trailing checksums that the SDK adds by default. Images are sent with an explicit checksum.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
     retryMode: 'standard',
@@ -49,7 +49,7 @@ export function createS3Client(
       httpsAgent: new HttpsAgent(agent),
       connectionTimeout: CONNECT_MS,
       socketTimeout: SILENT_MS,
-      // It would print, not log, that requests wait for a socket, which they are meant to.
+      // Without it, the SDK prints a warning when requests wait for a socket, which is intended.
       logger: SILENT_LOGGER,
     },
   });
@@ -74,7 +74,7 @@ function watchRequests(client: S3Client, onRequest: OnRequest): void {
           throw error;
         }
       },
-    // Around the deserializer, which throws the store's errors, and below the retries.
+    // Outside the deserializer, which throws the store's errors, and inside the retries.
     { step: 'deserialize', priority: 'high', name: 'watchRequests' },
   );
 }

@@ -1,6 +1,6 @@
 import { StorageUnavailable } from '../../errors';
 
-/** What a store, or the connection to it, answered in place of success. */
+/** An error of a store or of the connection to it. */
 export interface S3Fault {
   /** The store's own code (`SlowDown`), or that of the connection (`ECONNREFUSED`). */
   readonly code: string;
@@ -11,17 +11,17 @@ export interface S3Fault {
 
 const MAX_MESSAGE = 300;
 const TIMEOUT = 'Timeout';
-/** Names that say nothing: errors of connections, and answers without a body, as to HEAD. */
+/** Names without information: those of connection errors, and of answers without a body, as to HEAD. */
 const UNNAMED = /^((Aggregate)?Error|Unknown(Error)?|TimeoutError|\d*)$/;
 
-/** Reads an error of the SDK, whose classes of different origins have nothing in common but these fields. */
+/** Reads an error of the SDK. Its error classes come from several packages and share only these fields. */
 export function faultOf(error: unknown): S3Fault {
   const { name, code, message, $metadata, errors } = fieldsOf(error);
   const status = $metadata?.httpStatusCode ?? null;
   const given = UNNAMED.test(name ?? '') ? code : name;
   const isTimeout = name === 'TimeoutError' && code === undefined;
   const known = given ?? (isTimeout ? TIMEOUT : status === null ? 'Error' : `HTTP${status}`);
-  // Raised when every address of a host refuses the connection: it has no message of its own.
+  // An AggregateError, thrown when every address of a host refuses the connection, has no message of its own.
   const text =
     message === undefined || message === ''
       ? (errors ?? []).map((one) => fieldsOf(one).message).join('; ')
@@ -35,7 +35,7 @@ export function describe({ code, message, status }: S3Fault): string {
   return status === null ? text : `${text} (HTTP ${status})`;
 }
 
-/** Whether there is no such object. A bucket that is missing is another matter, where the store tells it. */
+/** Whether the object is missing. A missing bucket is an error of the store, if the store distinguishes them. */
 export function isMissing(error: unknown): boolean {
   const { code, status } = faultOf(error);
   return code === 'NoSuchKey' || code === 'NotFound' || (code === 'HTTP404' && status === 404);
@@ -50,7 +50,7 @@ export function isNotImplemented(error: unknown): boolean {
 /**
  * Waits for requests to the store.
  *
- * @throws the signal's reason when aborted; StorageUnavailable with the store's words
+ * @throws the signal's reason when aborted; StorageUnavailable with the store's code and message
  */
 export async function answered<T>(work: Promise<T>, signal?: AbortSignal): Promise<T> {
   try {
@@ -79,7 +79,7 @@ function fieldsOf(error: unknown): Fields {
   return typeof error === 'object' && error !== null ? error : { message: String(error) };
 }
 
-/** One line without what the SDK puts before and after it. */
+/** Returns the message in one line, without the text that the SDK adds before and after it. */
 function tidied(message: string, code: string): string {
   const text = message
     .replace(/^@smithy\/[\w-]+ - (\[ERROR\] )?/, '')

@@ -5,13 +5,13 @@ export interface WrittenImage {
   readonly key: string;
   readonly contentType: string;
   readonly bytes: Buffer;
-  /** In hex. The store compares the bytes with it. */
+  /** In hex. The store verifies the bytes against it. */
   readonly sha256: string;
 }
 
 /**
- * Creates the function that writes an image unless it is there: its key has a hash of the content, so that what is there is
- * the same.
+ * Creates the function that writes an image unless its key exists. The key contains a hash of the content, so an existing
+ * object has the same bytes.
  */
 export function createImageWriter(client: S3Client, bucket: string) {
   let hasConditions = true;
@@ -36,7 +36,7 @@ export function createImageWriter(client: S3Client, bucket: string) {
     } catch (error) {
       const { code, status } = faultOf(error);
       if (code === 'PreconditionFailed' || status === 412) return;
-      // 409: another worker writes the same image now. It may still fail.
+      // 409: another worker is writing the same image. That write may still fail, so this one is repeated.
       const isConcurrent = status === 409 && code === 'ConditionalRequestConflict';
       if (!hasConditions || !(isConcurrent || isNotImplemented(error))) throw error;
       hasConditions = isConcurrent;

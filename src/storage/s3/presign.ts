@@ -4,15 +4,15 @@ import { getSignedUrl, S3RequestPresigner } from '@aws-sdk/s3-request-presigner'
 import { escapeKey, type Presign } from '../links';
 import { asUnavailable } from './errors';
 
-/** Signing never waits for anything: after so long, other work of the process gets a turn. */
+/** Signing never yields by itself: after this time, other work of the process gets a turn. */
 const TURN_MS = 8;
 
 /**
- * Presigns links for reading the objects of a bucket. Each is valid for `ttlSeconds`, and at most as long as the
- * credentials at hand.
+ * Creates the function that presigns links for reading the objects of a bucket. Each is valid for `ttlSeconds`, or until
+ * the credentials expire.
  *
- * The SDK's `getSignedUrl` finds out for every link where the bucket is, which takes 0.8 ms of CPU. Here it does so
- * once, and its presigner signs all links for that place: 0.04 ms each.
+ * The SDK's `getSignedUrl` resolves the bucket's endpoint for every link, which takes 0.8 ms of CPU. Here it does so
+ * once, and the SDK's presigner signs all links for that endpoint in 0.04 ms each.
  */
 export function createPresign(client: S3Client, bucket: string, ttlSeconds: number): Presign {
   let place: Promise<Place> | null = null;
@@ -53,7 +53,7 @@ export function createPresign(client: S3Client, bucket: string, ttlSeconds: numb
 }
 
 interface Place {
-  /** What is before the keys in links to the bucket's objects. */
+  /** The part of links before the object's key. */
   readonly root: URL;
   readonly presigner: S3RequestPresigner;
 }

@@ -9,10 +9,10 @@ import {
 import { StorageUnavailable } from '../../errors';
 import { answered, asUnavailable, describe, faultOf, isNotImplemented } from './errors';
 
-/** Where a store has no batches. */
+/** Objects that are removed at once if the store does not support batches. */
 const REMOVED_AT_ONCE = 8;
 
-/** Why an object is still there. */
+/** Why an object was not removed. */
 interface Kept {
   readonly code: string;
   readonly reason: string;
@@ -22,7 +22,7 @@ export interface Remover {
   /**
    * Removes all objects with the prefix, a page of a listing at a time.
    *
-   * @throws StorageUnavailable when some are left, with their number and the first reason
+   * @throws StorageUnavailable when some could not be removed, with their number and the first reason
    */
   removeObjects(prefix: string): Promise<void>;
   /** Removes the parts of uploads that were neither completed nor aborted. */

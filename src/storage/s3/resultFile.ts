@@ -6,19 +6,19 @@ import { bufferText } from '../bufferedText';
 import type { ResultFile } from '../fileStore';
 import { answered } from './errors';
 
-/** Parts that are under way at once. With their 5 MiB each, they are what a file needs in memory. */
+/** Parts that are uploaded at once. Each takes 5 MiB of memory. */
 const PARTS_AT_ONCE = 2;
 
 /**
- * Creates a CSV that is uploaded in parts while it is written, or at once when it is small. It is visible when all of it is
- * there.
+ * Creates a CSV that is uploaded in parts while it is written, or in one request when it is small. It becomes visible when
+ * it is complete.
  */
 export function createResultFile(
   client: S3Client,
   target: { readonly Bucket: string; readonly Key: string },
 ): ResultFile {
   const body = new PassThrough();
-  // The upload reports it.
+  // The upload reports the same error.
   body.on('error', () => undefined);
   const params = { ...target, Body: body, ContentType: 'text/csv; charset=utf-8' };
   const upload = new Upload({ client, params, queueSize: PARTS_AT_ONCE });
@@ -44,8 +44,8 @@ export function createResultFile(
     },
     async discard() {
       if (isCommitted) return;
-      // Not `upload.abort()`, which does not wait until the parts are removed. What cannot be removed now is removed by
-      // removeDrafts.
+      // Not `upload.abort()`, which does not wait until the parts are removed. Parts that cannot be removed now are removed
+      // by removeDrafts.
       body.destroy(new Error('The file is discarded'));
       await uploaded.catch(() => undefined);
     },

@@ -16,7 +16,7 @@ export interface S3StoreSettings extends S3Settings {
   readonly prefix: string;
 }
 
-/** Images are in memory while they are stored, so that a request can be repeated: so much of them at once. */
+/** The limit of images that are in memory at once. They are kept while they are sent, so that a request can be repeated. */
 const MAX_STORING_BYTES = 64 * 2 ** 20;
 
 /**
@@ -90,7 +90,7 @@ export function createS3Store(settings: S3StoreSettings, onRequest?: OnRequest):
     openResult: (requestId, round, kind) => openObject(resultKey(requestId, round, kind)),
 
     async removeDrafts(requestId) {
-      // Images are written by one request each, which leaves nothing when it fails.
+      // Each image is written by one request, so a failed one leaves nothing.
       if (isRequestId(requestId)) await abortUploads(`${base}results/${requestId}/`);
     },
 

@@ -40,7 +40,7 @@ export function findingLabel(finding: string): string {
   return LISTED_FINDINGS.includes(finding) ? finding : OTHER;
 }
 
-/** Outcomes of requests to object storage that need different action; stores have hundreds of codes. */
+/** Outcomes of requests to object storage that call for different actions. Stores have hundreds of codes. */
 export const STORAGE_OUTCOME_LABELS: readonly string[] = [
   'ok',
   'not_found',

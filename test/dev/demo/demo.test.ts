@@ -83,7 +83,7 @@ describe('npm run demo', () => {
     afterDemo(['--storage', 'tape'], (command, code) => {
       expect([code, command.stderr()]).toEqual([
         1,
-        'Expected --storage s3, or no --storage for the disk, received tape\n',
+        'Expected --storage s3, or no --storage to keep files on disk, received tape\n',
       ]);
     }));
 

@@ -190,7 +190,7 @@ describe('startServers', () => {
       ]);
     }));
 
-  it('starts object storage that only its own key opens, and keeps objects and key across a kill and a stop', () =>
+  it('starts object storage that accepts only its own key, and keeps objects and key across a kill and a stop', () =>
     withFolder(async (dataDir) => {
       const given = {
         ...options(dataDir),
@@ -221,7 +221,7 @@ describe('startServers', () => {
       });
     }));
 
-  it('gives our processes the variables of the object storage, and no others of another store', () =>
+  it('gives our processes the variables of the object storage, and none of another store', () =>
     withFolder(async (dataDir) => {
       const given = {
         ...options(dataDir),

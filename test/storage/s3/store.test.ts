@@ -44,7 +44,7 @@ afterAll(async () => {
   await bucket.remove();
 });
 
-/** Returns a new store behind the proxy, empty by a prefix of its own, and the requests that it sends. */
+/** Returns a new store behind the proxy with an unused prefix, and the requests that it sends. */
 function openStore(change: Partial<S3StoreSettings> = {}) {
   const requests: string[] = [];
   const prefix = `prefix/${randomUUID()}`;
@@ -117,14 +117,14 @@ describe('the S3 store', () => {
       expect(await keysBelow(`files/${request}`)).toEqual([]);
     });
 
-    it('sends one request, and takes an image that is there for success', async () => {
+    it('sends one request, and succeeds when the image exists already', async () => {
       const { store, requests } = openStore();
       await storeImage(store, REQUEST, '0-1', 'png', IMAGE);
       await storeImage(store, REQUEST, '0-1', 'png', IMAGE);
       expect(requests).toEqual(['PutObject ok', 'PutObject PreconditionFailed']);
     });
 
-    it('writes without a condition where the store knows none, and does not ask again', async () => {
+    it('writes without a condition when the store supports none, and does not try one again', async () => {
       const { store, prefix, requests } = openStore();
       proxy.set('NotImplemented', (_, __, headers) => headers['if-none-match'] !== undefined);
       for (const ref of ['0-1', '0-2']) await storeImage(store, REQUEST, ref, 'png', IMAGE);
@@ -192,7 +192,7 @@ describe('the S3 store', () => {
       ],
     ];
 
-    it.each(operations)('throws its words: %s', async (_, work) => {
+    it.each(operations)('throws its code and message: %s', async (_, work) => {
       const { store } = openStore();
       const name = await storeImage(store, REQUEST, '0-1', 'png', IMAGE);
       proxy.set('AccessDenied');
@@ -209,7 +209,7 @@ describe('the S3 store', () => {
       });
     });
 
-    it('throws the status where the answer has no words: describeImage', async () => {
+    it('throws the status when the answer has no body: describeImage', async () => {
       const { store } = openStore();
       const name = await storeImage(store, REQUEST, '0-1', 'png', IMAGE);
       proxy.set('AccessDenied');
@@ -226,7 +226,7 @@ describe('the S3 store', () => {
       expect(requests).toEqual(Array(3).fill('ListObjectsV2 SlowDown'));
     });
 
-    it('goes on when it answers again', async () => {
+    it('continues when it answers again', async () => {
       const { store, requests } = openStore();
       let tries = 0;
       proxy.set('SlowDown', () => (tries += 1) < 3);
@@ -250,7 +250,7 @@ describe('the S3 store', () => {
       expect(error.message).toMatch(/^ECONNREFUSED: connect ECONNREFUSED 127\.0\.0\.1:\d+$/);
     });
 
-    it('throws what it says of wrong credentials, without them', async () => {
+    it('throws its error for wrong credentials, which does not contain them', async () => {
       const { credentials } = storeSettingsOf(bucket);
       const { store } = openStore({ credentials: { ...credentials, secretAccessKey: 'hunter2' } });
       const error = await unavailable(store.check());
@@ -259,7 +259,7 @@ describe('the S3 store', () => {
       expect(error.message).not.toContain(credentials.accessKeyId);
     });
 
-    it('throws for a missing bucket, and does not call it a missing file', async () => {
+    it('throws for a missing bucket, instead of reporting a missing file', async () => {
       const { store } = openStore({ bucket: 'no-such-bucket' });
       const error = await unavailable(store.openImage(REQUEST, `0-1-${'ab'.repeat(16)}.png`));
       expect(error.code).toBe('NoSuchBucket');
@@ -312,7 +312,7 @@ describe('the S3 store', () => {
       expect(await keysBelow(prefix)).toHaveLength(1);
     });
 
-    it('fail while they are written when a part is refused, and leave nothing', async () => {
+    it('fail during writing when a part is refused, and leave nothing', async () => {
       const { store, prefix } = openStore();
       proxy.set('AccessDenied', (method, path) => method === 'PUT' && path.includes('partNumber='));
       const file = await store.createResultFile(REQUEST, 1, 'result');
@@ -381,7 +381,7 @@ describe('the S3 store', () => {
       expect(requests.filter((request) => request === 'DeleteObjects ok')).toHaveLength(3);
     });
 
-    it('removes one by one where the store has no batches, and does not ask again', async () => {
+    it('removes one by one when the store supports no batches, and does not try one again', async () => {
       const { store, prefix, requests } = openStore();
       proxy.set('NotImplemented', of('POST'));
       await fill(prefix, 20);
@@ -395,7 +395,7 @@ describe('the S3 store', () => {
       ]);
     });
 
-    it('says how many could not be removed and why, and removes the rest', async () => {
+    it('throws how many could not be removed and why, and removes the rest', async () => {
       const { store, prefix } = openStore();
       await fill(prefix, 20);
       const [first = '', second = ''] = await keysBelow(prefix);
@@ -405,7 +405,7 @@ describe('the S3 store', () => {
       await storeImage(store, REQUEST, '1-1', 'png', IMAGE);
       const other = randomUUID();
       const name = await storeImage(store, other, '0-1', 'png', IMAGE);
-      // The store has learnt that there are no batches.
+      // Our store now knows that the server supports no batches.
       await store.removeRequest(other);
       expect(await keysBelow(`${prefix}/files/${other}/${name}`)).toEqual([]);
       proxy.set('AccessDenied', isKept);
