@@ -26,7 +26,7 @@ const FOLDERS = {
   'src/keyedLimit.ts': { imports: [] },
   'src/callers.ts': { imports: [] },
   'src/config.ts': { imports: ['contract', 'src/callers.ts', 'src/network'] },
-  'src/network': { imports: ['src/cache.ts', 'src/errors.ts'] },
+  'src/network': { imports: ['contract', 'src/cache.ts', 'src/errors.ts'] },
   'src/csv': { imports: ['contract', 'src/errors.ts', 'src/network'] },
   'src/images': { imports: ['src/errors.ts', 'src/network'], types: ['contract', 'src/config.ts'] },
   'src/pipeline': {
@@ -41,7 +41,7 @@ const FOLDERS = {
     types: ['src/config.ts', 'src/telemetry'],
   },
   'src/webhooks': {
-    imports: ['src/errors.ts', 'src/keyedLimit.ts', 'src/network'],
+    imports: ['contract', 'src/errors.ts', 'src/keyedLimit.ts', 'src/network'],
     types: ['src/config.ts'],
   },
   'src/records': { imports: ['contract'], types: ['src/config.ts'] },

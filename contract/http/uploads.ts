@@ -1,5 +1,6 @@
 import { EFFORTS, TARGET_FORMATS } from '../formats';
 import { OUTPUTS } from '../sheets';
+import { parseUrl } from '../url';
 import { integer, oneOf } from './fields';
 import { z } from './zod';
 
@@ -43,7 +44,7 @@ export const uploadFields = z.strictObject({
     .string('Expected an http or https URL')
     .max(2048, 'Expected at most 2048 characters')
     .regex(/^https?:\/\//i, { error: 'Expected an http or https URL', abort: true })
-    .refine((text) => URL.canParse(text), 'Expected an http or https URL')
+    .refine((text) => parseUrl(text) !== null, 'Expected an http or https URL')
     .optional()
     .openapi({
       format: 'uri',

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import type { Middleware } from 'koa';
+import { parseUrl } from '../../contract/url';
 import { Refusal } from '../errors';
 
 /**
@@ -63,7 +64,7 @@ export function refuseCrossSiteWrites(publicOrigin: string): Middleware {
     await next();
 
     function isOrigin(text: string): boolean {
-      return text === publicOrigin || (URL.canParse(text) && new URL(text).host === ctx.host);
+      return text === publicOrigin || parseUrl(text)?.host === ctx.host;
     }
   };
 }

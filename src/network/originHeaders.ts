@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { parseUrl } from '../../contract/url';
 import { codeOf } from './reason';
 
 /** Returns the headers that the operator configured for the origin of a URL, with lower-case names. */
@@ -97,9 +98,8 @@ function readJson(file: string): { readonly value: unknown } | { readonly fault:
 function originOf(text: string): string | null {
   const [, scheme = 'https://', host = ''] = /^(http:\/\/)?([^\s/?#@\\]+)$/i.exec(text) ?? [];
   const link = `${scheme.toLowerCase()}${host}`;
-  if (host === '' || !URL.canParse(link)) return null;
-  const { origin, hostname } = new URL(link);
-  return hostname.includes('*') ? null : origin;
+  const url = host === '' ? null : parseUrl(link);
+  return url === null || url.hostname.includes('*') ? null : url.origin;
 }
 
 function faultsOf(headers: Readonly<Record<string, string>>): string[] {

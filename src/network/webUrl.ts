@@ -1,22 +1,10 @@
+import { parseUrl } from '../../contract/url';
+
 /** Parses an http or https link with a valid host name; returns `null` for anything else. */
 export function parseWebUrl(text: string, base?: URL): URL | null {
   const url = parseUrl(text, base);
   const isWeb = url?.protocol === 'http:' || url?.protocol === 'https:';
   return isWeb && isHostName(url.hostname) ? url : null;
-}
-
-/**
- * Parses a URL. Once Node 20 has optimised a caller of `URL.canParse`, the call returns `false` for every text with a
- * Latin-1 letter beyond ASCII. The constructor is correct for all texts but slow for invalid ones, so it is used without
- * that check only for texts beyond ASCII.
- */
-function parseUrl(text: string, base?: URL): URL | null {
-  if (!/[^ -~]/.test(text)) return URL.canParse(text, base?.href) ? new URL(text, base) : null;
-  try {
-    return new URL(text, base);
-  } catch {
-    return null;
-  }
 }
 
 /** RFC 1035 §2.3.4. No resolver accepts other names, so trying again is pointless. */

@@ -1,3 +1,5 @@
+import { parseUrl } from '../../contract/url';
+
 /**
  * Reads the URL of the S3 server from the AWS SDK's own variables.
  *
@@ -11,7 +13,7 @@ export function namedStorageEndpoint(
   for (const name of ['AWS_ENDPOINT_URL_S3', 'AWS_ENDPOINT_URL']) {
     const url = environment[name] ?? '';
     if (url === '') continue;
-    if (/^https?:/.test(url) && URL.canParse(url)) return url;
+    if (/^https?:/.test(url) && parseUrl(url) !== null) return url;
     throw new Error(`Expected ${name} to be an http or https URL, received ${JSON.stringify(url)}`);
   }
   return undefined;

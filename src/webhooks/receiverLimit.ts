@@ -1,3 +1,4 @@
+import { parseUrl } from '../../contract/url';
 import { createKeyedLimit } from '../keyedLimit';
 
 /** Limits the deliveries in progress to one receiver, so that one that hangs does not use up a worker's slots. */
@@ -11,6 +12,6 @@ export function createReceiverLimit(most: number): ReceiverLimit {
   const inProgress = createKeyedLimit(most);
 
   return {
-    tryBegin: (url) => inProgress.tryEnter(URL.canParse(url) ? new URL(url).host : ''),
+    tryBegin: (url) => inProgress.tryEnter(parseUrl(url)?.host ?? ''),
   };
 }
