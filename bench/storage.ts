@@ -5,7 +5,7 @@ import { startBench, type Bench } from './environment';
 import { medianOf, type Measure } from './measure';
 
 const IMAGES = 2_000;
-const ROUNDS = 5;
+const ROUNDS = 3;
 const METRIC = /^image_processor_storage_requests_total\{[^}]*operation="(\w+)"[^}]*\} (\d+)$/gm;
 
 /**
