@@ -31,7 +31,13 @@ const composeSchema = z.looseObject({
 });
 
 /** The variables by which the AWS SDK finds a store. */
-const OF_AWS = ['AWS_ENDPOINT_URL_S3', 'AWS_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'];
+const OF_AWS = [
+  'AWS_ENDPOINT_URL_S3',
+  'AWS_REGION',
+  'AWS_ACCESS_KEY_ID',
+  'AWS_SECRET_ACCESS_KEY',
+  'AWS_SESSION_TOKEN',
+];
 
 const text = read('docker-compose.yml');
 const { services, volumes } = composeSchema.parse(parse(text, { merge: true }));
@@ -60,6 +66,28 @@ describe('docker-compose.yml', () => {
     expect(unknown).toEqual([]);
   });
 
+  it('passes exactly the variables from .env that docs/deployment.md lists', () => {
+    const [, section = ''] =
+      /^### Variables\n([^]*?)^##/m.exec(read(path.join('docs', 'deployment.md'))) ?? [];
+    const cells = [...section.matchAll(/^\| (`[^|]*) \|/gm)].map(([, cell = '']) => cell);
+    const listed = cells.flatMap((cell) =>
+      [...cell.matchAll(/`([^`]+)`/g)].map(([, name]) => name),
+    );
+    const passed = [...text.matchAll(/\$\{([A-Z\d_]+):[?-]/g)].map(([, name]) => name);
+    expect(passed.length).toBeGreaterThan(0);
+    expect(listed.sort()).toEqual([...new Set(passed)].sort());
+  });
+
+  it.each(ours)('passes to %s every variable by which the SDK finds a store', (_, service) => {
+    for (const name of OF_AWS) expect(service.environment[name]).toBe(`\${${name}:-}`);
+  });
+
+  it('passes the settings of links to the API, and those of s3:// links to the worker', () => {
+    for (const name of ['STORAGE_LINKS', 'STORAGE_PUBLIC_URL', 'STORAGE_LINK_TTL'])
+      expect(services['api']?.environment[name]).toBe(`\${${name}:-}`);
+    expect(services['worker']?.environment['SOURCE_BUCKETS']).toBe('${SOURCE_BUCKETS:-}');
+  });
+
   it.each(longRunning)('has a health check for %s', (_, service) => {
     const inImage = service.build !== undefined && /^HEALTHCHECK /m.test(dockerfile);
     expect(service.healthcheck !== undefined || inImage).toBe(true);
@@ -84,7 +112,7 @@ describe('docker-compose.yml', () => {
   it('contains no password', () => {
     const secrets = all.flatMap(([name, { environment }]) =>
       Object.entries(environment)
-        .filter(([variable]) => /PASSWORD|PWD|SECRET|KEY|URI/.test(variable))
+        .filter(([variable]) => /PASSWORD|PWD|SECRET|KEY|TOKEN|URI/.test(variable))
         .map(([variable, value]) => [`${name} ${variable}`, String(value)] as const),
     );
     expect(secrets.length).toBeGreaterThan(5);
