@@ -83,6 +83,10 @@ export interface FileStore {
   /** Removes the images and results of a request. When it throws, some may be left: call it again. */
   removeRequest(requestId: string): Promise<void>;
 
-  /** Resolves when files can be read and written. */
+  /**
+   * Resolves when the backend answers. A write may be refused all the same (permission, quota, full disk). A refused
+   * write is seen in the worker's log and in the Web UI, and with object storage in
+   * `image_processor_storage_requests_total`.
+   */
   check(): Promise<void>;
 }
