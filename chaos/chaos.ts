@@ -13,7 +13,7 @@ import { createRandom } from './random';
 import { startReceiver, type Receiver } from './receiver';
 import { runSchedule } from './schedule';
 import { quiesce } from './quiesce';
-import { split } from './sheets';
+import { split, withLongTexts, withoutLongTexts } from './sheets';
 import { startChaosCluster, type Stage } from './stage';
 import type { Outcome } from './summary';
 import { startUploads } from './uploads';
@@ -62,12 +62,13 @@ async function runAndCompare(
   origin: Origin,
   receiver: Receiver,
 ): Promise<Outcome> {
-  const { seed, kills, images, requests } = options;
+  const { seed, kills, images, requests, withS3 } = options;
   await stage.ready();
   const sizes = split(createRandom(seed, 'sizes'), images, requests);
   const uploads = startUploads({
     random: createRandom(seed, 'uploads'),
-    sizes,
+    // Only object storage receives large files in parts.
+    sizes: withS3 ? withLongTexts(sizes) : withoutLongTexts(sizes),
     hosts: origin.hosts,
     url: stage.url,
     webhookUrl: receiver.url,

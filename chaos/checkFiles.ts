@@ -9,11 +9,14 @@ type Image = Found['images'][number];
 export interface FilesChecked {
   readonly violations: Violations;
   readonly files: number;
-  /** Drafts and unfinished uploads of killed processes. Nothing refers to them. */
-  readonly drafts: number;
+  /** Result CSVs that were uploaded to object storage in parts. */
+  readonly inParts: number;
 }
 
-/** Checks that each image's file exists, shows the picture of its link, and has the recorded bytes and hash. */
+/**
+ * Checks that each image's file exists, shows the picture of its link, and has the recorded bytes and hash, and that there
+ * are no other files and no drafts.
+ */
 export async function checkFiles(evidence: Evidence, storage: Storage): Promise<FilesChecked> {
   const files = await storage.images();
   const recorded = new Set<string>();
@@ -27,14 +30,13 @@ export async function checkFiles(evidence: Evidence, storage: Storage): Promise<
     const fault = read === undefined ? 'is missing' : await faultOf(await read(), image);
     if (fault !== null) violations.push(`file ${name} of request ${image.request_id} ${fault}`);
   }
-  const strays = [...files.keys()].filter((name) => !recorded.has(name));
-  const drafts = strays.filter((name) => name.endsWith('.tmp'));
   // A file whose worker died before it was recorded is written again under the same name, so none may remain.
-  for (const name of strays) {
-    if (!name.endsWith('.tmp')) violations.push(`file ${name} belongs to no image`);
-  }
-  const uploads = await storage.unfinishedUploads();
-  return { violations, files: recorded.size, drafts: drafts.length + uploads };
+  const strays = [...files.keys()].filter((name) => !recorded.has(name));
+  violations.push(...strays.map((name) => `file ${name} belongs to no image`));
+  // The end of every round removes the drafts of processes that died in it.
+  const drafts = await storage.drafts();
+  violations.push(...drafts.map((name) => `draft ${name} was not removed`));
+  return { violations, files: recorded.size, inParts: await storage.resultsInParts() };
 }
 
 async function faultOf(bytes: Buffer, { url, result }: Image): Promise<string | null> {

@@ -17,21 +17,33 @@ export interface Sheet {
   readonly rows: readonly SheetRow[];
   readonly csv: string;
   readonly format: 'keep' | 'webp';
+}
+
+/** What is decided about a sheet before it is made. */
+export interface SheetSize {
   /** The number of different links. */
   readonly images: number;
+  /** The number of rows with long texts, which the sheet has at least; 0 for a sheet without columns for them. */
+  readonly longRows: number;
 }
 
 const COLUMNS = ['S. No.', 'Product Name', 'Input Image Urls', 'Colour'];
+const LONG_COLUMNS = ['Description', 'Notes'];
+/** Together a result CSV of more than 10 MiB, which is uploaded in three parts. A row may have 2^20 characters. */
+const LONG_ROWS = 12;
+const LONG_CHARACTERS = 460_000;
 const MAX_LINKS = 4;
 const KIND_WEIGHTS = { good: 95, missing: 1.5, text: 1.5, late: 2 } as const;
 
-/** Makes a sheet with this many different images on several hosts, and with oddities of real files. */
+/** Makes a sheet with different images on several hosts, and with oddities of real files. */
 export function makeSheet(
   random: Random,
   number: number,
-  images: number,
+  { images, longRows }: SheetSize,
   hosts: readonly [string, ...string[]],
 ): Sheet {
+  const longColumns = longRows === 0 ? [] : LONG_COLUMNS;
+  const columns = [...COLUMNS, ...longColumns];
   const rows: SheetRow[] = [];
   const seen: string[] = [];
 
@@ -51,22 +63,28 @@ export function makeSheet(
     return links;
   }
 
-  while (seen.length < images) {
+  while (seen.length < images || rows.length < longRows) {
     const serial = String(rows.length + 1);
     const product = `${pick(random, ['Chair', 'Table, round', 'A "lamp"', 'Two\nlines'])} ${serial}`;
     const links = random() < 0.02 ? [] : nextLinks();
     const cell = links.length === 0 ? pick(random, ['', 'ask Tom']) : links.join(', ');
-    rows.push({ cells: [serial, product, cell, pick(random, ['red', 'grün', ''])], links });
+    const colour = pick(random, ['red', 'grün', '']);
+    const isLong = rows.length < longRows;
+    const texts = longColumns.map((column) => (isLong ? longText(`${column} ${serial}. `) : ''));
+    rows.push({ cells: [serial, product, cell, colour, ...texts], links });
   }
   return {
     number,
     name: `sheet-${number}.csv`,
-    columns: COLUMNS,
+    columns,
     rows,
-    csv: stringify([COLUMNS, ...rows.map(({ cells }) => [...cells])]),
+    csv: stringify([columns, ...rows.map(({ cells }) => [...cells])]),
     format: pick(random, ['keep', 'keep', 'webp']),
-    images,
   };
+}
+
+function longText(sentence: string): string {
+  return sentence.repeat(Math.ceil(LONG_CHARACTERS / sentence.length));
 }
 
 /** Splits a total into parts, none of them empty: a few large ones and many small ones. */
@@ -78,4 +96,14 @@ export function split(random: Random, total: number, parts: number): [number, ..
   const [first = 0, ...others] = sizes;
   const left = total - sizes.reduce((sum, size) => sum + size, 0);
   return [first + left, ...others];
+}
+
+/** Gives the largest sheet long texts. */
+export function withLongTexts(sizes: readonly number[]): SheetSize[] {
+  const largest = sizes.indexOf(Math.max(...sizes));
+  return sizes.map((images, index) => ({ images, longRows: index === largest ? LONG_ROWS : 0 }));
+}
+
+export function withoutLongTexts(sizes: readonly number[]): SheetSize[] {
+  return sizes.map((images) => ({ images, longRows: 0 }));
 }

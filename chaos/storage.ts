@@ -5,6 +5,7 @@ import {
   ListMultipartUploadsCommand,
   paginateListObjectsV2,
   S3Client,
+  type _Object,
 } from '@aws-sdk/client-s3';
 import type { ObjectStorage } from '../src/dev/embedded/objectStorage';
 
@@ -17,45 +18,65 @@ export interface Storage {
   requestsIn(part: Part): Promise<string[]>;
   /** Returns readers of all images, by `{request}/{name}`. */
   images(): Promise<Map<string, () => Promise<Buffer>>>;
-  /** Counts uploads to object storage that were neither completed nor aborted. */
-  unfinishedUploads(): Promise<number>;
+  /** Returns the names of half-written files, and of unfinished uploads to object storage. */
+  drafts(): Promise<string[]>;
+  /** Counts the result CSVs that were uploaded to object storage in parts. */
+  resultsInParts(): Promise<number>;
 }
 
 export function diskStorage(dataDir: string): Storage {
+  /** Lists the files of a part, relative to `dataDir`. */
+  async function filesIn(part: Part): Promise<string[]> {
+    const folder = path.join(dataDir, part);
+    const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+    return entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => path.relative(dataDir, path.join(entry.parentPath, entry.name)));
+  }
+
   return {
     requestsIn: (part) => readdir(path.join(dataDir, part)).catch(() => []),
     async images() {
-      const folder = path.join(dataDir, 'files');
-      const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(
-        () => [],
-      );
+      const files = (await filesIn('files')).filter((file) => !isDraft(file));
       return new Map(
-        entries
-          .filter((entry) => entry.isFile())
-          .map((entry) => {
-            // Folders between the request and its files spread them.
-            const [request = ''] = path.relative(folder, entry.parentPath).split(path.sep);
-            const file = path.join(entry.parentPath, entry.name);
-            return [`${request}/${entry.name}`, () => readFile(file)];
-          }),
+        files.map((file) => {
+          // Folders between the request and its files spread them.
+          const [, request = ''] = file.split(path.sep);
+          return [`${request}/${path.basename(file)}`, () => readFile(path.join(dataDir, file))];
+        }),
       );
     },
-    unfinishedUploads: () => Promise.resolve(0),
+    async drafts() {
+      return [...(await filesIn('files')), ...(await filesIn('results'))].filter(isDraft);
+    },
+    resultsInParts: () => Promise.resolve(0),
   };
 }
 
-export function bucketStorage({ url, endpoint, credentials }: ObjectStorage): Storage {
+function isDraft(file: string): boolean {
+  return file.endsWith('.tmp');
+}
+
+export function bucketStorage({
+  url,
+  endpoint,
+  credentials,
+}: Pick<ObjectStorage, 'url' | 'endpoint' | 'credentials'>): Storage {
   const Bucket = new URL(url).hostname;
   const region = 'us-east-1';
   const client = new S3Client({ endpoint, credentials, region, forcePathStyle: true });
 
+  async function objectsIn(part: Part): Promise<_Object[]> {
+    const objects: _Object[] = [];
+    for await (const page of paginateListObjectsV2({ client }, { Bucket, Prefix: `${part}/` })) {
+      objects.push(...(page.Contents ?? []));
+    }
+    return objects;
+  }
+
   /** Lists the keys of a part, without its name. */
   async function keysIn(part: Part): Promise<string[]> {
-    const keys: string[] = [];
-    for await (const page of paginateListObjectsV2({ client }, { Bucket, Prefix: `${part}/` })) {
-      for (const { Key = '' } of page.Contents ?? []) keys.push(Key.slice(part.length + 1));
-    }
-    return keys;
+    return (await objectsIn(part)).map(({ Key = '' }) => Key.slice(part.length + 1));
   }
 
   async function read(Key: string): Promise<Buffer> {
@@ -71,9 +92,20 @@ export function bucketStorage({ url, endpoint, credentials }: ObjectStorage): St
       const keys = await keysIn('files');
       return new Map(keys.map((key) => [key, () => read(`files/${key}`)]));
     },
-    async unfinishedUploads() {
-      const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand({ Bucket }));
-      return Uploads.length;
+    async drafts() {
+      const keys = new Set<string>();
+      let KeyMarker: string | undefined;
+      for (;;) {
+        // Without an UploadIdMarker, since versitygw refuses its own. A page then begins with the next key, which is enough.
+        const page = await client.send(new ListMultipartUploadsCommand({ Bucket, KeyMarker }));
+        for (const { Key = '' } of page.Uploads ?? []) keys.add(Key);
+        if (page.IsTruncated !== true) return [...keys];
+        KeyMarker = page.NextKeyMarker;
+      }
+    },
+    async resultsInParts() {
+      // The ETag of an object that was uploaded in parts ends in their number.
+      return (await objectsIn('results')).filter(({ ETag }) => /-\d+"?$/.test(ETag ?? '')).length;
     },
   };
 }

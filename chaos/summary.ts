@@ -87,7 +87,7 @@ function ledgerLines({ evidence, cancellations, files, webhooks, downloads }: Ou
     ...tally('  ', found.images, ({ status }) => status),
     ['  repaired by retry', repaired.length],
     ['files checked', files.files],
-    ['  drafts of killed processes', files.drafts],
+    ['result CSVs uploaded in parts', files.inParts],
     ['downloads', evidence.hits.length],
     ['  complete ones repeated', downloads.repeats],
     ['  after the record, in flight at a kill or pause', downloads.inFlight],

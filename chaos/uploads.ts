@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { accepted } from '../contract/http/uploads';
 import { between, type Random } from './random';
-import { makeSheet, type Sheet } from './sheets';
+import { makeSheet, type Sheet, type SheetSize } from './sheets';
 
 /** One call that sent an upload. */
 export interface Try {
@@ -29,8 +29,8 @@ export interface Uploads {
 
 interface UploadsOptions {
   readonly random: Random;
-  /** The number of images of each sheet. */
-  readonly sizes: readonly number[];
+  /** One for each sheet. */
+  readonly sizes: readonly SheetSize[];
   readonly hosts: readonly [string, ...string[]];
   readonly url: string;
   readonly webhookUrl: string;
@@ -48,8 +48,8 @@ export function startUploads({ random, sizes, hosts, url, webhookUrl }: UploadsO
   let allowed = 0;
   let wake: () => void = () => undefined;
 
-  function begin(images: number): Upload {
-    const sheet = makeSheet(random, all.length + 1, images, hosts);
+  function begin(size: SheetSize): Upload {
+    const sheet = makeSheet(random, all.length + 1, size, hosts);
     const key = random() < KEYED_SHARE ? randomUUID() : null;
     const upload: Upload = { sheet, key, tries: [] };
     all.push(upload);
@@ -62,24 +62,24 @@ export function startUploads({ random, sizes, hosts, url, webhookUrl }: UploadsO
     return one.status === 200;
   }
 
-  async function sendUntilAccepted(first: Upload, deadline: number): Promise<void> {
-    let upload = first;
+  async function sendUntilAccepted(size: SheetSize, deadline: number): Promise<void> {
+    let upload = begin(size);
     if (upload.key !== null && random() < TWICE_SHARE)
       await Promise.all([send(upload), send(upload)]);
     while (!(await send(upload))) {
       if (Date.now() > deadline) throw new Error(`Upload ${upload.sheet.name} was never accepted`);
       await sleep(between(random, 200, 1000));
       // Without a key the first upload may be running already, so a new one with different pictures is sent.
-      if (upload.key === null) upload = begin(upload.sheet.images);
+      if (upload.key === null) upload = begin(size);
     }
     if (upload.key !== null && random() < TWICE_SHARE) await send(upload);
   }
 
   async function run(): Promise<void> {
     const sending: Promise<void>[] = [];
-    for (const [index, images] of sizes.entries()) {
+    for (const [index, size] of sizes.entries()) {
       while (allowed <= index) await new Promise<void>((resolve) => (wake = resolve));
-      const sent = sendUntilAccepted(begin(images), Date.now() + TIME_LIMIT_MS);
+      const sent = sendUntilAccepted(size, Date.now() + TIME_LIMIT_MS);
       // Awaited below; until then a rejection must not be unhandled.
       sent.catch(() => undefined);
       sending.push(sent);

@@ -7,11 +7,11 @@ afterEach(endCommands);
 
 describe('npm run chaos', () => {
   it.each([
-    ['disk', []],
-    ['object storage', ['--storage', 's3']],
+    ['disk', [], /^result CSVs uploaded in parts +0$/m],
+    ['object storage', ['--storage', 's3'], /^result CSVs uploaded in parts +[1-9]/m],
   ])(
     'finds no violation after a few kills on %s, and leaves no processes or files',
-    async (_, storage) => {
+    async (_, storage, parts) => {
       const temporary = await mkdtemp(path.join(tmpdir(), 'image-processor-'));
       const run = startCommand('../../chaos/run', { TMPDIR: temporary }, [
         '--seed',
@@ -30,6 +30,7 @@ describe('npm run chaos', () => {
       expect([await run.ended, run.stderr()]).toEqual([0, expect.any(String)]);
       expect(run.stdout()).toMatch(/^kills +3$/m);
       expect(run.stdout()).toMatch(/^violations +0$/m);
+      expect(run.stdout()).toMatch(parts);
       expect(await alive(family)).toEqual([]);
       expect(await readdir(temporary)).toEqual([]);
       await rm(temporary, { recursive: true });
