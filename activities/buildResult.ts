@@ -1,5 +1,6 @@
 import { errorsCell } from '../src/csv/errorsCell';
 import { createResultSheet } from '../src/csv/resultSheet';
+import { messageOf } from '../src/errors';
 import type { ResultFile } from '../src/storage/fileStore';
 import { apiLinkOf } from '../src/storage/links';
 import { inReadableParts } from '../src/records/rows';
@@ -23,7 +24,7 @@ interface Occurrence {
 export function createBuildResult(
   deps: ActivityDependencies,
 ): ImageRequestActivities['buildResult'] {
-  const { records, files, config } = deps;
+  const { records, files, config, logger } = deps;
 
   return (ref) =>
     withHeartbeat(async (signal) => {
@@ -46,13 +47,23 @@ export function createBuildResult(
         }
         await result.commit();
         await failed.commit();
-        await files.removeDrafts(request._id);
       } catch (error) {
         await Promise.all([result.discard(), failed?.discard()]);
         throw error;
       }
+      await removeDrafts(request._id);
       return count.result();
     });
+
+  /** The CSVs are complete: a failure only leaves drafts, which are removed with the request. */
+  async function removeDrafts(requestId: string): Promise<void> {
+    await files.removeDrafts(requestId).catch((error: unknown) => {
+      logger.warn(
+        { request_id: requestId, reason: messageOf(error) },
+        'Unfinished files of a request could not be removed',
+      );
+    });
+  }
 
   async function* walk(request: RequestRecord) {
     for await (const rows of records.rows.pages(request._id, 1, request.rows)) {

@@ -1,7 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import { CancelledFailure } from '@temporalio/activity';
+import pino from 'pino';
 import { createBuildResult } from '../../activities/buildResult';
+import { StorageUnavailable } from '../../src/errors';
 import type { SheetRecord } from '../../src/records/types';
 import type { FileStore, ResultKind } from '../../src/storage/fileStore';
 import { called, calledCancelled } from '../support/activityEnvironment';
@@ -168,6 +170,28 @@ describe('buildResult', () => {
       `Expected image 0-0 of row ${id}/1 to be recorded, found none`,
     );
     expect(await filesOf(id)).toEqual([]);
+  });
+
+  it('succeeds, and logs why, when unfinished files cannot be removed', async () => {
+    const id = await stage.recorded({ rows: 0 });
+    const lines: string[] = [];
+    const logger = pino({}, { write: (line) => lines.push(line) });
+    // A stand-in: root may remove every file of a disk.
+    const files: FileStore = {
+      ...stage.deps.files,
+      removeDrafts: () =>
+        Promise.reject(new StorageUnavailable('AccessDenied', 'AccessDenied (HTTP 403)')),
+    };
+    const build = createBuildResult({ ...stage.deps, files, logger });
+    await expect(called(build, { requestId: id, round: 1 })).resolves.toMatchObject({ undone: 0 });
+    expect((await filesOf(id)).sort()).toEqual(['failed-1.csv', 'result-1.csv']);
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
+      expect.objectContaining({
+        request_id: id,
+        reason: 'AccessDenied (HTTP 403)',
+        msg: 'Unfinished files of a request could not be removed',
+      }),
+    ]);
   });
 
   it('leaves no file when it is cancelled', async () => {

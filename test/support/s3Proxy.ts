@@ -35,6 +35,14 @@ const SLOW_MS = 1_000;
 const REFUSALS = {
   SlowDown: [503, 'Please reduce your request rate.'],
   AccessDenied: [403, 'Access Denied'],
+  InvalidAccessKeyId: [403, 'The AWS Access Key Id you provided does not exist in our records.'],
+  SignatureDoesNotMatch: [403, 'The request signature we calculated does not match.'],
+  RequestTimeTooSkewed: [403, 'The difference between the request time and ours is too large.'],
+  ExpiredToken: [400, 'The provided token has expired.'],
+  InvalidToken: [400, 'The provided token is malformed or otherwise invalid.'],
+  AuthorizationHeaderMalformed: [400, 'The authorization header is malformed.'],
+  PermanentRedirect: [301, 'The bucket must be addressed using the specified endpoint.'],
+  MethodNotAllowed: [405, 'The specified method is not allowed against this resource.'],
   NotImplemented: [501, 'A header you provided implies functionality that is not implemented.'],
 } as const;
 

@@ -47,6 +47,12 @@ export function isNotImplemented(error: unknown): boolean {
   return code === 'NotImplemented' || status === 501;
 }
 
+/** Whether the store does not know an operation at all. Stores also answer 405 for one that they do not have. */
+export function isUnsupported(error: unknown): boolean {
+  const { code, status } = faultOf(error);
+  return isNotImplemented(error) || code === 'MethodNotAllowed' || status === 405;
+}
+
 /**
  * Waits for requests to the store.
  *

@@ -1,10 +1,11 @@
 import { readFile, rm, stat } from 'node:fs/promises';
 import { HeadObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { StorageUnavailable } from '../../errors';
 import { createFairSemaphore } from '../../images/fairSemaphore';
 import type { ByteRange, FileStore, ResultKind } from '../fileStore';
 import { imageKeyOf, imageNameOf, isRequestId, parseImageName } from '../names';
 import { createS3Client, type OnRequest, type S3Settings } from './client';
-import { answered, asUnavailable, isMissing } from './errors';
+import { answered, asUnavailable, isMissing, isUnsupported } from './errors';
 import { getObject, sizeAndTimeOf } from './getObject';
 import { createImageWriter } from './imageWriter';
 import { createRemover } from './remove';
@@ -39,6 +40,16 @@ export function createS3Store(settings: S3StoreSettings, onRequest?: OnRequest):
     const parsed = parseImageName(name);
     if (parsed === null || !isRequestId(requestId)) return null;
     return { key: imageKeyOf(prefix, requestId, name), contentType: parsed.contentType };
+  }
+
+  /** A store that cannot list uploads is taken to have none, since a request could never be removed otherwise. */
+  async function abortUploadsOf(requestId: string): Promise<void> {
+    try {
+      await abortUploads(`${base}results/${requestId}/`);
+    } catch (error) {
+      const cause = error instanceof StorageUnavailable ? error.cause : error;
+      if (!isUnsupported(cause)) throw error;
+    }
   }
 
   function openObject(Key: string, range?: ByteRange) {
@@ -91,15 +102,16 @@ export function createS3Store(settings: S3StoreSettings, onRequest?: OnRequest):
 
     async removeDrafts(requestId) {
       // Each image is written by one request, so a failed one leaves nothing.
-      if (isRequestId(requestId)) await abortUploads(`${base}results/${requestId}/`);
+      if (isRequestId(requestId)) await abortUploadsOf(requestId);
     },
 
     async removeRequest(requestId) {
       if (!isRequestId(requestId)) return;
-      await abortUploads(`${base}results/${requestId}/`);
       for (const folder of ['files', 'results']) {
         await removeObjects(`${base}${folder}/${requestId}/`);
       }
+      // Last: when the uploads cannot be listed, the objects are removed all the same.
+      await abortUploadsOf(requestId);
     },
 
     async check() {

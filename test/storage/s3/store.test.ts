@@ -395,6 +395,30 @@ describe('the S3 store', () => {
       ]);
     });
 
+    const isListOfUploads: Matches = (method, path) =>
+      method === 'GET' && /[?&]uploads\b/.test(path);
+
+    it.each(['NotImplemented', 'MethodNotAllowed'] as const)(
+      'takes it that there are no uploads when the store answers %s',
+      async (code) => {
+        const { store, prefix, requests } = openStore();
+        await fill(prefix, 1);
+        proxy.set(code, isListOfUploads);
+        await store.removeDrafts(REQUEST);
+        await store.removeRequest(REQUEST);
+        expect(await keysBelow(prefix)).toEqual([]);
+        expect(requests).toContain(`ListMultipartUploads ${code}`);
+      },
+    );
+
+    it('removes the objects also when the uploads may not be listed', async () => {
+      const { store, prefix } = openStore();
+      await fill(prefix, 1);
+      proxy.set('AccessDenied', isListOfUploads);
+      expect((await unavailable(store.removeRequest(REQUEST))).code).toBe('AccessDenied');
+      expect(await keysBelow(prefix)).toEqual([]);
+    });
+
     it('throws how many could not be removed and why, and removes the rest', async () => {
       const { store, prefix } = openStore();
       await fill(prefix, 20);
