@@ -1,11 +1,13 @@
 import path from 'node:path';
+import type { Logger } from 'pino';
 import { ImageError } from '../errors';
 import { createFairSemaphore, type FairKey } from '../images/fairSemaphore';
 import { createImageFile, type ImageFile } from '../images/imageFile';
 import { startDeadline } from '../network/deadline';
+import { isMissing } from '../storage/s3/errors';
 import type { BucketReader } from '../storage/s3/reader';
 import { parseBucketLink } from '../network/bucketLink';
-import { bucketError } from './bucketErrors';
+import { bucketError, reasonOf } from './bucketErrors';
 import { createSource, type Source } from './source';
 
 /** Images at `s3://` links. The worker downloads them itself, because the download process has no credentials. */
@@ -14,7 +16,8 @@ export interface BucketImages {
    * Waits for a permit, and downloads an image to a file.
    *
    * @param key images of different keys take turns
-   * @throws ImageError; any error of the disk; the signal's reason when aborted
+   * @throws ImageError; StorageUnavailable when our credentials or settings are refused; any error of the disk; the signal's
+   * reason when aborted
    */
   fetch(link: string, key: FairKey, signal: AbortSignal): Promise<Source>;
 }
@@ -28,6 +31,7 @@ export interface BucketImagesSettings {
   readonly maxBytes: number;
   /** `DOWNLOAD_TIMEOUT_MS` */
   readonly timeoutMs: number;
+  readonly logger: Pick<Logger, 'warn'>;
   readonly onDownload: (seconds: number) => void;
 }
 
@@ -35,7 +39,7 @@ export function createBucketImages(
   settings: BucketImagesSettings,
   reader: BucketReader,
 ): BucketImages {
-  const { folder, buckets, concurrency, timeoutMs, onDownload } = settings;
+  const { folder, buckets, concurrency, timeoutMs, logger, onDownload } = settings;
   // Not the permits of other downloads, which are in another process.
   const permits = createFairSemaphore(concurrency);
   let nextId = 1;
@@ -98,17 +102,19 @@ export function createBucketImages(
     file: ImageFile,
     signal: AbortSignal,
   ): Promise<void> {
-    const opened = await reader.open(bucket, object, signal).catch((error: unknown) => {
-      throw bucketError(error);
-    });
+    const fail = (error: unknown): never => {
+      if (!signal.aborted && !isMissing(error)) {
+        logger.warn({ bucket, reason: reasonOf(error) }, 'A download from a source bucket failed');
+      }
+      throw bucketError(error, bucket);
+    };
+    const opened = await reader.open(bucket, object, signal).catch(fail);
     const { size, stream } = opened;
     try {
       checkSize(size);
       const pieces = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
       for (;;) {
-        const next = await pieces.next().catch((error: unknown) => {
-          throw bucketError(error);
-        });
+        const next = await pieces.next().catch(fail);
         if (next.done === true) return;
         await file.write(next.value);
       }

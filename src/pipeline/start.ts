@@ -63,6 +63,7 @@ export async function openImageProcesses(settings: Omit<ImageProcessSettings, 'f
       concurrency: config.IMAGE_CONCURRENCY,
       maxBytes: config.MAX_IMAGE_BYTES,
       timeoutMs: config.DOWNLOAD_TIMEOUT_MS,
+      logger,
       onDownload: (seconds) => {
         metrics.observed('download', seconds);
       },

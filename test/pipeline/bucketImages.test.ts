@@ -2,7 +2,10 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import pino from 'pino';
+import { StorageUnavailable } from '../../src/errors';
 import { createBucketImages, type BucketImagesSettings } from '../../src/pipeline/bucketImages';
+import type { S3Settings } from '../../src/storage/s3/client';
 import { createBucketReader } from '../../src/storage/s3/reader';
 import { failure } from '../images/failure';
 import { recognizeNodeErrors } from '../support/nodeErrors';
@@ -20,6 +23,8 @@ let client: S3Client;
 let proxy: S3Proxy;
 let Bucket: string;
 let folder: string;
+/** What was logged in a test. */
+let logged: unknown[];
 
 beforeAll(async () => {
   bucket = await openTestBucket();
@@ -33,6 +38,7 @@ afterAll(async () => {
   await bucket.remove();
 });
 beforeEach(async () => {
+  logged = [];
   folder = await mkdtemp(path.join(tmpdir(), 'image-processor-'));
 });
 afterEach(async () => {
@@ -41,8 +47,12 @@ afterEach(async () => {
 });
 
 /** Opens the bucket images of a worker, whose requests go through the proxy. */
-function open(change: Partial<BucketImagesSettings> = {}, endpoint = proxy.url) {
-  const { pathStyle, region, credentials } = storeSettingsOf(bucket);
+function open(
+  change: Partial<BucketImagesSettings> = {},
+  endpoint = proxy.url,
+  credentials: S3Settings['credentials'] | null = storeSettingsOf(bucket).credentials,
+) {
+  const { pathStyle, region } = storeSettingsOf(bucket);
   return createBucketImages(
     {
       folder,
@@ -50,10 +60,14 @@ function open(change: Partial<BucketImagesSettings> = {}, endpoint = proxy.url) 
       concurrency: 10,
       maxBytes: LIMIT,
       timeoutMs: 30_000,
+      logger: pino(
+        { base: null, timestamp: false },
+        { write: (line) => logged.push(JSON.parse(line)) },
+      ),
       onDownload: () => undefined,
       ...change,
     },
-    createBucketReader({ pathStyle, region, credentials, endpoint }),
+    createBucketReader({ pathStyle, region, endpoint, ...(credentials && { credentials }) }),
   );
 }
 
@@ -117,7 +131,8 @@ describe('fetch(link)', () => {
   it('not_found: a missing object', async () => {
     const error = await failure(open().fetch(`s3://${Bucket}/missing.jpg`, ['a'], never));
     expect(error).toMatchObject({ code: 'not_found', retryable: false });
-    expect(error.message).toMatch(/^Expected the image, received NoSuchKey: .* \(HTTP 404\)$/);
+    expect(error.message).toMatch(/^Expected the image, received NoSuchKey \(HTTP 404\)$/);
+    expect(logged).toEqual([]);
   });
 
   it('not_found: a missing bucket', async () => {
@@ -127,15 +142,62 @@ describe('fetch(link)', () => {
     expect(error.message).toContain('NoSuchBucket');
   });
 
+  it.each([
+    ['AuthorizationHeaderMalformed', 400],
+    ['ExpiredToken', 400],
+    ['InvalidToken', 400],
+    ['InvalidAccessKeyId', 403],
+    ['SignatureDoesNotMatch', 403],
+    ['RequestTimeTooSkewed', 403],
+    ['PermanentRedirect', 301],
+  ] as const)('StorageUnavailable, which costs no attempt: %s', async (code, status) => {
+    const link = await put('a.jpg');
+    proxy.set(code);
+    const error: unknown = await open()
+      .fetch(link, ['a'], never)
+      .catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(StorageUnavailable);
+    expect(error).toMatchObject({
+      code,
+      message: expect.stringMatching(
+        new RegExp(`^${code}: .* \\(HTTP ${status}\\) from the source bucket ${Bucket}$`),
+      ) as string,
+    });
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('StorageUnavailable, which costs no attempt: no credentials are found', async () => {
+    const before = { ...process.env };
+    process.env['AWS_EC2_METADATA_DISABLED'] = 'true';
+    process.env['AWS_SHARED_CREDENTIALS_FILE'] = path.join(folder, 'none');
+    try {
+      const { fetch } = open({}, proxy.url, null);
+      await expect(fetch(`s3://${Bucket}/a.jpg`, ['a'], never)).rejects.toMatchObject({
+        name: 'StorageUnavailable',
+        code: 'CredentialsProviderError',
+      });
+    } finally {
+      process.env = before;
+    }
+  });
+
   it('http_403: an object that the credentials may not read', async () => {
     const link = await put('a.jpg');
     proxy.set('AccessDenied');
     const error = await failure(open().fetch(link, ['a'], never));
     expect(error).toMatchObject({ code: 'http_403', retryable: false });
     expect(error.message).toBe(
-      'Expected the image, received AccessDenied: Access Denied (HTTP 403); ' +
+      'Expected the image, received AccessDenied (HTTP 403); ' +
         "the workers' credentials need s3:GetObject for this bucket",
     );
+    expect(logged).toEqual([
+      {
+        level: 40,
+        bucket: Bucket,
+        reason: 'AccessDenied: Access Denied (HTTP 403)',
+        msg: 'A download from a source bucket failed',
+      },
+    ]);
   });
 
   it('http_5xx, which is retried, after one request: SlowDown', async () => {
@@ -144,7 +206,7 @@ describe('fetch(link)', () => {
     proxy.set('SlowDown', () => (requests += 1) > 0);
     const error = await failure(open().fetch(link, ['a'], never));
     expect(error).toMatchObject({ code: 'http_5xx', retryable: true });
-    expect(error.message).toContain('SlowDown: Please reduce your request rate. (HTTP 503)');
+    expect(error.message).toBe('Expected the image, received SlowDown (HTTP 503)');
     expect(requests).toBe(1);
   });
 
@@ -160,7 +222,8 @@ describe('fetch(link)', () => {
     const { fetch } = open({}, 'http://127.0.0.1:1');
     const error = await failure(fetch(`s3://${Bucket}/a.jpg`, ['a'], never));
     expect(error).toMatchObject({ code: 'connect_failure', retryable: true });
-    expect(error.message).toContain('ECONNREFUSED');
+    expect(error.message).toBe('Expected the image, received ECONNREFUSED');
+    expect(logged).toMatchObject([{ reason: expect.stringContaining('127.0.0.1:1') as string }]);
   });
 
   it('timeout, which is retried: a store that is slow', async () => {

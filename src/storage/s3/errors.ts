@@ -47,10 +47,10 @@ export function isNotImplemented(error: unknown): boolean {
   return code === 'NotImplemented' || status === 501;
 }
 
-/** Whether the store does not know an operation at all. Stores also answer 405 for one that they do not have. */
+/** Whether the store does not have an operation. */
 export function isUnsupported(error: unknown): boolean {
   const { code, status } = faultOf(error);
-  return isNotImplemented(error) || code === 'MethodNotAllowed' || status === 405;
+  return status === 501 || status === 405 || ['NotImplemented', 'MethodNotAllowed'].includes(code);
 }
 
 /**
