@@ -20,7 +20,8 @@ export interface CompressorsSettings {
 }
 
 export type Job = Omit<CompressJob, 'most'>;
-type Done = Extract<CompressAnswer, { compressed: unknown }>;
+export type LargeWork = (compress: (job: Job) => Promise<Done>) => Promise<Done>;
+export type Done = Extract<CompressAnswer, { compressed: unknown }>;
 
 export interface Compressors {
   /**
@@ -34,10 +35,11 @@ export interface Compressors {
   /**
    * Compresses an image of any size, when it is its turn.
    *
-   * @param prepare called when it is its turn
+   * @param work called when it is its turn, again if the image needs more memory than expected; prepares the job and
+   * passes it to `compress`
    * @throws as `small`
    */
-  large(prepare: () => Promise<Job>, cost: Cost, signal: AbortSignal, key: FairKey): Promise<Done>;
+  large(work: LargeWork, cost: Cost, signal: AbortSignal, key: FairKey): Promise<Done>;
   close(): void;
 }
 
@@ -144,7 +146,7 @@ export function createCompressors(settings: CompressorsSettings): Compressors {
   }
 
   async function runLarge(
-    prepare: () => Promise<Job>,
+    work: LargeWork,
     memoryBytes: number,
     signal: AbortSignal,
     key: FairKey,
@@ -158,12 +160,14 @@ export function createCompressors(settings: CompressorsSettings): Compressors {
       releaseMemory();
       releasePermit();
     };
-    return holding(release, async (until) => {
-      const job = { ...(await prepare()), most: null };
-      const answer = await run(large, job, { memoryBytes, cpuSeconds }, signal, until);
-      if ('compressed' in answer) return answer;
-      throw new TypeError('Expected an image without a limit of its cost to be compressed');
-    });
+    return holding(release, (until) =>
+      work(async (job) => {
+        const limit = { memoryBytes, cpuSeconds };
+        const answer = await run(large, { ...job, most: null }, limit, signal, until);
+        if ('compressed' in answer) return answer;
+        throw new TypeError('Expected an image without a limit of its cost to be compressed');
+      }),
+    );
   }
 
   return {
@@ -181,12 +185,12 @@ export function createCompressors(settings: CompressorsSettings): Compressors {
       });
     },
 
-    async large(prepare, cost, signal, key) {
+    async large(work, cost, signal, key) {
       const expected = Math.min(Math.max(cost.memoryBytes, SMALL_LIMIT.memoryBytes), largeBytes);
       // What needs more than was expected gets all of the memory once.
       for (const bytes of new Set([expected, largeBytes])) {
         try {
-          return await runLarge(prepare, bytes, signal, key);
+          return await runLarge(work, bytes, signal, key);
         } catch (error) {
           if (!(error instanceof ProcessDied)) throw error;
           if (error.reason !== 'memory') throw tookTooLong(cpuSeconds);

@@ -1,8 +1,9 @@
 import { rm } from 'node:fs/promises';
 import type { CompressOptions } from '../../contract/formats';
+import { createFairSemaphore, type FairKey, type FairSemaphore } from '../images/fairSemaphore';
 import { isBucketLink } from '../network/bucketLink';
 import type { BucketImages } from './bucketImages';
-import type { Compressors } from './compressors';
+import type { Compressors, LargeWork } from './compressors';
 import type { Downloads } from './downloads';
 import type { EmbeddedImages } from './embeddedImages';
 import type { CompressedImage } from './messages';
@@ -52,6 +53,13 @@ export interface ImagePipeline {
  */
 const MAX_WAITING_BYTES = 2 ** 30;
 
+export interface PipelineLimits {
+  /** Images that are compressed and not stored yet, or being compressed. Their files wait while the storage does not answer. */
+  readonly unstored: number;
+  /** See MAX_WAITING_BYTES. */
+  readonly waitingBytes?: number;
+}
+
 export interface Sources {
   readonly downloads: Downloads;
   readonly embedded: EmbeddedImages;
@@ -63,8 +71,10 @@ export function createImagePipeline(
   compressors: Compressors,
   files: Pick<FileStore, 'writeImage'>,
   metrics: StageMetrics,
-  maxWaitingBytes = MAX_WAITING_BYTES,
+  limits: PipelineLimits,
 ): ImagePipeline {
+  const { waitingBytes: maxWaitingBytes = MAX_WAITING_BYTES } = limits;
+  const unstored = createFairSemaphore(limits.unstored);
   let waitingBytes = 0;
 
   return {
@@ -74,37 +84,58 @@ export function createImagePipeline(
         if (readData !== undefined) return embedded.fetch(readData, key, signal);
         return (isBucketLink(link) ? buckets : downloads).fetch(link, key, signal);
       };
+      const permit = createPermit(unstored, signal, key);
       let source = await fetch();
       const bytes_in = source.bytes;
       const output = `${source.file}.out`;
       const job = () => ({ file: source.file, output, requestId, ref, options });
-      const { compressed } = await metrics
-        .observe('compress', async () => {
-          const answer = await compressors.small(job(), signal, key);
-          if ('compressed' in answer) return answer;
-          // It waits without a permit, so that small images behind it are downloaded.
-          source.releasePermit();
-          const kept = await keepOrRemove(source);
-          const prepare = async () => {
-            if (kept.isRemoved) source = await fetch();
-            return job();
-          };
-          try {
-            return await compressors.large(prepare, answer, signal, key);
-          } finally {
-            kept.end();
+
+      async function compress() {
+        await permit.acquire();
+        const answer = await compressors.small(job(), signal, key);
+        if ('compressed' in answer) return answer;
+        // It waits without permits, so that small images behind it are downloaded and compressed.
+        permit.release();
+        source.releasePermit();
+        const kept = await keepOrRemove(source);
+        const work: LargeWork = async (compressLarge) => {
+          if (kept.isRemoved) {
+            // Of an attempt with too little memory.
+            await source.remove();
+            source = await fetch();
           }
-        })
-        .catch(async (error: unknown) => {
-          await rm(output, { force: true });
-          throw error;
-        })
-        .finally(() => source.remove());
-      const { sha256, ...shape } = compressed;
-      const file = await metrics.observe('store', () =>
-        files.writeImage(requestId, ref, { file: output, format: shape.format, sha256 }, signal),
-      );
-      return { ...shape, file, bytes_in };
+          await permit.acquire();
+          try {
+            return await compressLarge(job());
+          } catch (error) {
+            // It may wait for more memory, which others have that wait for this permit.
+            permit.release();
+            throw error;
+          }
+        };
+        try {
+          return await compressors.large(work, answer, signal, key);
+        } finally {
+          kept.end();
+        }
+      }
+
+      try {
+        const { compressed } = await metrics
+          .observe('compress', compress)
+          .catch(async (error: unknown) => {
+            await rm(output, { force: true });
+            throw error;
+          })
+          .finally(() => source.remove());
+        const { sha256, ...shape } = compressed;
+        const file = await metrics.observe('store', () =>
+          files.writeImage(requestId, ref, { file: output, format: shape.format, sha256 }, signal),
+        );
+        return { ...shape, file, bytes_in };
+      } finally {
+        permit.release();
+      }
     },
 
     close() {
@@ -127,4 +158,18 @@ export function createImagePipeline(
     };
     return { isRemoved, end };
   }
+}
+
+/** A permit that one image takes and gives back several times. Releasing it when it is not held does nothing. */
+function createPermit(semaphore: FairSemaphore, signal: AbortSignal, key: FairKey) {
+  let release: (() => void) | null = null;
+  return {
+    async acquire() {
+      release = await semaphore.acquire(1, signal, key);
+    },
+    release() {
+      release?.();
+      release = null;
+    },
+  };
 }

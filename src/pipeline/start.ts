@@ -28,6 +28,9 @@ const ALLOCATOR = {
 /** For files, and for names: a lookup that hangs occupies a thread for many seconds. */
 const DOWNLOAD_THREADS = 32;
 
+/** Enough that a storage with slow answers does not delay the compression: it stores 64 images at once. */
+const UNSTORED_FACTOR = 4;
+
 export interface ImageProcessSettings {
   readonly config: Config;
   /** The environment from which `config` was read. */
@@ -42,8 +45,10 @@ export interface ImageProcessSettings {
 
 /** Creates the pipeline of a worker. */
 export async function openImagePipeline(settings: ImageProcessSettings): Promise<ImagePipeline> {
+  const { files, metrics, config } = settings;
   const { compressors, ...sources } = await openImageProcesses(settings);
-  return createImagePipeline(sources, compressors, settings.files, settings.metrics);
+  const limits = { unstored: UNSTORED_FACTOR * config.IMAGE_CONCURRENCY };
+  return createImagePipeline(sources, compressors, files, metrics, limits);
 }
 
 /** Prepares the processes, which are started when there are images. */

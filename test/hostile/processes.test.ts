@@ -44,7 +44,7 @@ describe('image processes', () => {
           .then((answer) =>
             'compressed' in answer
               ? answer
-              : compressors.large(() => Promise.resolve(job), answer, never, ['a']),
+              : compressors.large((compress) => compress(job), answer, never, ['a']),
           )
           .then(() => 'succeeds')
           .catch((error: unknown) => (error instanceof ImageError ? error.code : error));

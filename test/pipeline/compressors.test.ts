@@ -62,7 +62,7 @@ async function large(
   { cost = { memoryBytes: GIB / 2, cpuSeconds: 1 }, signal = never, key = 'a' } = {},
 ) {
   const job = await jobOf(bytes, given);
-  return compressors.large(() => Promise.resolve(job), cost, signal, [key]);
+  return compressors.large((compress) => compress(job), cost, signal, [key]);
 }
 
 async function thrown(work: Promise<unknown>): Promise<unknown> {
@@ -146,7 +146,7 @@ describe('a process that crashes', () => {
   });
 });
 
-describe('large(prepare, cost)', () => {
+describe('large(work, cost)', () => {
   it('fails an image for good that takes more CPU time than the limit', async () => {
     open({ cpuSeconds: 1 });
     const error = await thrown(large(await heavy(), AVIF));

@@ -2,11 +2,14 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { env } from 'node:process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import sharp from 'sharp';
 import type { CompressOptions } from '../../contract/formats';
+import { StorageUnavailable } from '../../src/errors';
 import { createImagePipeline, type ImagePipeline } from '../../src/pipeline/pipeline';
 import { openImageProcesses } from '../../src/pipeline/start';
+import type { FileStore } from '../../src/storage/fileStore';
 import { options } from '../support/compress';
 import { bytes, startOrigin, type Origin } from '../support/origin';
 import { openTestPipeline, testSettings } from '../support/pipeline';
@@ -40,7 +43,10 @@ async function open(env: Record<string, string> = {}): Promise<void> {
 }
 
 const process = (link: string, ref: string, given: Partial<CompressOptions> = {}) =>
-  pipeline.process({ caller: 'a', requestId: ID, ref, link, options: options(given) }, never);
+  pipeline.process(
+    { caller: 'a', requestId: ID, ref, link, options: options(given) },
+    new AbortController().signal,
+  );
 
 /** Large by its memory, but quickly compressed, since large images get little time on a busy machine. */
 const LARGE = { effort: 'fast' } as const;
@@ -97,10 +103,67 @@ describe('process(image) with many large images', () => {
   it('downloads those again whose files found no room while they waited', async () => {
     const settings = testSettings({ DATA_DIR: dataDir, ALLOWED_NETWORKS: '127.0.0.0/8' });
     const { compressors, ...sources } = await openImageProcesses(settings);
-    pipeline = createImagePipeline(sources, compressors, settings.files, settings.metrics, 1);
+    pipeline = createImagePipeline(sources, compressors, settings.files, settings.metrics, {
+      unstored: 4,
+      waitingBytes: 1,
+    });
     const link = origin.on('/a.jpg', bytes(await largePicture()));
     expect(await process(link, '0-1', LARGE)).toMatchObject({ width: 6000 });
     expect(origin.hits('/a.jpg')).toBe(2);
+  });
+});
+
+describe('process(image) while the storage is slow or fails', () => {
+  async function openWith(unstored: number, writeImage: FileStore['writeImage']) {
+    const settings = testSettings({
+      DATA_DIR: dataDir,
+      ALLOWED_NETWORKS: '127.0.0.0/8',
+      IMAGE_CONCURRENCY: '2',
+    });
+    const { compressors, ...sources } = await openImageProcesses(settings);
+    const files = { writeImage };
+    pipeline = createImagePipeline(sources, compressors, files, settings.metrics, { unstored });
+    return settings.files;
+  }
+
+  it('keeps few images on the disk', async () => {
+    const most = { outputs: 0, files: 0 };
+    const store = await openWith(3, async (...image) => {
+      const left = await downloadsLeft();
+      most.outputs = Math.max(most.outputs, left.filter((name) => name.endsWith('.out')).length);
+      most.files = Math.max(most.files, left.length);
+      // Longer than the others take to be downloaded and compressed.
+      await sleep(200);
+      return store.writeImage(...image);
+    });
+    const small = origin.on('/small.jpg', bytes(await photo()));
+    const large = origin.on('/large.jpg', bytes(await largePicture()));
+    await Promise.all([
+      ...Array.from({ length: 20 }, (_, n) => process(small, `0-${n}`)),
+      ...Array.from({ length: 3 }, (_, n) => process(large, `1-${n}`, LARGE)),
+    ]);
+    expect(most.outputs).toBeLessThanOrEqual(3);
+    // Two that are downloaded, three large ones that wait, and three that are stored or compressed with their sources.
+    expect(most.files).toBeLessThanOrEqual(2 + 3 + 2 * 3);
+    expect(await downloadsLeft()).toEqual([]);
+  });
+
+  it('continues after images that could not be compressed or stored', async () => {
+    let writes = 0;
+    const store = await openWith(1, async (...image) => {
+      writes += 1;
+      if (writes > 2) return store.writeImage(...image);
+      await rm(image[2].file);
+      throw new StorageUnavailable('SlowDown', 'SlowDown (HTTP 503)');
+    });
+    const good = origin.on('/a.jpg', bytes(await photo()));
+    const large = origin.on('/large.jpg', bytes(await largePicture()));
+    const bad = origin.on('/bad.jpg', bytes(Buffer.from('<html>')));
+    await expect(process(good, '0-0')).rejects.toThrow('SlowDown');
+    await expect(process(large, '0-1', LARGE)).rejects.toThrow('SlowDown');
+    await expect(process(bad, '0-2')).rejects.toMatchObject({ code: 'not_an_image' });
+    expect(await process(large, '0-3', LARGE)).toMatchObject({ width: 6000 });
+    expect(await process(good, '0-4')).toMatchObject({ width: 320 });
   });
 });
 
@@ -127,7 +190,10 @@ describe('process(image) of a data: link', () => {
   it('reads a large one again when its file found no room while it waited', async () => {
     const settings = testSettings({ DATA_DIR: dataDir });
     const { compressors, ...sources } = await openImageProcesses(settings);
-    pipeline = createImagePipeline(sources, compressors, settings.files, settings.metrics, 1);
+    pipeline = createImagePipeline(sources, compressors, settings.files, settings.metrics, {
+      unstored: 4,
+      waitingBytes: 1,
+    });
     const original = await largePicture();
     const readData = jest.fn(() => Promise.resolve(original));
     expect(await processData(readData, LARGE)).toMatchObject({ width: 6000 });
