@@ -103,6 +103,14 @@ export function createRequests({ Request, Row, Image, Delivery }: Models) {
       return matchedCount === 1;
     },
 
+    /** Records that the data of a withdrawn request could not be removed: others are removed first in the next sweep. */
+    async touchWithdrawn(id: string): Promise<void> {
+      await Request.updateOne(
+        { _id: id, state: 'withdrawn' },
+        { $set: { updated_at: new Date() } },
+      );
+    },
+
     /** Removes all documents of the request; the request itself is the last. */
     async remove(id: string): Promise<void> {
       // First by key, in many short commands: one long command would delay other calls.

@@ -1,5 +1,5 @@
 import { FINDINGS, type Finding } from '../../contract/findings';
-import { messageOf } from '../errors';
+import { messageOf, StorageUnavailable } from '../errors';
 import type { Logger } from '../telemetry/logger';
 import type { Records } from '../records/open';
 import { isPendingRetry } from '../records/rounds';
@@ -55,6 +55,10 @@ export async function reconcile(
     findings[finding] += 1;
     logger.warn({ request_id: requestId, finding }, `Reconciled: ${note}`);
   };
+  const failed: Found = (finding, requestId, reason) => {
+    findings[finding] += 1;
+    logger.error({ request_id: requestId, finding, reason }, 'Reconciliation failed');
+  };
   /** One failed repair must not stop the others; the next sweep tries it again. */
   async function each<T extends { readonly _id: string }>(
     items: readonly T[],
@@ -70,13 +74,13 @@ export async function reconcile(
   await each(await records.listing.quietOpen(before, BATCH), (record) =>
     repairOpen(deps, record, found),
   );
-  await each(await records.listing.quietAbandoned(before, BATCH), async ({ _id, state }) => {
-    if (state === 'uploading' && !(await records.requests.withdraw(_id, before))) return;
-    await removeData(deps, _id);
-    found('leftover_removed', _id, 'data left by a process that died was removed');
-  });
   await each(await records.deliveries.quietPending(before, BATCH), (delivery) =>
     repairDelivery(deps, delivery, found),
+  );
+  // Last, since an object storage that is down may take minutes to fail.
+  await each(
+    await records.listing.quietAbandoned(before, BATCH),
+    createRemoval(deps, before, found, failed),
   );
   return findings;
 }
@@ -99,6 +103,30 @@ async function repairOpen(deps: ReconcileDeps, record: RequestRecord, found: Fou
     await finalizeRequest(deps, record, note);
     found('run_ended', record._id, note);
   }
+}
+
+/**
+ * Returns the function that removes the data of an abandoned upload or an interrupted deletion. It does nothing after the
+ * storage was unavailable once: each further request could take as long to fail.
+ */
+function createRemoval(deps: ReconcileDeps, before: Date, found: Found, failed: Found) {
+  const { requests } = deps.records;
+  let isStorageUnavailable = false;
+
+  return async ({ _id, state }: RequestRecord): Promise<void> => {
+    if (isStorageUnavailable) return;
+    if (state === 'uploading' && !(await requests.withdraw(_id, before))) return;
+    try {
+      await removeData(deps, _id);
+    } catch (error) {
+      isStorageUnavailable = error instanceof StorageUnavailable;
+      failed('removal_failed', _id, messageOf(error));
+      // Others are removed first in the next sweep.
+      await requests.touchWithdrawn(_id);
+      return;
+    }
+    found('leftover_removed', _id, 'data left by a process that died was removed');
+  };
 }
 
 async function repairDelivery(

@@ -1,5 +1,7 @@
-import type { FileStore } from '../storage/fileStore';
+import { messageOf } from '../errors';
 import type { Records } from '../records/open';
+import type { FileStore } from '../storage/fileStore';
+import type { Logger } from '../telemetry/logger';
 import { findVisible } from './find';
 import { stillRunning } from './retry';
 
@@ -10,18 +12,26 @@ export interface RemoveDeps {
 
 /**
  * Deletes a finished request with its rows, images, files and deliveries. It disappears for all callers at once;
- * if removing its data is interrupted, the reconciler completes it.
+ * if its data cannot be removed now, or that is interrupted, the reconciler completes it.
  *
  * @throws Refusal `not_found`, `conflict` (still running)
  */
-export async function removeRequest(deps: RemoveDeps, requestId: string): Promise<void> {
+export async function removeRequest(
+  deps: RemoveDeps & { readonly logger: Pick<Logger, 'warn'> },
+  requestId: string,
+): Promise<void> {
   await findVisible(deps.records, requestId);
   if (!(await deps.records.requests.retire(requestId))) {
     // It is running, or another caller deleted it first.
     await findVisible(deps.records, requestId);
     throw stillRunning();
   }
-  await removeData(deps, requestId);
+  await removeData(deps, requestId).catch((error: unknown) => {
+    deps.logger.warn(
+      { request_id: requestId, reason: messageOf(error) },
+      'The data of a deleted request could not be removed; the reconciler tries again',
+    );
+  });
 }
 
 /** Removes the files and records of a withdrawn request. */

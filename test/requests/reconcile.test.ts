@@ -285,9 +285,9 @@ describe('reconcile', () => {
       .mockImplementation((requestId) =>
         requestId === ids[0] ? Promise.reject(new Error('EACCES')) : removeRequest(requestId),
       );
-    expect(await sweep()).toMatchObject({ leftover_removed: 1 });
+    expect(await sweep()).toMatchObject({ leftover_removed: 1, removal_failed: 1 });
     expect(await service.records.requests.find(ids[1] ?? '')).toBeNull();
     remove.mockRestore();
-    expect(await sweep()).toMatchObject({ leftover_removed: 1 });
+    expect(await sweep()).toMatchObject({ leftover_removed: 1, removal_failed: 0 });
   });
 });
