@@ -25,7 +25,7 @@ const FOLDERS = {
   'src/cache.ts': { imports: [] },
   'src/keyedLimit.ts': { imports: [] },
   'src/callers.ts': { imports: [] },
-  'src/config.ts': { imports: ['contract', 'src/callers.ts', 'src/network'] },
+  'src/config.ts': { imports: ['contract', 'src/callers.ts', 'src/network', 'src/storage'] },
   'src/network': { imports: ['contract', 'src/cache.ts', 'src/errors.ts'] },
   'src/csv': { imports: ['contract', 'src/errors.ts', 'src/network'] },
   'src/images': { imports: ['src/errors.ts', 'src/network'], types: ['contract', 'src/config.ts'] },

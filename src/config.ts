@@ -9,6 +9,7 @@ import { readOriginHeaders, type OriginHeaders } from './network/originHeaders';
 import { parsePortRange, type PortRange } from './network/ports';
 import { createTargetPolicy } from './network/targets';
 import { parseWebUrl } from './network/webUrl';
+import { malformedStorageEndpoint } from './storage/endpoint';
 
 /**
  * The service's settings, read from environment variables once at start. `docs/configuration.md` documents the
@@ -226,6 +227,8 @@ const MAY_HOLD_SECRETS = [
   'MONGODB_URI',
   'STORAGE_PUBLIC_URL',
   'STORAGE_URL',
+  'AWS_ENDPOINT_URL_S3',
+  'AWS_ENDPOINT_URL',
 ];
 
 export type Config = Readonly<z.output<typeof environmentSchema>> & {
@@ -246,7 +249,11 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
   );
   const parsed = environmentSchema.safeParse(present);
-  const conflicts = [...blockedWebhook(present), ...impossibleLinks(present)];
+  const conflicts = [
+    ...blockedWebhook(present),
+    ...impossibleLinks(present),
+    ...unusableEndpoint(present),
+  ];
   if (!parsed.success || conflicts.length > 0) {
     const faults = [...(parsed.error?.issues ?? []), ...conflicts].map((issue) => {
       const name = String(issue.path[0]);
@@ -292,6 +299,13 @@ function impossibleLinks({ STORAGE_LINKS, STORAGE_URL, STORAGE_PUBLIC_URL }: Nod
   return STORAGE_LINKS === 'public' && STORAGE_PUBLIC_URL === undefined
     ? fault('Expected STORAGE_PUBLIC_URL to be set too')
     : [];
+}
+
+/** Checks the SDK's own variable if object storage is used: the SDK would report it with the first request only. */
+function unusableEndpoint(present: NodeJS.ProcessEnv) {
+  if (present['STORAGE_URL'] === undefined && present['SOURCE_BUCKETS'] === undefined) return [];
+  const name = malformedStorageEndpoint(present);
+  return name === undefined ? [] : [{ path: [name], message: 'Expected an http or https URL' }];
 }
 
 /** Returns the URL at which the API listens. A URL has an IPv6 address in brackets. */

@@ -95,6 +95,26 @@ describe('readConfig', () => {
     expect(readConfig({ HOME: '/root', PORTS: 'x', port: 'x' })).toEqual(readConfig({}));
   });
 
+  it.each([{ STORAGE_URL: 's3://bucket-1' }, { SOURCE_BUCKETS: 'photos' }])(
+    'refuses a malformed endpoint of object storage with %j, without its value',
+    (environment) => {
+      const message = messageFor({
+        ...environment,
+        PORT: 'x',
+        AWS_ENDPOINT_URL_S3: 'user:hunter2@minio:9000',
+      });
+      expect(message).toContain(
+        '  AWS_ENDPOINT_URL_S3: Expected an http or https URL, received a value that is not shown',
+      );
+      expect(message).toContain('  PORT: ');
+      expect(message).not.toContain('hunter2');
+    },
+  );
+
+  it('ignores the endpoint of object storage when it is not used', () => {
+    expect(readConfig({ AWS_ENDPOINT_URL: 'minio:9000' })).toEqual(readConfig({}));
+  });
+
   describe('PUBLIC_URL', () => {
     it.each([
       [{ PORT: '9000' }, 'http://127.0.0.1:9000'],

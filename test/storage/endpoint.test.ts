@@ -1,4 +1,4 @@
-import { namedStorageEndpoint } from '../../src/storage/endpoint';
+import { malformedStorageEndpoint, namedStorageEndpoint } from '../../src/storage/endpoint';
 
 describe('namedStorageEndpoint(environment)', () => {
   it.each([
@@ -10,9 +10,19 @@ describe('namedStorageEndpoint(environment)', () => {
     expect(namedStorageEndpoint(environment)).toBe(url);
   });
 
-  it('refuses a value that is not a URL, and names the variable', () => {
-    expect(() => namedStorageEndpoint({ AWS_ENDPOINT_URL: 'minio:9000' })).toThrow(
-      'Expected AWS_ENDPOINT_URL to be an http or https URL, received "minio:9000"',
-    );
+  it('ignores a value that is not a URL', () => {
+    expect(namedStorageEndpoint({ AWS_ENDPOINT_URL: 'minio:9000' })).toBeUndefined();
+  });
+});
+
+describe('malformedStorageEndpoint(environment)', () => {
+  it.each([
+    [{}, undefined],
+    [{ AWS_ENDPOINT_URL: 'http://all:1' }, undefined],
+    [{ AWS_ENDPOINT_URL: 'minio:9000' }, 'AWS_ENDPOINT_URL'],
+    [{ AWS_ENDPOINT_URL: 'minio:9000', AWS_ENDPOINT_URL_S3: 'http://s3' }, undefined],
+    [{ AWS_ENDPOINT_URL: 'http://all:1', AWS_ENDPOINT_URL_S3: 'http://' }, 'AWS_ENDPOINT_URL_S3'],
+  ])('of %j is %s', (environment, name) => {
+    expect(malformedStorageEndpoint(environment)).toBe(name);
   });
 });
