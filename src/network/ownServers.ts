@@ -105,6 +105,7 @@ export interface OwnAddresses {
   readonly PUBLIC_URL: string;
   /** Of a worker's metrics; 0: none. */
   readonly METRICS_PORT: number;
+  readonly STORAGE_URL?: { readonly bucket: string } | undefined;
 }
 
 /**
@@ -116,7 +117,7 @@ export interface OwnAddresses {
  * @param others further servers of this process
  */
 export function ownEndpointsOf(
-  { HOST, PORT, PUBLIC_URL, METRICS_PORT }: OwnAddresses,
+  { HOST, PORT, PUBLIC_URL, METRICS_PORT, STORAGE_URL }: OwnAddresses,
   temporalAddress: string,
   mongodbUri: string,
   storageUrl?: string,
@@ -132,13 +133,19 @@ export function ownEndpointsOf(
       ...others,
     ],
     publicUrls: [endpointOf(PUBLIC_URL)],
-    stores: storageUrl === undefined ? [] : [endpointOf(storageUrl)],
+    stores: storageUrl === undefined ? [] : storesOf(endpointOf(storageUrl), STORAGE_URL?.bucket),
   };
 }
 
 function endpointOf(text: string): Endpoint {
   const url = new URL(text);
   return { host: url.hostname.replace(/^\[|\]$/g, ''), port: portOf(url) };
+}
+
+/** Most stores have each bucket at a host name of its own, too. */
+function storesOf(store: Endpoint, bucket: string | undefined): Endpoint[] {
+  if (bucket === undefined || isIP(store.host) !== 0) return [store];
+  return [store, { host: `${bucket}.${store.host}`, port: store.port }];
 }
 
 const DEFAULT_TEMPORAL_PORT = 7233;

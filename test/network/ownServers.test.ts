@@ -10,7 +10,7 @@ const ADDRESSES = {
 describe('ownEndpointsOf(config, temporalAddress, mongodbUri)', () => {
   const servers = createOwnServers(
     ownEndpointsOf(
-      ADDRESSES,
+      { ...ADDRESSES, STORAGE_URL: { bucket: 'images' } },
       'temporal.internal:7233',
       'mongodb://user:p%40ss@db1.internal:27018,[fd00::5],db2.internal/images?replicaSet=rs0',
       'http://storage.internal:7070',
@@ -27,6 +27,7 @@ describe('ownEndpointsOf(config, temporalAddress, mongodbUri)', () => {
     ['a member at an IPv6 address', 'fd00::5', 27017],
     ['a member at the default port', 'db2.internal', 27017],
     ['object storage', 'storage.internal', 7070],
+    ['the bucket at a host name of its own', 'images.storage.internal', 7070],
     ['a server of this process', '127.0.0.1', 9470],
   ])('knows %s', (_, host, port) => {
     expect(servers.isNamed(host, port)).toBe(true);
@@ -36,6 +37,7 @@ describe('ownEndpointsOf(config, temporalAddress, mongodbUri)', () => {
     ['images.example', 8443],
     ['user', 27017],
     ['images', 27017],
+    ['other.storage.internal', 7070],
   ])('does not know %s at %i', (host, port) => {
     expect(servers.isNamed(host, port)).toBe(false);
   });
