@@ -40,11 +40,22 @@ export function findingLabel(finding: string): string {
   return LISTED_FINDINGS.includes(finding) ? finding : OTHER;
 }
 
+/** Of OpenSSL and Node: the store's certificate is not trusted, has expired, or is for another name. */
+const CERTIFICATE_CODES: readonly string[] = [
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'CERT_HAS_EXPIRED',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+];
+
 /** Outcomes of requests to object storage that call for different actions. Stores have hundreds of codes. */
 export const STORAGE_OUTCOME_LABELS: readonly string[] = [
   'ok',
   'not_found',
   'PreconditionFailed',
+  'ConditionalRequestConflict',
   'AccessDenied',
   'HTTP403',
   'InvalidAccessKeyId',
@@ -53,10 +64,14 @@ export const STORAGE_OUTCOME_LABELS: readonly string[] = [
   'CredentialsProviderError',
   'RequestTimeTooSkewed',
   'NoSuchBucket',
+  'PermanentRedirect',
+  'AuthorizationHeaderMalformed',
   'BadDigest',
+  'InvalidAnswer',
   'NotImplemented',
   'SlowDown',
   'ServiceUnavailable',
+  'HTTP503',
   'InternalError',
   'Timeout',
   'ETIMEDOUT',
@@ -64,6 +79,8 @@ export const STORAGE_OUTCOME_LABELS: readonly string[] = [
   'ECONNRESET',
   'EPIPE',
   'ENOTFOUND',
+  'EHOSTUNREACH',
+  ...CERTIFICATE_CODES,
   'AbortError',
   OTHER,
 ];
