@@ -86,7 +86,9 @@ export interface FileStore {
   /**
    * Resolves when the backend answers. A write may be refused all the same (permission, quota, full disk). A refused
    * write is seen in the worker's log and in the Web UI, and with object storage in
-   * `image_processor_storage_requests_total`.
+   * `image_processor_storage_requests_total`. Tries once.
+   *
+   * @throws the signal's reason when aborted, if the backend can be interrupted
    */
-  check(): Promise<void>;
+  check(signal?: AbortSignal): Promise<void>;
 }

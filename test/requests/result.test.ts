@@ -2,8 +2,10 @@ import { text } from 'node:stream/consumers';
 import { DeleteBucketPolicyCommand, PutBucketPolicyCommand } from '@aws-sdk/client-s3';
 import { request } from 'undici';
 import type { ResultKind } from '../../src/storage/fileStore';
+import { StorageUnavailable } from '../../src/errors';
 import { createOperations } from '../../src/requests/operations';
 import { openImageLinks } from '../../src/storage/open';
+import { createS3Store } from '../../src/storage/s3/store';
 import { createLogger } from '../../src/telemetry/logger';
 import { call } from '../support/api';
 import { finished, imagesOf, resultOf, sheet, uploaded } from '../support/calls';
@@ -11,6 +13,7 @@ import { bytes, startOrigin, status, type Origin } from '../support/origin';
 import { photo } from '../support/pictures';
 import { openTestBucket, type TestBucket } from '../support/s3';
 import { openClient, storeSettingsOf } from '../support/s3Client';
+import { startS3Proxy } from '../support/s3Proxy';
 import { startService, type Service } from '../support/service';
 
 async function statusOfLink(link: string): Promise<number> {
@@ -167,6 +170,18 @@ describe('the links in a result, with object storage', () => {
     expect(response.status).toBe(200);
     expect(response.headers.get('content-length')).toBeNull();
     expect(await response.text()).toBe('');
+  });
+
+  it('fail the call when the connection to the store is cut before the first byte', async () => {
+    const proxy = await startS3Proxy(storeSettingsOf(bucket).endpoint);
+    const files = createS3Store(storeSettingsOf(bucket, proxy.url));
+    const { records, runs, config } = service;
+    const logger = createLogger('silent', 'test');
+    const imageLinks = openImageLinks(config);
+    const operations = createOperations({ config, logger, records, files, runs, imageLinks });
+    proxy.set('header');
+    await expect(operations.openResult(id, 'result')).rejects.toThrow(StorageUnavailable);
+    await proxy.stop();
   });
 
   it('fail the call when no link can be made', async () => {

@@ -12,9 +12,21 @@ import { listen } from './listen';
 
 /**
  * `slow`: answers a second later. `cut`: the store handles the request, but the connection ends during the answer; for a
- * GET, in the middle of its body. The others are error codes of S3 that the proxy answers without asking the store.
+ * GET, in the middle of its body. `header`: as `cut`, but before the first byte of the body. `stall`: in the middle of the
+ * body, no more bytes follow. `hang`: no answer. `undated`: the answer has no Last-Modified. `truncated`: the answer says
+ * that the listing goes on, but not where. The others are error codes of S3 that the proxy answers without asking the
+ * store.
  */
-export type S3Fault = 'none' | 'slow' | 'cut' | keyof typeof REFUSALS;
+export type S3Fault =
+  | 'none'
+  | 'slow'
+  | 'cut'
+  | 'header'
+  | 'stall'
+  | 'hang'
+  | 'undated'
+  | 'truncated'
+  | keyof typeof REFUSALS;
 
 /** @param path with the query */
 export type Matches = (method: string, path: string, headers: IncomingHttpHeaders) => boolean;
@@ -27,6 +39,8 @@ export interface S3Proxy {
    * @param only the requests that are affected; by default all
    */
   set(fault: S3Fault, only?: Matches): void;
+  /** Returns the number of connections with a request that is not answered completely. */
+  busy(): number;
   stop(): Promise<void>;
 }
 
@@ -44,6 +58,9 @@ const REFUSALS = {
   PermanentRedirect: [301, 'The bucket must be addressed using the specified endpoint.'],
   MethodNotAllowed: [405, 'The specified method is not allowed against this resource.'],
   NotImplemented: [501, 'A header you provided implies functionality that is not implemented.'],
+  MissingContentMD5: [400, 'Missing required header for this request: Content-MD5.'],
+  ExcessHeaderValues: [400, 'Multiple values were provided for a header.'],
+  PermanentRedirect: [301, 'The bucket must be addressed using the specified endpoint.'],
 } as const;
 
 /**
@@ -57,10 +74,15 @@ export async function startS3Proxy(target: string): Promise<S3Proxy> {
   const agent = new Agent();
   let fault: S3Fault = 'none';
   let matches: Matches = () => true;
+  let busy = 0;
 
   const server = createServer((incoming, response) => {
     const { method = '', url = '', headers } = incoming;
     const faultNow = matches(method, url, headers) ? fault : 'none';
+    busy += 1;
+    response.once('close', () => {
+      busy -= 1;
+    });
     handle(faultNow, incoming, response).catch(() => response.destroy());
   });
   const { url, close } = await listen(server);
@@ -74,10 +96,15 @@ export async function startS3Proxy(target: string): Promise<S3Proxy> {
       refuse(faultNow as keyof typeof REFUSALS, incoming, response);
       return;
     }
+    if (faultNow === 'hang') return;
     if (faultNow === 'slow') await sleep(SLOW_MS);
     const answer = await passOn(target, agent, incoming);
-    if (faultNow === 'cut') await cut(answer, incoming, response);
+    if (faultNow === 'cut' || faultNow === 'header')
+      await cut(answer, incoming, response, faultNow);
+    else if (faultNow === 'stall') await stall(answer, response);
+    else if (faultNow === 'truncated') await truncate(answer, response);
     else {
+      if (faultNow === 'undated') delete answer.headers['last-modified'];
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       pipeline(answer, response, () => undefined);
     }
@@ -89,6 +116,7 @@ export async function startS3Proxy(target: string): Promise<S3Proxy> {
       fault = next;
       matches = only;
     },
+    busy: () => busy,
     async stop() {
       await close();
       agent.destroy();
@@ -118,6 +146,7 @@ async function cut(
   answer: IncomingMessage,
   { method }: IncomingMessage,
   response: ServerResponse,
+  fault: 'cut' | 'header',
 ): Promise<void> {
   if (method !== 'GET') {
     answer.destroy();
@@ -125,8 +154,24 @@ async function cut(
     return;
   }
   const body = Buffer.concat(await answer.toArray());
+  const sent = fault === 'header' ? 0 : Math.floor(body.length / 2);
+  response.writeHead(answer.statusCode ?? 502, answer.headers).flushHeaders();
+  response.write(body.subarray(0, sent), () => response.destroy());
+}
+
+async function stall(answer: IncomingMessage, response: ServerResponse): Promise<void> {
+  const body = Buffer.concat(await answer.toArray());
   response.writeHead(answer.statusCode ?? 502, answer.headers);
-  response.write(body.subarray(0, Math.floor(body.length / 2)), () => response.destroy());
+  response.write(body.subarray(0, Math.floor(body.length / 2)));
+}
+
+async function truncate(answer: IncomingMessage, response: ServerResponse): Promise<void> {
+  const listing = Buffer.concat(await answer.toArray())
+    .toString()
+    .replace('<IsTruncated>false', '<IsTruncated>true')
+    .replace(/<Next\w*Marker>[^<]*<\/Next\w*Marker>/g, '');
+  response.writeHead(answer.statusCode ?? 502, { 'content-type': 'application/xml' });
+  response.end(listing);
 }
 
 function refuse(
@@ -141,6 +186,7 @@ function refuse(
     response.writeHead(status, {
       'content-type': 'application/xml',
       'content-length': body.length,
+      ...(code === 'PermanentRedirect' && { 'x-amz-bucket-region': 'eu-central-1' }),
     });
     response.end(incoming.method === 'HEAD' ? undefined : body);
   });

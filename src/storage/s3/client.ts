@@ -19,26 +19,38 @@ export interface S3Settings {
  */
 export type OnRequest = (operation: string, outcome: string) => void;
 
-/** More than a store that answers ever needs at once. */
-const SOCKETS = 64;
-const CONNECT_MS = 5_000;
-/** The time without a byte in either direction after which a request fails. */
-const SILENT_MS = 30_000;
+/** Time limits in milliseconds. */
+export interface S3Limits {
+  readonly connectMs: number;
+  /** The time without a byte in either direction after which a request fails. */
+  readonly silentMs: number;
+}
+
+export const LIMITS: S3Limits = { connectMs: 5_000, silentMs: 30_000 };
 const ATTEMPTS = 3;
 
+export interface S3ClientOptions {
+  readonly onRequest?: OnRequest | undefined;
+  readonly attempts?: number;
+  readonly limits?: S3Limits | undefined;
+}
+
+/** @param isForDownloads the limit of silence ends with the header of an answer: see `createDownloads` */
 export function createS3Client(
   { pathStyle, ...explicit }: S3Settings,
-  { onRequest, attempts = ATTEMPTS }: { onRequest?: OnRequest; attempts?: number } = {},
+  { onRequest, attempts = ATTEMPTS, limits = LIMITS }: S3ClientOptions = {},
+  isForDownloads = false,
 ): S3Client {
   // On Node 20 the SDK would print at every start that its releases of 2027 need a newer Node. The release in use is
   // pinned by the lock file and works, so operators do not need the warning. The variable has no other effect.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
-  const agent = { keepAlive: true, maxSockets: SOCKETS };
+  const { connectMs, silentMs } = limits;
+  // The number of sockets is not limited: the time to connect would include the wait for one. Callers limit what they
+  // send at once.
+  const agent = { keepAlive: true };
   const client = new S3Client({
     ...explicit,
     forcePathStyle: pathStyle,
-    // Buckets of AWS may be in another region than AWS_REGION.
-    followRegionRedirects: true,
     // Many stores refuse the trailing checksums that the SDK adds by default. Images are sent with an explicit checksum.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
@@ -47,18 +59,15 @@ export function createS3Client(
     requestHandler: {
       httpAgent: new HttpAgent(agent),
       httpsAgent: new HttpsAgent(agent),
-      connectionTimeout: CONNECT_MS,
-      socketTimeout: SILENT_MS,
-      // Without it, the SDK prints a warning when requests wait for a socket, which is intended.
-      logger: SILENT_LOGGER,
+      connectionTimeout: connectMs,
+      ...(isForDownloads
+        ? { requestTimeout: silentMs, throwOnRequestTimeout: true, socketTimeout: 0 }
+        : { socketTimeout: silentMs }),
     },
   });
   if (onRequest !== undefined) watchRequests(client, onRequest);
   return client;
 }
-
-const ignore = (): void => undefined;
-const SILENT_LOGGER = { trace: ignore, debug: ignore, info: ignore, warn: ignore, error: ignore };
 
 function watchRequests(client: S3Client, onRequest: OnRequest): void {
   client.middlewareStack.add(

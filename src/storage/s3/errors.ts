@@ -14,9 +14,18 @@ const TIMEOUT = 'Timeout';
 /** Names without information: those of connection errors, and of answers without a body, as to HEAD. */
 const UNNAMED = /^((Aggregate)?Error|Unknown(Error)?|TimeoutError|\d*)$/;
 
+/** The SDK's messages for no region and an empty one; its errors have no code. */
+const NO_REGION = /^Region (is missing|not accepted: region="")/;
+const REGION_MISSING: S3Fault = {
+  code: 'RegionMissing',
+  message: 'set AWS_REGION to the region of the bucket',
+  status: null,
+};
+
 /** Reads an error of the SDK. Its error classes come from several packages and share only these fields. */
 export function faultOf(error: unknown): S3Fault {
   const { name, code, message, $metadata, errors } = fieldsOf(error);
+  if (NO_REGION.test(message ?? '')) return REGION_MISSING;
   const status = $metadata?.httpStatusCode ?? null;
   const given = UNNAMED.test(name ?? '') ? code : name;
   const isTimeout = name === 'TimeoutError' && code === undefined;
@@ -39,12 +48,6 @@ export function describe({ code, message, status }: S3Fault): string {
 export function isMissing(error: unknown): boolean {
   const { code, status } = faultOf(error);
   return code === 'NoSuchKey' || code === 'NotFound' || (code === 'HTTP404' && status === 404);
-}
-
-/** Whether the store does not know an operation or a header. */
-export function isNotImplemented(error: unknown): boolean {
-  const { code, status } = faultOf(error);
-  return code === 'NotImplemented' || status === 501;
 }
 
 /** Whether the store does not have an operation. */

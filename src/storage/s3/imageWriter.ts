@@ -1,5 +1,5 @@
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { asUnavailable, faultOf, isNotImplemented } from './errors';
+import { asUnavailable, faultOf, type S3Fault } from './errors';
 
 export interface WrittenImage {
   readonly key: string;
@@ -9,14 +9,33 @@ export interface WrittenImage {
   readonly sha256: string;
 }
 
+/** Headers that not every store supports. */
+interface Extras {
+  /** An existing image is not written again. */
+  readonly condition: boolean;
+  /** The store verifies the bytes. */
+  readonly checksum: boolean;
+}
+
+/** They are tried in this sequence, until the store accepts one. */
+const EXTRAS: readonly Extras[] = [
+  { condition: true, checksum: true },
+  { condition: false, checksum: true },
+  { condition: true, checksum: false },
+  { condition: false, checksum: false },
+];
+
+/** Codes with which stores refuse a header. */
+const HEADER_REFUSED = ['ExcessHeaderValues', 'InvalidArgument', 'InvalidRequest'];
+
 /**
  * Creates the function that writes an image unless its key exists. The key contains a hash of the content, so an existing
  * object has the same bytes.
  */
 export function createImageWriter(client: S3Client, bucket: string) {
-  let hasConditions = true;
+  let supported = EXTRAS;
 
-  async function put(image: WrittenImage, isConditional: boolean, abortSignal: AbortSignal) {
+  async function put(image: WrittenImage, extras: Extras, abortSignal: AbortSignal) {
     const { key, contentType, bytes, sha256 } = image;
     const command = new PutObjectCommand({
       Bucket: bucket,
@@ -24,23 +43,35 @@ export function createImageWriter(client: S3Client, bucket: string) {
       Body: bytes,
       ContentType: contentType,
       CacheControl: 'public, max-age=31536000, immutable',
-      ChecksumSHA256: Buffer.from(sha256, 'hex').toString('base64'),
-      ...(isConditional && { IfNoneMatch: '*' }),
+      ...(extras.checksum && { ChecksumSHA256: Buffer.from(sha256, 'hex').toString('base64') }),
+      ...(extras.condition && { IfNoneMatch: '*' }),
     });
     await client.send(command, { abortSignal });
   }
 
-  async function putOnce(image: WrittenImage, signal: AbortSignal): Promise<void> {
+  async function putIfMissing(image: WrittenImage, extras: Extras, signal: AbortSignal) {
     try {
-      await put(image, hasConditions, signal);
+      await put(image, extras, signal);
     } catch (error) {
       const { code, status } = faultOf(error);
       if (code === 'PreconditionFailed' || status === 412) return;
-      // 409: another worker is writing the same image. That write may still fail, so this one is repeated.
-      const isConcurrent = status === 409 && code === 'ConditionalRequestConflict';
-      if (!hasConditions || !(isConcurrent || isNotImplemented(error))) throw error;
-      hasConditions = isConcurrent;
-      await put(image, false, signal);
+      // Another worker is writing the same image. That write may still fail, so this one is repeated.
+      if (code !== 'ConditionalRequestConflict' || !extras.condition) throw error;
+      await put(image, { ...extras, condition: false }, signal);
+    }
+  }
+
+  async function putOnce(image: WrittenImage, signal: AbortSignal): Promise<void> {
+    const candidates = supported;
+    for (const [index, extras] of candidates.entries()) {
+      try {
+        await putIfMissing(image, extras, signal);
+        supported = candidates.slice(index);
+        return;
+      } catch (error) {
+        const isLast = index === candidates.length - 1;
+        if (isLast || !refusesHeader(faultOf(error))) throw error;
+      }
     }
   }
 
@@ -52,4 +83,9 @@ export function createImageWriter(client: S3Client, bucket: string) {
       throw asUnavailable(error);
     }
   };
+}
+
+function refusesHeader({ code, status }: S3Fault): boolean {
+  if (code === 'NotImplemented' || status === 501) return true;
+  return status === 400 && HEADER_REFUSED.includes(code);
 }

@@ -1,5 +1,5 @@
-import { createS3Client, type S3Settings } from './client';
-import { getObject } from './getObject';
+import type { S3Settings } from './client';
+import { createDownloads } from './getObject';
 import type { StoredFile } from '../fileStore';
 
 /** Reads objects of any bucket that the credentials may read. */
@@ -10,8 +10,8 @@ export interface BucketReader {
 
 /** Creates a reader with connections of its own, so that slow sources do not delay the storage. The caller retries. */
 export function createBucketReader(settings: S3Settings): BucketReader {
-  const client = createS3Client(settings, { attempts: 1 });
+  const getObject = createDownloads(settings, { attempts: 1 });
   return {
-    open: (Bucket, Key, signal) => getObject(client, { Bucket, Key }, signal),
+    open: (Bucket, Key, signal) => getObject({ Bucket, Key }, signal),
   };
 }

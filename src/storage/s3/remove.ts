@@ -7,7 +7,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { StorageUnavailable } from '../../errors';
-import { answered, asUnavailable, describe, faultOf, isNotImplemented } from './errors';
+import { answered, asUnavailable, describe, faultOf, type S3Fault } from './errors';
 
 /** Objects that are removed at once if the store does not support batches. */
 const REMOVED_AT_ONCE = 8;
@@ -37,11 +37,12 @@ export function createRemover(client: S3Client, bucket: string): Remover {
       try {
         return await removeBatch(keys);
       } catch (error) {
-        if (!isNotImplemented(error)) throw asUnavailable(error);
-        hasBatches = false;
+        if (!mayRefuseBatches(faultOf(error))) throw asUnavailable(error);
       }
     }
-    return removeEach(keys);
+    const kept = await removeEach(keys);
+    if (kept.length < keys.length) hasBatches = false;
+    return kept;
   }
 
   async function removeBatch(keys: readonly string[]): Promise<Kept[]> {
@@ -107,7 +108,8 @@ export function createRemover(client: S3Client, bucket: string): Remover {
         for (const { Key, UploadId } of page.Uploads ?? []) {
           await abortUpload(Key, UploadId);
         }
-        if (page.IsTruncated !== true) return;
+        // A page without a marker would be listed again.
+        if (page.IsTruncated !== true || (page.NextKeyMarker ?? '') === '') return;
         marker = { KeyMarker: page.NextKeyMarker, UploadIdMarker: page.NextUploadIdMarker };
       }
     },
@@ -121,4 +123,13 @@ export function createRemover(client: S3Client, bucket: string): Remover {
       if (faultOf(error).code !== 'NoSuchUpload') throw asUnavailable(error);
     }
   }
+}
+
+/** Other answers to a batch say nothing about single objects. */
+const NOT_OF_BATCHES = [403, 404, 408, 429];
+
+/** Whether the store may support single removals only. The codes differ: some need a header that the SDK does not send. */
+function mayRefuseBatches({ code, status }: S3Fault): boolean {
+  if (code === 'NotImplemented' || status === 501) return true;
+  return status !== null && status >= 400 && status < 500 && !NOT_OF_BATCHES.includes(status);
 }

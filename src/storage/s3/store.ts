@@ -1,12 +1,13 @@
+import { once } from 'node:events';
 import { readFile, rm, stat } from 'node:fs/promises';
 import { HeadObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { StorageUnavailable } from '../../errors';
 import { createFairSemaphore } from '../../images/fairSemaphore';
 import type { ByteRange, FileStore, ResultKind } from '../fileStore';
 import { imageKeyOf, imageNameOf, isRequestId, parseImageName } from '../names';
-import { createS3Client, type OnRequest, type S3Settings } from './client';
+import { createS3Client, type OnRequest, type S3Limits, type S3Settings } from './client';
 import { answered, asUnavailable, isMissing, isUnsupported } from './errors';
-import { getObject, sizeAndTimeOf } from './getObject';
+import { createDownloads, sizeAndTimeOf } from './getObject';
 import { createImageWriter } from './imageWriter';
 import { createRemover } from './remove';
 import { createResultFile } from './resultFile';
@@ -19,19 +20,34 @@ export interface S3StoreSettings extends S3Settings {
 
 /** The limit of images that are in memory at once. They are kept while they are sent, so that a request can be repeated. */
 const MAX_STORING_BYTES = 64 * 2 ** 20;
+/** Smaller images count as this much, so that at most 64 are sent at once. */
+const MIN_STORING_BYTES = 2 ** 20;
 
 /**
  * Keeps files in a bucket of an S3-compatible store: images as `{prefix}/files/{request}/{name}`, and CSVs as
  * `{prefix}/results/{request}/{kind}-{round}.csv`.
+ *
+ * @param limits tests set shorter ones
  */
-export function createS3Store(settings: S3StoreSettings, onRequest?: OnRequest): FileStore {
+export function createS3Store(
+  settings: S3StoreSettings,
+  onRequest?: OnRequest,
+  limits?: S3Limits,
+): FileStore {
   const { bucket, prefix, ...clientSettings } = settings;
-  const client = createS3Client(clientSettings, onRequest === undefined ? {} : { onRequest });
+  const options = { onRequest, limits };
+  const client = createS3Client(clientSettings, options);
+  // Callers of the check wait for it, and ask again soon.
+  const checkClient = createS3Client(clientSettings, { ...options, attempts: 1 });
+  const getObject = createDownloads(clientSettings, options, (error) => {
+    const unavailable = asUnavailable(error);
+    onRequest?.('GetObject', unavailable.code);
+    return unavailable;
+  });
   const base = prefix === '' ? '' : `${prefix}/`;
   const writeObject = createImageWriter(client, bucket);
   const { removeObjects, abortUploads } = createRemover(client, bucket);
   const storing = createFairSemaphore(MAX_STORING_BYTES);
-  const never = new AbortController().signal;
 
   const resultKey = (requestId: string, round: number, kind: ResultKind) =>
     `${base}results/${requestId}/${kind}-${round}.csv`;
@@ -52,13 +68,16 @@ export function createS3Store(settings: S3StoreSettings, onRequest?: OnRequest):
     }
   }
 
-  function openObject(Key: string, range?: ByteRange) {
+  /** Waits for the first bytes: a failure before them is an error of this call, not of an answer that has begun. */
+  async function openObject(Key: string, range?: ByteRange) {
     const part = range && { Range: `bytes=${range.start}-${range.end}` };
-    return orNull(getObject(client, { Bucket: bucket, Key, ...part }));
+    const object = await orNull(getObject({ Bucket: bucket, Key, ...part }));
+    if (object !== null) await once(object.stream, 'readable');
+    return object;
   }
 
   return {
-    async writeImage(requestId, ref, { file, format, sha256 }, signal = never) {
+    async writeImage(requestId, ref, { file, format, sha256 }, signal = never()) {
       try {
         const name = imageNameOf(ref, format, sha256);
         const image = imageOf(requestId, name);
@@ -66,7 +85,9 @@ export function createS3Store(settings: S3StoreSettings, onRequest?: OnRequest):
           throw new Error(`Expected a file name, received ${name} for ${requestId}`);
         }
         const { size } = await stat(file);
-        const release = await storing.acquire(size, signal, [requestId]);
+        const release = await storing.acquire(Math.max(size, MIN_STORING_BYTES), signal, [
+          requestId,
+        ]);
         try {
           await writeObject({ ...image, bytes: await readFile(file), sha256 }, signal);
         } finally {
@@ -114,11 +135,16 @@ export function createS3Store(settings: S3StoreSettings, onRequest?: OnRequest):
       await abortUploadsOf(requestId);
     },
 
-    async check() {
-      const listing = { Bucket: bucket, Prefix: base, MaxKeys: 1 };
-      await answered(client.send(new ListObjectsV2Command(listing)));
+    async check(signal = never()) {
+      const listing = new ListObjectsV2Command({ Bucket: bucket, Prefix: base, MaxKeys: 1 });
+      await answered(checkClient.send(listing, { abortSignal: signal }), signal);
     },
   };
+}
+
+/** Not shared: each request adds a listener. */
+function never(): AbortSignal {
+  return new AbortController().signal;
 }
 
 /** @returns `null` when there is no such object */

@@ -1,7 +1,11 @@
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import {
   CreateMultipartUploadCommand,
   HeadObjectCommand,
@@ -12,7 +16,9 @@ import {
 } from '@aws-sdk/client-s3';
 import { StorageUnavailable } from '../../../src/errors';
 import type { FileStore } from '../../../src/storage/fileStore';
+import type { S3Limits } from '../../../src/storage/s3/client';
 import { createS3Store, type S3StoreSettings } from '../../../src/storage/s3/store';
+import { eventually } from '../../support/eventually';
 import { recognizeNodeErrors } from '../../support/nodeErrors';
 import { openTestBucket, type TestBucket } from '../../support/s3';
 import { openClient, storeSettingsOf } from '../../support/s3Client';
@@ -45,14 +51,23 @@ afterAll(async () => {
 });
 
 /** Returns a new store behind the proxy with an unused prefix, and the requests that it sends. */
-function openStore(change: Partial<S3StoreSettings> = {}) {
+function openStore(change: Partial<S3StoreSettings> = {}, limits?: S3Limits) {
   const requests: string[] = [];
   const prefix = `prefix/${randomUUID()}`;
   const store = createS3Store(
     { ...storeSettingsOf(bucket, proxy.url), prefix, ...change },
     (operation, outcome) => requests.push(`${operation} ${outcome}`),
+    limits,
   );
   return { store, prefix: change.prefix ?? prefix, requests };
+}
+
+/** Runs a script in a new process, with a compiled store in the bucket; the SDK's variables are the bucket's. */
+function nodeWith(script: string, change: Record<string, string | undefined> = {}) {
+  const module = path.join(__dirname, '../../../dist/src/storage/s3/store.js');
+  const open = `const store = require(${JSON.stringify(module)}).createS3Store(${JSON.stringify({ bucket: Bucket, prefix: '', pathStyle: true })});`;
+  const env = { ...bucket.env, ...change };
+  return promisify(execFile)(process.execPath, ['-e', open + script], { env });
 }
 
 async function keysBelow(Prefix: string): Promise<string[]> {
@@ -130,6 +145,46 @@ describe('the S3 store', () => {
       for (const ref of ['0-1', '0-2']) await storeImage(store, REQUEST, ref, 'png', IMAGE);
       expect(requests).toEqual(['PutObject NotImplemented', 'PutObject ok', 'PutObject ok']);
       expect(await keysBelow(prefix)).toHaveLength(2);
+    });
+
+    it.each(['ExcessHeaderValues', 'NotImplemented'] as const)(
+      'writes without a checksum when the store answers %s, keeps the condition, and does not try one again',
+      async (code) => {
+        const { store, prefix, requests } = openStore();
+        proxy.set(code, (_, __, headers) => headers['x-amz-checksum-sha256'] !== undefined);
+        for (const ref of ['0-1', '0-1']) await storeImage(store, REQUEST, ref, 'png', IMAGE);
+        expect(requests).toEqual([
+          `PutObject ${code}`,
+          `PutObject ${code}`,
+          'PutObject ok',
+          'PutObject PreconditionFailed',
+        ]);
+        expect(await keysBelow(prefix)).toHaveLength(1);
+      },
+    );
+
+    it('fails after it has tried without all that stores may refuse, and tries all again next time', async () => {
+      const { store, requests } = openStore();
+      proxy.set('ExcessHeaderValues');
+      const error = await unavailable(storeImage(store, REQUEST, '0-1', 'png', IMAGE));
+      expect(error.code).toBe('ExcessHeaderValues');
+      expect(requests).toHaveLength(4);
+      proxy.set('none');
+      for (const ref of ['0-1', '0-1']) await storeImage(store, REQUEST, ref, 'png', IMAGE);
+      expect(requests.slice(4)).toEqual(['PutObject ok', 'PutObject PreconditionFailed']);
+    });
+
+    it('sends at most 64 images at once', async () => {
+      const { store } = openStore();
+      let most = 0;
+      proxy.set('slow', () => {
+        most = Math.max(most, proxy.busy());
+        return true;
+      });
+      const refs = Array.from({ length: 80 }, (_, number) => `0-${number}`);
+      await Promise.all(refs.map((ref) => storeImage(store, REQUEST, ref, 'png', IMAGE)));
+      expect(most).toBeLessThanOrEqual(64);
+      expect(most).toBeGreaterThan(8);
     });
 
     it('fails when the store received other bytes', async () => {
@@ -222,16 +277,23 @@ describe('the S3 store', () => {
     it('tries three times', async () => {
       const { store, requests } = openStore();
       proxy.set('SlowDown');
+      await unavailable(store.openResult(REQUEST, 1, 'result'));
+      expect(requests).toEqual(Array(3).fill('GetObject SlowDown'));
+    });
+
+    it('checks once', async () => {
+      const { store, requests } = openStore();
+      proxy.set('SlowDown');
       await unavailable(store.check());
-      expect(requests).toEqual(Array(3).fill('ListObjectsV2 SlowDown'));
+      expect(requests).toEqual(['ListObjectsV2 SlowDown']);
     });
 
     it('continues when it answers again', async () => {
       const { store, requests } = openStore();
       let tries = 0;
       proxy.set('SlowDown', () => (tries += 1) < 3);
-      await store.check();
-      expect(requests.at(-1)).toBe('ListObjectsV2 ok');
+      expect(await store.openResult(REQUEST, 1, 'result')).toBeNull();
+      expect(requests.at(-1)).toBe('GetObject not_found');
     });
 
     it('throws the code of a connection that is cut', async () => {
@@ -266,13 +328,95 @@ describe('the S3 store', () => {
       expect((await unavailable(store.check())).code).toBe('NoSuchBucket');
     });
 
-    it('ends a stream with an error when the connection is cut within it', async () => {
+    it('throws that the bucket is in another region, instead of following it there', async () => {
+      const { store, requests } = openStore();
+      proxy.set('PermanentRedirect', (_, __, { authorization = '' }) =>
+        authorization.includes('/us-east-1/'),
+      );
+      expect((await unavailable(store.check())).code).toBe('PermanentRedirect');
+      expect(requests).toEqual(['ListObjectsV2 PermanentRedirect']);
+      const { store: elsewhere } = openStore({ region: 'eu-central-1' });
+      expect((await unavailable(elsewhere.check())).code).toBe('AuthorizationHeaderMalformed');
+    });
+
+    it('answers others while images are open that are not read', async () => {
+      const { store, prefix } = openStore();
+      const bytes = Buffer.alloc(2 ** 20, 'x');
+      const name = await storeImage(store, REQUEST, '0-1', 'png', bytes);
+      const opened = await Promise.all(
+        Array.from({ length: 70 }, () => store.openImage(REQUEST, name)),
+      );
+      await store.check();
+      await storeImage(store, REQUEST, '0-2', 'png', IMAGE);
+      expect(await keysBelow(prefix)).toHaveLength(2);
+      for (const image of opened) image?.stream.destroy();
+      await eventually(
+        () => Promise.resolve(proxy.busy()),
+        (busy) => busy === 0,
+      );
+    });
+
+    it('waits for a reader that pauses longer than the store may be silent', async () => {
+      const { store } = openStore({}, { connectMs: 5_000, silentMs: 1_500 });
+      const bytes = Buffer.alloc(32 * 2 ** 20, 'x');
+      const name = await storeImage(store, REQUEST, '0-1', 'png', bytes);
+      const image = await store.openImage(REQUEST, name);
+      await sleep(4_000);
+      expect((await buffer(image?.stream ?? NO_STREAM)).equals(bytes)).toBe(true);
+    });
+
+    it('fails when the store is silent', async () => {
+      const { store } = openStore({}, { connectMs: 5_000, silentMs: 500 });
+      const name = await storeImage(store, REQUEST, '0-1', 'png', Buffer.alloc(2 ** 20, 'x'));
+      proxy.set('hang');
+      expect((await unavailable(store.check())).code).toBe('Timeout');
+      expect((await unavailable(store.openImage(REQUEST, name))).code).toBe('ETIMEDOUT');
+      proxy.set('stall');
+      const image = await store.openImage(REQUEST, name);
+      expect(await unavailable(buffer(image?.stream ?? NO_STREAM))).toMatchObject({
+        code: 'Timeout',
+        message: 'Timeout: no byte arrived for 500 ms',
+      });
+    });
+
+    it('fails to open an image when the connection is cut before its first byte', async () => {
+      const { store, requests } = openStore();
+      const name = await storeImage(store, REQUEST, '0-1', 'png', IMAGE);
+      proxy.set('header');
+      const { code } = await unavailable(store.openImage(REQUEST, name));
+      expect(code).toBe('ECONNRESET');
+      expect(requests.slice(1)).toEqual(['GetObject ok', 'GetObject ECONNRESET']);
+    });
+
+    it('closes the connection when the answer lacks a date', async () => {
       const { store } = openStore();
+      const name = await storeImage(store, REQUEST, '0-1', 'png', Buffer.alloc(32 * 2 ** 20, 'x'));
+      proxy.set('undated');
+      expect((await unavailable(store.openImage(REQUEST, name))).code).toBe('InvalidAnswer');
+      await eventually(
+        () => Promise.resolve(proxy.busy()),
+        (busy) => busy === 0,
+      );
+    });
+
+    it.each([{}, { AWS_REGION: '' }])('throws that no region is set, with %j', async (region) => {
+      const child = await nodeWith('store.check().catch((error) => console.log(error.message))', {
+        AWS_REGION: undefined,
+        AWS_CONFIG_FILE: '/dev/null',
+        ...region,
+      });
+      expect(child.stdout).toBe('RegionMissing: set AWS_REGION to the region of the bucket\n');
+    });
+
+    it('ends a stream with an error when the connection is cut within it, and counts it', async () => {
+      const { store, requests } = openStore();
       const name = await storeImage(store, REQUEST, '0-1', 'png', Buffer.alloc(2 ** 20, 'x'));
       proxy.set('cut');
       const image = await store.openImage(REQUEST, name);
       expect(image?.size).toBe(2 ** 20);
-      await expect(buffer(image?.stream ?? NO_STREAM)).rejects.toThrow();
+      const error = await unavailable(buffer(image?.stream ?? NO_STREAM));
+      expect(error.code).toBe('ECONNRESET');
+      expect(requests.slice(1)).toEqual(['GetObject ok', 'GetObject ECONNRESET']);
     });
   });
 
@@ -353,6 +497,13 @@ describe('the S3 store', () => {
       expect(await uploadsBelow(prefix)).toBe(1);
       expect(await keysBelow(prefix)).toEqual([`${prefix}/files/${REQUEST}/${name}`]);
     });
+
+    it('returns when a listing goes on but does not say where', async () => {
+      const { store, requests } = openStore();
+      proxy.set('truncated');
+      await store.removeDrafts(REQUEST);
+      expect(requests).toEqual(['ListMultipartUploads ok']);
+    });
   });
 
   describe('removeRequest', () => {
@@ -381,18 +532,32 @@ describe('the S3 store', () => {
       expect(requests.filter((request) => request === 'DeleteObjects ok')).toHaveLength(3);
     });
 
-    it('removes one by one when the store supports no batches, and does not try one again', async () => {
+    const batches = (requests: readonly string[]) =>
+      requests.filter((request) => request.startsWith('DeleteObjects'));
+
+    it.each(['NotImplemented', 'MissingContentMD5'] as const)(
+      'removes one by one when the store answers %s to batches, and does not try one again',
+      async (code) => {
+        const { store, prefix, requests } = openStore();
+        proxy.set(code, of('POST'));
+        await fill(prefix, 20);
+        await store.removeRequest(REQUEST);
+        expect(await keysBelow(prefix)).toEqual([]);
+        await fill(prefix, 1);
+        await store.removeRequest(REQUEST);
+        expect(await keysBelow(prefix)).toEqual([]);
+        expect(batches(requests)).toEqual([`DeleteObjects ${code}`]);
+      },
+    );
+
+    it('tries batches again when single removals were refused too', async () => {
       const { store, prefix, requests } = openStore();
-      proxy.set('NotImplemented', of('POST'));
-      await fill(prefix, 20);
+      await fill(prefix, 3);
+      proxy.set('MissingContentMD5', (method) => method === 'POST' || method === 'DELETE');
+      expect((await unavailable(store.removeRequest(REQUEST))).code).toBe('MissingContentMD5');
+      proxy.set('none');
       await store.removeRequest(REQUEST);
-      expect(await keysBelow(prefix)).toEqual([]);
-      await fill(prefix, 1);
-      await store.removeRequest(REQUEST);
-      expect(await keysBelow(prefix)).toEqual([]);
-      expect(requests.filter((request) => request.startsWith('DeleteObjects'))).toEqual([
-        'DeleteObjects NotImplemented',
-      ]);
+      expect(batches(requests)).toEqual(['DeleteObjects MissingContentMD5', 'DeleteObjects ok']);
     });
 
     const isListOfUploads: Matches = (method, path) =>
@@ -445,13 +610,8 @@ describe('the S3 store', () => {
   });
 
   it('prints no warning about the version of Node', async () => {
-    const emitted: unknown[] = [];
-    const note = (warning: Error) => emitted.push(warning.message);
-    process.on('warning', note);
-    await openStore().store.check();
-    await new Promise(setImmediate);
-    process.off('warning', note);
-    expect(emitted).toEqual([]);
+    const { stdout, stderr } = await nodeWith('store.check().then(() => console.log("checked"))');
+    expect({ stdout, stderr }).toEqual({ stdout: 'checked\n', stderr: '' });
   });
 
   it('reads part of an image with one request', async () => {
