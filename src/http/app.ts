@@ -1,6 +1,7 @@
 import { METHODS } from 'node:http';
 import Router from '@koa/router';
 import Koa, { type Middleware } from 'koa';
+import { StorageUnavailable } from '../errors';
 import type { Logger } from '../telemetry/logger';
 import { identifyCaller } from './auth';
 import { refuseCrossSiteWrites, requireHost, setSecurityHeaders } from './callerChecks';
@@ -51,9 +52,18 @@ export function createStartingApp(logger: Logger): Koa {
 
 function createKoa(logger: Logger, router: Router, { around, before }: Stages): Koa {
   const app = new Koa();
+  // Koa reports errors here that occur after the answer began, mostly because the client disconnected.
+  // It reports a failed stream twice: as the body's error, and as that of the pipe into the answer.
+  const logged = new WeakSet<StorageUnavailable>();
   app.on('error', (error: unknown) => {
-    // Koa reports errors here that occur after the answer began, mostly because the client disconnected.
-    logger.debug({ err: error }, 'Response aborted');
+    if (error instanceof StorageUnavailable) {
+      if (logged.has(error)) return;
+      logged.add(error);
+      const reason = error.message;
+      logger.warn({ reason }, 'Response aborted because the storage is unavailable');
+    } else {
+      logger.debug({ err: error }, 'Response aborted');
+    }
   });
   app.use(logRequests(logger));
   app.use(setSecurityHeaders());

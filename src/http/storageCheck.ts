@@ -1,31 +1,40 @@
-import { createCache } from '../cache';
+import { createCache, type CacheTimes } from '../cache';
 import { StorageUnavailable } from '../errors';
 import type { FileStore } from '../storage/fileStore';
 
-/** Callers wait for the check, and the client of a slow store would try for a minute. */
+/** Callers wait for the check. */
 const DEADLINE_MS = 5_000;
-/** Uploads and probes within this time share one request to the store. */
-const KEPT_MS = 1_000;
+/** Uploads and probes within this time share one request to the store, also when it fails. */
+const KEPT: CacheTimes = { keptMs: 1_000, failureKeptMs: 1_000 };
 
 /** Resolves when the storage can be read and written, and rejects with StorageUnavailable or the error of the disk. */
 export type StorageCheck = () => Promise<void>;
 
-export function createStorageCheck(files: Pick<FileStore, 'check'>): StorageCheck {
-  const cache = createCache<true>({ keptMs: KEPT_MS });
-  return async () => {
-    await cache('storage', () => inTime(files.check().then(() => true)));
-  };
+export function createStorageCheck(
+  files: Pick<FileStore, 'check'>,
+  { deadlineMs = DEADLINE_MS, kept = KEPT }: { deadlineMs?: number; kept?: CacheTimes } = {},
+): StorageCheck {
+  const cache = createCache<undefined>(kept);
+  return () => cache('storage', () => inTime((signal) => files.check(signal), deadlineMs));
 }
 
-async function inTime<T>(work: Promise<T>): Promise<T> {
+/** Aborts the check at the deadline, so that checks of a store that hangs do not accumulate. */
+async function inTime(
+  check: (signal: AbortSignal) => Promise<void>,
+  deadlineMs: number,
+): Promise<undefined> {
+  const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      reject(new StorageUnavailable('Timeout', `Timeout: no answer within ${DEADLINE_MS} ms`));
-    }, DEADLINE_MS);
+      const error = new StorageUnavailable('Timeout', `Timeout: no answer within ${deadlineMs} ms`);
+      reject(error);
+      controller.abort(error);
+    }, deadlineMs);
   });
   try {
-    return await Promise.race([work, late]);
+    // The disk cannot be interrupted.
+    await Promise.race([check(controller.signal), late]);
   } finally {
     clearTimeout(timer);
   }

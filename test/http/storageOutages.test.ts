@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readdir, rename } from 'node:fs/promises';
+import pino from 'pino';
 import { StorageUnavailable } from '../../src/errors';
 import { call } from '../support/api';
 import { sheetOf, upload, uploaded } from '../support/calls';
@@ -7,6 +8,7 @@ import { eventually } from '../support/eventually';
 import { openTestBucket, type TestBucket } from '../support/s3';
 import { startS3Proxy, type S3Proxy } from '../support/s3Proxy';
 import { startService, type Service } from '../support/service';
+import { storeImage } from '../support/storedImage';
 
 const sheet = sheetOf(['http://a.example/1.jpg']);
 
@@ -67,6 +69,7 @@ describe('while object storage refuses, or is gone', () => {
   let bucket: TestBucket;
   let proxy: S3Proxy;
   let service: Service;
+  const lines: string[] = [];
 
   beforeAll(async () => {
     bucket = await openTestBucket();
@@ -74,6 +77,7 @@ describe('while object storage refuses, or is gone', () => {
     Object.assign(process.env, bucket.env, { AWS_ENDPOINT_URL_S3: proxy.url });
     service = await startService({
       worker: false,
+      logger: pino({ level: 'info' }, { write: (line: string) => lines.push(line) }),
       env: { STORAGE_URL: bucket.url, STORAGE_PATH_STYLE: 'true' },
     });
   });
@@ -99,6 +103,37 @@ describe('while object storage refuses, or is gone', () => {
       expect((await readyBecomes(service, 200)).body).toEqual({ status: 'ok' });
     },
   );
+
+  /** Returns the link to a stored image of this many bytes. */
+  async function imageOf(size: number): Promise<string> {
+    const id = randomUUID();
+    const name = await storeImage(service.files, id, '0-1', 'png', Buffer.alloc(size, 'x'));
+    return `${service.url}/image/files/${id}/${name}`;
+  }
+
+  it('answers 503 when the connection is cut before the first byte of an image', async () => {
+    const image = await imageOf(64);
+    proxy.set('header');
+    const response = await call(image);
+    expect(response.status).toBe(503);
+    expect(response.headers.get('retry-after')).toBe('5');
+  });
+
+  it('breaks off and logs that the storage is unavailable when the connection is cut later', async () => {
+    const image = await imageOf(2 ** 20);
+    proxy.set('cut');
+    lines.length = 0;
+    const response = await call(image);
+    expect(response.status).toBe(200);
+    await expect(response.arrayBuffer()).rejects.toThrow();
+    const entries = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(entries.filter(({ level }) => level === 40)).toMatchObject([
+      {
+        reason: expect.stringMatching(/^ECONNRESET/) as string,
+        msg: 'Response aborted because the storage is unavailable',
+      },
+    ]);
+  });
 
   it('answers 503 with Retry-After for images and their description', async () => {
     proxy.set('SlowDown');

@@ -12,7 +12,7 @@ import { createApp } from '../../src/http/app';
 import { readConfig } from '../../src/config';
 import { openFileStore, openImageLinks } from '../../src/storage/open';
 import { openSpool } from '../../src/storage/spool';
-import { createLogger } from '../../src/telemetry/logger';
+import { createLogger, type Logger } from '../../src/telemetry/logger';
 import { createApiMetrics } from '../../src/telemetry/metrics/api';
 import { createWorkerMetrics } from '../../src/telemetry/metrics/worker';
 import { createDispatcher } from '../../src/network/dispatcher';
@@ -38,6 +38,8 @@ interface Options {
   /** One of the `TEST_TEMPORAL_…` variables; the main server by default. */
   readonly temporalAddress?: string | undefined;
   readonly worker?: boolean;
+  /** By default, nothing is logged. */
+  readonly logger?: Logger;
   /** `host:port` of a proxy between the service and the suite's MongoDB. */
   readonly mongodbHost?: string;
   /** The address of Temporal for the API only; a closed port shows how the API behaves without Temporal. */
@@ -67,7 +69,7 @@ export async function startService(options: Options = {}) {
   };
   const config = readConfig(environment);
   const address = options.temporalAddress ?? process.env['TEST_TEMPORAL_ADDRESS'] ?? '';
-  const logger = createLogger(config.LOG_LEVEL, 'test');
+  const logger = options.logger ?? createLogger(config.LOG_LEVEL, 'test');
   const mongodbUri = (process.env['TEST_MONGODB_URI'] ?? '').replace(/[^/]*$/, name.slice(0, 30));
   const records = await openRecords(
     options.mongodbHost === undefined
