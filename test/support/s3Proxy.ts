@@ -55,7 +55,6 @@ const REFUSALS = {
   ExpiredToken: [400, 'The provided token has expired.'],
   InvalidToken: [400, 'The provided token is malformed or otherwise invalid.'],
   AuthorizationHeaderMalformed: [400, 'The authorization header is malformed.'],
-  PermanentRedirect: [301, 'The bucket must be addressed using the specified endpoint.'],
   MethodNotAllowed: [405, 'The specified method is not allowed against this resource.'],
   NotImplemented: [501, 'A header you provided implies functionality that is not implemented.'],
   MissingContentMD5: [400, 'Missing required header for this request: Content-MD5.'],

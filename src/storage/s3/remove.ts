@@ -97,30 +97,31 @@ export function createRemover(client: S3Client, bucket: string): Remover {
     },
 
     async abortUploads(prefix) {
-      let marker: { KeyMarker?: string | undefined; UploadIdMarker?: string | undefined } = {};
-      for (;;) {
-        const listing = new ListMultipartUploadsCommand({
-          Bucket: bucket,
-          Prefix: prefix,
-          ...marker,
-        });
-        const page = await answered(client.send(listing));
-        for (const { Key, UploadId } of page.Uploads ?? []) {
-          await abortUpload(Key, UploadId);
+      for (let isDone = false; !isDone;) {
+        const listing = new ListMultipartUploadsCommand({ Bucket: bucket, Prefix: prefix });
+        const { Uploads = [], IsTruncated } = await answered(client.send(listing));
+        let aborted = 0;
+        for (const { Key, UploadId } of Uploads) {
+          if (await abortUpload(Key, UploadId)) aborted += 1;
         }
-        // A page without a marker would be listed again.
-        if (page.IsTruncated !== true || (page.NextKeyMarker ?? '') === '') return;
-        marker = { KeyMarker: page.NextKeyMarker, UploadIdMarker: page.NextUploadIdMarker };
+        // What is aborted leaves the listing, so that the first page shows the next ones. Not by the markers of the page:
+        // versitygw 1.8 refuses its own.
+        isDone = IsTruncated !== true || aborted === 0;
       }
     },
   };
 
-  async function abortUpload(Key: string | undefined, UploadId: string | undefined): Promise<void> {
+  /** @returns false when it was completed or aborted in the meantime */
+  async function abortUpload(
+    Key: string | undefined,
+    UploadId: string | undefined,
+  ): Promise<boolean> {
     try {
       await client.send(new AbortMultipartUploadCommand({ Bucket: bucket, Key, UploadId }));
+      return true;
     } catch (error) {
-      // It was completed or aborted in the meantime.
-      if (faultOf(error).code !== 'NoSuchUpload') throw asUnavailable(error);
+      if (faultOf(error).code === 'NoSuchUpload') return false;
+      throw asUnavailable(error);
     }
   }
 }

@@ -498,6 +498,19 @@ describe('the S3 store', () => {
       expect(await keysBelow(prefix)).toEqual([`${prefix}/files/${REQUEST}/${name}`]);
     });
 
+    it('aborts more uploads than a listing shows at once', async () => {
+      const { store, prefix } = openStore();
+      const Key = `${prefix}/results/${REQUEST}/result-1.csv`;
+      for (let begun = 0; begun < 1_050; begun += 50) {
+        const some = Array.from({ length: 50 }, () =>
+          client.send(new CreateMultipartUploadCommand({ Bucket, Key })),
+        );
+        await Promise.all(some);
+      }
+      await store.removeDrafts(REQUEST);
+      expect(await uploadsBelow(prefix)).toBe(0);
+    });
+
     it('returns when a listing goes on but does not say where', async () => {
       const { store, requests } = openStore();
       proxy.set('truncated');
