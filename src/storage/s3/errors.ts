@@ -50,10 +50,9 @@ export function isMissing(error: unknown): boolean {
   return code === 'NoSuchKey' || code === 'NotFound' || (code === 'HTTP404' && status === 404);
 }
 
-/** Whether the store does not have an operation. */
-export function isUnsupported(error: unknown): boolean {
-  const { code, status } = faultOf(error);
-  return status === 501 || status === 405 || ['NotImplemented', 'MethodNotAllowed'].includes(code);
+/** Whether the store does not have an operation, or does not know a header. */
+export function isNotImplemented({ code, status }: S3Fault): boolean {
+  return status === 501 || code === 'NotImplemented';
 }
 
 /**

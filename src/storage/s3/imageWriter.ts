@@ -1,5 +1,5 @@
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { asUnavailable, faultOf, type S3Fault } from './errors';
+import { asUnavailable, faultOf, isNotImplemented, type S3Fault } from './errors';
 
 export interface WrittenImage {
   readonly key: string;
@@ -85,7 +85,7 @@ export function createImageWriter(client: S3Client, bucket: string) {
   };
 }
 
-function refusesHeader({ code, status }: S3Fault): boolean {
-  if (code === 'NotImplemented' || status === 501) return true;
-  return status === 400 && HEADER_REFUSED.includes(code);
+function refusesHeader(fault: S3Fault): boolean {
+  const { code, status } = fault;
+  return isNotImplemented(fault) || (status === 400 && HEADER_REFUSED.includes(code));
 }

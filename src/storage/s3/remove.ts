@@ -7,7 +7,14 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { StorageUnavailable } from '../../errors';
-import { answered, asUnavailable, describe, faultOf, type S3Fault } from './errors';
+import {
+  answered,
+  asUnavailable,
+  describe,
+  faultOf,
+  isNotImplemented,
+  type S3Fault,
+} from './errors';
 
 /** Objects that are removed at once if the store does not support batches. */
 const REMOVED_AT_ONCE = 8;
@@ -130,7 +137,8 @@ export function createRemover(client: S3Client, bucket: string): Remover {
 const NOT_OF_BATCHES = [403, 404, 408, 429];
 
 /** Whether the store may support single removals only. The codes differ: some need a header that the SDK does not send. */
-function mayRefuseBatches({ code, status }: S3Fault): boolean {
-  if (code === 'NotImplemented' || status === 501) return true;
+function mayRefuseBatches(fault: S3Fault): boolean {
+  if (isNotImplemented(fault)) return true;
+  const { status } = fault;
   return status !== null && status >= 400 && status < 500 && !NOT_OF_BATCHES.includes(status);
 }

@@ -6,7 +6,14 @@ import { createFairSemaphore } from '../../images/fairSemaphore';
 import type { ByteRange, FileStore, ResultKind } from '../fileStore';
 import { imageKeyOf, imageNameOf, isRequestId, parseImageName } from '../names';
 import { createS3Client, type OnRequest, type S3Limits, type S3Settings } from './client';
-import { answered, asUnavailable, isMissing, isUnsupported } from './errors';
+import {
+  answered,
+  asUnavailable,
+  faultOf,
+  isMissing,
+  isNotImplemented,
+  type S3Fault,
+} from './errors';
 import { createDownloads, sizeAndTimeOf } from './getObject';
 import { createImageWriter } from './imageWriter';
 import { createRemover } from './remove';
@@ -64,7 +71,7 @@ export function createS3Store(
       await abortUploads(`${base}results/${requestId}/`);
     } catch (error) {
       const cause = error instanceof StorageUnavailable ? error.cause : error;
-      if (!isUnsupported(cause)) throw error;
+      if (!hasNoListing(faultOf(cause))) throw error;
     }
   }
 
@@ -145,6 +152,12 @@ export function createS3Store(
 /** Not shared: each request adds a listener. */
 function never(): AbortSignal {
   return new AbortController().signal;
+}
+
+/** Whether the store has no list of unfinished uploads. */
+function hasNoListing(fault: S3Fault): boolean {
+  const { code, status } = fault;
+  return isNotImplemented(fault) || status === 405 || code === 'MethodNotAllowed';
 }
 
 /** @returns `null` when there is no such object */
