@@ -8,7 +8,7 @@ import { readConfig } from '../config';
 import { createOwnServers, ownEndpointsOf } from '../network/ownServers';
 import { createTargetPolicy } from '../network/targets';
 import { namedStorageEndpoint } from '../storage/endpoint';
-import { openFileStore, openImageLinks } from '../storage/open';
+import { openFileStore } from '../storage/open';
 import { openSpool } from '../storage/spool';
 import { createLogger } from '../telemetry/logger';
 import { runMain, stopSignal, stopWithParent, tellReady } from '../process/main';
@@ -81,7 +81,6 @@ runMain(async () => {
       logger,
       records,
       files,
-      imageLinks: openImageLinks(config),
       runs,
       validate: threads.validate,
     }),

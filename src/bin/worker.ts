@@ -8,7 +8,7 @@ import { keepMemoryLevel } from '../process/memory';
 import { readConfig, type Config } from '../config';
 import { probe } from '../process/ports';
 import { namedStorageEndpoint } from '../storage/endpoint';
-import { openFileStore, openImageLinks } from '../storage/open';
+import { openFileStore } from '../storage/open';
 import { openImagePipeline } from '../pipeline/start';
 import { createLogger, type Logger } from '../telemetry/logger';
 import { runMain, stopWithParent, tellReady } from '../process/main';
@@ -78,7 +78,6 @@ runMain(async () => {
       logger,
       records,
       files,
-      imageLinks: openImageLinks(config),
       runs,
     }),
     pipeline,

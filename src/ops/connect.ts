@@ -1,7 +1,7 @@
 import { isGrpcDeadlineError } from '@temporalio/client';
 import type { Config } from '../config';
 import { messageOf, Refusal } from '../errors';
-import { openFileStore, openImageLinks } from '../storage/open';
+import { openFileStore } from '../storage/open';
 import { createLogger } from '../telemetry/logger';
 import { openRecords } from '../records/open';
 import { mongodbUri } from '../records/uri';
@@ -66,7 +66,6 @@ async function withRecords<T>(
       logger,
       records,
       files,
-      imageLinks: openImageLinks(config),
       runs,
     });
     return await work(operations);

@@ -1,6 +1,7 @@
 import type { Config } from '../config';
 import type { FileStore } from '../storage/fileStore';
 import type { ImageLinks } from '../storage/links';
+import { openImageLinks, type ImageLinkSettings } from '../storage/open';
 import type { Logger } from '../telemetry/logger';
 import type { Records } from '../records/open';
 import type { Runs } from '../temporal/runs';
@@ -25,17 +26,14 @@ import type { validateSheet } from './validateSheet';
 export interface OperationDeps {
   readonly config: Pick<
     Config,
-    | 'MAX_IMAGES_PER_REQUEST'
-    | 'MAX_QUEUED_IMAGES_PER_CALLER'
-    | 'WEBHOOK_URL'
-    | 'RETENTION_DAYS'
-    | 'PUBLIC_URL'
-    | 'STORAGE_LINKS'
-  >;
+    'MAX_IMAGES_PER_REQUEST' | 'MAX_QUEUED_IMAGES_PER_CALLER' | 'WEBHOOK_URL' | 'RETENTION_DAYS'
+  > &
+    ImageLinkSettings;
   readonly logger: Logger;
   readonly records: Records;
   readonly files: Pick<FileStore, 'removeRequest' | 'openResult'>;
-  readonly imageLinks: ImageLinks;
+  /** Default: those that the configuration names. */
+  readonly imageLinks?: ImageLinks;
   readonly runs: Runs;
   readonly validate?: typeof validateSheet;
 }
@@ -45,7 +43,8 @@ export type Operations = ReturnType<typeof createOperations>;
 
 type Rest<F> = F extends (deps: never, ...rest: infer R) => unknown ? R : never;
 
-export function createOperations(deps: OperationDeps) {
+export function createOperations(given: OperationDeps) {
+  const deps = { imageLinks: openImageLinks(given.config), ...given };
   const status = createStatus(deps);
   const limitRecording = createRecordingLimit();
   return {

@@ -4,7 +4,6 @@ import { request } from 'undici';
 import type { ResultKind } from '../../src/storage/fileStore';
 import { StorageUnavailable } from '../../src/errors';
 import { createOperations } from '../../src/requests/operations';
-import { openImageLinks } from '../../src/storage/open';
 import { createS3Store } from '../../src/storage/s3/store';
 import { createLogger } from '../../src/telemetry/logger';
 import { call } from '../support/api';
@@ -67,8 +66,7 @@ describe('the links in a result, with object storage', () => {
     const { records, files, runs } = service;
     const config = { ...service.config, ...change };
     const logger = createLogger('silent', 'test');
-    const imageLinks = openImageLinks(config);
-    const operations = createOperations({ config, logger, records, files, runs, imageLinks });
+    const operations = createOperations({ config, logger, records, files, runs });
     return operations.openResult(id, kind);
   }
 
@@ -177,8 +175,7 @@ describe('the links in a result, with object storage', () => {
     const files = createS3Store(storeSettingsOf(bucket, proxy.url));
     const { records, runs, config } = service;
     const logger = createLogger('silent', 'test');
-    const imageLinks = openImageLinks(config);
-    const operations = createOperations({ config, logger, records, files, runs, imageLinks });
+    const operations = createOperations({ config, logger, records, files, runs });
     proxy.set('header');
     await expect(operations.openResult(id, 'result')).rejects.toThrow(StorageUnavailable);
     await proxy.stop();

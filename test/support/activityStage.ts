@@ -11,7 +11,7 @@ import { NO_OWN_SERVERS } from './targets';
 import { openRecords } from '../../src/records/open';
 import type { ImageRecord, RequestRecord, RowRecord } from '../../src/records/types';
 import { createOperations } from '../../src/requests/operations';
-import { openFileStore, openImageLinks } from '../../src/storage/open';
+import { openFileStore } from '../../src/storage/open';
 import { createLogger } from '../../src/telemetry/logger';
 import { createWorkerMetrics } from '../../src/telemetry/metrics/worker';
 import { createRuns } from '../../src/temporal/runs';
@@ -53,7 +53,6 @@ export function startActivityStage(env: Record<string, string> = {}) {
         logger,
         records,
         files,
-        imageLinks: openImageLinks(config),
         runs,
       }),
       metrics,

@@ -10,7 +10,7 @@ import { createActivities } from '../../activities';
 import type { Activities } from '../../activities/types';
 import { createApp } from '../../src/http/app';
 import { readConfig } from '../../src/config';
-import { openFileStore, openImageLinks } from '../../src/storage/open';
+import { openFileStore } from '../../src/storage/open';
 import { openSpool } from '../../src/storage/spool';
 import { createLogger, type Logger } from '../../src/telemetry/logger';
 import { createApiMetrics } from '../../src/telemetry/metrics/api';
@@ -97,7 +97,6 @@ export async function startService(options: Options = {}) {
     logger,
     records,
     files,
-    imageLinks: openImageLinks(config),
     runs,
     validate,
   });

@@ -4,7 +4,6 @@ import { createApp } from '../../../src/http/app';
 import { createLogger } from '../../../src/telemetry/logger';
 import { createApiMetrics } from '../../../src/telemetry/metrics/api';
 import { createOperations } from '../../../src/requests/operations';
-import { openImageLinks } from '../../../src/storage/open';
 import { createRuns } from '../../../src/temporal/runs';
 import { finished, sheetOf, statusOf, uploaded } from '../../support/calls';
 import { policyAllowing } from '../../support/targets';
@@ -156,7 +155,6 @@ describe('while Temporal is down', () => {
         logger,
         records,
         files,
-        imageLinks: openImageLinks(config),
         runs,
       }),
     }).callback();
