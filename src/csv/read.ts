@@ -11,7 +11,7 @@ import { createRowShape } from './rowShape';
 import { isOwnOutput } from './write';
 import { MAX_RECORD, splitRecords, type Piece } from './split';
 import { chooseEncoding, type TextEncoding } from './encoding';
-import { hasOddQuotes, readText } from './text';
+import { hasOddQuotes, readText, type TextSource } from './text';
 import { inspectText, type TextFindings } from './textFindings';
 
 export interface Sheet extends Header, TextEncoding {
@@ -71,12 +71,13 @@ export async function openSheet(
 /**
  * Streams the rows below the header, in order. Memory does not grow with the file.
  *
+ * @param source the same bytes that `openSheet` read
  * @throws Refusal when a later part of the file shows that it is not a CSV in the encoding
  */
-export async function* readRows(file: string, sheet: Sheet): AsyncGenerator<SheetRow> {
+export async function* readRows(source: TextSource, sheet: Sheet): AsyncGenerator<SheetRow> {
   const { delimiter, end } = sheet;
   let number = 0;
-  const pieces = splitRecords(skip(readText(file, sheet), end), {
+  const pieces = splitRecords(skip(readText(source, sheet), end), {
     delimiter,
     shape: createRowShape(sheet),
   });
