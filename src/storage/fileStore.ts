@@ -72,6 +72,12 @@ export interface FileStore {
    */
   openImage(requestId: string, name: string, range?: ByteRange): Promise<StoredImage | null>;
 
+  /** Stores an uploaded sheet, whole or not at all, from a local file. That file may be gone afterwards. */
+  writeSheet(requestId: string, file: string): Promise<void>;
+
+  /** @returns `null` when there is no such sheet */
+  openSheet(requestId: string): Promise<StoredFile | null>;
+
   createResultFile(requestId: string, round: number, kind: ResultKind): Promise<ResultFile>;
 
   /** @returns `null` when there is no such file */
@@ -80,7 +86,7 @@ export interface FileStore {
   /** Removes what workers that died left half-written. Call it when no one writes for the request any more. */
   removeDrafts(requestId: string): Promise<void>;
 
-  /** Removes the images and results of a request. When it throws, some may be left: call it again. */
+  /** Removes the sheet, images and results of a request. When it throws, some may be left: call it again. */
   removeRequest(requestId: string): Promise<void>;
 
   /**

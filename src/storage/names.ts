@@ -33,6 +33,9 @@ export function parseImageName(name: string): ImageName | null {
   return hash === undefined || contentType === undefined ? null : { hash, contentType };
 }
 
+/** The name of an uploaded sheet, in the folder of the request's results. */
+export const SHEET_NAME = 'upload.csv';
+
 /** @param prefix of all keys of ours in a bucket, without a slash at the end; may be empty */
 export function imageKeyOf(prefix: string, requestId: string, name: string): string {
   return `${prefix === '' ? '' : `${prefix}/`}files/${requestId}/${name}`;

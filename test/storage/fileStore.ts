@@ -4,6 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import fc from 'fast-check';
 import type { FileStore, StoredFile } from '../../src/storage/fileStore';
 import { compressedFile, storeImage } from '../support/storedImage';
+import { withFile } from '../support/temporaryFile';
 
 export const REQUEST = randomUUID();
 export const IMAGE = Buffer.from('the bytes of an image');
@@ -190,6 +191,40 @@ export function specifyFileStore(withBackend: WithBackend): void {
           expect(await store.openImage(request, name)).toBeNull();
         }),
     );
+  });
+
+  describe('writeSheet and openSheet', () => {
+    it.each([0, 11, 6 * 2 ** 20])('keep a sheet of %d bytes unchanged', (size) =>
+      withBackend(async (store) => {
+        const bytes = Buffer.alloc(size, 'a,b\n');
+        await withFile(bytes, (file) => store.writeSheet(REQUEST, file));
+        const sheet = await store.openSheet(REQUEST);
+        expect(sheet?.size).toBe(size);
+        // Not `toEqual`, which takes minutes.
+        expect((await read(sheet))?.equals(bytes)).toBe(true);
+      }),
+    );
+
+    it('find no sheet of a request that has none', () =>
+      withBackend(async (store) => {
+        expect(await store.openSheet(REQUEST)).toBeNull();
+      }));
+
+    it('store nothing when the local file is gone', () =>
+      withBackend(async (store, stored) => {
+        await expect(store.writeSheet(REQUEST, '/no/such/file')).rejects.toThrow();
+        expect(await stored()).toEqual([]);
+      }));
+
+    it('keep the sheet apart from results, and remove it with its request', () =>
+      withBackend(async (store, stored) => {
+        await withFile('a', (file) => store.writeSheet(REQUEST, file));
+        expect(await store.openResult(REQUEST, 1, 'result')).toBeNull();
+        await store.removeDrafts(REQUEST);
+        expect(await read(await store.openSheet(REQUEST))).toEqual(Buffer.from('a'));
+        await store.removeRequest(REQUEST);
+        expect(await stored()).toEqual([]);
+      }));
   });
 
   describe('createResultFile and openResult', () => {

@@ -57,3 +57,13 @@ export async function moveFile(from: string, to: string): Promise<void> {
     await rm(from);
   }
 }
+
+/** Writes what the system still has in memory of a file to the disk. */
+export async function syncFile(file: string): Promise<void> {
+  const handle = await open(file, 'r+');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

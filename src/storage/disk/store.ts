@@ -1,17 +1,19 @@
 import { access, constants, open, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { ByteRange, FileStore, ResultKind } from '../fileStore';
-import { imageNameOf, isRequestId, parseImageName } from '../names';
-import { isDraft, moveFile } from './draft';
+import { imageNameOf, isRequestId, parseImageName, SHEET_NAME } from '../names';
+import { isDraft, moveFile, syncFile } from './draft';
 import { createResultFile } from './resultFile';
 
 /**
  * Keeps files on the local disk, below `dataDir`: images in `files/{request}/{xx}/{name}`, spread over 256
- * folders by their hash, and CSVs in `results/{request}/`.
+ * folders by their hash, and CSVs in `results/{request}/`: the upload and the results.
  */
 export function createDiskStore(dataDir: string): FileStore {
   const resultPath = (requestId: string, round: number, kind: ResultKind) =>
     path.join(dataDir, 'results', requestId, `${kind}-${round}.csv`);
+
+  const sheetPath = (requestId: string) => path.join(dataDir, 'results', requestId, SHEET_NAME);
 
   function imagePath(requestId: string, name: string): string | null {
     const parsed = parseImageName(name);
@@ -50,6 +52,13 @@ export function createDiskStore(dataDir: string): FileStore {
       const opened = await openFile(file, range);
       return opened === null ? null : { ...opened, contentType };
     },
+
+    async writeSheet(requestId, file) {
+      await syncFile(file);
+      await moveFile(file, sheetPath(requestId));
+    },
+
+    openSheet: (requestId) => openFile(sheetPath(requestId)),
 
     createResultFile: (requestId, round, kind) =>
       createResultFile(resultPath(requestId, round, kind)),

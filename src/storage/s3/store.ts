@@ -1,10 +1,11 @@
 import { once } from 'node:events';
+import { createReadStream } from 'node:fs';
 import { readFile, rm, stat } from 'node:fs/promises';
 import { HeadObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { StorageUnavailable } from '../../errors';
 import { createFairSemaphore } from '../../images/fairSemaphore';
 import type { ByteRange, FileStore, ResultKind } from '../fileStore';
-import { imageKeyOf, imageNameOf, isRequestId, parseImageName } from '../names';
+import { imageKeyOf, imageNameOf, isRequestId, parseImageName, SHEET_NAME } from '../names';
 import { createS3Client, type OnRequest, type S3Limits, type S3Settings } from './client';
 import {
   answered,
@@ -17,7 +18,7 @@ import {
 import { createDownloads, sizeAndTimeOf } from './getObject';
 import { createImageWriter } from './imageWriter';
 import { createRemover } from './remove';
-import { createResultFile } from './resultFile';
+import { createResultFile, uploadCsv } from './resultFile';
 
 export interface S3StoreSettings extends S3Settings {
   readonly bucket: string;
@@ -32,7 +33,7 @@ const MIN_STORING_BYTES = 2 ** 20;
 
 /**
  * Keeps files in a bucket of an S3-compatible store: images as `{prefix}/files/{request}/{name}`, and CSVs as
- * `{prefix}/results/{request}/{kind}-{round}.csv`.
+ * `{prefix}/results/{request}/{kind}-{round}.csv` and `{prefix}/results/{request}/upload.csv`.
  *
  * @param limits tests set shorter ones
  */
@@ -58,6 +59,8 @@ export function createS3Store(
 
   const resultKey = (requestId: string, round: number, kind: ResultKind) =>
     `${base}results/${requestId}/${kind}-${round}.csv`;
+
+  const sheetKey = (requestId: string) => `${base}results/${requestId}/${SHEET_NAME}`;
 
   function imageOf(requestId: string, name: string) {
     const parsed = parseImageName(name);
@@ -120,6 +123,17 @@ export function createS3Store(
       const opened = await openObject(image.key, range);
       return opened === null ? null : { ...opened, contentType: image.contentType };
     },
+
+    async writeSheet(requestId, file) {
+      const body = createReadStream(file);
+      try {
+        await answered(uploadCsv(client, { Bucket: bucket, Key: sheetKey(requestId) }, body));
+      } finally {
+        body.destroy();
+      }
+    },
+
+    openSheet: (requestId) => openObject(sheetKey(requestId)),
 
     createResultFile: (requestId, round, kind) =>
       Promise.resolve(
