@@ -43,6 +43,7 @@ export async function attemptImage(
   signal: AbortSignal,
 ): Promise<Attempt> {
   const { records, pipeline, config, logger, metrics } = deps;
+  const { places } = image;
   const at = image.attempts + 1;
   try {
     const { _id: requestId, caller = requestId, options } = request;
@@ -54,12 +55,12 @@ export async function attemptImage(
     const wanted = { caller, requestId, ref, link, options, ...embedded };
     const result = await pipeline.process(wanted, signal);
     metrics.imageSucceeded(result.bytes_in, result.bytes_out);
-    return { ref, at, result };
+    return { ref, at, places, result };
   } catch (error) {
     if (error instanceof HostCoolingDown) {
       const { code, message, until: retryAt } = error;
       metrics.imageFailed('postponed', code);
-      return { ref, at: image.attempts, failure: { code, message }, retryAt };
+      return { ref, at: image.attempts, places, failure: { code, message }, retryAt };
     }
     const { code, message, retryable, retryAfterMs } = asImageError(error, () => {
       logger.error(
@@ -70,9 +71,15 @@ export async function attemptImage(
     const failure = { code, message: advised(code, message, image.url) };
     const isLast = !retryable || at >= config.IMAGE_MAX_ATTEMPTS;
     metrics.imageFailed(isLast ? 'failed' : 'retried', code);
-    if (isLast) return { ref, at, failure };
+    if (isLast) return { ref, at, places, failure };
     const pause = retryAfterMs ?? config.IMAGE_RETRY_INITIAL_MS * 2 ** (at - 1);
-    return { ref, at, failure, retryAt: new Date(Date.now() + Math.min(pause, MAX_PAUSE_MS)) };
+    return {
+      ref,
+      at,
+      places,
+      failure,
+      retryAt: new Date(Date.now() + Math.min(pause, MAX_PAUSE_MS)),
+    };
   }
 }
 
@@ -101,18 +108,56 @@ function asImageError(error: unknown, log: () => void): ImageError {
   );
 }
 
-/** Returns the image as it is after the attempt. */
-export function applied(image: ImageRecord, attempt: Attempt): ImageRecord {
-  return { ...image, ...changesOf(attempt) };
+/**
+ * Records attempts. While rows are being recorded, an image may get more places during its attempt: then it is recorded
+ * with these, so that they are counted.
+ *
+ * @returns the images as they are afterwards
+ */
+export async function recordAttempts(
+  { records }: Pick<ActivityDependencies, 'records'>,
+  { requestId, round }: RoundRef,
+  before: ReadonlyMap<string, ImageRecord>,
+  attempts: readonly Attempt[],
+): Promise<ReadonlyMap<string, ImageRecord>> {
+  let images = before;
+  let open = attempts;
+  while ((await records.images.record(requestId, round, open)) < open.length) {
+    // Or another run of this activity recorded first: its records count.
+    images = await records.images.findMany(requestId, [...before.keys()]);
+    open = open.flatMap((attempt) => {
+      const image = images.get(attempt.ref);
+      const isOpen = image?.status === 'pending' && image.round === round;
+      return isOpen && image.places !== attempt.places
+        ? [{ ...attempt, places: image.places }]
+        : [];
+    });
+  }
+  return applyAll(images, open);
 }
 
-/** Counts the images that ended in this round. Those of earlier rounds have been counted already. */
+function applyAll(
+  images: ReadonlyMap<string, ImageRecord>,
+  attempts: readonly Attempt[],
+): ReadonlyMap<string, ImageRecord> {
+  const after = new Map(images);
+  for (const attempt of attempts) {
+    const image = images.get(attempt.ref);
+    if (image !== undefined) after.set(attempt.ref, { ...image, ...changesOf(attempt) });
+  }
+  return after;
+}
+
+/**
+ * Counts the images that ended in this round. Those of earlier rounds have been counted already, and late places are
+ * counted by the activity that records rows.
+ */
 export function tallyOf(images: Iterable<ImageRecord>, ofRound: number): Tally {
   const tally = { succeeded: 0, failed: 0, bytesIn: 0, bytesOut: 0 };
-  for (const { status, round, places, result } of images) {
+  for (const { status, round, places, late = 0, result } of images) {
     if (round !== ofRound) continue;
-    if (status === 'succeeded') tally.succeeded += places;
-    if (status === 'failed') tally.failed += places;
+    if (status === 'succeeded') tally.succeeded += places - late;
+    if (status === 'failed') tally.failed += places - late;
     tally.bytesIn += result?.bytes_in ?? 0;
     tally.bytesOut += result?.bytes_out ?? 0;
   }

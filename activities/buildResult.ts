@@ -30,7 +30,7 @@ export function createBuildResult(
     withHeartbeat(async (signal) => {
       const request = await requireOpenRound(deps, ref);
       const sheet = createResultSheet(resultOptionsOf(request, config.RESULT_ESCAPE_FORMULAS));
-      const count = createCount(ref.round);
+      const count = createCount(request);
       const result = await files.createResultFile(request._id, request.round, 'result');
       let failed: ResultFile | null = null;
       try {
@@ -108,8 +108,8 @@ function errorsOf(row: RowRecord, places: readonly Occurrence[]): string {
   return errorsCell(failures);
 }
 
-/** Counts every occurrence of an image, but its bytes once. */
-function createCount(round: number) {
+/** Counts every occurrence of an image, but its bytes once. Places in rows that could not be recorded have failed. */
+function createCount({ round, counts: { total } }: RequestRecord) {
   const counts = { total: 0, succeeded: 0, failed: 0, pending: 0 };
   const bytes = { in: 0, out: 0 };
   const shared = new Set<string>();
@@ -131,7 +131,14 @@ function createCount(round: number) {
         bytes.out += image.result.bytes_out;
       }
     },
-    result: (): BuiltResult => ({ counts, bytes, undone }),
+    result(): BuiltResult {
+      const lost = Math.max(total - counts.total, 0);
+      return {
+        counts: { ...counts, total: counts.total + lost, failed: counts.failed + lost },
+        bytes,
+        undone,
+      };
+    },
   };
 }
 

@@ -106,6 +106,14 @@ export function roundClosed(requestId: string, round: number): ApplicationFailur
   );
 }
 
+/** The stored sheet of an accepted upload cannot be read: it was removed or changed. */
+export function sheetLost(requestId: string, why: string): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(
+    `The uploaded sheet of request ${requestId} cannot be read: ${why}`,
+    'sheet_lost',
+  );
+}
+
 /**
  * Returns the error for interrupted work: a retryable failure when the worker shuts down, so that another worker
  * takes over, and a cancellation when the request was cancelled.

@@ -5,6 +5,7 @@ import type { ActivityDependencies } from './dependencies';
 import { createOperatorActivities } from './operators';
 import { createProcessImage } from './processImage';
 import { createProcessImages } from './processImages';
+import { createRecordSheet } from './recordSheet';
 import { createReopenImages } from './reopenImages';
 import { createRecordOutcome } from './recordOutcome';
 import type { Activities } from './types';
@@ -13,6 +14,7 @@ import type { Activities } from './types';
 export function createActivities(deps: ActivityDependencies): Activities {
   return {
     acceptRequest: createAcceptRequest(deps),
+    recordSheet: createRecordSheet(deps),
     reopenImages: createReopenImages(deps),
     processImages: createProcessImages(deps),
     processImage: createProcessImage(deps),

@@ -1,6 +1,6 @@
 import { imageRef } from '../src/records/images';
 import type { ImageRecord } from '../src/records/types';
-import { applied, attemptImage, dueInMs, isDue, requireOpenRound, tallyOf } from './attempt';
+import { attemptImage, dueInMs, isDue, recordAttempts, requireOpenRound, tallyOf } from './attempt';
 import type { ActivityDependencies } from './dependencies';
 import { imageGivenUp, imageWaits, interrupted, roundClosed, workersDied } from './failure';
 import { withHeartbeat } from './heartbeat';
@@ -32,9 +32,8 @@ export function createProcessImage(
           throw signal.aborted ? interrupted() : error;
         },
       );
-      const recorded = await records.images.record(requestId, round, [attempt]);
-      const after = applied(image, attempt);
-      if (recorded === 0) return tallyOrWait((await find(requestId, ref)) ?? after, round);
+      const images = await recordAttempts(deps, input, new Map([[ref, image]]), [attempt]);
+      const after = images.get(ref) ?? image;
       if (after.status === 'failed' && after.error !== null) {
         throw imageGivenUp(after.error, tallyOf([after], round));
       }

@@ -3,7 +3,7 @@ import { createFairSemaphore } from '../src/images/fairSemaphore';
 import { imageRef, type Attempt } from '../src/records/images';
 import type { WorkerMetrics } from '../src/telemetry/metrics/worker';
 import type { ImageRecord, RequestRecord } from '../src/records/types';
-import { applied, attemptImage, dueInMs, isDue, requireOpenRound, tallyOf } from './attempt';
+import { attemptImage, dueInMs, isDue, recordAttempts, requireOpenRound, tallyOf } from './attempt';
 import type { ActivityDependencies } from './dependencies';
 import { interrupted, workersDied } from './failure';
 import { withHeartbeat } from './heartbeat';
@@ -26,11 +26,11 @@ function givenUp(
   crashes: number,
   metrics: WorkerMetrics,
 ): Attempt[] {
-  return [...images].flatMap(([ref, { status, attempts: at }]) => {
+  return [...images].flatMap(([ref, { status, attempts: at, places }]) => {
     if (status !== 'pending') return [];
     const message = `Worker crashed ${crashes} times while processing this image alone`;
     metrics.imageFailed('failed', 'internal');
-    return [{ ref, at, failure: { code: 'internal', message } }];
+    return [{ ref, at, places, failure: { code: 'internal', message } }];
   });
 }
 
@@ -69,14 +69,8 @@ export function createProcessImages(
       suspect && crashes >= CRASH_BUDGET
         ? { attempts: givenUp(before, crashes, metrics), thrown: [] }
         : await attemptAll(request, before, signal);
-    const recorded = await records.images.record(requestId, round, attempts);
+    const after = await recordAttempts(deps, input, before, attempts);
     if (thrown.length > 0) throw signal.aborted ? interrupted() : thrown[0];
-
-    const after =
-      recorded === attempts.length
-        ? applyAll(before, attempts)
-        : // Another run of this activity recorded first: its records count.
-          await records.images.findMany(requestId, [...refs.keys()]);
     return outcomeOf(after, refs, round);
   }
 
@@ -95,18 +89,6 @@ export function createProcessImages(
       thrown: settled.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : [])),
     };
   }
-}
-
-function applyAll(
-  images: ReadonlyMap<string, ImageRecord>,
-  attempts: readonly Attempt[],
-): Map<string, ImageRecord> {
-  const after = new Map(images);
-  for (const attempt of attempts) {
-    const image = images.get(attempt.ref);
-    if (image !== undefined) after.set(attempt.ref, applied(image, attempt));
-  }
-  return after;
 }
 
 function outcomeOf(

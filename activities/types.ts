@@ -32,6 +32,11 @@ export interface AcceptInput extends RoundRef {
 
 export interface AcceptedRequest {
   readonly status: RequestStatus;
+  /**
+   * Images per lane. `null`: rows are still to be recorded by `recordSheet`. Absent in results of older versions, which
+   * had recorded them before the run.
+   */
+  readonly lanes?: readonly number[] | null;
   /** File names by lane and number, for the Web UI; `null` for large requests. */
   readonly names: readonly (readonly string[])[] | null;
   /** Whether the namespace has our search attributes; upserting unknown ones would block the workflow. */
@@ -85,9 +90,18 @@ export interface RecordedOutcome {
   readonly webhook: boolean;
 }
 
+export interface SheetRecorded {
+  /** Images per lane. */
+  readonly lanes: readonly number[];
+  /** Occurrences of images that were done before these occurrences were found, which no slice has counted. */
+  readonly late: { readonly succeeded: number; readonly failed: number };
+}
+
 /** The activities of the workflow `imageRequest`; each may run more than once for the same input. */
 export interface ImageRequestActivities {
   acceptRequest(input: AcceptInput): Promise<AcceptedRequest>;
+  /** Records the rows and images of a large sheet, while the first of its images are processed. */
+  recordSheet(input: RoundRef): Promise<SheetRecorded>;
   /** Reopens the images that did not succeed. @returns their numbers, per lane */
   reopenImages(input: RoundRef): Promise<readonly IndexRanges[]>;
   processImages(input: SliceInput): Promise<SliceOutcome>;

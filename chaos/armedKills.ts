@@ -8,8 +8,10 @@ import path from 'node:path';
 export const KILL_POINTS = {
   'file-written': 'between file write and record',
   'image-recorded': 'between image record and activity completion',
-  'rows-recorded': 'between rows recorded and workflow start',
+  'sheet-stored': 'between sheet stored and workflow start',
   'workflow-started': 'between workflow start and HTTP answer',
+  'rows-noted': 'between a batch of rows recorded and the next',
+  'sheet-recorded': 'between all rows recorded and activity completion',
   'round-opened': 'between next round recorded and its start',
   'round-started': 'between start of the next round and HTTP answer',
   'outcome-recorded': 'between outcome record and activity completion',
@@ -20,7 +22,7 @@ export const KILL_POINTS = {
 export type KillPoint = keyof typeof KILL_POINTS;
 
 const OF_API: readonly KillPoint[] = [
-  'rows-recorded',
+  'sheet-stored',
   'workflow-started',
   'round-opened',
   'round-started',

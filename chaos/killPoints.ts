@@ -41,7 +41,11 @@ function dyingAfter<A extends unknown[], R>(call: Call<A, R>, point: KillPoint):
 
 replaceExport(storage, 'openFileStore', (open) => (...given) => {
   const made = open(...given);
-  return { ...made, writeImage: dyingAfter(made.writeImage, 'file-written') };
+  return {
+    ...made,
+    writeImage: dyingAfter(made.writeImage, 'file-written'),
+    writeSheet: dyingAfter(made.writeSheet, 'sheet-stored'),
+  };
 });
 
 replaceExport(images, 'createImages', (create) => (models) => {
@@ -52,7 +56,11 @@ replaceExport(images, 'createImages', (create) => (models) => {
 
 replaceExport(requests, 'createRequests', (create) => (models) => {
   const made = create(models);
-  return { ...made, completeUpload: dyingAfter(made.completeUpload, 'rows-recorded') };
+  return {
+    ...made,
+    noteRecorded: dyingAfter(made.noteRecorded, 'rows-noted'),
+    completeRecording: dyingAfter(made.completeRecording, 'sheet-recorded'),
+  };
 });
 
 replaceExport(rounds, 'createRounds', (create) => (models) => {

@@ -30,7 +30,9 @@ export interface Trouble {
 const POINT_WEIGHTS: Readonly<Record<KillPoint, number>> = {
   'file-written': 7,
   'image-recorded': 7,
-  'rows-recorded': 3,
+  'sheet-stored': 3,
+  'rows-noted': 4,
+  'sheet-recorded': 3,
   'workflow-started': 6,
   'round-opened': 3,
   'round-started': 4,

@@ -12,9 +12,11 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { AcceptedRequest, ImageRequestActivities, Task } from '../activities/types';
+import { reasonOf } from './failures';
 import type { LanesState, IndexRanges } from './lanes';
-import { FOLLOW_SIGNAL, STATUS_QUERY, webhooksTaskQueueOf } from './names';
+import { FOLLOW_SIGNAL, RECORDED_SIGNAL, STATUS_QUERY, webhooksTaskQueueOf } from './names';
 import { processImages, type Unfinished } from './processing';
+import { grow, noRecording, startRecording, type Recording, type RecordingTask } from './recording';
 import { outcomeFor, type StatusReport } from '../contract/report';
 import type { ByteCounts, Counts } from '../contract/counts';
 import { createRun, enter, reportOf, type Run } from './run';
@@ -25,7 +27,7 @@ export interface ImageRequestInput {
   readonly task: Task;
   /** Identifies the start or signal that carried this input, so that a repeated one is recognized. */
   readonly token: string;
-  /** Images per lane. */
+  /** Images per lane. The run of an upload gets them from `acceptRequest`. */
   readonly lanes: readonly number[];
   readonly counts: Counts;
   readonly bytes: ByteCounts;
@@ -35,6 +37,10 @@ export interface ImageRequestInput {
   readonly carried?: {
     readonly accepted: AcceptedRequest;
     readonly numbers: readonly IndexRanges[];
+    /** While rows are still to be recorded: the images per lane that are recorded so far. */
+    readonly recorded?: readonly number[];
+    /** Why rows could not be recorded, if that is so. */
+    readonly recordingFailure?: string;
     readonly sequence: number;
     readonly left: LanesState & Unfinished;
   };
@@ -42,6 +48,7 @@ export interface ImageRequestInput {
 
 const statusQuery = defineQuery<StatusReport>(STATUS_QUERY);
 const followSignal = defineSignal<[ImageRequestInput]>(FOLLOW_SIGNAL);
+const recordedSignal = defineSignal<[sizes: readonly number[]]>(RECORDED_SIGNAL);
 
 /** Every activity heartbeats, so that the death of a worker is noticed within seconds. */
 const HEARTBEAT_TIMEOUT = '10 seconds';
@@ -74,6 +81,7 @@ export async function imageRequest(input: ImageRequestInput): Promise<StatusRepo
     overtake: () => undefined,
   };
   const work = new CancellationScope();
+  const recording = noRecording();
   setHandler(statusQuery, () => reportOf(requestId, run));
   setHandler(followSignal, (next) => {
     // A repeated signal, or one whose sender read the record before this round was opened.
@@ -87,6 +95,10 @@ export async function imageRequest(input: ImageRequestInput): Promise<StatusRepo
     if (next.task === 'process' && isSettled(next.round)) return;
     following.next = next;
     following.overtake();
+  });
+
+  setHandler(recordedSignal, (sizes) => {
+    grow(recording, sizes);
   });
 
   try {
@@ -112,9 +124,16 @@ export async function imageRequest(input: ImageRequestInput): Promise<StatusRepo
       enter(run, accepted.status);
       return;
     }
+    if (carried === undefined ? accepted.lanes === null : carried.recorded !== undefined) {
+      Object.assign(recording, { sizes: carried?.recorded ?? [], isDone: false });
+    }
+    recording.failure = carried?.recordingFailure ?? null;
+    const recordingTask = await startRecording(ref, run, recording);
     const cancelled =
-      task === 'process' && (await work.run(() => processToEnd(input, run, accepted)));
+      task === 'process' &&
+      (await work.run(() => processToEnd(input, run, accepted, recording, recordingTask)));
     await CancellationScope.nonCancellable(async () => {
+      await recordingTask.ended;
       if (task === 'deliver') enter(run, accepted.status);
       const webhook = task === 'deliver' || (await close(cancelled));
       if (webhook && following.next === null) await deliver();
@@ -132,7 +151,7 @@ export async function imageRequest(input: ImageRequestInput): Promise<StatusRepo
     // The counts come from the records: an activity interrupted by a crash may have recorded more than it
     // returned.
     const { counts, bytes, undone } = await results.buildResult(ref);
-    Object.assign(run, { counts, bytes, note: input.note ?? null });
+    Object.assign(run, { counts, bytes, note: input.note ?? recording.failure });
     // A cancellation that came after the last image changes nothing. Releases before 0.2.0 return no `undone`.
     const stopped = (wasCancelled || task === 'settle') && undone !== 0;
     const status = stopped ? 'cancelled' : outcomeFor(counts);
@@ -164,37 +183,44 @@ export async function imageRequest(input: ImageRequestInput): Promise<StatusRepo
   }
 }
 
-/** An `ActivityFailure` has a generic message; its cause has the reason. */
-function reasonOf(error: unknown): string {
-  return String(error instanceof ActivityFailure ? (error.cause ?? error) : error);
-}
-
 /** @returns whether the request was cancelled meanwhile */
 async function processToEnd(
   input: ImageRequestInput,
   run: Run,
   accepted: AcceptedRequest,
+  recording: Recording,
+  recordingTask: RecordingTask,
 ): Promise<boolean> {
   const { requestId, round, carried } = input;
   enter(run, 'processing');
   try {
-    const numbers = carried?.numbers ?? (await numbersOf(input));
+    const numbers = carried?.numbers ?? (await numbersOf(input, accepted));
     const left = await processImages(run, {
       requestId,
       round,
       numbers,
+      recording,
       names: accepted.names,
       carried: carried?.left ?? null,
     });
     if (left === null) return false;
+    await recordingTask.interrupt();
     // Continuing as new would lose a cancellation that arrived with the last activity.
     if (CancellationScope.current().consideredCancelled) return true;
     const { counts, bytes, sequence } = run;
+    const recorded = recording.sizes.length === 0 ? numbers : recording.sizes.map(wholeLane);
     return await continueAsNew<typeof imageRequest>({
       ...input,
       counts,
       bytes,
-      carried: { accepted, numbers, sequence, left },
+      carried: {
+        accepted,
+        numbers: recorded,
+        ...(!recording.isDone && { recorded: recording.sizes }),
+        ...(recording.failure !== null && { recordingFailure: recording.failure }),
+        sequence,
+        left,
+      },
     });
   } catch (error) {
     if (!isCancellation(error)) throw error;
@@ -203,7 +229,15 @@ async function processToEnd(
 }
 
 /** The first round processes every image, a retry those that did not succeed. */
-async function numbersOf({ requestId, round, lanes }: ImageRequestInput) {
+async function numbersOf(
+  { requestId, round, lanes }: ImageRequestInput,
+  accepted: AcceptedRequest,
+) {
   if (round > 1) return results.reopenImages({ requestId, round });
-  return lanes.map((size): IndexRanges => [[0, size]]);
+  const { lanes: recorded = lanes } = accepted;
+  return (recorded ?? []).map(wholeLane);
+}
+
+function wholeLane(size: number): IndexRanges {
+  return [[0, size]];
 }

@@ -45,8 +45,8 @@ export interface LanesState {
 }
 
 interface Lane {
-  readonly ranges: IndexRanges;
-  readonly size: number;
+  ranges: IndexRanges;
+  size: number;
   /** How many of the lane's numbers have been put into slices. */
   cursor: number;
   slicesInFlight: number;
@@ -60,11 +60,17 @@ export interface Lanes {
   release(slice: Slice): void;
   /** Returns an image, to be put into a slice once it is due. */
   defer(lane: number, image: WaitingImage): void;
+  /** Extends lanes whose images are still being recorded. @param sizes images per lane so far */
+  grow(sizes: readonly number[]): void;
   /** When the next waiting image is due; `null` when none is waiting. */
   nextDue(): number | null;
   /** Whether no new and no waiting image is left; slices may still be in flight. */
   isEmpty(): boolean;
   state(): LanesState;
+}
+
+function newLane(ranges: IndexRanges, cursor: number): Lane {
+  return { ranges, size: sizeOf(ranges), cursor, slicesInFlight: 0, waiting: [] };
 }
 
 function sizeOf(ranges: IndexRanges): number {
@@ -88,19 +94,15 @@ function numbersAfter(ranges: IndexRanges, skip: number, count: number): number[
 /**
  * @param numbers the images to process, per lane
  * @param cursors where an earlier run stopped, per lane; empty for a first run
+ * @param expected the number of images, when the lanes are still to grow
  */
 export function createLanes(
   numbers: readonly IndexRanges[],
   cursors: readonly number[] = [],
+  expected = numbers.reduce((sum, ranges) => sum + sizeOf(ranges), 0),
 ): Lanes {
-  const lanes = numbers.map<Lane>((ranges, index) => ({
-    ranges,
-    size: sizeOf(ranges),
-    cursor: cursors[index] ?? 0,
-    slicesInFlight: 0,
-    waiting: [],
-  }));
-  const sliceSize = sliceSizeOf(lanes.reduce((sum, { size }) => sum + size, 0));
+  const lanes = numbers.map((ranges, index) => newLane(ranges, cursors[index] ?? 0));
+  const sliceSize = sliceSizeOf(expected);
   let inFlight = 0;
   let waiting = 0;
   let turn = 0;
@@ -142,6 +144,12 @@ export function createLanes(
     defer(index, image) {
       lanes[index]?.waiting.push(image);
       waiting += 1;
+    },
+    grow(sizes) {
+      for (const [index, size] of sizes.entries()) {
+        const lane = (lanes[index] ??= newLane([], 0));
+        if (size > lane.size) Object.assign(lane, { ranges: [[0, size]], size });
+      }
     },
     nextDue() {
       if (waiting === 0) return null;

@@ -11,6 +11,8 @@ export const PROGRESS_QUERY = 'progress';
 export const STATUS_QUERY = 'status';
 /** Makes a run continue with the given input; `continueWith` in code. See `imageRequest`. */
 export const FOLLOW_SIGNAL = 'follow';
+/** From the activity that records rows: how many images each lane has so far. */
+export const RECORDED_SIGNAL = 'recorded';
 /** To the service's own sweeps, by an operator: see `sweeps`. */
 export const SWEEP_SIGNAL = 'sweep';
 export const PAUSE_SIGNAL = 'pause';
@@ -37,6 +39,11 @@ export function imagesTaskQueueOf(taskQueue: string): string {
  */
 export function webhooksTaskQueueOf(taskQueue: string): string {
   return `${taskQueue}-webhooks`;
+}
+
+/** For the recording of large sheets, which takes minutes and memory: a worker records few at once. */
+export function sheetsTaskQueueOf(taskQueue: string): string {
+  return `${taskQueue}-sheets`;
 }
 
 /** Search attributes, prefixed to avoid collisions with other applications. */

@@ -18,6 +18,7 @@ import {
   type WaitingImage,
 } from './lanes';
 import { imagesTaskQueueOf, WORKER_CRASH } from './names';
+import type { Recording } from './recording';
 import { add, progressOf, type Run } from './run';
 
 /** Up to this many images are retried as an activity each; more are gathered into slices. */
@@ -35,6 +36,8 @@ export interface Unfinished {
 export interface Processing extends RoundRef {
   /** The images to process, per lane. */
   readonly numbers: readonly IndexRanges[];
+  /** The lanes grow with it. */
+  readonly recording: Recording;
   readonly carried: (LanesState & Unfinished) | null;
   /** See `AcceptedRequest.names`. */
   readonly names: readonly (readonly string[])[] | null;
@@ -50,8 +53,12 @@ export async function processImages(
   run: Run,
   processing: Processing,
 ): Promise<(LanesState & Unfinished) | null> {
-  const { requestId, round, carried, names } = processing;
-  const lanes = createLanes(processing.numbers, carried?.taken);
+  const { requestId, round, recording, carried, names } = processing;
+  const lanes = createLanes(
+    processing.numbers,
+    carried?.taken,
+    recording.isDone ? undefined : run.counts.total,
+  );
   const suspects: Slice[] = [...(carried?.suspects ?? [])];
   let examining = false as boolean;
   const tasks = new Set<Promise<void>>();
@@ -162,6 +169,8 @@ export async function processImages(
         draining = true;
         retries.cancel();
       }
+      const { sizes, isDone } = recording;
+      lanes.grow(sizes);
       const now = Date.now();
       for (let slice; !draining && (slice = lanes.take(now)) !== null;) launch(processSlice(slice));
       if (!draining && !examining) {
@@ -169,13 +178,15 @@ export async function processImages(
         if (suspect !== undefined) launch(examine(suspect));
       }
       if (tasks.size === 0) {
-        if (lanes.isEmpty() && suspects.length === 0) return null;
+        if (isDone && lanes.isEmpty() && suspects.length === 0) return null;
         if (draining) return { ...lanes.state(), suspects };
       }
       const seen = finished;
+      const isNews = () =>
+        finished > seen || recording.sizes !== sizes || recording.isDone !== isDone;
       const due = lanes.nextDue();
-      if (draining || due === null || due <= now) await condition(() => finished > seen);
-      else await condition(() => finished > seen, due - now);
+      if (draining || due === null || due <= now) await condition(isNews);
+      else await condition(isNews, due - now);
     }
   } catch (error) {
     retries.cancel();

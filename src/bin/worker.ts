@@ -81,6 +81,7 @@ runMain(async () => {
       runs,
     }),
     pipeline,
+    tellRecorded: runs.tellRecorded,
     sender: createWebhookSender(config, dispatcher),
     metrics,
     searchAttributes: await ensureSearchAttributes(connection, namespace, logger),

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { parseBucketLink } from '../network/bucketLink';
 import { isDataLink } from '../network/dataLink';
 import { parseSheetLink } from '../network/sheetLink';
+import { createLinkIndex } from './linkIndex';
 
 /** Bounds the workflow's input and the number of lanes it iterates over. */
 const MAX_LANES = 256;
@@ -9,27 +10,27 @@ const MAX_LANES = 256;
 export interface Placement {
   readonly lane: number;
   readonly number: number;
-  /** Whether this is the first occurrence of the link. */
-  readonly fresh: boolean;
+  /** Occurrences of the link so far; 1 for the first. */
+  readonly count: number;
 }
 
 export interface LaneAssignment {
   place(link: string): Placement;
   /** Images per lane. */
   sizes(): number[];
+  /** Yields the links that occurred more than once. */
+  repeated(): Generator<Placement>;
 }
 
 /**
  * Assigns a lane, and a number within the lane, to every link of an upload: each host or bucket gets a lane in order of
- * appearance; after 256 of them, further ones share lanes by hash. A link seen before keeps its lane and number.
- *
- * Memory grows by about 100 bytes per distinct link (a digest instead of the link), bounded by
- * `MAX_IMAGES_PER_REQUEST`.
+ * appearance; after 256 of them, further ones share lanes by hash. A link seen before keeps its lane and number. The
+ * same links in the same order always get the same lanes and numbers.
  */
 export function assignLanes(): LaneAssignment {
   const laneOfHost = new Map<string, number>();
   const sizes: number[] = [];
-  const seen = new Map<string, Placement>();
+  const index = createLinkIndex();
 
   function laneOf(host: string): number {
     const known = laneOfHost.get(host);
@@ -42,19 +43,23 @@ export function assignLanes(): LaneAssignment {
     return createHash('sha256').update(host).digest().readUInt32BE() % MAX_LANES;
   }
 
+  function nextIn(lane: number): number {
+    const number = sizes[lane] ?? 0;
+    sizes[lane] = number + 1;
+    return number * MAX_LANES + lane;
+  }
+
   return {
-    place(link) {
-      const digest = createHash('sha256').update(link).digest().toString('latin1', 0, 16);
-      const known = seen.get(digest);
-      if (known !== undefined) return known;
-      const lane = laneOf(hostOf(link));
-      const number = sizes[lane] ?? 0;
-      sizes[lane] = number + 1;
-      seen.set(digest, { lane, number, fresh: false });
-      return { lane, number, fresh: true };
-    },
+    place: (link) => placementOf(index.add(link, () => nextIn(laneOf(hostOf(link))))),
     sizes: () => [...sizes],
+    *repeated() {
+      for (const link of index.links()) if (link.count > 1) yield placementOf(link);
+    },
   };
+}
+
+function placementOf({ value, count }: { value: number; count: number }): Placement {
+  return { lane: value % MAX_LANES, number: Math.floor(value / MAX_LANES), count };
 }
 
 /**

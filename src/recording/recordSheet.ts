@@ -1,129 +1,94 @@
-import { isDataLink, parseDataLink } from '../network/dataLink';
-import { readRows, type Sheet, type SheetRow } from '../csv/read';
+import type { SheetRow } from '../csv/read';
 import { batchesOf } from '../records/batches';
-import { imageRef } from '../records/images';
+import { imageRef, type LatePlaces } from '../records/images';
 import type { Records } from '../records/open';
-import type { Uploaded } from '../records/requests';
-import type { ImageRecord, RowRecord } from '../records/types';
-import { assignLanes } from './lanes';
+import { createBatch, type Batch } from './batch';
+import { assignLanes, type LaneAssignment } from './lanes';
 
-/** Measured: larger batches save no time and take more memory while they wait. */
-const BATCH_ROWS = 250;
+/** Repeated links whose occurrences are recorded together. */
+const PLACES_AT_ONCE = 500;
+
+/** What is recorded so far. */
+export interface Recorded {
+  /** All rows up to this number. */
+  readonly rows: number;
+  /** Images per lane. */
+  readonly lanes: readonly number[];
+}
+
+export interface RecordedSheet extends Recorded {
+  /** Occurrences that were found after their images were done. */
+  readonly late: LatePlaces;
+}
+
+type ImagesAndRows = Pick<Records, 'rows' | 'images'>;
+
 /**
- * A row may hold thousands of links, whether they are new or occurred before, and a megabyte of text. The images in
- * `data:` links count as text.
- */
-const BATCH_LINKS = 2_000;
-const BATCH_CHARACTERS = 2 ** 20;
-
-const FIRST_ROUND = 1;
-
-/**
- * Records the rows and images of an upload in batches; the next batch is read while one is being written.
+ * Records the rows and images of a sheet in batches; the next batch is read while one is being written. It may be
+ * interrupted at any time and called again, also by another process: the same rows give the same records.
  *
- * @param onBatch called with every batch, to show that this process is alive
+ * @param rows all rows of the sheet, in order
+ * @param from rows up to this number are recorded already
+ * @param onBatch called after each batch; what it throws ends the recording
  */
 export async function recordSheet(
-  records: Records,
+  records: ImagesAndRows,
   requestId: string,
-  file: string,
-  sheet: Sheet,
-  onBatch: () => Promise<void>,
-): Promise<Uploaded> {
+  rows: AsyncIterable<SheetRow>,
+  from: number,
+  onBatch: (recorded: Recorded) => Promise<void>,
+): Promise<RecordedSheet> {
   const lanes = assignLanes();
-  const repeated = new Map<string, number>();
-  let rows: RowRecord[] = [];
-  let images: ImageRecord[] = [];
-  let size = { links: 0, characters: 0 };
-  let recorded = 0;
-  let links = 0;
-  let badRows = 0;
+  let batch = createBatch(requestId, lanes);
+  let last = from;
   let writing: Promise<unknown> = Promise.resolve();
 
+  async function write({ rows: read, images }: Batch, recorded: Recorded): Promise<void> {
+    await Promise.all([records.rows.insert(read()), records.images.insert(images())]);
+    await onBatch(recorded);
+  }
+
   async function flush(): Promise<void> {
+    const full = batch;
+    const recorded = { rows: last, lanes: lanes.sizes() };
+    batch = createBatch(requestId, lanes);
     await writing;
-    const batch = { rows, images };
-    rows = [];
-    images = [];
-    size = { links: 0, characters: 0 };
-    writing = Promise.all([
-      records.rows.insert(batch.rows),
-      records.images.insert(batch.images),
-      onBatch(),
-    ]);
+    writing = write(full, recorded);
     // Awaited before the next batch; a failure until then must not count as an unhandled rejection.
     writing.catch(() => undefined);
   }
 
-  function recordLink(link: string): string {
-    const { lane, number, fresh } = lanes.place(link);
-    const ref = imageRef(lane, number);
-    if (fresh) {
-      const image = newImage(requestId, ref, link);
-      size.characters += image.data?.length ?? 0;
-      images.push(image);
-    } else repeated.set(ref, (repeated.get(ref) ?? 1) + 1);
-    return ref;
-  }
-
-  function recordRow({ number, cells, links: found, error }: SheetRow): void {
-    recorded = number;
-    links += found.length;
-    size.links += found.length;
-    for (const cell of cells) size.characters += cell.length;
-    badRows += error === null ? 0 : 1;
-    const refs = found.map(recordLink);
-    rows.push({
-      _id: `${requestId}/${number}`,
-      request_id: requestId,
-      number,
-      cells,
-      images: refs,
-      error,
-    });
-  }
-
-  for await (const row of readRows(file, sheet)) {
-    recordRow(row);
-    if (
-      rows.length >= BATCH_ROWS ||
-      size.links >= BATCH_LINKS ||
-      size.characters >= BATCH_CHARACTERS
-    ) {
-      await flush();
+  for await (const row of rows) {
+    if (row.number <= from) {
+      // The images of the next rows are numbered after these.
+      for (const link of row.links) lanes.place(link);
+      continue;
     }
+    batch.add(row);
+    last = row.number;
+    if (batch.isFull()) await flush();
   }
   await flush();
   await writing;
-  for (const places of batchesOf([...repeated], BATCH_ROWS)) {
-    await Promise.all([records.images.setOccurrences(requestId, new Map(places)), onBatch()]);
+  const recorded = { rows: last, lanes: lanes.sizes() };
+  const late = await recordPlaces(records, requestId, lanes, () => onBatch(recorded));
+  return { ...recorded, late };
+}
+
+/** Records how often repeated links occur, which was not known when their images were inserted. */
+async function recordPlaces(
+  { images }: Pick<Records, 'images'>,
+  requestId: string,
+  lanes: LaneAssignment,
+  onBatch: () => Promise<void>,
+): Promise<LatePlaces> {
+  const late = { succeeded: 0, failed: 0 };
+  for (const some of batchesOf(lanes.repeated(), PLACES_AT_ONCE)) {
+    const places = some.map(({ lane, number, count }) => [imageRef(lane, number), count] as const);
+    const found = await images.setPlaces(requestId, new Map(places));
+    late.succeeded += found.succeeded;
+    late.failed += found.failed;
+    await onBatch();
   }
-  return {
-    rows: recorded,
-    lanes: lanes.sizes(),
-    bad_rows: badRows,
-    counts: { total: links + badRows, succeeded: 0, failed: badRows, pending: links },
-  };
-}
-
-function newImage(requestId: string, ref: string, link: string): ImageRecord {
-  return {
-    _id: `${requestId}/${ref}`,
-    request_id: requestId,
-    ...contentOf(link),
-    places: 1,
-    status: 'pending',
-    round: FIRST_ROUND,
-    attempts: 0,
-    error: null,
-    retry_at: null,
-    result: null,
-  };
-}
-
-/** Keeps lists of images small: they show the link. */
-function contentOf(link: string): Pick<ImageRecord, 'url' | 'data'> {
-  if (!isDataLink(link)) return { url: link };
-  const { shown, bytes } = parseDataLink(link);
-  return { url: shown, ...(bytes !== null && { data: bytes }) };
+  return late;
 }

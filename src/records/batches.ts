@@ -1,4 +1,11 @@
 /** Splits items into batches. Keeps the order. */
-export function* batchesOf<T>(items: readonly T[], size: number): Generator<T[]> {
-  for (let first = 0; first < items.length; first += size) yield items.slice(first, first + size);
+export function* batchesOf<T>(items: Iterable<T>, size: number): Generator<T[]> {
+  let batch: T[] = [];
+  for (const item of items) {
+    batch.push(item);
+    if (batch.length < size) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
 }

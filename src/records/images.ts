@@ -1,18 +1,36 @@
+import type { QueryFilter } from 'mongoose';
 import { batchesOf } from './batches';
+import { insertMissing } from './insertMissing';
 import type { Models } from './models';
 import type { ImageFailure, ImageRecord, CompressedImage } from './types';
 
-/** The outcome of one attempt; `at` is its number. */
-export type Attempt =
-  | { readonly ref: string; readonly at: number; readonly result: CompressedImage }
-  | { readonly ref: string; readonly at: number; readonly failure: ImageFailure }
-  | {
-      readonly ref: string;
-      readonly at: number;
-      readonly failure: ImageFailure;
-      /** The next attempt starts at this time, or later. */
-      readonly retryAt: Date;
-    };
+/** The outcome of one attempt. */
+export type Attempt = AttemptedImage &
+  (
+    | { readonly result: CompressedImage }
+    | { readonly failure: ImageFailure }
+    | {
+        readonly failure: ImageFailure;
+        /** The next attempt starts at this time, or later. */
+        readonly retryAt: Date;
+      }
+  );
+
+interface AttemptedImage {
+  readonly ref: string;
+  /** Number of the attempt. */
+  readonly at: number;
+  /** Occurrences of the image, as its run counts them. */
+  readonly places: number;
+}
+
+/** Occurrences that were found after their images were done. */
+export interface LatePlaces {
+  readonly succeeded: number;
+  readonly failed: number;
+}
+
+export const NO_LATE_PLACES: LatePlaces = { succeeded: 0, failed: 0 };
 
 /**
  * Images in one command. While a command runs, a small server answers other calls late, or the stand-in for development
@@ -44,46 +62,81 @@ export function createImages({ Image }: Models) {
   const idsOf = (requestId: string, refs: readonly string[]) =>
     refs.map((ref) => idOf(requestId, ref));
 
+  /**
+   * Returns images by ref (`lane-number`), without their `data`. An image that does not exist is missing from the map.
+   */
+  async function findMany(
+    requestId: string,
+    refs: readonly string[],
+  ): Promise<Map<string, ImageRecord>> {
+    const found = new Map<string, ImageRecord>();
+    for (const batch of batchesOf(refs, IMAGES_AT_ONCE)) {
+      const images = await Image.find({ _id: { $in: idsOf(requestId, batch) } }, { data: 0 })
+        .lean<ImageRecord[]>()
+        .exec();
+      for (const image of images) found.set(image._id.slice(requestId.length + 1), image);
+    }
+    return found;
+  }
+
+  /** Sets fields of images, each with a filter of its own, in one command. */
+  async function setAll<T>(
+    requestId: string,
+    images: readonly (readonly [ref: string, value: T])[],
+    changeOf: (value: T) => readonly [QueryFilter<ImageRecord>, Partial<ImageRecord>],
+  ): Promise<void> {
+    if (images.length === 0) return;
+    const updates = images.map(([ref, value]) => {
+      const [filter, fields] = changeOf(value);
+      return {
+        updateOne: { filter: { _id: idOf(requestId, ref), ...filter }, update: { $set: fields } },
+      };
+    });
+    await Image.bulkWrite(updates, { ordered: false });
+  }
+
   return {
-    /** Inserts new images without mongoose's casting: see `rows.insert`. */
+    /** Inserts new images without mongoose's casting: see `rows.insert`. Leaves those that are recorded already. */
     async insert(images: readonly ImageRecord[]): Promise<void> {
       const collection = Image.db.collection<ImageRecord>('images');
       for (const batch of batchesOf(images, IMAGES_AT_ONCE)) {
-        await collection.insertMany(batch, { ordered: false });
-      }
-    },
-
-    /** Updates the numbers of occurrences that were still incomplete when the images were inserted. */
-    async setOccurrences(
-      requestId: string,
-      occurrences: ReadonlyMap<string, number>,
-    ): Promise<void> {
-      for (const batch of batchesOf([...occurrences], IMAGES_AT_ONCE)) {
-        await Image.bulkWrite(
-          batch.map(([ref, count]) => ({
-            updateOne: {
-              filter: { _id: idOf(requestId, ref) },
-              update: { $set: { places: count } },
-            },
-          })),
-          { ordered: false },
-        );
+        await insertMissing(() => collection.insertMany(batch, { ordered: false }));
       }
     },
 
     /**
-     * Returns images by ref (`lane-number`), without their `data`. An image that does not exist is missing from the map.
+     * Records the numbers of occurrences that were incomplete when the images were inserted. An image that was done
+     * meanwhile gets the difference as `late`. A repeated call changes nothing.
+     *
+     * @returns the sums of `late`, by the status of the images
      */
-    async findMany(requestId: string, refs: readonly string[]): Promise<Map<string, ImageRecord>> {
-      const found = new Map<string, ImageRecord>();
-      for (const batch of batchesOf(refs, IMAGES_AT_ONCE)) {
-        const images = await Image.find({ _id: { $in: idsOf(requestId, batch) } }, { data: 0 })
-          .lean<ImageRecord[]>()
-          .exec();
-        for (const image of images) found.set(image._id.slice(requestId.length + 1), image);
+    async setPlaces(requestId: string, places: ReadonlyMap<string, number>): Promise<LatePlaces> {
+      const sums = { succeeded: 0, failed: 0 };
+      for (const batch of batchesOf([...places], IMAGES_AT_ONCE)) {
+        // `record` filters by the places that its run counts. So an image is either pending here and will be counted with
+        // all of its places, or it has been counted with those that it has.
+        await setAll(requestId, batch, (count) => [{ status: 'pending' }, { places: count }]);
+        const found = await findMany(
+          requestId,
+          batch.map(([ref]) => ref),
+        );
+        const counted = batch.flatMap(([ref, count]) => {
+          const { places: before = count } = found.get(ref) ?? {};
+          return before === count ? [] : [[ref, { before, count }] as const];
+        });
+        await setAll(requestId, counted, ({ before, count }) => [
+          { places: before },
+          { places: count, late: count - before },
+        ]);
+        const lateOf = new Map(counted.map(([ref, { before, count }]) => [ref, count - before]));
+        for (const [ref, { status, late = 0 }] of found) {
+          if (status !== 'pending') sums[status] += lateOf.get(ref) ?? late;
+        }
       }
-      return found;
+      return sums;
     },
+
+    findMany,
 
     /** Returns the image of a `data:` link; `null` when the link was damaged. */
     async dataOf(requestId: string, ref: string): Promise<Buffer | null> {
@@ -94,10 +147,10 @@ export function createImages({ Image }: Models) {
     },
 
     /**
-     * Records attempts in one bulk write. An attempt is recorded only while its image is pending and the round is
-     * open.
+     * Records attempts in one bulk write. An attempt is recorded only while its image is pending, the round is open, and
+     * the image has the places that the run counts for it.
      *
-     * @returns the number of recorded attempts; for the others, the image is done or fenced off
+     * @returns the number of recorded attempts
      */
     async record(requestId: string, round: number, attempts: readonly Attempt[]): Promise<number> {
       if (attempts.length === 0) return 0;
@@ -108,6 +161,7 @@ export function createImages({ Image }: Models) {
               _id: idOf(requestId, attempt.ref),
               round,
               status: 'pending',
+              places: attempt.places,
               // A stale duplicate of the activity must not lower the number of attempts.
               attempts: { $lte: attempt.at },
             },
@@ -131,7 +185,10 @@ export function createImages({ Image }: Models) {
             status: { $in: ['failed', 'pending'] },
             $or: [{ round: { $lt: round } }, { round: null }],
           },
-          { $set: { status: 'pending', round, attempts: 0, error: null, retry_at: null } },
+          {
+            $set: { status: 'pending', round, attempts: 0, error: null, retry_at: null },
+            $unset: { late: 1 },
+          },
         );
       }
     },

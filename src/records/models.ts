@@ -37,6 +37,18 @@ const sheet = new Schema(
   { _id: false },
 );
 
+const recording = new Schema(
+  {
+    rows: number,
+    weight: number,
+    begins_at: number,
+    may_lack_links: Boolean,
+    is_escaped: Boolean,
+    has_odd_quotes: Boolean,
+  },
+  { _id: false },
+);
+
 const requestSchema = new Schema(
   {
     _id: text,
@@ -60,6 +72,7 @@ const requestSchema = new Schema(
     url_column: Number,
     rows: number,
     lanes: [Number],
+    recording,
     bad_rows: number,
     file_name: text,
     idempotency_key: String,
@@ -114,6 +127,7 @@ const imageSchema = new Schema(
     url: text,
     data: Buffer,
     places: number,
+    late: Number,
     status: text,
     round: optional(Number),
     attempts: number,

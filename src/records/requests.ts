@@ -9,13 +9,30 @@ const DUPLICATE_KEY = 11_000;
 /** Rows or images that one command removes. */
 const PARTS_AT_ONCE = 500;
 
-export type Uploaded = Pick<RequestRecord, 'rows' | 'lanes' | 'bad_rows' | 'counts'>;
-
 export type RequestRecords = ReturnType<typeof createRequests>;
 
 /** Every write filters by the states that it may leave, so that late and repeated writes change nothing. */
 export function createRequests({ Request, Row, Image, Delivery }: Models) {
   const find = (id: string) => Request.findById(id).lean<RequestRecord>().exec();
+
+  /** Removes rows and images by key, in many short commands: one long command would delay other calls. */
+  async function removeParts({ _id: id, rows, lanes, recording }: RequestRecord): Promise<void> {
+    for (const numbers of rangesOf(1, rows)) {
+      await Row.deleteMany({ _id: { $in: numbers.map((number) => `${id}/${number}`) } });
+    }
+    for (const [lane, size] of lanes.entries()) {
+      for (const numbers of rangesOf(0, size)) {
+        const ids = numbers.map((number) => `${id}/${imageRef(lane, number)}`);
+        await Image.deleteMany({ _id: { $in: ids } });
+      }
+    }
+    if (rows > 0 && recording === undefined) return;
+    // There are parts that the request does not count: its recording was interrupted for ever, or the upload of an older
+    // version was. Only then, since the MongoDB stand-in reads all documents for it. '0' follows '/' in ASCII: these are
+    // exactly the ids that begin with `{id}/`.
+    const parts = { _id: { $gte: `${id}/`, $lt: `${id}0` } };
+    await Promise.all([Row.deleteMany(parts), Image.deleteMany(parts)]);
+  }
 
   return {
     find,
@@ -34,11 +51,20 @@ export function createRequests({ Request, Row, Image, Delivery }: Models) {
       }
     },
 
-    /** Records that all rows and images are inserted. @returns false when the upload was withdrawn meanwhile */
-    async completeUpload(id: string, uploaded: Uploaded): Promise<boolean> {
+    /** Records that the rows up to a number are recorded. @returns false when the request is no longer open */
+    async noteRecorded(id: string, rows: number): Promise<boolean> {
       const { matchedCount } = await Request.updateOne(
-        { _id: id, state: 'uploading' },
-        { $set: { ...uploaded, updated_at: new Date() } },
+        { _id: id, state: { $in: OPEN_STATUSES } },
+        { $set: { 'recording.rows': rows, updated_at: new Date() } },
+      );
+      return matchedCount === 1;
+    },
+
+    /** Records that all rows and images are recorded. @returns false when the request is no longer open */
+    async completeRecording(id: string, lanes: readonly number[]): Promise<boolean> {
+      const { matchedCount } = await Request.updateOne(
+        { _id: id, state: { $in: OPEN_STATUSES } },
+        { $set: { lanes, updated_at: new Date() }, $unset: { recording: 1 } },
       );
       return matchedCount === 1;
     },
@@ -113,23 +139,8 @@ export function createRequests({ Request, Row, Image, Delivery }: Models) {
 
     /** Removes all documents of the request; the request itself is the last. */
     async remove(id: string): Promise<void> {
-      // First by key, in many short commands: one long command would delay other calls.
-      const { rows = 0, lanes = [] } = (await find(id)) ?? {};
-      for (const numbers of rangesOf(1, rows)) {
-        await Row.deleteMany({ _id: { $in: numbers.map((number) => `${id}/${number}`) } });
-      }
-      for (const [lane, size] of lanes.entries()) {
-        for (const numbers of rangesOf(0, size)) {
-          const ids = numbers.map((number) => `${id}/${imageRef(lane, number)}`);
-          await Image.deleteMany({ _id: { $in: ids } });
-        }
-      }
-      if (rows === 0) {
-        // An interrupted upload has recorded more than its request says. Only then, since the MongoDB stand-in reads
-        // all documents for it. '0' follows '/' in ASCII: these are exactly the ids that begin with `{id}/`.
-        const parts = { _id: { $gte: `${id}/`, $lt: `${id}0` } };
-        await Promise.all([Row.deleteMany(parts), Image.deleteMany(parts)]);
-      }
+      const request = await find(id);
+      if (request !== null && mayHaveParts(request)) await removeParts(request);
       await Delivery.deleteMany({ request_id: id });
       await Request.deleteOne({ _id: id });
     },
@@ -159,6 +170,11 @@ export function createRequests({ Request, Row, Image, Delivery }: Models) {
       return { ...NONE, ...Object.fromEntries(found.map(({ _id, count }) => [_id, count])) };
     },
   };
+}
+
+/** Nothing is recorded before the workflow has accepted the upload. */
+function mayHaveParts({ recording, started_at }: RequestRecord): boolean {
+  return recording === undefined || recording.rows > 0 || started_at !== null;
 }
 
 /** Yields `count` numbers from `first` on, in batches. */

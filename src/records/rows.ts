@@ -1,3 +1,4 @@
+import { insertMissing } from './insertMissing';
 import type { Models } from './models';
 import type { RowRecord } from './types';
 
@@ -33,14 +34,20 @@ const MAX_ROWS_AT_ONCE = 250;
 const FIRST_ROWS_AT_ONCE = 10;
 const CHARACTERS_AT_ONCE = 2 ** 20;
 
-/** How many rows to read after `rows`, which took one query. Grows slowly, since huge rows often follow each other. */
-export function nextSize(rows: readonly (RowLayout & Partial<RowRecord>)[]): number {
+/**
+ * How many rows to read after `rows`, which one query for so many found. Grows slowly, since huge rows often follow each
+ * other. Rows that are not recorded yet are not found.
+ */
+export function nextSize(
+  rows: readonly (RowLayout & Partial<RowRecord>)[],
+  asked = rows.length,
+): number {
   let weight = 0;
   for (const { images, cells = [] } of rows) {
     const characters = cells.reduce((sum, cell) => sum + cell.length, 0);
     weight += images.length / IMAGES_AT_ONCE + characters / CHARACTERS_AT_ONCE;
   }
-  const size = Math.floor(rows.length * Math.min(1 / weight, 2));
+  const size = Math.floor(asked * Math.min(1 / weight, 2));
   return Math.max(1, Math.min(size, MAX_ROWS_AT_ONCE));
 }
 
@@ -48,11 +55,12 @@ export function createRows({ Row }: Models) {
   return {
     /**
      * Inserts new rows without mongoose's casting, which takes longer than the write itself. The types guarantee
-     * what casting would check.
+     * what casting would check. Leaves rows that are recorded already.
      */
     async insert(rows: readonly RowRecord[]): Promise<void> {
-      if (rows.length > 0)
-        await Row.db.collection<RowRecord>('rows').insertMany([...rows], { ordered: false });
+      if (rows.length === 0) return;
+      const collection = Row.db.collection<RowRecord>('rows');
+      await insertMissing(() => collection.insertMany([...rows], { ordered: false }));
     },
 
     /** Yields the rows numbered `first` to `last` (inclusive), in order, as many at a time as one query may return. */
@@ -84,7 +92,7 @@ async function* pagesOf<Row extends RowLayout>(
     const rows = inOrder(await read(from, to));
     yield rows;
     from = to + 1;
-    size = nextSize(rows);
+    size = nextSize(rows, to - from + 1);
   }
 }
 

@@ -39,10 +39,15 @@ export interface RequestRecord {
   readonly sheet?: SheetRecord | null;
   /** Index of the link column, in records without `sheet`. */
   readonly url_column?: number;
-  /** Number of row documents: `{request}/1` to `{request}/{rows}`. */
+  /** Number of rows of the sheet: their documents are `{request}/1` to `{request}/{rows}`. */
   readonly rows: number;
-  /** Number of images per lane: `{request}/{lane}-0` to `{request}/{lane}-{n - 1}`. */
+  /**
+   * Number of images per lane: `{request}/{lane}-0` to `{request}/{lane}-{n - 1}`. Empty while rows are being
+   * recorded.
+   */
   readonly lanes: readonly number[];
+  /** Absent when all rows and images are recorded, as in all records of older versions. */
+  readonly recording?: RecordingRecord;
   /** Rows without a usable link; each counts as one failed, in every round. */
   readonly bad_rows: number;
   /** The name of the uploaded file, as the client gave it. */
@@ -57,6 +62,19 @@ export interface RequestRecord {
   readonly started_at: Date | null;
   readonly finished_at: Date | null;
   readonly updated_at: Date;
+}
+
+/** How the rows of a stored sheet are read, and how far that is. Its other properties are in `SheetRecord`. */
+export interface RecordingRecord {
+  /** The rows up to this number are recorded, with their images. */
+  readonly rows: number;
+  /** How much work it is; see `weightOf`. */
+  readonly weight: number;
+  /** Offset in characters at which the rows begin. */
+  readonly begins_at: number;
+  readonly may_lack_links: boolean;
+  readonly is_escaped: boolean;
+  readonly has_odd_quotes: boolean;
 }
 
 export interface SheetRecord {
@@ -116,8 +134,13 @@ export interface ImageRecord {
   readonly url: string;
   /** The image of a `data:` link. Read only to process it: see `dataOf`. */
   readonly data?: Buffer;
-  /** Number of occurrences of the link in the CSV. */
+  /** Number of occurrences of the link in the CSV; while rows are being recorded, of those known. */
   readonly places: number;
+  /**
+   * How many of the `places` were found after the image was done. The run that processed it has not counted them, so
+   * the activity that records rows reports them. Absent: none.
+   */
+  readonly late?: number;
   readonly status: ImageStatus;
   /** The round that may record this image; `null` when no round may. It fences off stale runs. */
   readonly round: number | null;

@@ -3,16 +3,16 @@ import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config';
 import { DEFAULT_SHEET_OPTIONS, type SheetOptions } from '../../contract/sheets';
-import type { Sheet } from '../csv/read';
 import type { TextFindings } from '../csv/textFindings';
 import { messageOf, Refusal } from '../errors';
 import type { Logger } from '../telemetry/logger';
 import type { Records } from '../records/open';
+import { recordingOf, weightOf } from '../recording/sheet';
+import type { FileStore } from '../storage/fileStore';
 import type { CompressOptions } from '../../contract/formats';
 import type { RequestRecord } from '../records/types';
 import type { Runs } from '../temporal/runs';
-import { weightOf, type RecordingLimit } from './recordingLimit';
-import { recordSheet } from './recordSheet';
+import { removeData } from './remove';
 import { summaryOf } from './summary';
 import { validateSheet, type ValidatedSheet } from './validateSheet';
 
@@ -44,14 +44,16 @@ export interface AcceptDeps {
     'MAX_IMAGES_PER_REQUEST' | 'MAX_QUEUED_IMAGES_PER_CALLER' | 'WEBHOOK_URL'
   >;
   readonly records: Records;
+  readonly files: Pick<FileStore, 'writeSheet' | 'removeRequest'>;
   readonly runs: Pick<Runs, 'start'>;
   readonly logger: Logger;
   /** Reads the file; the API does so in other threads. Default: in this one. */
   readonly validate?: typeof validateSheet;
-  readonly limitRecording: RecordingLimit;
 }
 
-/** Every recorded batch updates the upload; without an update for this long, its process is dead. */
+/** While its sheet is being stored, an upload is updated this often; */
+const UPLOAD_UPDATE_MS = 10_000;
+/** without an update for this long, its process is dead. */
 const UPLOAD_SILENCE_MS = 60_000;
 
 /** How long a repeated upload waits for the upload in progress with the same key. */
@@ -61,49 +63,32 @@ const TWIN_POLL_MS = 100;
 const FIRST_ROUND = 1;
 
 /**
- * Creates a request from an upload. When this resolves, rows, images and the workflow's start are durable; when
- * it rejects, nothing of the upload is recorded and none of it will run.
+ * Creates a request from an upload. When this resolves, the sheet and the workflow's start are durable: the workflow
+ * records the rows and images. When it rejects, nothing of the upload is recorded and none of it will run.
  *
  * @returns the request id; for a repeated `Idempotency-Key` that of the first upload
  * @throws Refusal
  */
 export async function acceptUpload(deps: AcceptDeps, upload: Upload): Promise<string> {
-  const { config, validate = validateSheet, limitRecording } = deps;
-  const validated = await validate(
-    upload.path,
-    {
-      ...upload.sheetOptions,
-      strict: upload.strict,
-      maxImages: config.MAX_IMAGES_PER_REQUEST,
-    },
-    upload.text,
-  );
-  const { size } = await stat(upload.path);
-  const weight = weightOf(validated.rows + validated.links, size);
-  return limitRecording(weight, () => recordUpload(deps, upload, validated));
-}
-
-async function recordUpload(
-  deps: AcceptDeps,
-  upload: Upload,
-  validated: ValidatedSheet,
-): Promise<string> {
-  const { records, config } = deps;
-  const record = newRequest(upload, validated, config);
-  const twin = await claim(records, record);
+  const { records, config, validate = validateSheet } = deps;
+  const { strict, sheetOptions, text } = upload;
+  const maxImages = config.MAX_IMAGES_PER_REQUEST;
+  const validated = await validate(upload.path, { ...sheetOptions, strict, maxImages }, text);
+  const record = await newRequest(upload, validated, config);
+  const twin = await claim(deps, record);
   if (twin !== null) return twin;
 
   let known: RequestRecord | null;
   try {
     // After the claim: a repeated upload gets the id of the first, and uploads at the same moment count each other.
     await requireRoom(deps, record);
-    await recordAndStart(deps, record._id, upload, validated.sheet);
+    await storeAndStart(deps, record, upload.path);
     known = await records.requests.accept(record._id);
   } catch (error) {
     known = await rollbackUpload(deps, record._id, error);
   }
   if (known === null) {
-    await records.requests.remove(record._id);
+    await removeWithdrawn(deps, record._id);
     throw new Refusal('unavailable', 'The upload took too long and was withdrawn; send it again');
   }
   return record._id;
@@ -123,28 +108,23 @@ async function requireRoom({ records, config }: AcceptDeps, request: RequestReco
   );
 }
 
-async function recordAndStart(
-  { records, runs }: AcceptDeps,
-  requestId: string,
-  upload: Upload,
-  sheet: Sheet,
+async function storeAndStart(
+  { records, files, runs }: AcceptDeps,
+  { _id: requestId, round, counts, bytes, file_name }: RequestRecord,
+  file: string,
 ): Promise<void> {
-  const uploaded = await recordSheet(records, requestId, upload.path, sheet, () =>
-    records.requests.touchUpload(requestId),
-  );
-  if (!(await records.requests.completeUpload(requestId, uploaded))) return;
-  const { lanes, counts } = uploaded;
+  const timer = setInterval(() => {
+    // When it fails, so does the next step.
+    records.requests.touchUpload(requestId).catch(() => undefined);
+  }, UPLOAD_UPDATE_MS);
+  try {
+    await files.writeSheet(requestId, file);
+  } finally {
+    clearInterval(timer);
+  }
   await runs.start(
-    {
-      requestId,
-      round: FIRST_ROUND,
-      task: 'process',
-      token: 'upload',
-      lanes,
-      counts,
-      bytes: { in: 0, out: 0 },
-    },
-    summaryOf(upload.fileName, counts.total),
+    { requestId, round, task: 'process', token: 'upload', lanes: [], counts, bytes },
+    summaryOf(file_name, counts.total),
   );
 }
 
@@ -156,22 +136,33 @@ async function recordAndStart(
  * @throws the error, when the upload is withdrawn
  */
 async function rollbackUpload(
-  { records, logger }: AcceptDeps,
+  deps: AcceptDeps,
   requestId: string,
   error: unknown,
 ): Promise<RequestRecord | null> {
+  const { records, logger } = deps;
   if (!(error instanceof Refusal)) {
     logger.warn({ request_id: requestId, reason: messageOf(error) }, 'Upload failed');
   }
   if (!(await records.requests.withdraw(requestId))) return records.requests.find(requestId);
-  await records.requests.remove(requestId);
+  await removeWithdrawn(deps, requestId);
   if (error instanceof Refusal) throw error;
   throw new Refusal(
     'unavailable',
-    'Expected MongoDB and Temporal to answer, received an error; send the upload again later',
+    'Expected MongoDB, Temporal and the storage to answer, received an error; send the upload again later',
     [],
     { cause: error },
   );
+}
+
+/** The upload is withdrawn: what cannot be removed now, the reconciler removes. */
+async function removeWithdrawn(deps: AcceptDeps, requestId: string): Promise<void> {
+  await removeData(deps, requestId).catch((error: unknown) => {
+    deps.logger.warn(
+      { request_id: requestId, reason: messageOf(error) },
+      'The data of a withdrawn upload could not be removed; the reconciler tries again',
+    );
+  });
 }
 
 /**
@@ -179,7 +170,8 @@ async function rollbackUpload(
  *
  * @returns the earlier request's id; `null` when the record is ours
  */
-async function claim(records: Records, record: RequestRecord): Promise<string | null> {
+async function claim(deps: AcceptDeps, record: RequestRecord): Promise<string | null> {
+  const { records } = deps;
   const { idempotency_key: key } = record;
   const deadline = Date.now() + TWIN_WAIT_MS;
   while (!(await records.requests.create(record))) {
@@ -194,7 +186,7 @@ async function claim(records: Records, record: RequestRecord): Promise<string | 
     }
     if (twin.state !== 'uploading') return twin._id;
     if (await records.requests.withdraw(twin._id, new Date(Date.now() - UPLOAD_SILENCE_MS))) {
-      await records.requests.remove(twin._id);
+      await removeWithdrawn(deps, twin._id);
     } else if (Date.now() > deadline) {
       throw new Refusal(
         'unavailable',
@@ -206,11 +198,12 @@ async function claim(records: Records, record: RequestRecord): Promise<string | 
   return null;
 }
 
-function newRequest(
+async function newRequest(
   upload: Upload,
-  { sheet, warnings, links }: ValidatedSheet,
+  { sheet, warnings, rows, badRows, links }: ValidatedSheet,
   config: Pick<Config, 'WEBHOOK_URL'>,
-): RequestRecord {
+): Promise<RequestRecord> {
+  const { size } = await stat(upload.path);
   const now = new Date();
   return {
     _id: randomUUID(),
@@ -219,8 +212,7 @@ function newRequest(
     caller: upload.caller,
     round: FIRST_ROUND,
     sequence: 0,
-    // The links are queued from here on. Bad rows are added when all rows are recorded.
-    counts: { total: links, succeeded: 0, failed: 0, pending: links },
+    counts: { total: links + badRows, succeeded: 0, failed: badRows, pending: links },
     bytes: { in: 0, out: 0 },
     options: upload.options,
     webhook_url: upload.webhookUrl ?? config.WEBHOOK_URL ?? null,
@@ -236,9 +228,10 @@ function newRequest(
       output: upload.sheetOptions.output,
       warnings,
     },
-    rows: 0,
+    rows,
     lanes: [],
-    bad_rows: 0,
+    recording: recordingOf(sheet, weightOf(rows + links, size)),
+    bad_rows: badRows,
     file_name: upload.fileName,
     ...idempotencyKeyOf(upload),
     fingerprint: fingerprintOf(upload),

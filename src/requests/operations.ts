@@ -11,7 +11,6 @@ import { requireVisible } from './find';
 import { listImages } from './images';
 import { listRequests } from './list';
 import { reconcile } from './reconcile';
-import { createRecordingLimit } from './recordingLimit';
 import { redeliverWebhook } from './redeliver';
 import { removeRequest } from './remove';
 import { openResult } from './result';
@@ -31,7 +30,7 @@ export interface OperationDeps {
     ImageLinkSettings;
   readonly logger: Logger;
   readonly records: Records;
-  readonly files: Pick<FileStore, 'removeRequest' | 'openResult'>;
+  readonly files: Pick<FileStore, 'writeSheet' | 'removeRequest' | 'openResult'>;
   /** Default: those that the configuration names. */
   readonly imageLinks?: ImageLinks;
   readonly runs: Runs;
@@ -46,10 +45,8 @@ type Rest<F> = F extends (deps: never, ...rest: infer R) => unknown ? R : never;
 export function createOperations(given: OperationDeps) {
   const deps = { imageLinks: openImageLinks(given.config), ...given };
   const status = createStatus(deps);
-  const limitRecording = createRecordingLimit();
   return {
-    accept: (...call: Rest<typeof acceptUpload>) =>
-      acceptUpload({ ...deps, limitRecording }, ...call),
+    accept: (...call: Rest<typeof acceptUpload>) => acceptUpload(deps, ...call),
     requireVisible: (...call: Rest<typeof requireVisible>) => requireVisible(deps, ...call),
     status,
     show: (requestId: string) => showRequest(deps, status, requestId),

@@ -12,6 +12,8 @@ export interface ValidatedSheet {
   /** Sentences for a person; see `createWarnings`. */
   readonly warnings: readonly string[];
   readonly rows: number;
+  /** Rows without a usable link. */
+  readonly badRows: number;
   /** Occurrences of links. */
   readonly links: number;
 }
@@ -34,10 +36,12 @@ export async function validateSheet(
   const warnings = createWarnings(sheet);
   const faults: Fault[] = [];
   let rows = 0;
+  let badRows = 0;
   let links = 0;
   for await (const row of readRows(file, sheet)) {
     rows += 1;
     links += row.links.length;
+    if (row.error !== null) badRows += 1;
     warnings.add(row);
     if (links > maxImages) {
       throw new Refusal(
@@ -60,7 +64,7 @@ export async function validateSheet(
   if (links === 0 || (strict && faults.length > 0)) {
     throw new Refusal('invalid', 'The file has rows that cannot be used', faults);
   }
-  return { sheet, warnings: warnings.list(), rows, links };
+  return { sheet, warnings: warnings.list(), rows, badRows, links };
 }
 
 /** Every row is one that needs no link. */

@@ -23,6 +23,7 @@ import {
   IMAGE_REQUEST_WORKFLOW,
   PAUSE_SIGNAL,
   PROGRESS_QUERY,
+  RECORDED_SIGNAL,
   STATUS_QUERY,
   workflowIdOf,
 } from '../../workflows/names';
@@ -49,6 +50,8 @@ export interface Runs {
    * starts. Durable once it resolves, with or without a worker. Idempotent by the input's token.
    */
   continueWith(input: ImageRequestInput, summary: string): Promise<void>;
+  /** Tells the run of a request how many images each lane has so far. */
+  tellRecorded(requestId: string, sizes: readonly number[]): Promise<void>;
   /** @returns false when no run is open */
   cancel(requestId: string): Promise<boolean>;
   /** The latest run; `null` when Temporal has none (any more). */
@@ -148,6 +151,10 @@ export function createRuns(settings: TemporalSettings, taskQueue: string): Runs 
           signalArgs: [input],
         }),
       );
+    },
+
+    async tellRecorded(requestId, sizes) {
+      await inTime(() => handleOf(requestId).signal(RECORDED_SIGNAL, sizes));
     },
 
     cancel: (requestId) => cancelIfRunning(handleOf(requestId)),

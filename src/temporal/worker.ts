@@ -11,7 +11,7 @@ import type { WorkerDeploymentVersion } from '@temporalio/common';
 import type { Activities } from '../../activities/types';
 import type { Config } from '../config';
 import type { Logger } from '../telemetry/logger';
-import { imagesTaskQueueOf, webhooksTaskQueueOf } from '../../workflows/names';
+import { imagesTaskQueueOf, sheetsTaskQueueOf, webhooksTaskQueueOf } from '../../workflows/names';
 
 /**
  * How long running activities may continue after SIGTERM before they are handed over to another worker. Longer than an
@@ -30,6 +30,9 @@ const MAX_SLICES = 1024;
 /** Webhooks that a worker sends at once. They wait for receivers and take hardly any CPU. */
 const MAX_DELIVERIES = 200;
 
+/** Large sheets that a worker records at once. Each takes up to 60 MB of memory, and minutes of MongoDB. */
+const MAX_SHEETS = 4;
+
 /** A cancellation arrives with the response to a heartbeat, so at most this much later. */
 const MAX_HEARTBEAT_THROTTLE = '1 second';
 
@@ -45,8 +48,8 @@ export interface WorkerOptions {
 }
 
 /**
- * Creates three workers in one process: for workflows and quick activities, for images, and for webhooks. A machine
- * that is busy with images still records outcomes, and receivers that hang delay only webhooks.
+ * Creates four workers in one process: for workflows and quick activities, for images, for large sheets, and for webhooks.
+ * A machine that is busy with images still records outcomes, and receivers that hang delay only webhooks.
  */
 export async function createWorkers(options: WorkerOptions): Promise<readonly Worker[]> {
   const { connection, namespace, workflowBundle, activities, config, deploymentVersion } = options;
@@ -66,6 +69,11 @@ export async function createWorkers(options: WorkerOptions): Promise<readonly Wo
       ...shared,
       taskQueue: imagesTaskQueueOf(taskQueue),
       maxConcurrentActivityTaskExecutions: MAX_SLICES,
+    }),
+    Worker.create({
+      ...shared,
+      taskQueue: sheetsTaskQueueOf(taskQueue),
+      maxConcurrentActivityTaskExecutions: MAX_SHEETS,
     }),
     Worker.create({
       ...shared,

@@ -47,6 +47,7 @@ describe('attemptImage(…)', () => {
     expect(await failing(new TypeError('x is not a function'))).toEqual({
       ref: '0-0',
       at: 1,
+      places: 1,
       failure: { code: 'internal', message: 'The service failed on this image; its log says why' },
     });
   });
@@ -60,6 +61,7 @@ describe('attemptImage(…)', () => {
     expect(await failing(ImageError.permanent('not_found', 'Answered 404'))).toEqual({
       ref: '0-0',
       at: 1,
+      places: 1,
       failure: { code: 'not_found', message: 'Answered 404' },
     });
   });
@@ -70,6 +72,7 @@ describe('attemptImage(…)', () => {
     expect(await failing(cooling, 3)).toEqual({
       ref: '0-0',
       at: 3,
+      places: 1,
       failure: { code: 'http_429', message: 'Asked to wait' },
       retryAt: until,
     });
@@ -102,6 +105,7 @@ describe('attemptImage(…)', () => {
     expect(outcome).toEqual({
       ref: '0-0',
       at: 100,
+      places: 1,
       failure: { code: 'timeout', message: 'No answer' },
     });
   });

@@ -75,7 +75,12 @@ describe('buildResult', () => {
       (request) => [rowRecord(request, 1, ['0-0'])],
     );
     expect(await built(id)).toMatchObject({ counts: { total: 1, pending: 1 }, undone: 1 });
-    const attempt = { ref: '0-0', at: 1, failure: { code: 'timeout', message: 'late' } } as const;
+    const attempt = {
+      ref: '0-0',
+      at: 1,
+      places: 1,
+      failure: { code: 'timeout', message: 'late' },
+    } as const;
     expect(await stage.deps.records.images.record(id, 1, [attempt])).toBe(0);
   });
 

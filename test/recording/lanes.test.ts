@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { assignLanes } from '../../src/requests/lanes';
+import { assignLanes } from '../../src/recording/lanes';
 
 /** The maximum number of lanes. */
 const MAX_LANES = 256;
@@ -17,7 +17,7 @@ describe('assignLanes()', () => {
     const { place } = assignLanes();
     place(linkOf(1));
     expect(['a', 'b', 'c'].map((name) => place(linkOf(2, name)))).toEqual(
-      [0, 1, 2].map((number) => ({ lane: 1, number, fresh: true })),
+      [0, 1, 2].map((number) => ({ lane: 1, number, count: 1 })),
     );
   });
 
@@ -25,7 +25,7 @@ describe('assignLanes()', () => {
     const { place, sizes } = assignLanes();
     place(linkOf(1));
     place(linkOf(1, 'b.jpg'));
-    expect(place(linkOf(1))).toEqual({ lane: 0, number: 0, fresh: false });
+    expect(place(linkOf(1))).toEqual({ lane: 0, number: 0, count: 2 });
     expect(sizes()).toEqual([2]);
   });
 
@@ -47,10 +47,10 @@ describe('assignLanes()', () => {
     place('http://');
     place(linkOf(1));
     expect(['AAAA', 'BBBB'].map((data) => place(`data:image/png;base64,${data}`))).toEqual([
-      { lane: 0, number: 1, fresh: true },
-      { lane: 0, number: 2, fresh: true },
+      { lane: 0, number: 1, count: 1 },
+      { lane: 0, number: 2, count: 1 },
     ]);
-    expect(place('data:image/png;base64,AAAA')).toEqual({ lane: 0, number: 1, fresh: false });
+    expect(place('data:image/png;base64,AAAA')).toEqual({ lane: 0, number: 1, count: 2 });
   });
 
   it('gives each bucket its own lane', () => {

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { openSheet } from '../../src/csv/read';
+import { openSheet, readRows } from '../../src/csv/read';
 import { openRecords, type Records } from '../../src/records/open';
 import { listImages } from '../../src/requests/images';
-import { recordSheet } from '../../src/requests/recordSheet';
+import { recordSheet } from '../../src/recording/recordSheet';
 import { all, sheetOf } from '../support/calls';
 import { startMongodbLine, type MongodbLine } from '../support/mongodbLine';
 import { imageRecord, requestRecord, rowRecord } from '../support/recorded';
@@ -22,10 +22,10 @@ describe('A row of 5,000 links', () => {
     line = await startMongodbLine();
     const uri = new URL(process.env['TEST_MONGODB_URI'] ?? '');
     records = await openRecords(`mongodb://${line.host}/huge-rows${uri.search}`);
-    const uploaded = await withFile(sheetOf(links, links), async (file) =>
-      recordSheet(records, id, file, await openSheet(file), () => Promise.resolve()),
+    const { rows, lanes } = await withFile(sheetOf(links, links), async (file) =>
+      recordSheet(records, id, readRows(file, await openSheet(file)), 0, () => Promise.resolve()),
     );
-    await records.requests.create(requestRecord({ _id: id, ...uploaded }));
+    await records.requests.create(requestRecord({ _id: id, rows, lanes: [...lanes] }));
   });
   afterAll(async () => {
     await records.requests.remove(id);
@@ -90,12 +90,12 @@ describe('Rows of data: links', () => {
       [dataLink('a'), 'data:image/png;base64,dam*ged'],
       [dataLink('b')],
     );
-    const uploaded = await withFile(sheet, async (file) =>
-      recordSheet(records, id, file, await openSheet(file), () => Promise.resolve()),
+    const { rows, lanes } = await withFile(sheet, async (file) =>
+      recordSheet(records, id, readRows(file, await openSheet(file)), 0, () => Promise.resolve()),
     );
-    await records.requests.create(requestRecord({ _id: id, ...uploaded }));
+    await records.requests.create(requestRecord({ _id: id, rows, lanes: [...lanes] }));
     // Twelve images and the damaged link: the same link twice is one image.
-    expect(uploaded).toMatchObject({ lanes: [13], counts: { total: 15 } });
+    expect(lanes).toEqual([13]);
     const images = await records.images.findMany(id, ['0-0', '0-1', '0-12']);
     expect([...images.values()].map(({ url, places }) => [url, places])).toEqual([
       ['data:image/png (293 KB)', 2],
@@ -106,5 +106,53 @@ describe('Rows of data: links', () => {
     expect(await records.images.dataOf(id, '0-12')).toBeNull();
     expect(line.largestMessage()).toBeLessThan(2 * 2 ** 20);
     await records.requests.remove(id);
+  });
+});
+
+describe('recordSheet(…)', () => {
+  let records: Records;
+  beforeAll(async () => {
+    records = await openRecords(
+      (process.env['TEST_MONGODB_URI'] ?? '').replace(/[^/]*$/, 'interrupted'),
+    );
+  });
+  afterAll(() => records.close());
+
+  /** Three batches, and links that repeat in another batch. */
+  const rows = Array.from({ length: 600 }, (_, row) => [
+    `http://host-${row % 3}.example/${row % 400}.jpg`,
+  ]);
+  const refsOf = (lanes: readonly number[]) =>
+    lanes.flatMap((size, lane) => Array.from({ length: size }, (_, n) => `${lane}-${n}`));
+
+  async function recordedAs(id: string, record: (file: string) => Promise<readonly number[]>) {
+    const lanes = await withFile(sheetOf(...rows), record);
+    const images = await records.images.findMany(id, refsOf(lanes));
+    const found = (await all(records.rows.pages(id, 1, rows.length))).flat();
+    await records.requests.create(requestRecord({ _id: id, rows: rows.length, lanes: [...lanes] }));
+    await records.requests.remove(id);
+    const without = (value: unknown) => JSON.stringify(value).replaceAll(id, '');
+    return { images: [...images.values()].map(without).sort(), rows: found.map(without) };
+  }
+
+  const record = async (id: string, file: string, from = 0, onBatch = () => Promise.resolve()) =>
+    (await recordSheet(records, id, readRows(file, await openSheet(file)), from, onBatch)).lanes;
+
+  it('gives the same records when it is interrupted after a batch and called again', async () => {
+    const id = randomUUID();
+    const whole = await recordedAs(id, (file) => record(id, file));
+    const other = randomUUID();
+    const interrupted = await recordedAs(other, async (file) => {
+      let batches = 0;
+      const dying = record(other, file, 0, () => {
+        batches += 1;
+        return batches === 2 ? Promise.reject(new Error('The worker died')) : Promise.resolve();
+      });
+      await expect(dying).rejects.toThrow('The worker died');
+      // The second batch is recorded, but that was not noted.
+      return record(other, file, 250);
+    });
+    expect(interrupted).toEqual(whole);
+    expect(whole.rows).toHaveLength(rows.length);
   });
 });

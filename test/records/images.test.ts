@@ -1,6 +1,7 @@
-import { applied } from '../../activities/attempt';
+import { recordAttempts } from '../../activities/attempt';
 import { openRecords, type Records } from '../../src/records/open';
 import type { CompressedImage, ImageFailure, ImageRecord } from '../../src/records/types';
+import { requestRecord } from '../support/recorded';
 
 const ID = 'fenced';
 const REF = '0-0';
@@ -10,6 +11,7 @@ beforeAll(async () => {
   const uri = (process.env['TEST_MONGODB_URI'] ?? '').replace(/[^/]*$/, 'images');
   records = await openRecords(uri);
 });
+beforeEach(() => records.requests.create(requestRecord({ _id: ID, lanes: [1] })));
 afterEach(() => records.requests.remove(ID));
 afterAll(() => records.close());
 
@@ -70,7 +72,7 @@ describe('A stale writer', () => {
   it('does not lower the number of attempts', async () => {
     await insert({ attempts: 3 });
     const failure = { code: 'timeout', message: 'late' } as const;
-    const attempt = { ref: REF, at: 2, failure, retryAt: new Date() };
+    const attempt = { ref: REF, at: 2, places: 1, failure, retryAt: new Date() };
     expect(await records.images.record(ID, 1, [attempt])).toBe(0);
     expect(await found()).toMatchObject({ attempts: 3 });
   });
@@ -113,11 +115,12 @@ describe('An attempt after a failure', () => {
     await insert(waiting);
     const before = await found();
     if (before === undefined) throw new Error('Expected the image');
-    const attempt = { ref: REF, at: 2, ...outcome };
-    expect(await records.images.record(ID, 1, [attempt])).toBe(1);
+    const attempt = { ref: REF, at: 2, places: 1, ...outcome };
+    const images = new Map([[REF, before]]);
+    const known = await recordAttempts({ records }, { requestId: ID, round: 1 }, images, [attempt]);
     const after = await found();
     expect(after).toMatchObject({ attempts: 2, retry_at: null, ...expected });
     // What the activity that made the attempt goes on with, without reading it again.
-    expect(applied(before, attempt)).toEqual(after);
+    expect(known.get(REF)).toEqual(after);
   });
 });

@@ -1,3 +1,4 @@
+import { createConnection } from 'mongoose';
 import { openRecords } from '../../src/records/open';
 import { isUnavailable } from '../../src/records/unavailable';
 import { startMongodbLine } from '../support/mongodbLine';
@@ -16,7 +17,7 @@ describe('isUnavailable(error)', () => {
       line.cut();
       const asked =
         call === 'record'
-          ? images.record('none', 1, [{ ref: '0-0', at: 1, failure: FAILURE }])
+          ? images.record('none', 1, [{ ref: '0-0', at: 1, places: 1, failure: FAILURE }])
           : images.findMany('none', ['0-0']);
       const error: unknown = await asked.then(
         () => null,
@@ -31,24 +32,20 @@ describe('isUnavailable(error)', () => {
   });
 
   it('does not match an error of the server in a bulk write', async () => {
-    const { rows, requests, close } = await openRecords(
-      (process.env['TEST_MONGODB_URI'] ?? '').replace(/[^/]*$/, 'unavailable'),
-    );
+    const uri = (process.env['TEST_MONGODB_URI'] ?? '').replace(/[^/]*$/, 'unavailable');
+    const connection = await createConnection(uri).asPromise();
     try {
-      const row = { _id: 'none/1', request_id: 'none', number: 1, cells: [], images: [] };
-      const refused = rows.insert([
-        { ...row, error: null },
-        { ...row, error: null },
-      ]);
+      const rows = connection.collection<{ _id: string }>('rows');
+      const refused = rows.insertMany([{ _id: 'none/1' }, { _id: 'none/1' }], { ordered: false });
       const error: unknown = await refused.then(
         () => null,
         (thrown: unknown) => thrown,
       );
       expect(error).toMatchObject({ code: 11000 });
       expect(isUnavailable(error)).toBe(false);
-      await requests.remove('none');
+      await rows.deleteMany({ _id: 'none/1' });
     } finally {
-      await close();
+      await connection.close();
     }
   });
 });

@@ -2,16 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { acceptUpload, type AcceptDeps } from '../../src/requests/accept';
 import { DEFAULT_SHEET_OPTIONS } from '../../contract/sheets';
 import { inspectText } from '../../src/csv/textFindings';
-import { createRecordingLimit } from '../../src/requests/recordingLimit';
 import { startActivityStage } from '../support/activityStage';
 import { sheetOf } from '../support/calls';
 import { withFile } from '../support/temporaryFile';
 
 const stage = startActivityStage();
-const limitRecording = createRecordingLimit({
-  small: { atOnce: 1, waiting: 1 },
-  large: { atOnce: 1, waiting: 1 },
-});
 const CSV = sheetOf(['http://origin.example/a.jpg', 'http://origin.example/b.jpg']);
 
 /** Accepts an upload. @param start replaces the start of its run */
@@ -23,7 +18,7 @@ function accept(start: (requestId: string) => Promise<unknown>, key: string | nu
   };
   return withFile(CSV, async (path) =>
     acceptUpload(
-      { ...stage.deps, runs, limitRecording },
+      { ...stage.deps, runs },
       {
         owner: null,
         caller: 'a',
@@ -90,34 +85,5 @@ describe('acceptUpload(deps, upload)', () => {
     expect(id).not.toBe(dead);
     expect(await requests.find(dead)).toBeNull();
     expect(await requests.findByIdempotencyKey(key)).toMatchObject({ _id: id, state: 'pending' });
-  });
-
-  it('records one upload after the other where the limit is one, and refuses a third as unavailable', async () => {
-    let release: () => void = () => undefined;
-    const held = new Promise<void>((resolve) => (release = resolve));
-    let isStarting: (id: string) => void = () => undefined;
-    const starting = new Promise<string>((resolve) => (isStarting = resolve));
-    const first = accept(async (requestId) => {
-      isStarting(requestId);
-      await held;
-    });
-    await starting;
-    let secondStarted = false;
-    const others = [1, 2].map(() =>
-      accept(() => {
-        secondStarted = true;
-        return Promise.resolve();
-      }),
-    );
-    const refused: unknown = await Promise.race(
-      others.map((other) => other.then(() => null).catch((error: unknown) => error)),
-    );
-    expect(refused).toMatchObject({ name: 'Refusal', code: 'unavailable' });
-    expect(secondStarted).toBe(false);
-    release();
-    await first;
-    const outcomes = await Promise.allSettled(others);
-    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-    expect(secondStarted).toBe(true);
   });
 });

@@ -3,7 +3,6 @@ import path from 'node:path';
 import { readConfig } from '../../src/config';
 import { CONNECTION_LIMITS } from '../../src/http/connections';
 import { MAX_HEADER_BYTES } from '../../src/network/limits';
-import { MAX_SMALL, RECORDING_LIMITS } from '../../src/requests/recordingLimit';
 import { READING_LIMITS } from '../../src/requests/sheetThreads';
 
 const ROOT = path.join(__dirname, '..', '..');
@@ -37,7 +36,6 @@ function time(ms: number): string {
 
 const COMPRESSORS = 'src/pipeline/compressors.ts';
 const config = readConfig({});
-const { small, large } = RECORDING_LIMITS;
 const ports = config.ALLOWED_PORTS.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`));
 
 /**
@@ -80,8 +78,10 @@ const FIGURES: Readonly<Record<string, readonly string[]>> = {
     `${READING_LIMITS.small.waiting} small`,
     `${READING_LIMITS.large.waiting} large`,
   ],
-  'Uploads recorded at once': [`${small.atOnce} small`, `${large.atOnce} large`, count(MAX_SMALL)],
-  'Uploads that wait for it': [`${small.waiting} small`, `${large.waiting} large`],
+  'Large sheets recorded at once': [
+    `${numberIn('src/temporal/worker.ts', 'MAX_SHEETS')} per worker`,
+    count(numberIn('activities/acceptRequest.ts', 'MAX_SMALL')),
+  ],
   'Links (`MAX_IMAGES_PER_REQUEST`)': [count(config.MAX_IMAGES_PER_REQUEST)],
   'Images of a caller in progress (`MAX_QUEUED_IMAGES_PER_CALLER`)': [
     count(config.MAX_QUEUED_IMAGES_PER_CALLER),

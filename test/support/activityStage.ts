@@ -55,6 +55,7 @@ export function startActivityStage(env: Record<string, string> = {}) {
         files,
         runs,
       }),
+      tellRecorded: runs.tellRecorded,
       metrics,
       searchAttributes: true,
     };

@@ -123,6 +123,7 @@ export async function startService(options: Options = {}) {
     pipeline,
     sender: createWebhookSender(config, dispatcher),
     operations,
+    tellRecorded: runs.tellRecorded,
     metrics,
     searchAttributes: await ensureSearchAttributes(connection, namespace, logger),
   });
