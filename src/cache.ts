@@ -3,28 +3,69 @@ export interface CacheTimes {
   readonly keptMs: number;
   /** How long a failure is kept, so that the next caller does not wait for it again. Default: not at all. */
   readonly failureKeptMs?: number;
+  /**
+   * How much longer an answer is given to further callers while a new load is pending, so that they need not wait for it;
+   * the first caller waits. Default: 0
+   */
+  readonly staleMs?: number;
 }
 
-/** Answers the key from memory, or by `load`. */
-export type Cache<T> = (key: string, load: () => Promise<T>) => Promise<T>;
+export interface Cache<T> {
+  /** Answers the key from memory, or by `load`. */
+  (key: string, load: () => Promise<T>): Promise<T>;
+  /** Makes the next call for the key load again, even while a load is pending. Default: all keys. */
+  forget(key?: string): void;
+}
 
 /** Callers that ask for the same key share one load: while it is pending, and for a time afterwards. */
-export function createCache<T>({ keptMs, failureKeptMs = 0 }: CacheTimes): Cache<T> {
+export function createCache<T>({ keptMs, failureKeptMs = 0, staleMs = 0 }: CacheTimes): Cache<T> {
   const answers = new Map<string, Promise<T>>();
+  const stale = new Map<string, Promise<T>>();
 
-  return (key, load) => {
+  function answerOf(key: string, load: () => Promise<T>): Promise<T> {
     const known = answers.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined) return stale.get(key) ?? known;
     const answer = load();
     answers.set(key, answer);
-    const forget = () => answers.delete(key);
-    const forgetIn = (ms: number) => (ms === 0 ? forget() : setTimeout(forget, ms).unref());
     answer.then(
-      () => forgetIn(keptMs),
-      () => forgetIn(failureKeptMs),
+      () => {
+        arrived(key, answer, keptMs, staleMs);
+      },
+      () => {
+        arrived(key, answer, failureKeptMs, 0);
+      },
     );
     return answer;
-  };
+  }
+
+  function arrived(key: string, answer: Promise<T>, freshFor: number, staleFor: number): void {
+    // It was forgotten meanwhile.
+    if (answers.get(key) !== answer) return;
+    stale.delete(key);
+    after(freshFor, () => {
+      if (answers.get(key) !== answer) return;
+      answers.delete(key);
+      if (staleFor === 0) return;
+      stale.set(key, answer);
+      after(staleFor, () => {
+        if (stale.get(key) === answer) stale.delete(key);
+      });
+    });
+  }
+
+  function forget(key?: string): void {
+    for (const known of [answers, stale]) {
+      if (key === undefined) known.clear();
+      else known.delete(key);
+    }
+  }
+
+  return Object.assign(answerOf, { forget });
+}
+
+function after(ms: number, act: () => void): void {
+  if (ms === 0) act();
+  else setTimeout(act, ms).unref();
 }
 
 /**

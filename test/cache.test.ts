@@ -53,6 +53,60 @@ describe('createCache(times)', () => {
     await expect(cached('a', () => Promise.reject(new Error('down')))).rejects.toThrow('down');
     await expect(cached('a', () => Promise.resolve('up'))).rejects.toThrow('down');
   });
+
+  it('gives the old value to further callers while the next load is pending', async () => {
+    const cached = createCache<string>({ keptMs: 1, staleMs: 60_000 });
+    await cached('a', () => Promise.resolve('old'));
+    let end: (value: string) => void = () => undefined;
+    let loads = 0;
+    const load = () => {
+      loads += 1;
+      return new Promise<string>((resolve) => (end = resolve));
+    };
+    const first = await eventually(
+      () => {
+        const call = cached('a', load);
+        return Promise.resolve({ call });
+      },
+      () => loads === 1,
+    );
+    expect(await cached('a', load)).toBe('old');
+    end('new');
+    expect(await first.call).toBe('new');
+    expect(loads).toBe(1);
+  });
+
+  it('drops an old value when its time is over, although the next load is pending', async () => {
+    const cached = createCache<string>({ keptMs: 1, staleMs: 1 });
+    await cached('a', () => Promise.resolve('old'));
+    let end: (value: string) => void = () => undefined;
+    const load = () => new Promise<string>((resolve) => (end = resolve));
+    let last: Promise<string> = Promise.resolve('');
+    await eventually(
+      () => {
+        last = cached('a', load);
+        return Promise.race([last, sleep(1, 'waits')]);
+      },
+      (answer) => answer === 'waits',
+    );
+    end('new');
+    expect(await last).toBe('new');
+  });
+
+  it('loads again after it was told to forget, even what is pending', async () => {
+    const cached = createCache<number>({ keptMs: 60_000, staleMs: 60_000 });
+    const load = counting();
+    let end: (value: number) => void = () => undefined;
+    const pending = cached('a', () => new Promise<number>((resolve) => (end = resolve)));
+    cached.forget('a');
+    expect(await cached('a', load)).toBe(1);
+    end(0);
+    expect(await pending).toBe(0);
+    expect(await cached('a', load)).toBe(1);
+    await cached('b', load);
+    cached.forget();
+    expect([await cached('a', load), await cached('b', load)]).toEqual([3, 4]);
+  });
 });
 
 /** Reads a value that changes, and ends a read only when told to. */

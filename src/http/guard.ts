@@ -25,8 +25,9 @@ export function guarded(route: Route, { requests, countWrite }: GuardDeps): Rout
       requireRight(ctx, right);
       if (isWrite(route)) await countWrite(ctx);
       const { request_id } = params;
-      if (request_id !== undefined) {
-        await requests.requireVisible(request_id, visibleOwner(callerOf(ctx)));
+      const owner = visibleOwner(callerOf(ctx));
+      if (request_id !== undefined && owner !== null) {
+        await requests.requireVisible(request_id, owner);
       }
       await handle(ctx, params);
     },

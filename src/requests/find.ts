@@ -14,19 +14,21 @@ export async function findVisible(
   return record;
 }
 
+/** Finds a visible request, or throws `not_found`. */
+type Find = (requestId: string) => Promise<RequestRecord>;
+
 /**
  * Checks that a caller may know of a request.
  *
- * @param owner whose requests the caller sees; `null`: all
+ * @param owner whose requests the caller sees
  * @throws Refusal `not_found`, also for the request of another owner
  */
 export async function requireVisible(
-  { records }: { readonly records: Pick<Records, 'requests'> },
+  { recent }: { readonly recent: { readonly find: Find } },
   requestId: string,
-  owner: string | null,
+  owner: string,
 ): Promise<void> {
-  if (owner === null) return;
-  const record = await findVisible(records, requestId);
+  const record = await recent.find(requestId);
   if (record.owner !== owner) throw unknownRequest();
 }
 

@@ -1,5 +1,5 @@
 import type { Config } from '../config';
-import type { FileStore } from '../storage/fileStore';
+import type { FileStore, ResultKind } from '../storage/fileStore';
 import type { ImageLinks } from '../storage/links';
 import { openImageLinks, type ImageLinkSettings } from '../storage/open';
 import type { Logger } from '../telemetry/logger';
@@ -11,6 +11,7 @@ import { requireVisible } from './find';
 import { listImages } from './images';
 import { listRequests } from './list';
 import { reconcile } from './reconcile';
+import { createRecentRequests } from './recent';
 import { redeliverWebhook } from './redeliver';
 import { removeRequest } from './remove';
 import { openResult } from './result';
@@ -43,24 +44,39 @@ export type Operations = ReturnType<typeof createOperations>;
 type Rest<F> = F extends (deps: never, ...rest: infer R) => unknown ? R : never;
 
 export function createOperations(given: OperationDeps) {
-  const deps = { imageLinks: openImageLinks(given.config), ...given };
+  const recent = createRecentRequests(given.records);
+  const deps = { imageLinks: openImageLinks(given.config), recent, ...given };
   const status = createStatus(deps);
+
+  /**
+   * Lets no later status be older than this answer: the operation may have changed the request, also when it failed, or
+   * told a state that another process has just recorded.
+   */
+  async function newest<T>(operation: Promise<T>, requestId?: string): Promise<T> {
+    try {
+      return await operation;
+    } finally {
+      recent.forget(requestId);
+    }
+  }
+
   return {
     accept: (...call: Rest<typeof acceptUpload>) => acceptUpload(deps, ...call),
     requireVisible: (...call: Rest<typeof requireVisible>) => requireVisible(deps, ...call),
     status,
-    show: (requestId: string) => showRequest(deps, status, requestId),
-    list: (...call: Rest<typeof listRequests>) => listRequests(deps, ...call),
+    show: (requestId: string) => newest(showRequest(deps, status, requestId), requestId),
+    list: (...call: Rest<typeof listRequests>) => newest(listRequests(deps, ...call)),
     images: (...call: Rest<typeof listImages>) => listImages(deps, ...call),
-    openResult: (...call: Rest<typeof openResult>) => openResult(deps, ...call),
-    retry: (...call: Rest<typeof retryRequest>) => retryRequest(deps, ...call),
-    retryListed: (...call: Rest<typeof retryListed>) => retryListed(deps, ...call),
-    retryAll: (...call: Rest<typeof retryAll>) => retryAll(deps, ...call),
-    cancel: (...call: Rest<typeof cancelRequest>) => cancelRequest(deps, ...call),
-    redeliver: (...call: Rest<typeof redeliverWebhook>) => redeliverWebhook(deps, ...call),
-    remove: (...call: Rest<typeof removeRequest>) => removeRequest(deps, ...call),
-    reconcile: (now: Date, quietMs?: number) => reconcile(deps, now, quietMs),
+    openResult: (requestId: string, kind: ResultKind) =>
+      newest(openResult(deps, requestId, kind), requestId),
+    retry: (requestId: string) => newest(retryRequest(deps, requestId), requestId),
+    retryListed: (...call: Rest<typeof retryListed>) => newest(retryListed(deps, ...call)),
+    retryAll: (...call: Rest<typeof retryAll>) => newest(retryAll(deps, ...call)),
+    cancel: (requestId: string) => newest(cancelRequest(deps, requestId), requestId),
+    redeliver: (requestId: string) => newest(redeliverWebhook(deps, requestId), requestId),
+    remove: (requestId: string) => newest(removeRequest(deps, requestId), requestId),
+    reconcile: (now: Date, quietMs?: number) => newest(reconcile(deps, now, quietMs)),
     removeExpired: (now: Date, onRemoved?: () => void) =>
-      removeExpired(deps, deps.config.RETENTION_DAYS, now, onRemoved),
+      newest(removeExpired(deps, deps.config.RETENTION_DAYS, now, onRemoved)),
   };
 }

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { createLogger } from '../../src/telemetry/logger';
 import { createStatus } from '../../src/requests/status';
 import { createRuns } from '../../src/temporal/runs';
@@ -242,6 +243,33 @@ describe('status(requestId)', () => {
     await finished(own.url, id);
     await close();
     await own.stop();
+  });
+
+  it('answers with the state after an operation of the same process, however often it was asked before', async () => {
+    const missing = origin.on('/again.jpg', answering(404), answering(404), answering(404));
+    const id = await uploaded(service.url, sheetOf([missing]));
+    let polling = true;
+    const poll = async () => {
+      while (polling) {
+        await service.operations.status(id).catch(() => null);
+        await turn();
+      }
+    };
+    await finished(service.url, id);
+    const pollers = [poll(), poll(), poll()];
+    for (let round = 1; round <= 2; round += 1) {
+      await service.operations.retry(id);
+      const { status } = await service.operations.status(id);
+      const { round: recorded, state } = (await service.records.requests.find(id)) ?? {};
+      // A round may end before it is asked for: its record then says so.
+      expect(['pending', 'processing', state]).toContain(status);
+      expect(recorded).toBe(round + 1);
+      await finished(service.url, id);
+    }
+    await service.operations.remove(id);
+    await expect(service.operations.status(id)).rejects.toMatchObject({ code: 'not_found' });
+    polling = false;
+    await Promise.all(pollers);
   });
 
   it('throws not_found for an unknown request, without a query', async () => {
