@@ -107,6 +107,7 @@ function logRequests(logger: Logger): Middleware {
   return async (ctx, next) => {
     const started = performance.now();
     await next();
+    if (!logger.isLevelEnabled('info')) return;
     const responseTime = Math.round(performance.now() - started);
     const req = { method: ctx.method, url: ctx.path };
     logger.info({ req, res: { statusCode: ctx.status }, responseTime }, 'request completed');

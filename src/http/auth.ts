@@ -17,11 +17,11 @@ export function identifyCaller(keys: readonly ApiKey[]): Middleware {
     digest: digest(key),
     found: {
       caller: { name, right },
-      limitedAs: name === null ? `key ${index}` : `name ${name}`,
+      limitedAs: () => (name === null ? `key ${index}` : `name ${name}`),
     },
   }));
 
-  return async (ctx, next) => {
+  return (ctx, next) => {
     if (!isOpen(ctx.path)) {
       const found = keys.length === 0 ? anyone(ctx) : callerWith(keyOf(ctx));
       if (found === undefined) {
@@ -32,7 +32,7 @@ export function identifyCaller(keys: readonly ApiKey[]): Middleware {
       }
       (ctx.state as State).identified = found;
     }
-    await next();
+    return next();
   };
 
   /** Digests have one length and every one is compared to its end, so timing reveals nothing about the keys. */
@@ -44,14 +44,17 @@ export function identifyCaller(keys: readonly ApiKey[]): Middleware {
 }
 
 function anyone(ctx: Context): Identified {
-  const { remoteAddress = '' } = ctx.req.socket;
-  return { caller: UNNAMED, limitedAs: `address ${clientNetwork(remoteAddress)}` };
+  const { socket } = ctx.req;
+  return {
+    caller: UNNAMED,
+    limitedAs: () => `address ${clientNetwork(socket.remoteAddress ?? '')}`,
+  };
 }
 
 interface Identified {
   readonly caller: Caller;
   /** Whom limits count: the name, else the position of the key in `API_KEYS`, else the client's network. */
-  readonly limitedAs: string;
+  readonly limitedAs: () => string;
 }
 
 /** Returns the caller that {@link identifyCaller} found; none is looked for at open paths. */
@@ -61,7 +64,7 @@ export function callerOf(ctx: Context): Caller {
 
 /** Returns the same text for all calls that limits count together. */
 export function limitedAs(ctx: Context): string {
-  return identifiedAt(ctx).limitedAs;
+  return identifiedAt(ctx).limitedAs();
 }
 
 /** Returns {@link limitedAs} as a short hash, to be recorded: addresses of clients are not kept. */

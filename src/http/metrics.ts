@@ -31,16 +31,21 @@ export function metricsRoute({ metrics }: { metrics: ApiMetrics }): Route {
 
 /** Measures until the answer begins; streaming the body is not counted, since the client sets its speed. */
 export function timeCalls(metrics: ApiMetrics): Middleware {
+  const templates = new Map<string, string>();
+
   return async (ctx, next) => {
     const started = performance.now();
     await next();
     const ms = performance.now() - started;
     metrics.called(ctx.method, routeOf(ctx), ctx.status, ms);
   };
-}
 
-/** The route template that matched, as the OpenAPI document writes it. */
-function routeOf(ctx: object): string | null {
-  const matched = '_matchedRoute' in ctx ? ctx._matchedRoute : null;
-  return typeof matched === 'string' ? matched.replaceAll(/:(\w+)/g, '{$1}') : null;
+  /** The route template that matched, as the OpenAPI document writes it. */
+  function routeOf(ctx: object): string | null {
+    const matched = '_matchedRoute' in ctx ? ctx._matchedRoute : null;
+    if (typeof matched !== 'string') return null;
+    const template = templates.get(matched) ?? matched.replaceAll(/:(\w+)/g, '{$1}');
+    templates.set(matched, template);
+    return template;
+  }
 }
