@@ -1,20 +1,27 @@
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 
 const ROOT = path.join(__dirname, '..', '..');
 
-/** Runs code that logs one line, and returns that line. The logger writes to the stderr of its process. */
-function logged(code: string): Record<string, unknown> {
+/** Runs code, and returns what it logged. The logger writes to the stderr of its process. */
+function output(code: string): string {
   const script = `
     const { ApplicationFailure } = require('@temporalio/common');
     const logger = require('./dist/src/telemetry/logger').createLogger('info', 'test');
     ${code}`;
-  const output = execFileSync('sh', ['-c', '"$0" -e "$1" 2>&1', process.execPath, script], {
-    cwd: ROOT,
-    encoding: 'utf8',
-  });
-  expect(output.trimEnd().split('\n')).toHaveLength(1);
-  return JSON.parse(output) as Record<string, unknown>;
+  return spawnSync(process.execPath, ['-e', script], { cwd: ROOT, encoding: 'utf8' }).stderr;
+}
+
+function linesOf(code: string): Record<string, unknown>[] {
+  const lines = output(code).trimEnd().split('\n');
+  return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+/** Runs code that logs one line, and returns that line. */
+function logged(code: string): Record<string, unknown> {
+  const [line = {}, ...others] = linesOf(code);
+  expect(others).toEqual([]);
+  return line;
 }
 
 describe('The logger', () => {
@@ -37,6 +44,28 @@ describe('The logger', () => {
     expect(logged(`logger.info({ path: 'a\\n{"level":60}' }, 'call\\r\\n');`)).toMatchObject({
       path: 'a\n{"level":60}',
       msg: 'call\r\n',
+    });
+  });
+
+  it('writes all lines in order, also those before an exit and an uncaught error', () => {
+    const lines = linesOf(`
+      logger.info('1');
+      setTimeout(() => {
+        logger.info('2');
+        logger.warn('3');
+        logger.info('4');
+        process.exit(0);
+      });`);
+    expect(lines.map(({ msg }) => msg)).toEqual(['1', '2', '3', '4']);
+    const crashed = `
+      logger.info('before');
+      throw new Error('bug');`;
+    expect(output(crashed)).toContain('"msg":"before"');
+  });
+
+  it('has written a warning when the call returns', () => {
+    expect(logged(`logger.warn('last'); process.kill(process.pid, 'SIGKILL');`)).toMatchObject({
+      msg: 'last',
     });
   });
 });
