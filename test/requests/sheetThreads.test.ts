@@ -14,19 +14,39 @@ const COSTLY = sheet(
   '1,a,http://a.example/a.jpg',
 );
 
+/** More than is read in this thread. */
+const MANY = Array.from(
+  { length: 200 },
+  (_, row) => `${row + 3},a product,http://a.example/${row}.jpg`,
+);
+
 const LIMITS = { atOnce: 1, waiting: 2 };
 
 const threads = createSheetThreads(SCRIPT);
 afterAll(() => threads.close());
 
 describe('createSheetThreads(script).validate(file, options)', () => {
-  it('returns what validateSheet returns', () =>
-    withFile(sheet('1,a,http://a.example/a.jpg', '2,b,nothing'), async (file) => {
+  it.each([
+    ['of a tiny file', []],
+    ['of a file that is read in another thread', MANY],
+  ])('returns what validateSheet returns %s', (_, more) =>
+    withFile(sheet('1,a,http://a.example/a.jpg', '2,b,nothing', ...more), async (file) => {
       expect(await threads.validate(file, OPTIONS)).toEqual(await validateSheet(file, OPTIONS));
+    }),
+  );
+
+  it('reads a tiny file without starting a thread', () =>
+    withFile(sheet('1,a,http://a.example/a.jpg'), async (file) => {
+      const broken = createSheetThreads(`${SCRIPT}.missing`);
+      expect(await broken.validate(file, OPTIONS)).toMatchObject({ rows: 1, links: 1 });
+      await broken.close();
     }));
 
-  it('refuses with the same code, message and faults', () =>
-    withFile(sheet('1,a,http://a.example/a.jpg', '2,b,nothing'), async (file) => {
+  it.each([
+    ['of a tiny file', []],
+    ['of a file that is read in another thread', MANY],
+  ])('refuses with the same code, message and faults %s', (_, more) =>
+    withFile(sheet('1,a,http://a.example/a.jpg', '2,b,nothing', ...more), async (file) => {
       const strict = { ...OPTIONS, strict: true };
       const expected: unknown = await validateSheet(file, strict).catch((error: unknown) => error);
       await expect(threads.validate(file, strict)).rejects.toEqual(expected);
@@ -35,7 +55,8 @@ describe('createSheetThreads(script).validate(file, options)', () => {
         code: 'invalid',
         faults: [{ loc: ['body', 'file', 'row 2'] }],
       });
-    }));
+    }),
+  );
 
   it('lets the event loop run while files that are costly to read are read', () =>
     withFile(COSTLY, async (file) => {
