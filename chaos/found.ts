@@ -86,7 +86,12 @@ export async function openReader(
     return { at, round, state, undone: isSame ? undone : null };
   }
 
-  const requests = () => all<RequestRecord>('requests');
+  /** Without the records of requests that were removed, which the service keeps for an hour. */
+  async function requests(): Promise<RequestRecord[]> {
+    const records = await all<RequestRecord>('requests');
+    return records.filter(({ removed_at }) => removed_at === undefined);
+  }
+
   const deliveries = () => all<DeliveryRecord>('deliveries');
   return {
     requests,

@@ -26,8 +26,13 @@ export type Listing = ReturnType<typeof createListing>;
 
 /** Finds requests other than by id. Every query has an index (models.ts). */
 export function createListing({ Request }: Models) {
-  const quiet = (states: readonly RequestState[], before: Date, limit: number) =>
-    Request.find({ state: { $in: states }, updated_at: { $lt: before } })
+  const quiet = (
+    states: readonly RequestState[],
+    before: Date,
+    limit: number,
+    filter: QueryFilter<RequestRecord> = {},
+  ) =>
+    Request.find({ state: { $in: states }, updated_at: { $lt: before }, ...filter })
       .sort({ updated_at: 1 })
       .limit(limit)
       .lean<RequestRecord[]>()
@@ -63,9 +68,16 @@ export function createListing({ Request }: Models) {
     /** Returns unfinished requests without an update since `before`, oldest update first. */
     quietOpen: (before: Date, limit: number) => quiet(OPEN_STATUSES, before, limit),
 
-    /** Returns uploads and deletions that were interrupted: without an update since `before`. */
+    /**
+     * Returns uploads and deletions that were interrupted: without an update since `before`. The index does not contain
+     * `removed_at`, but few requests are withdrawn: those deleted in the last hour.
+     */
     quietAbandoned: (before: Date, limit: number) =>
-      quiet(['uploading', 'withdrawn'], before, limit),
+      quiet(['uploading', 'withdrawn'], before, limit, { removed_at: null }),
+
+    /** Returns deleted requests whose data was removed before `before`. */
+    removed: (before: Date, limit: number) =>
+      quiet(['withdrawn'], before, limit, { removed_at: { $ne: null } }),
 
     /** Returns finished requests without an update since `before`. */
     quietFinished: (

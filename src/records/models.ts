@@ -82,6 +82,7 @@ const requestSchema = new Schema(
     started_at: optional(Date),
     finished_at: optional(Date),
     updated_at: { type: Date, required: true },
+    removed_at: Date,
   },
   options,
 )

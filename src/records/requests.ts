@@ -15,8 +15,20 @@ export type RequestRecords = ReturnType<typeof createRequests>;
 export function createRequests({ Request, Row, Image, Delivery }: Models) {
   const find = (id: string) => Request.findById(id).lean<RequestRecord>().exec();
 
-  /** Removes rows and images by key, in many short commands: one long command would delay other calls. */
-  async function removeParts({ _id: id, rows, lanes, recording }: RequestRecord): Promise<void> {
+  /** Removes all documents of the request except its own. */
+  async function removeParts(request: RequestRecord): Promise<void> {
+    const { _id: id } = request;
+    if (mayHaveParts(request)) await removeRowsAndImages(request);
+    await Delivery.deleteMany({ request_id: id });
+  }
+
+  /** Removes them by key, in many short commands: one long command would delay other calls. */
+  async function removeRowsAndImages({
+    _id: id,
+    rows,
+    lanes,
+    recording,
+  }: RequestRecord): Promise<void> {
     for (const numbers of rangesOf(1, rows)) {
       await Row.deleteMany({ _id: { $in: numbers.map((number) => `${id}/${number}`) } });
     }
@@ -112,7 +124,7 @@ export function createRequests({ Request, Row, Image, Delivery }: Models) {
     },
 
     /**
-     * Marks a finished request as deleted, which hides it from clients. `remove` then removes its documents.
+     * Marks a finished request as deleted, which hides it from clients. `clear` then removes its documents.
      *
      * @param quietSince only if the request has had no update since
      * @returns false when it is not finished, or was updated since `quietSince`
@@ -137,12 +149,36 @@ export function createRequests({ Request, Row, Image, Delivery }: Models) {
       );
     },
 
-    /** Removes all documents of the request; the request itself is the last. */
+    /** Removes all documents of an upload that was rolled back; the request itself is the last. */
     async remove(id: string): Promise<void> {
       const request = await find(id);
-      if (request !== null && mayHaveParts(request)) await removeParts(request);
-      await Delivery.deleteMany({ request_id: id });
+      if (request !== null) await removeParts(request);
       await Request.deleteOne({ _id: id });
+    },
+
+    /**
+     * Removes the documents of a withdrawn request. Its own is kept, with `removed_at` and without the client's data, until
+     * `forget` removes it.
+     */
+    async clear(id: string): Promise<void> {
+      const request = await find(id);
+      if (request !== null) await removeParts(request);
+      const now = new Date();
+      const emptied = { columns: [], file_name: '', webhook_url: null };
+      await Request.updateOne(
+        { _id: id, state: 'withdrawn' },
+        {
+          $set: { ...emptied, removed_at: now, updated_at: now },
+          $unset: { sheet: 1, recording: 1 },
+        },
+      );
+    },
+
+    /** Removes the document of a request that was cleared, and what a paused worker has recorded after that. */
+    async forget(id: string): Promise<void> {
+      const request = await find(id);
+      if (request !== null) await removeParts(request);
+      await Request.deleteOne({ _id: id, removed_at: { $ne: null } });
     },
 
     /**
@@ -161,13 +197,20 @@ export function createRequests({ Request, Row, Image, Delivery }: Models) {
       return found?.pending ?? 0;
     },
 
-    /** Counts requests by state. Uses only an index, and reads no documents. */
+    /**
+     * Counts requests by state, without those whose data was removed. Uses only an index, and reads no documents but those
+     * of withdrawn requests.
+     */
     async countByState(): Promise<Record<RequestState, number>> {
-      const found = await Request.aggregate<{ _id: RequestState; count: number }>([
-        { $sort: { state: 1, updated_at: 1 } },
-        { $group: { _id: '$state', count: { $sum: 1 } } },
+      const [found, withdrawn] = await Promise.all([
+        Request.aggregate<{ _id: RequestState; count: number }>([
+          { $sort: { state: 1, updated_at: 1 } },
+          { $group: { _id: '$state', count: { $sum: 1 } } },
+        ]),
+        Request.countDocuments({ state: 'withdrawn', removed_at: null }),
       ]);
-      return { ...NONE, ...Object.fromEntries(found.map(({ _id, count }) => [_id, count])) };
+      const counts = Object.fromEntries(found.map(({ _id, count }) => [_id, count]));
+      return { ...NONE, ...counts, withdrawn };
     },
   };
 }

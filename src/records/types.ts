@@ -12,7 +12,7 @@ import type { DeliveryState, ImageStatus, RequestStatus } from '../../contract/s
 /**
  * `uploading`: rows and images are being written, and no client knows the id.
  * `withdrawn`: the upload was rolled back, or the request was deleted. For clients it does not exist, no run may
- * change it, and its documents and files are being removed.
+ * change it, and its documents and files are being removed, or were (`removed_at`).
  */
 export type RequestState = 'uploading' | 'withdrawn' | RequestStatus;
 
@@ -62,6 +62,11 @@ export interface RequestRecord {
   readonly started_at: Date | null;
   readonly finished_at: Date | null;
   readonly updated_at: Date;
+  /**
+   * When the files and the other documents of a withdrawn request were removed. Its own document is kept for a while, with
+   * little in it, because a worker that was paused may still write a file.
+   */
+  readonly removed_at?: Date;
 }
 
 /** How the rows of a stored sheet are read, and how far that is. Its other properties are in `SheetRecord`. */

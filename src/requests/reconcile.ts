@@ -7,7 +7,7 @@ import type { DeliveryRecord, RequestRecord } from '../records/types';
 import type { FileStore } from '../storage/fileStore';
 import type { LatestRun, Runs } from '../temporal/runs';
 import { continueWithDelivery } from './redeliver';
-import { removeData } from './remove';
+import { removeData, removeLateFiles } from './remove';
 import { startRound, SUPERSEDED } from './retry';
 import { finalizeRequest } from './finalize';
 
@@ -22,6 +22,12 @@ export type Findings = Readonly<Record<Finding, number>>;
 
 /** Much longer than starting or finishing a run takes; a healthy request is updated more often. */
 const QUIET_MS = 60_000;
+/**
+ * When the files of a deleted request are removed once more. A worker that was paused, or whose write hung, may store an
+ * image after the first removal. It holds an activity for at most ten seconds without a heartbeat, but a process that was
+ * paused for minutes still finishes the write that it had begun.
+ */
+const LATE_MS = 60 * 60_000;
 /** Records of each kind per sweep; the next sweep continues. */
 const BATCH = 100;
 
@@ -78,10 +84,10 @@ export async function reconcile(
     repairDelivery(deps, delivery, found),
   );
   // Last, since an object storage that is down may take minutes to fail.
-  await each(
-    await records.listing.quietAbandoned(before, BATCH),
-    createRemoval(deps, before, found, failed),
-  );
+  const removal = createRemoval(deps, before, found, failed);
+  await each(await records.listing.quietAbandoned(before, BATCH), removal.removeAbandoned);
+  const late = new Date(now.getTime() - LATE_MS);
+  await each(await records.listing.removed(late, BATCH), removal.removeLate);
   return findings;
 }
 
@@ -106,26 +112,44 @@ async function repairOpen(deps: ReconcileDeps, record: RequestRecord, found: Fou
 }
 
 /**
- * Returns the function that removes the data of an abandoned upload or an interrupted deletion. It does nothing after the
- * storage was unavailable once: each further request could take as long to fail.
+ * Creates the functions that remove the data of an abandoned upload or an interrupted deletion, and what was written after
+ * a deletion. They do nothing after the storage was unavailable once: each further request could take as long to fail.
  */
 function createRemoval(deps: ReconcileDeps, before: Date, found: Found, failed: Found) {
   const { requests } = deps.records;
   let isStorageUnavailable = false;
 
-  return async ({ _id, state }: RequestRecord): Promise<void> => {
-    if (isStorageUnavailable) return;
-    if (state === 'uploading' && !(await requests.withdraw(_id, before))) return;
+  async function attempt(id: string, remove: () => Promise<void>): Promise<void> {
     try {
-      await removeData(deps, _id);
+      await remove();
     } catch (error) {
       isStorageUnavailable = error instanceof StorageUnavailable;
-      failed('removal_failed', _id, messageOf(error));
+      failed('removal_failed', id, messageOf(error));
       // Others are removed first in the next sweep.
-      await requests.touchWithdrawn(_id);
-      return;
+      await requests.touchWithdrawn(id);
     }
-    found('leftover_removed', _id, 'data left by a process that died was removed');
+  }
+
+  return {
+    async removeAbandoned({ _id, state }: RequestRecord): Promise<void> {
+      if (isStorageUnavailable) return;
+      if (state === 'uploading' && !(await requests.withdraw(_id, before))) return;
+      await attempt(_id, async () => {
+        // No worker had an upload that was not accepted, so it has no files.
+        if (state === 'uploading') await requests.remove(_id);
+        else await removeData(deps, _id);
+        found('leftover_removed', _id, 'data left by a process that died was removed');
+      });
+    },
+
+    async removeLate({ _id }: RequestRecord): Promise<void> {
+      if (isStorageUnavailable) return;
+      await attempt(_id, async () => {
+        const files = await removeLateFiles(deps, _id);
+        if (files === 0) return;
+        found('leftover_removed', _id, `${files} files written after the deletion were removed`);
+      });
+    },
   };
 }
 
@@ -135,7 +159,8 @@ async function repairDelivery(
   found: Found,
 ): Promise<void> {
   const round = Number(_id.slice(request_id.length + 1));
-  const record = await records.requests.find(request_id);
+  const recorded = await records.requests.find(request_id);
+  const record = recorded?.state === 'withdrawn' ? null : recorded;
   if (record !== null && record.round > round) {
     await records.deliveries.end(request_id, round, 'superseded', SUPERSEDED);
     return;

@@ -34,8 +34,25 @@ export async function removeRequest(
   });
 }
 
-/** Removes the files and records of a withdrawn request. */
+/**
+ * Removes the files and records of a withdrawn request. Its own record stays, so that the reconciler removes files that a
+ * paused worker writes afterwards: see `removeLateFiles`.
+ */
 export async function removeData({ records, files }: RemoveDeps, requestId: string): Promise<void> {
   await files.removeRequest(requestId);
-  await records.requests.remove(requestId);
+  await records.requests.clear(requestId);
+}
+
+/**
+ * Removes the files that were written after `removeData`, and the request's own record.
+ *
+ * @returns how many files
+ */
+export async function removeLateFiles(
+  { records, files }: RemoveDeps,
+  requestId: string,
+): Promise<number> {
+  const removed = await files.removeRequest(requestId);
+  await records.requests.forget(requestId);
+  return removed;
 }

@@ -86,8 +86,12 @@ export interface FileStore {
   /** Removes what workers that died left half-written. Call it when no one writes for the request any more. */
   removeDrafts(requestId: string): Promise<void>;
 
-  /** Removes the sheet, images and results of a request. When it throws, some may be left: call it again. */
-  removeRequest(requestId: string): Promise<void>;
+  /**
+   * Removes the sheet, images and results of a request, and what is half-written. When it throws, some may be left: call it again.
+   *
+   * @returns how many there were
+   */
+  removeRequest(requestId: string): Promise<number>;
 
   /**
    * Resolves when the backend answers. A write may be refused all the same (permission, quota, full disk). A refused

@@ -282,19 +282,19 @@ export function specifyFileStore(withBackend: WithBackend): void {
         const name = await storeImage(store, other, '0-1', 'png', IMAGE);
         await storeImage(store, REQUEST, '0-1', 'png', IMAGE);
         await (await store.createResultFile(REQUEST, 1, 'result')).commit();
-        await store.removeRequest(REQUEST);
+        expect(await store.removeRequest(REQUEST)).toBe(2);
         expect(await stored()).toEqual([name]);
       }));
 
     it('does nothing for a request without files', () =>
       withBackend(async (store) => {
-        await expect(store.removeRequest(REQUEST)).resolves.toBeUndefined();
+        expect(await store.removeRequest(REQUEST)).toBe(0);
       }));
 
     it.each(['..', '.', '', '../..'])('removes nothing for the request %j', (request) =>
       withBackend(async (store, stored) => {
         await storeImage(store, REQUEST, '0-1', 'png', IMAGE);
-        await store.removeRequest(request);
+        expect(await store.removeRequest(request)).toBe(0);
         expect(await stored()).toHaveLength(1);
       }),
     );

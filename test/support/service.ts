@@ -170,12 +170,12 @@ export async function startService(options: Options = {}) {
       ALLOWED_NETWORKS: '127.0.0.0/8',
     },
     dataDir,
-    /** Returns the numbers of documents, which it counts without our own code. */
+    /** Returns the numbers of documents, without those that are kept of removed requests. Counts without our own code. */
     async count() {
       const mongodb = new mongo.MongoClient(mongodbUri);
       const [requests, rows, images] = await Promise.all(
         ['requests', 'rows', 'images'].map((name) =>
-          mongodb.db().collection(name).countDocuments(),
+          mongodb.db().collection(name).countDocuments({ removed_at: null }),
         ),
       );
       await mongodb.close();

@@ -21,6 +21,13 @@ export function createDiskStore(dataDir: string): FileStore {
     return path.join(dataDir, 'files', requestId, parsed.hash.slice(0, 2), name);
   }
 
+  /** Lists the folders that hold the files of a request. */
+  async function foldersOf(requestId: string): Promise<string[]> {
+    const images = path.join(dataDir, 'files', requestId);
+    const folders = (await namesIn(images)).map((name) => path.join(images, name));
+    return [path.join(dataDir, 'results', requestId), ...folders];
+  }
+
   return {
     async writeImage(requestId, ref, { file: from, format, sha256 }) {
       const name = imageNameOf(ref, format, sha256);
@@ -67,9 +74,7 @@ export function createDiskStore(dataDir: string): FileStore {
 
     async removeDrafts(requestId) {
       if (!isRequestId(requestId)) return;
-      const images = path.join(dataDir, 'files', requestId);
-      const folders = (await namesIn(images)).map((name) => path.join(images, name));
-      for (const folder of [path.join(dataDir, 'results', requestId), ...folders]) {
+      for (const folder of await foldersOf(requestId)) {
         for (const name of (await namesIn(folder)).filter(isDraft)) {
           await rm(path.join(folder, name), { force: true });
         }
@@ -77,10 +82,13 @@ export function createDiskStore(dataDir: string): FileStore {
     },
 
     async removeRequest(requestId) {
-      if (!isRequestId(requestId)) return;
+      if (!isRequestId(requestId)) return 0;
+      let count = 0;
+      for (const folder of await foldersOf(requestId)) count += (await namesIn(folder)).length;
       for (const folder of ['files', 'results']) {
         await rm(path.join(dataDir, folder, requestId), { recursive: true, force: true });
       }
+      return count;
     },
 
     // Root, who may write everywhere, is told of a file system that is read-only.

@@ -29,11 +29,16 @@ export interface Remover {
   /**
    * Removes all objects with the prefix, a page of a listing at a time.
    *
+   * @returns how many
    * @throws StorageUnavailable when some could not be removed, with their number and the first reason
    */
-  removeObjects(prefix: string): Promise<void>;
-  /** Removes the parts of uploads that were neither completed nor aborted. */
-  abortUploads(prefix: string): Promise<void>;
+  removeObjects(prefix: string): Promise<number>;
+  /**
+   * Removes the parts of uploads that were neither completed nor aborted.
+   *
+   * @returns the number of uploads
+   */
+  abortUploads(prefix: string): Promise<number>;
 }
 
 export function createRemover(client: S3Client, bucket: string): Remover {
@@ -94,9 +99,13 @@ export function createRemover(client: S3Client, bucket: string): Remover {
   return {
     async removeObjects(prefix) {
       const kept: Kept[] = [];
-      for await (const keys of keysWith(prefix)) kept.push(...(await removePage(keys)));
+      let count = 0;
+      for await (const keys of keysWith(prefix)) {
+        kept.push(...(await removePage(keys)));
+        count += keys.length;
+      }
       const [first] = kept;
-      if (first === undefined) return;
+      if (first === undefined) return count;
       throw new StorageUnavailable(
         first.code,
         `${first.reason}; ${kept.length} objects could not be removed`,
@@ -104,6 +113,7 @@ export function createRemover(client: S3Client, bucket: string): Remover {
     },
 
     async abortUploads(prefix) {
+      let count = 0;
       for (let isDone = false; !isDone;) {
         const listing = new ListMultipartUploadsCommand({ Bucket: bucket, Prefix: prefix });
         const { Uploads = [], IsTruncated } = await answered(client.send(listing));
@@ -114,7 +124,9 @@ export function createRemover(client: S3Client, bucket: string): Remover {
         // What is aborted leaves the listing, so that the first page shows the next ones. Not by the markers of the page:
         // versitygw 1.8 refuses its own.
         isDone = IsTruncated !== true || aborted === 0;
+        count += aborted;
       }
+      return count;
     },
   };
 

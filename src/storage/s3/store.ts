@@ -69,12 +69,13 @@ export function createS3Store(
   }
 
   /** A store that cannot list uploads is taken to have none, since a request could never be removed otherwise. */
-  async function abortUploadsOf(requestId: string): Promise<void> {
+  async function abortUploadsOf(requestId: string): Promise<number> {
     try {
-      await abortUploads(`${base}results/${requestId}/`);
+      return await abortUploads(`${base}results/${requestId}/`);
     } catch (error) {
       const cause = error instanceof StorageUnavailable ? error.cause : error;
       if (!hasNoListing(faultOf(cause))) throw error;
+      return 0;
     }
   }
 
@@ -148,12 +149,13 @@ export function createS3Store(
     },
 
     async removeRequest(requestId) {
-      if (!isRequestId(requestId)) return;
+      if (!isRequestId(requestId)) return 0;
+      let count = 0;
       for (const folder of ['files', 'results']) {
-        await removeObjects(`${base}${folder}/${requestId}/`);
+        count += await removeObjects(`${base}${folder}/${requestId}/`);
       }
       // Last: when the uploads cannot be listed, the objects are removed all the same.
-      await abortUploadsOf(requestId);
+      return count + (await abortUploadsOf(requestId));
     },
 
     async check(signal = never()) {

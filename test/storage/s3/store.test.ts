@@ -539,7 +539,7 @@ describe('the S3 store', () => {
       const Key = `${prefix}/results/${REQUEST}/result-2.csv`;
       await client.send(new CreateMultipartUploadCommand({ Bucket, Key }));
       requests.length = 0;
-      await store.removeRequest(REQUEST);
+      expect(await store.removeRequest(REQUEST)).toBe(1_052);
       expect(await keysBelow(prefix)).toEqual([]);
       expect(await uploadsBelow(prefix)).toBe(0);
       expect(requests.filter((request) => request === 'DeleteObjects ok')).toHaveLength(3);
