@@ -1,6 +1,6 @@
 import { createDiskStore } from './disk/store';
 import type { FileStore } from './fileStore';
-import { createImageLinks, type ImageLinks, type LinkSettings } from './links';
+import { createImageLinks, type ImageLinks, type LinkSettings, type Presign } from './links';
 import { createS3Client, type OnRequest } from './s3/client';
 import { createPresign } from './s3/presign';
 import { createS3Store } from './s3/store';
@@ -28,6 +28,10 @@ export type ImageLinkSettings = LinkSettings &
 export function openImageLinks(settings: ImageLinkSettings): ImageLinks {
   const { STORAGE_URL, STORAGE_LINKS, STORAGE_PATH_STYLE: pathStyle, STORAGE_LINK_TTL } = settings;
   if (STORAGE_URL === undefined || STORAGE_LINKS !== 'presigned') return createImageLinks(settings);
-  const client = createS3Client({ pathStyle });
-  return createImageLinks(settings, createPresign(client, STORAGE_URL.bucket, STORAGE_LINK_TTL));
+  // With the first link: workers make none.
+  let presign: Presign | undefined;
+  return createImageLinks(settings, (key) => {
+    presign ??= createPresign(createS3Client({ pathStyle }), STORAGE_URL.bucket, STORAGE_LINK_TTL);
+    return presign(key);
+  });
 }
