@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import type { Config } from '../config';
 import { compress } from '../images/compress';
 import type { Cost } from '../images/cost';
@@ -37,19 +37,9 @@ export function serveImages(settings: Pick<Config, 'MAX_IMAGE_PIXELS'>): void {
       const isMore = cost.memoryBytes > most.memoryBytes || cost.cpuSeconds > most.cpuSeconds;
       if (isMore) throw new CostsMore(cost);
     });
-    writeToDisk(output, bytes);
+    // Synchronous, since the process has nothing else to do. The storage syncs the file if it keeps it.
+    writeFileSync(output, bytes);
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     return { compressed: { sha256, bytes_out: bytes.length, ...shape } };
-  }
-}
-
-/** Synchronous, since the process has nothing else to do. */
-function writeToDisk(file: string, bytes: Buffer): void {
-  const descriptor = openSync(file, 'w');
-  try {
-    writeFileSync(descriptor, bytes);
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
   }
 }

@@ -23,7 +23,7 @@ export interface ImageDetails {
 
 export interface StoredImage extends StoredFile, ImageDetails {}
 
-/** A compressed image in a local file, which is on disk and not only in the system's memory. */
+/** A compressed image in a local file, which may be only in the system's memory. */
 export interface CompressedFile {
   readonly file: string;
   readonly format: ImageFormat;

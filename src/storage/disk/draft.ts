@@ -39,9 +39,10 @@ export async function startDraft(file: string): Promise<Draft> {
   };
 }
 
-/** Puts a file that is on disk in its place: whole, also when that is on another disk. */
+/** Puts a file in its place: whole, and on disk before its name is, also when that is another disk. */
 export async function moveFile(from: string, to: string): Promise<void> {
   await mkdir(path.dirname(to), { recursive: true });
+  await sync(from);
   try {
     await rename(from, to);
   } catch (error) {
@@ -58,9 +59,8 @@ export async function moveFile(from: string, to: string): Promise<void> {
   }
 }
 
-/** Writes what the system still has in memory of a file to the disk. */
-export async function syncFile(file: string): Promise<void> {
-  const handle = await open(file, 'r+');
+async function sync(file: string): Promise<void> {
+  const handle = await open(file);
   try {
     await handle.sync();
   } finally {

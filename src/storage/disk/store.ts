@@ -2,7 +2,7 @@ import { access, constants, open, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { ByteRange, FileStore, ResultKind } from '../fileStore';
 import { imageNameOf, isRequestId, parseImageName, SHEET_NAME } from '../names';
-import { isDraft, moveFile, syncFile } from './draft';
+import { isDraft, moveFile } from './draft';
 import { createResultFile } from './resultFile';
 
 /**
@@ -60,10 +60,7 @@ export function createDiskStore(dataDir: string): FileStore {
       return opened === null ? null : { ...opened, contentType };
     },
 
-    async writeSheet(requestId, file) {
-      await syncFile(file);
-      await moveFile(file, sheetPath(requestId));
-    },
+    writeSheet: (requestId, file) => moveFile(file, sheetPath(requestId)),
 
     openSheet: (requestId) => openFile(sheetPath(requestId)),
 
