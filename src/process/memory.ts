@@ -15,13 +15,20 @@ interface MallocTrim {
 }
 
 /**
- * Keeps the resident memory of a worker close to what it uses (docs/decisions/memory.md). V8 collects garbage earlier,
- * and `malloc_trim` regularly makes glibc return freed memory to the system. By default, glibc keeps every free page
- * between two used blocks: after 20,000 images of all sizes, that is more than the worker uses. `malloc_trim` takes
- * some milliseconds, on a thread of libuv.
+ * Keeps the resident memory of a process close to what it uses (docs/decisions/memory.md): V8 collects garbage earlier,
+ * and freed memory is returned.
  */
 export async function keepMemoryLevel(logger: Logger, everyMs = EVERY_MS): Promise<void> {
   setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH_PERCENT}`);
+  await returnFreedMemory(logger, everyMs);
+}
+
+/**
+ * Regularly makes glibc return freed memory to the system. By default, glibc keeps every free page between two used
+ * blocks: after 20,000 images of all sizes, that is more than a worker uses. `malloc_trim` takes some milliseconds, on a
+ * thread of libuv.
+ */
+export async function returnFreedMemory(logger: Logger, everyMs = EVERY_MS): Promise<void> {
   if (process.platform !== 'linux') return;
   let mallocTrim: MallocTrim;
   try {
