@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { unlink } from 'node:fs/promises';
 
 /** The file of an image that is to be compressed. */
 export interface Source {
@@ -22,7 +22,10 @@ export function createSource(file: string, bytes: number, release: () => void): 
     releasePermit,
     async remove() {
       releasePermit();
-      await rm(file, { force: true });
+      // Not `rm`, which looks at the file first, synchronously.
+      await unlink(file).catch((error: unknown) => {
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      });
     },
   };
 }
