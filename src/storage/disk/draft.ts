@@ -41,10 +41,9 @@ export async function startDraft(file: string): Promise<Draft> {
 
 /** Puts a file in its place: whole, and on disk before its name is, also when that is another disk. */
 export async function moveFile(from: string, to: string): Promise<void> {
-  await mkdir(path.dirname(to), { recursive: true });
   await sync(from);
   try {
-    await rename(from, to);
+    await renameInto(path.dirname(to), from, to);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
     const draft = await startDraft(to);
@@ -65,5 +64,16 @@ async function sync(file: string): Promise<void> {
     await handle.sync();
   } finally {
     await handle.close();
+  }
+}
+
+/** Creates the folder only when it is missing: most images find it. */
+async function renameInto(folder: string, from: string, to: string): Promise<void> {
+  try {
+    await rename(from, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    await mkdir(folder, { recursive: true });
+    await rename(from, to);
   }
 }
