@@ -147,14 +147,15 @@ export function createImages({ Image }: Models) {
     },
 
     /**
-     * Records attempts in one bulk write. An attempt is recorded only while its image is pending, the round is open, and
-     * the image has the places that the run counts for it.
+     * Records attempts in one bulk write, without mongoose's casting: see `rows.insert`. An attempt is recorded only
+     * while its image is pending, the round is open, and the image has the places that the run counts for it.
      *
      * @returns the number of recorded attempts
      */
     async record(requestId: string, round: number, attempts: readonly Attempt[]): Promise<number> {
       if (attempts.length === 0) return 0;
-      const { matchedCount } = await Image.bulkWrite(
+      const collection = Image.db.collection<ImageRecord>('images');
+      const { matchedCount } = await collection.bulkWrite(
         attempts.map((attempt) => ({
           updateOne: {
             filter: {
