@@ -463,6 +463,23 @@ describe('while MongoDB is down', () => {
     expect([ready.status, await ready.json()]).toMatchObject([503, { detail: 'Down: mongodb' }]);
   });
 
+  it.each(['rows', 'images'])(
+    'completes an upload when MongoDB fails while its %s are recorded',
+    async (parts) => {
+      await service.stopWorker();
+      const id = await uploaded(service.url, content);
+      line.cutAt(insertInto(parts));
+      await service.startWorker();
+      await eventually(
+        () => line.isCut(),
+        (isCut) => isCut,
+      );
+      line.repair();
+      expect(await finished(service.url, id)).toMatchObject({ status: 'failed' });
+      expect(await service.count()).toEqual({ requests: 1, rows: 1, images: 1 });
+    },
+  );
+
   it.each([
     [
       'before it arrives',
@@ -471,15 +488,9 @@ describe('while MongoDB is down', () => {
       },
     ],
     [
-      'while its rows are recorded',
+      'while its request is recorded',
       () => {
-        line.cutAt(insertInto('rows'));
-      },
-    ],
-    [
-      'while its images are recorded',
-      () => {
-        line.cutAt(insertInto('images'));
+        line.cutAt(insertInto('requests'));
       },
     ],
   ])('answers 503 to an upload when MongoDB fails %s, and starts no run later', async (_, cut) => {

@@ -8,6 +8,7 @@ export interface MongodbLine {
   cut(): void;
   /** Cuts the connection when data that contains these words is sent. The data does not arrive. */
   cutAt(words: string): void;
+  isCut(): boolean;
   repair(): void;
   /** Returns the bytes of the largest message so far, in either direction. */
   largestMessage(): number;
@@ -52,6 +53,7 @@ export async function startMongodbLine(): Promise<MongodbLine> {
     cutAt(words) {
       trigger = words;
     },
+    isCut: () => isCut,
     repair() {
       isCut = false;
       trigger = null;
