@@ -19,6 +19,7 @@ import {
 import { finished, sheetOf, uploaded } from '../support/calls';
 import { eventually } from '../support/eventually';
 import { bytes, stall, startOrigin, status } from '../support/origin';
+import { largeSheetOf } from '../support/largeSheet';
 import { picture } from '../support/pictures';
 import { startReceiver } from '../support/receiver';
 import { startService, type Service } from '../support/service';
@@ -100,6 +101,13 @@ it('completed', async () => {
   const fields = { webhook_url: receiver.on('/completed', 200) };
   const id = await uploadedAndFinished(service, linksOf('completed', 3), fields);
   await saveHistory('completed', run(id), service);
+});
+
+it('recorded', async () => {
+  const { service } = services;
+  const id = await uploaded(service.url, largeSheetOf(linksOf('recorded', 20)));
+  await finished(service.url, id);
+  await saveHistory('recorded', run(id), service);
 });
 
 it('slices', async () => {

@@ -3,36 +3,17 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { workflowIdOf } from '../../workflows/names';
 import { call } from '../support/api';
-import {
-  finished,
-  imagesOf,
-  requestOf,
-  resultOf,
-  sheet,
-  statusOf,
-  uploaded,
-} from '../support/calls';
+import { finished, imagesOf, requestOf, resultOf, statusOf, uploaded } from '../support/calls';
 import { eventually } from '../support/eventually';
 import { bytes, startOrigin, type Origin } from '../support/origin';
+import { LARGE_ROWS as ROWS, largeSheetOf } from '../support/largeSheet';
 import { picture } from '../support/pictures';
 import { startService, type Service } from '../support/service';
 
-/** Three batches, with so much text that an activity of their own records them. */
-const ROWS = 600;
-const TEXT = 'A long description. '.repeat(15);
 /** The images of the first rows; those behind repeat them. */
 const IMAGES = 20;
 /** Rows that are recorded before the recording is held. */
 const BEFORE_HOLD = 250;
-
-/** Returns a large sheet whose rows repeat the links. */
-function sheetRepeating(links: readonly string[]): string {
-  const rows = Array.from({ length: ROWS }, (_, row) => {
-    const link = links[row % links.length] ?? '';
-    return `${row + 1},${TEXT},${link}`;
-  });
-  return sheet(...rows);
-}
 
 /** Holds the recording of rows behind the first ones, in a real service. */
 function holdRecording(service: Service) {
@@ -87,7 +68,7 @@ describe('A large sheet', () => {
     const links = Array.from({ length: images }, (_, index) =>
       origin.on(`/${name}/${index}.png`, bytes(image)),
     );
-    return { csv: sheetRepeating(links), links };
+    return { csv: largeSheetOf(links), links };
   }
 
   it('is processed while it is being recorded, with counts that are right from the start', async () => {
@@ -220,7 +201,7 @@ describe('A large sheet, continued as new', () => {
       await sleep(2_000);
       await insert(given);
     });
-    const id = await uploaded(service.url, sheetRepeating(links));
+    const id = await uploaded(service.url, largeSheetOf(links));
     const handle = service.client.workflow.getHandle(workflowIdOf(id));
     const { runId } = await handle.describe();
     await eventually(
