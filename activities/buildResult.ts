@@ -69,7 +69,7 @@ export function createBuildResult(
     for await (const rows of records.rows.pages(request._id, 1, request.rows)) {
       for (const part of inReadableParts(rows)) {
         const images = await closed(request, [...new Set(part.flatMap((row) => row.images))]);
-        for (const row of part) yield { row, places: occurrencesOf(row, images) };
+        for (const row of part) yield { row, places: occurrencesOf(request, row, images) };
       }
     }
   }
@@ -81,8 +81,9 @@ export function createBuildResult(
     const images = await records.images.findMany(requestId, refs);
     const open = refs.filter((ref) => images.get(ref)?.status === 'pending');
     if (open.length === 0) return images;
-    await records.images.close(requestId, round, open);
-    return records.images.findMany(requestId, refs);
+    const closed = await records.images.close(requestId, round, open);
+    // Otherwise some were done meanwhile.
+    return closed === open.length ? images : records.images.findMany(requestId, refs);
   }
 
   function linkOf(requestId: string, { result }: ImageRecord): string | null {
@@ -90,13 +91,17 @@ export function createBuildResult(
   }
 }
 
-function occurrencesOf(row: RowRecord, images: ReadonlyMap<string, ImageRecord>): Occurrence[] {
-  return row.images.map((ref) => {
+function occurrencesOf(
+  { recording }: RequestRecord,
+  row: RowRecord,
+  images: ReadonlyMap<string, ImageRecord>,
+): Occurrence[] {
+  return row.images.flatMap((ref) => {
     const image = images.get(ref);
-    if (image === undefined) {
-      throw new Error(`Expected image ${ref} of row ${row._id} to be recorded, found none`);
-    }
-    return { ref, image };
+    if (image !== undefined) return [{ ref, image }];
+    // A worker died within a batch, and then the sheet was lost: these places count as lost too.
+    if (recording !== undefined) return [];
+    throw new Error(`Expected image ${ref} of row ${row._id} to be recorded, found none`);
   });
 }
 

@@ -28,7 +28,7 @@ const SIGNATURES: readonly Buffer[] = [
 export type Unicode = 'utf-8' | 'utf-16le' | 'utf-16be';
 
 /** The bytes of a byte order mark. */
-export const MARKS: Readonly<Record<Unicode, Buffer>> = {
+const MARKS: Readonly<Record<Unicode, Buffer>> = {
   'utf-8': Buffer.from('efbbbf', 'hex'),
   'utf-16le': Buffer.from('fffe', 'hex'),
   'utf-16be': Buffer.from('feff', 'hex'),

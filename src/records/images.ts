@@ -194,14 +194,21 @@ export function createImages({ Image }: Models) {
       }
     },
 
-    /** Fences off images that are not done: runs of the round can no longer record them. */
-    async close(requestId: string, round: number, refs: readonly string[]): Promise<void> {
+    /**
+     * Fences off images that are not done: runs of the round can no longer record them.
+     *
+     * @returns how many; the others are done meanwhile, or were fenced off before
+     */
+    async close(requestId: string, round: number, refs: readonly string[]): Promise<number> {
+      let closed = 0;
       for (const batch of batchesOf(refs, IMAGES_AT_ONCE)) {
-        await Image.updateMany(
+        const { matchedCount } = await Image.updateMany(
           { _id: { $in: idsOf(requestId, batch) }, round, status: 'pending' },
           { $set: { round: null } },
         );
+        closed += matchedCount;
       }
+      return closed;
     },
   };
 }

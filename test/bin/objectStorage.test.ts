@@ -125,7 +125,9 @@ describe('An API and two workers with object storage, and a DATA_DIR each', () =
     }
     const names = outputs.map((url) => path.basename(url));
     const keys = names.map((name) => imageKeyOf('prefix', id, name));
-    const sheets = ['failed', 'result'].map((kind) => `prefix/results/${id}/${kind}-1.csv`);
+    const sheets = ['failed-1', 'result-1', 'upload'].map(
+      (name) => `prefix/results/${id}/${name}.csv`,
+    );
     expect(await keysInBucket()).toEqual([...keys.sort(), ...sheets]);
     for (const folder of folders) {
       // Nothing below `files` or `results`, and no temporary file any more.
