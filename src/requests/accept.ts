@@ -12,7 +12,7 @@ import type { FileStore } from '../storage/fileStore';
 import type { CompressOptions } from '../../contract/formats';
 import type { RequestRecord } from '../records/types';
 import type { Runs } from '../temporal/runs';
-import { removeData } from './remove';
+import { removeData, removeUpload } from './remove';
 import { summaryOf } from './summary';
 import { validateSheet, type ValidatedSheet } from './validateSheet';
 
@@ -88,7 +88,7 @@ export async function acceptUpload(deps: AcceptDeps, upload: Upload): Promise<st
     known = await rollbackUpload(deps, record._id, error);
   }
   if (known === null) {
-    await removeWithdrawn(deps, record._id);
+    await unlessUnavailable(deps, record._id, removeUpload(deps, record._id));
     throw new Refusal('unavailable', 'The upload took too long and was withdrawn; send it again');
   }
   return record._id;
@@ -145,7 +145,7 @@ async function rollbackUpload(
     logger.warn({ request_id: requestId, reason: messageOf(error) }, 'Upload failed');
   }
   if (!(await records.requests.withdraw(requestId))) return records.requests.find(requestId);
-  await removeWithdrawn(deps, requestId);
+  await unlessUnavailable(deps, requestId, removeUpload(deps, requestId));
   if (error instanceof Refusal) throw error;
   throw new Refusal(
     'unavailable',
@@ -155,10 +155,14 @@ async function rollbackUpload(
   );
 }
 
-/** The upload is withdrawn: what cannot be removed now, the reconciler removes. */
-async function removeWithdrawn(deps: AcceptDeps, requestId: string): Promise<void> {
-  await removeData(deps, requestId).catch((error: unknown) => {
-    deps.logger.warn(
+/** What cannot be removed of a withdrawn upload now, the reconciler removes. */
+async function unlessUnavailable(
+  { logger }: AcceptDeps,
+  requestId: string,
+  removal: Promise<void>,
+): Promise<void> {
+  await removal.catch((error: unknown) => {
+    logger.warn(
       { request_id: requestId, reason: messageOf(error) },
       'The data of a withdrawn upload could not be removed; the reconciler tries again',
     );
@@ -186,7 +190,7 @@ async function claim(deps: AcceptDeps, record: RequestRecord): Promise<string | 
     }
     if (twin.state !== 'uploading') return twin._id;
     if (await records.requests.withdraw(twin._id, new Date(Date.now() - UPLOAD_SILENCE_MS))) {
-      await removeWithdrawn(deps, twin._id);
+      await unlessUnavailable(deps, twin._id, removeData(deps, twin._id));
     } else if (Date.now() > deadline) {
       throw new Refusal(
         'unavailable',

@@ -135,9 +135,7 @@ function createRemoval(deps: ReconcileDeps, before: Date, found: Found, failed: 
       if (isStorageUnavailable) return;
       if (state === 'uploading' && !(await requests.withdraw(_id, before))) return;
       await attempt(_id, async () => {
-        // No worker had an upload that was not accepted, so it has no files.
-        if (state === 'uploading') await requests.remove(_id);
-        else await removeData(deps, _id);
+        await removeData(deps, _id);
         found('leftover_removed', _id, 'data left by a process that died was removed');
       });
     },

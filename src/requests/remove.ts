@@ -43,6 +43,15 @@ export async function removeData({ records, files }: RemoveDeps, requestId: stri
   await records.requests.clear(requestId);
 }
 
+/** Removes an upload of this process that was not accepted: nothing writes for it any more. */
+export async function removeUpload(
+  { records, files }: RemoveDeps,
+  requestId: string,
+): Promise<void> {
+  await files.removeRequest(requestId);
+  await records.requests.remove(requestId);
+}
+
 /**
  * Removes the files that were written after `removeData`, and the request's own record.
  *

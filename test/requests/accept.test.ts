@@ -83,7 +83,7 @@ describe('acceptUpload(deps, upload)', () => {
 
     const id = await accept(starts, key);
     expect(id).not.toBe(dead);
-    expect(await requests.find(dead)).toBeNull();
+    expect(await requests.find(dead)).toMatchObject({ state: 'withdrawn' });
     expect(await requests.findByIdempotencyKey(key)).toMatchObject({ _id: id, state: 'pending' });
   });
 });

@@ -8,6 +8,7 @@ import { bytes, stall, startOrigin, status, type Origin } from '../support/origi
 import { photo } from '../support/pictures';
 import { NO_ANSWER, startReceiver, type Receiver } from '../support/receiver';
 import { retryRecorded } from '../support/retryRecorded';
+import { withFile } from '../support/temporaryFile';
 import { startService, type Service } from '../support/service';
 
 /** Every request counts as silent, so that no test has to wait. */
@@ -153,7 +154,7 @@ describe('reconcile', () => {
     await finished(service.url, id);
   });
 
-  it('removes the records of an interrupted upload', async () => {
+  it('removes the sheet and the records of an interrupted upload', async () => {
     const id = await uploaded(service.url, sheetOf([good]));
     await finished(service.url, id);
     const record = await service.records.requests.find(id);
@@ -171,9 +172,11 @@ describe('reconcile', () => {
       },
     ]);
     const { rows = 0 } = await service.count();
+    await withFile('a', (file) => service.files.writeSheet(abandoned, file));
 
     expect(await sweep()).toMatchObject({ leftover_removed: 1 });
-    expect(await service.records.requests.find(abandoned)).toBeNull();
+    expect(await service.records.requests.find(abandoned)).toMatchObject({ state: 'withdrawn' });
+    expect(await service.files.openSheet(abandoned)).toBeNull();
     expect((await service.count()).rows).toBe(rows - 1);
     expect(await statusOf(service.url, id)).toMatchObject({ status: 'completed' });
   });
