@@ -7,6 +7,7 @@ export interface Picture {
 }
 
 type Random = () => number;
+type Size = readonly [width: number, height: number];
 type Colour = readonly [red: number, green: number, blue: number];
 
 /** Scenes are painted at a quarter of their size and enlarged. That is fast, and as soft as a photo out of focus. */
@@ -24,10 +25,13 @@ const GRAIN = 24;
 /**
  * Makes the picture for a name: `.jpg` and `.webp` resemble photos, `.png` shows objects on a transparent background,
  * and `-rotated.jpg` is stored on its side with the matching EXIF orientation. The same name gives the same picture.
+ *
+ * @param size by default one of several sizes, which depends on the name
  */
-export async function makePicture(name: string): Promise<Picture> {
+export async function makePicture(name: string, size?: Size): Promise<Picture> {
   const random = seeded(name);
-  const [width, height] = SIZES[Math.floor(random() * SIZES.length)] ?? SIZES[0];
+  const chosen = SIZES[Math.floor(random() * SIZES.length)] ?? SIZES[0];
+  const [width, height] = size ?? chosen;
   if (name.endsWith('.png')) {
     const bytes = await paint(width, height, random, true).png().toBuffer();
     return { bytes, contentType: 'image/png' };
