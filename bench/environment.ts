@@ -1,25 +1,23 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { supervise, type SupervisedProcess } from '../src/process/supervise';
-import { freePort } from '../src/process/ports';
 import { startServers } from '../src/dev/embedded/servers';
 import { say } from '../src/process/main';
+import { freePort } from '../src/process/ports';
+import { supervise, type SupervisedProcess } from '../src/process/supervise';
+import type { Installation } from './cpu';
 
 export type Service = 'api' | 'worker';
 
-export interface Bench {
+export interface Bench extends Installation {
   readonly url: string;
   readonly originUrl: string;
+  readonly temporalAddress: string;
   readonly mongodbUri: string;
-  readonly folder: string;
-  /** Resident memory of a process, in MiB. */
-  memoryOf(name: Service): number;
-  /** Ids of all processes of a service since the start; more than one when it has died. */
+  /** Ids of all processes of a service since the start; more than its instances when one has died. */
   pidsOf(name: Service): readonly number[];
   stop(): Promise<void>;
 }
@@ -31,15 +29,19 @@ export interface BenchSettings {
   readonly origin?: string;
   /** Whether files are kept on an S3 server. API and worker then share no folder. */
   readonly objectStorage?: boolean;
+  /** Of a server that is used instead of the embedded one. */
+  readonly mongodbUri?: string;
 }
 
 const HOST = '127.0.0.1';
 const READY_MS = 60_000;
+/** The writes of the measures are not to be refused for their number. */
+const WRITES_PER_MINUTE = 100_000;
 
 /**
  * Starts embedded servers, services and an origin, each in a separate process, as in production.
  *
- * @param services without a worker, requests are accepted but not processed
+ * @param services without a worker, requests are accepted but not processed; each `worker` is one more
  */
 export async function startBench(
   services: readonly Service[],
@@ -47,13 +49,14 @@ export async function startBench(
     env = {},
     origin: originScript = path.join(__dirname, 'origin.js'),
     objectStorage = false,
+    mongodbUri,
   }: BenchSettings = {},
 ): Promise<Bench> {
   const folder = await mkdtemp(path.join(tmpdir(), 'image-processor-bench-'));
   const servers = await startServers({
     dataDir: folder,
     config: { EMBEDDED_TEMPORAL_PORT: 0, EMBEDDED_UI_PORT: 0, EMBEDDED_MONGODB_PORT: 0 },
-    given: {},
+    given: mongodbUri === undefined ? {} : { mongodbUri },
     ...(objectStorage && { objectStorage: { port: 0 } }),
     log: say,
   });
@@ -76,6 +79,7 @@ export async function startBench(
           LOG_LEVEL: 'warn',
           METRICS_PORT: '0',
           MALLOC_ARENA_MAX: '2',
+          RATE_LIMIT_WRITES_PER_MINUTE: String(WRITES_PER_MINUTE),
           ...env,
         },
         logFile: path.join(folder, `${name}.log`),
@@ -92,9 +96,9 @@ export async function startBench(
   return {
     url,
     originUrl: line.toString().trim(),
+    temporalAddress: servers.temporalAddress,
     mongodbUri: servers.mongodbUri,
     folder,
-    memoryOf: (name) => residentMemory(pids.get(name)?.at(-1) ?? 0),
     pidsOf: (name) => pids.get(name) ?? [],
     async stop() {
       origin.kill();
@@ -105,6 +109,20 @@ export async function startBench(
   };
 }
 
+/** Runs the work on an installation of its own, and stops it. */
+export async function withBench<T>(
+  services: readonly Service[],
+  settings: BenchSettings,
+  work: (bench: Bench) => Promise<T>,
+): Promise<T> {
+  const bench = await startBench(services, settings);
+  try {
+    return await work(bench);
+  } finally {
+    await bench.stop();
+  }
+}
+
 async function ready(url: string): Promise<void> {
   const deadline = Date.now() + READY_MS;
   for (;;) {
@@ -113,9 +131,4 @@ async function ready(url: string): Promise<void> {
     if (Date.now() > deadline) throw new Error(`${url} was not ready within ${READY_MS} ms`);
     await sleep(100);
   }
-}
-
-function residentMemory(pid: number): number {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024;
 }

@@ -1,32 +1,33 @@
 import { createServer } from 'node:http';
 import sharp from 'sharp';
-import { makePicture } from '../src/dev/demo/pictures';
+import { makePictures } from './pictures';
 
 /** Number of different pictures that all links share; each is made once. */
-const PICTURES = 40;
+const PICTURES = 20;
+const TINY = 64;
 
 /**
- * Runs an origin in a separate process. It serves photo-like JPEGs at any path, of about 10 KB below `/small/` and
- * otherwise of about 300 KB, and accepts every POST like a webhook receiver. Prints its address when it is ready.
+ * Runs an origin in a separate process. It serves photo-like JPEGs of 1200×900 at any path, and of 64×64 below `/tiny/`;
+ * in front of either, `/wait-300` makes it wait 300 ms. It accepts every POST like a webhook receiver. Prints its
+ * address when it is ready.
  */
 async function main(): Promise<void> {
-  const pictures = await Promise.all(
-    Array.from({ length: PICTURES }, async (_, index) => (await makePicture(`${index}.jpg`)).bytes),
-  );
-  const thumbnails = await Promise.all(
-    pictures.map((picture) => sharp(picture).resize(240).jpeg({ quality: 85 }).toBuffer()),
+  const photos = await makePictures(PICTURES, 'jpg');
+  const tiny = await Promise.all(
+    photos.map((photo) => sharp(photo).resize(TINY, TINY).jpeg({ quality: 85 }).toBuffer()),
   );
   const server = createServer((request, response) => {
     if (request.method === 'POST') {
       request.resume().once('end', () => response.writeHead(204).end());
       return;
     }
-    const number = Number(/\d+/.exec(request.url ?? '')?.[0] ?? 0);
-    response
-      .writeHead(200, { 'content-type': 'image/jpeg' })
-      .end(
-        (request.url?.startsWith('/small/') === true ? thumbnails : pictures)[number % PICTURES],
-      );
+    const { wait, folder, number } =
+      /^(\/wait-(?<wait>\d+))?(?<folder>\/tiny)?.*\/(?<number>\d+)\.jpg/.exec(request.url ?? '')
+        ?.groups ?? {};
+    const picture = (folder === undefined ? photos : tiny)[Number(number ?? 0) % PICTURES];
+    const answer = () => response.writeHead(200, { 'content-type': 'image/jpeg' }).end(picture);
+    if (wait === undefined) answer();
+    else setTimeout(answer, Number(wait));
   });
   server.listen(0, '127.0.0.1', () => {
     const address = server.address();

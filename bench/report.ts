@@ -1,56 +1,77 @@
-import { availableParallelism } from 'node:os';
-import type { Measure } from './measure';
+import type { Figure } from './limits';
+import type { Findings, Measure, Table } from './measure';
+import { cellsOf, holds, markdownTable } from './table';
 
-const BAR = 300;
-const LINE = 64;
+export interface Section {
+  readonly name: string;
+  readonly measure: Pick<Measure, 'title' | 'about'>;
+  readonly findings: Findings;
+}
 
-export function tableOf(measures: readonly Measure[]): string {
-  const rows = measures.map(({ name, value, baseline, unit }) =>
-    baseline === null
-      ? `| ${name} | ${shown(value)} ${unit} | | |`
-      : `| ${name} | ${shown(value)} ${unit} | ${shown(baseline)} ${unit} | ${(value / baseline).toFixed(2)} |`,
-  );
+/** What is printed of one measure. */
+export function textOf({ figures = [], tables = [], notes = [] }: Findings): string {
   return [
-    `On ${availableParallelism()} cores, shared with the servers and the origin. The embedded Temporal is a`,
-    'development server with one history shard. Values are medians of several rounds, alternating within one run.',
-    '',
-    '| What | Measured | Baseline | Ratio |',
-    '| --- | --- | --- | --- |',
-    ...rows,
-    '',
+    ...(figures.length === 0 ? [] : [limitsTable(figures)]),
+    ...tables.flatMap(({ title, ...table }) => [`${title}:\n`, tableText(table)]),
+    ...notes.map((note) => `${note}\n`),
   ].join('\n');
 }
 
-/** Draws two bars for each measure with a baseline. */
-export function plotOf(measures: readonly Measure[]): string {
-  const pairs = measures.flatMap(({ baseline, ...rest }) =>
-    baseline === null ? [] : [{ ...rest, baseline }],
-  );
-  const bars = pairs.flatMap(({ name, value, baseline, unit }, index) => {
-    const most = Math.max(value, baseline);
-    const top = index * LINE;
-    return [
-      `<text x="10" y="${top + 18}">${name.replaceAll('&', '&amp;')}</text>`,
-      bar(top + 24, (BAR * value) / most, '#2a6', `measured ${shown(value)} ${unit}`),
-      bar(top + 42, (BAR * baseline) / most, '#999', `baseline ${shown(baseline)} ${unit}`),
-    ];
+/** The document. */
+export function documentOf(
+  machine: readonly (readonly [string, string])[],
+  sections: readonly Section[],
+  minutes: number,
+): string {
+  const figures = sections.flatMap(({ findings }) => findings.figures ?? []);
+  const met = figures.filter(holds).length;
+  return [
+    '# Benchmarks\n',
+    'Written by `npm run bench`, which measures everything in one run, on one machine, each figure in turns with its',
+    'reference. Every figure is the median of at least three rounds, unless it says "once"; the range of the rounds is',
+    'in brackets. CPU time holds on a busy machine better than time by the clock, so both are given.\n',
+    '## Machine\n',
+    markdownTable(['What', 'Which'], machine),
+    '## Limits\n',
+    `${met} of ${figures.length} are met. A figure that misses its limit stays here.\n`,
+    limitsTable(figures),
+    ...sections.flatMap(sectionText),
+    repeatText(minutes),
+  ].join('\n');
+}
+
+function sectionText({ name, measure, findings }: Section): string[] {
+  const { tables = [], plots = [], notes = [] } = findings;
+  return [
+    `## ${measure.title}\n`,
+    `${measure.about} (\`npm run bench -- ${name}\`)\n`,
+    ...plots.map(({ file, title }) => `![${title}](benchmarks/${file}.svg)\n`),
+    ...tables.flatMap(({ title, ...table }) => [`${title}:\n`, tableText(table)]),
+    ...notes.map((note) => `${note}\n`),
+  ];
+}
+
+const tableText = ({ header, rows }: Pick<Table, 'header' | 'rows'>) => markdownTable(header, rows);
+
+function limitsTable(figures: readonly Figure[]): string {
+  const rows = figures.map((one) => {
+    const [name, measured, limit, met] = cellsOf(one);
+    return [name, measured, limit, met === 'yes' ? 'yes' : '**no**', one.detail];
   });
-  const height = pairs.length * LINE + 10;
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="560" height="${height}" font-family="sans-serif" font-size="13">`,
-    ...bars,
-    '</svg>',
-    '',
-  ].join('\n');
+  return markdownTable(['Figure', 'Measured', 'Limit', 'Met', 'From'], rows);
 }
 
-function bar(y: number, width: number, colour: string, label: string): string {
-  return (
-    `<rect x="10" y="${y}" width="${width.toFixed(0)}" height="14" fill="${colour}"/>` +
-    `<text x="${(width + 16).toFixed(0)}" y="${y + 12}">${label}</text>`
-  );
-}
+const repeatText = (minutes: number) => `## How to repeat it
 
-function shown(value: number): string {
-  return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
-}
+\`\`\`sh
+npm ci
+npm run bench                              # everything, and writes this page: ${minutes} minutes here
+npm run bench -- --quick                   # fewer and smaller rounds, under three minutes, only printed
+npm run bench -- upload small              # only those named, only printed
+npm run bench -- work --mongodb-uri URI    # compared with another MongoDB server
+\`\`\`
+
+It needs a machine that does nothing else, and package registries the first time: besides the servers of \`npm start\`,
+it installs img2dataset (Python with \`venv\`) and ssimulacra2_rs (Rust) into the user's cache. What cannot
+be installed is left out, and its lines say so. \`storage\`, \`reading\` and \`cost\` run only when they are named.
+`;

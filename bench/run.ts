@@ -1,58 +1,67 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { runMain, say } from '../src/process/main';
-import { measureCost } from './cost';
-import { measureEffort } from './effort';
-import { measureLarge } from './large';
-import type { Measure } from './measure';
-import { measureReading } from './reading';
-import { plotOf, tableOf } from './report';
-import { startBench, type Service, type Bench } from './environment';
-import { measureStorage } from './storage';
-import { measureThroughput } from './throughput';
-import { measureUpload } from './upload';
+import { format, resolveConfig } from 'prettier';
+import { messageOf } from '../src/errors';
+import { runMain, say, type Log } from '../src/process/main';
+import { withBench } from './environment';
+import { limitsOf, notMeasured } from './limits';
+import { describeMachine } from './machine';
+import type { Findings } from './measure';
+import { DOCUMENTED, FURTHER, MEASURES } from './measures';
+import { readOptions } from './options';
+import { documentOf, textOf, type Section } from './report';
 
-const MEASURES: Readonly<Record<string, () => Promise<Measure[]>>> = {
-  throughput: () => withBench(['api', 'worker'], measureThroughput),
-  storage: measureStorage,
-  large: () => withBench(['api', 'worker'], measureLarge),
-  upload: () => withBench(['api'], measureUpload),
-  reading: measureReading,
-  effort: measureEffort,
-  cost: measureCost,
-};
-const RESULTS = path.join(__dirname, '..', '..', 'bench', 'results');
+const DOCS = path.join(__dirname, '..', '..', 'docs');
+const PAGE = path.join(DOCS, 'benchmarks.md');
 
-/** `npm run bench [-- NAME…]`: prints a table of the measurements. Without names, also writes it and a plot to files. */
+/** `npm run bench`: measures, prints the figures and, when nothing was left out, writes the document. */
 runMain(async () => {
-  const asked = process.argv.slice(2);
-  const unknown = asked.filter((name) => !(name in MEASURES));
-  if (unknown.length > 0) {
-    const known = Object.keys(MEASURES).join(', ');
-    throw new Error(`Expected names from ${known}, received ${unknown.join(', ')}`);
+  const { size, names, mongodbUri, writes } = readOptions(
+    process.argv.slice(2),
+    Object.keys(DOCUMENTED),
+    Object.keys(FURTHER),
+  );
+  const { log, minutes } = createLog();
+  const machine = writes ? await withBench(['api'], {}, describeMachine) : [];
+  const sections: Section[] = [];
+  const failures: string[] = [];
+  for (const [index, name] of names.entries()) {
+    const measure = MEASURES[name];
+    if (measure === undefined) continue;
+    log(`${measure.title} (${index + 1} of ${names.length}) …`);
+    const findings = await measure
+      .run({ size, mongodbUri, log })
+      .catch((error: unknown): Findings => {
+        failures.push(`${name}: ${messageOf(error)}`);
+        return { figures: limitsOf(name).map((limit) => notMeasured(limit, messageOf(error))) };
+      });
+    process.stdout.write(`\n## ${measure.title}\n\n${textOf(findings)}\n`);
+    sections.push({ name, measure, findings });
   }
-  const measures: Measure[] = [];
-  for (const [name, measure] of Object.entries(MEASURES)) {
-    if (asked.length > 0 && !asked.includes(name)) continue;
-    say(`Measuring ${name} …`);
-    measures.push(...(await measure()));
-  }
-  const table = tableOf(measures);
-  process.stdout.write(table);
-  if (asked.length === 0) {
-    await writeFile(`${RESULTS}.md`, table);
-    await writeFile(`${RESULTS}.svg`, plotOf(measures));
-  }
+  if (writes) await writeDocument(documentOf(machine, sections, Math.ceil(minutes())), sections);
+  log('Done');
+  if (failures.length > 0) throw new Error(failures.join('\n'));
 });
 
-async function withBench(
-  services: readonly Service[],
-  measure: (bench: Bench) => Promise<Measure[]>,
-): Promise<Measure[]> {
-  const bench = await startBench(services);
-  try {
-    return await measure(bench);
-  } finally {
-    await bench.stop();
+/** Logs lines with the time since the start. */
+function createLog(): { readonly log: Log; readonly minutes: () => number } {
+  const started = performance.now();
+  const seconds = () => (performance.now() - started) / 1000;
+  return {
+    log(line) {
+      const clock = [Math.floor(seconds() / 60), Math.floor(seconds() % 60)];
+      say(`[${clock.map((part) => String(part).padStart(2, '0')).join(':')}] ${line}`);
+    },
+    minutes: () => seconds() / 60,
+  };
+}
+
+async function writeDocument(text: string, sections: readonly Section[]): Promise<void> {
+  const folder = path.join(DOCS, 'benchmarks');
+  await mkdir(folder, { recursive: true });
+  for (const { file, svg } of sections.flatMap(({ findings }) => findings.plots ?? [])) {
+    await writeFile(path.join(folder, `${file}.svg`), svg);
   }
+  const style = await resolveConfig(PAGE);
+  await writeFile(PAGE, await format(text, { ...style, parser: 'markdown' }));
 }

@@ -1,8 +1,8 @@
-import { medianOf } from '../bench/measure';
+import { medianOf } from '../bench/samples';
 import type { processLimitsOf } from '../src/pipeline/compressors';
 import type { Beside, Quiet } from './phases';
 import { KINDS, type Kind } from './processes';
-import { quantileOf, type Line } from './table';
+import { quantileOf, type Line } from '../bench/table';
 import { VICTIM_IMAGES, type Round, type Victim } from './victim';
 
 const HEALTH_MS = 250;

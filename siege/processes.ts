@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { argumentsOf, childrenOf } from '../bench/cpu';
 import type { Bench } from '../bench/environment';
 import { usageOf } from '../src/process/usage';
 
@@ -68,28 +68,6 @@ export function watchProcesses(bench: Bench): () => (kind: Kind) => Observed {
       };
     };
   };
-}
-
-function childrenOf(pid: number): number[] {
-  try {
-    return readdirSync(`/proc/${pid}/task`).flatMap((task) =>
-      readFileSync(`/proc/${pid}/task/${task}/children`, 'latin1')
-        .split(' ')
-        .filter((child) => child !== '')
-        .map(Number),
-    );
-  } catch {
-    // It has just died: the next sample finds its successor.
-    return [];
-  }
-}
-
-function argumentsOf(pid: number): string[] {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0');
-  } catch {
-    return [];
-  }
 }
 
 function isProgramOfSiege(pid: number): boolean {

@@ -12,7 +12,7 @@ import { cleanUp } from './cleanUp';
 import { attacksOf, linesOf, type Measured } from './judge';
 import { readSeconds } from './options';
 import { besiege, measureQuiet, warmUp } from './phases';
-import { holds, tableOf, verdictOf } from './table';
+import { holds, tableOf, verdictOf } from '../bench/table';
 import { createVictim } from './victim';
 
 /** As on a machine with 4 GiB, whatever this one has. */

@@ -2,17 +2,20 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import sharp, { type Sharp } from 'sharp';
-import type { CompressOptions, Effort, TargetFormat } from '../contract/formats';
-import type { Cost } from '../src/images/cost';
-import { compressAnswer, type CompressJob } from '../src/pipeline/messages';
-import { say } from '../src/process/main';
-import { startLimitedChild } from '../src/process/limitedChild';
-import type { Measure } from './measure';
+import type { CompressOptions, Effort, TargetFormat } from '../../contract/formats';
+import type { Cost } from '../../src/images/cost';
+import { compressAnswer, type CompressJob } from '../../src/pipeline/messages';
+import { say } from '../../src/process/main';
+import { startLimitedChild } from '../../src/process/limitedChild';
+import type { Measure } from '../measure';
+import { shown } from '../table';
 
 /** 8 megapixels, in the ratio of cameras. */
 const [WIDTH, HEIGHT] = [3264, 2448];
 const NO_LIMITS = { cpuSeconds: Infinity, memoryBytes: Infinity, wallMs: 600_000 };
 const POLL_MS = 10;
+/** How many kinds of files are measured. */
+const KINDS = { whole: Infinity, quick: 1 } as const;
 const never = new AbortController().signal;
 
 const SOURCES: Readonly<Record<string, (photo: Sharp) => Sharp>> = {
@@ -47,37 +50,42 @@ const TARGETS: readonly (readonly [TargetFormat, Effort])[] = [
   ['avif', 'balanced'],
 ];
 
-/**
- * Measures the memory and the CPU time of image processes, against what `src/images/cost.ts` expects. Each image runs
- * in a process of its own, so that nothing is left of another one.
- */
-export async function measureCost(): Promise<Measure[]> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'image-processor-cost-'));
-  const measures: Measure[] = [];
-  try {
-    for (const [source, make] of Object.entries(SOURCES)) {
-      const file = path.join(folder, 'source');
-      await writeFile(file, await make(photo()).toBuffer());
-      for (const [format, effort] of TARGETS) {
-        const { expected, used } = await costOf(folder, file, format, effort);
-        const name = `${source} to ${format}, ${effort}`;
-        const [mib, seconds] = [used.memoryBytes / 2 ** 20, used.cpuSeconds];
-        measures.push(
-          {
-            name: `${name}: memory`,
-            value: mib,
-            baseline: expected.memoryBytes / 2 ** 20,
-            unit: 'MiB',
-          },
-          { name: `${name}: CPU`, value: seconds, baseline: expected.cpuSeconds, unit: 's' },
-        );
+export const cost: Measure = {
+  title: 'Memory and CPU time of large images',
+  about: `What image processes need for 8 megapixels, and in brackets what \`src/images/cost.ts\` expects. Each image runs
+in a process of its own, so that nothing is left of another one.`,
+
+  async run({ size }) {
+    const folder = await mkdtemp(path.join(tmpdir(), 'image-processor-cost-'));
+    const rows: string[][] = [];
+    try {
+      for (const [source, make] of Object.entries(SOURCES).slice(0, KINDS[size])) {
+        const file = path.join(folder, 'source');
+        await writeFile(file, await make(photo()).toBuffer());
+        for (const [format, effort] of TARGETS) {
+          const { expected, used } = await costOf(folder, file, format, effort);
+          const mebibytes = [used.memoryBytes, expected.memoryBytes].map(
+            (bytes) => bytes / 2 ** 20,
+          );
+          rows.push([
+            source,
+            `${format}, ${effort}`,
+            against(mebibytes, 'MiB'),
+            against([used.cpuSeconds, expected.cpuSeconds], 's'),
+          ]);
+        }
       }
+    } finally {
+      await rm(folder, { recursive: true, force: true });
     }
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-  return measures;
-}
+    return {
+      tables: [{ title: 'One image each', header: ['From', 'To', 'Memory', 'CPU time'], rows }],
+    };
+  },
+};
+
+const against = ([used = 0, expected = 0]: readonly number[], unit: string) =>
+  `${shown(used)} ${unit} (${shown(expected)})`;
 
 /** Returns a picture with large areas, edges and noise. */
 function photo(): Sharp {
@@ -92,7 +100,7 @@ function photo(): Sharp {
 
 async function costOf(folder: string, file: string, format: TargetFormat, effort: Effort) {
   const child = startLimitedChild({
-    script: path.join(__dirname, '..', 'src', 'bin', 'imageProcess.js'),
+    script: path.join(__dirname, '..', '..', 'src', 'bin', 'imageProcess.js'),
     env: { ...process.env, DATA_DIR: folder, UV_THREADPOOL_SIZE: '3' },
     onError: say,
   });
