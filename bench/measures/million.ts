@@ -29,7 +29,7 @@ export function measureMillion(rows: number): Promise<Table> {
     const memory = (name: Service) => `${shown(memoryOf(bench.pidsOf(name).at(-1) ?? 0))} MiB`;
     const memories = [memory('api'), memory('worker')];
     const firstPages = await pagesFrom(bench.url, id, '0.0');
-    const lastPages = await pagesFrom(bench.url, id, `${rows - PAGE * PAGES}.0`);
+    const lastPages = await pagesFrom(bench.url, id, `${Math.max(0, rows - PAGE * PAGES)}.0`);
     const ending = await endRequest(bench.url, id);
     return {
       title: `A file of ${rows.toLocaleString('en-US')} rows, once`,
@@ -97,6 +97,7 @@ async function pagesFrom(url: string, id: string, from: string): Promise<number[
     const started = performance.now();
     const address = `${url}/image/requests/${id}/images?limit=${PAGE}&cursor=${cursor}`;
     const response = await fetch(address);
+    if (!response.ok) throw new Error(`Expected a page at ${address}, received ${response.status}`);
     const page = imagesPage.parse(await response.json());
     times.push(performance.now() - started);
     cursor = page.next_cursor;
