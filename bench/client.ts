@@ -69,7 +69,7 @@ export async function waitUntilCompleted(url: string, { id, startedAt }: Upload)
 }
 
 /** Waits until a request has any outcome. */
-export async function waitUntilFinished(url: string, id: string): Promise<void> {
+async function waitUntilFinished(url: string, id: string): Promise<void> {
   const client = createClient({ url });
   await until(`request ${id} to be finished`, POLL_MS, async () =>
     isFinished((await client.status(id)).status),

@@ -58,6 +58,7 @@ const REFUSALS = {
   MethodNotAllowed: [405, 'The specified method is not allowed against this resource.'],
   NotImplemented: [501, 'A header you provided implies functionality that is not implemented.'],
   MissingContentMD5: [400, 'Missing required header for this request: Content-MD5.'],
+  PreconditionFailed: [412, 'At least one of the pre-conditions you specified did not hold.'],
   ExcessHeaderValues: [400, 'Multiple values were provided for a header.'],
   PermanentRedirect: [301, 'The bucket must be addressed using the specified endpoint.'],
 } as const;

@@ -1,4 +1,4 @@
-import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { HeadObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { asUnavailable, faultOf, isNotImplemented, type S3Fault } from './errors';
 
 export interface WrittenImage {
@@ -49,14 +49,30 @@ export function createImageWriter(client: S3Client, bucket: string) {
     await client.send(command, { abortSignal });
   }
 
+  /**
+   * Whether the object that the store says exists can be read, with all of its bytes. A store that is killed while it
+   * writes may keep a part of the object's description (versitygw 1.8 does), and then refuses the next conditional write.
+   */
+  async function isWhole({ key, bytes }: WrittenImage, abortSignal: AbortSignal): Promise<boolean> {
+    try {
+      const command = new HeadObjectCommand({ Bucket: bucket, Key: key });
+      const { ContentLength: size } = await client.send(command, { abortSignal });
+      return size === bytes.length;
+    } catch {
+      // Writing it again changes nothing, or shows why it cannot be read.
+      return false;
+    }
+  }
+
   async function putIfMissing(image: WrittenImage, extras: Extras, signal: AbortSignal) {
     try {
       await put(image, extras, signal);
     } catch (error) {
       const { code, status } = faultOf(error);
-      if (code === 'PreconditionFailed' || status === 412) return;
-      // Another worker is writing the same image. That write may still fail, so this one is repeated.
-      if (code !== 'ConditionalRequestConflict' || !extras.condition) throw error;
+      const exists = code === 'PreconditionFailed' || status === 412;
+      if (exists && (await isWhole(image, signal))) return;
+      // Another worker is writing the same image, and that write may still fail; or the object that exists is not whole.
+      if ((!exists && code !== 'ConditionalRequestConflict') || !extras.condition) throw error;
       await put(image, { ...extras, condition: false }, signal);
     }
   }

@@ -97,6 +97,9 @@ const of =
   (method) =>
     method === wanted;
 
+/** The requests that find that an image is stored already. */
+const EXISTS = ['PutObject PreconditionFailed', 'HeadObject ok'];
+
 describe('the S3 store', () => {
   specifyFileStore(async (work) => {
     const { store, prefix } = openStore();
@@ -136,7 +139,19 @@ describe('the S3 store', () => {
       const { store, requests } = openStore();
       await storeImage(store, REQUEST, '0-1', 'png', IMAGE);
       await storeImage(store, REQUEST, '0-1', 'png', IMAGE);
-      expect(requests).toEqual(['PutObject ok', 'PutObject PreconditionFailed']);
+      expect(requests).toEqual(['PutObject ok', ...EXISTS]);
+    });
+
+    it('writes an image that exists by the words of the store and cannot be read', async () => {
+      const { store, prefix, requests } = openStore();
+      proxy.set('PreconditionFailed', (_, __, headers) => headers['if-none-match'] !== undefined);
+      await storeImage(store, REQUEST, '0-1', 'png', IMAGE);
+      expect(requests).toEqual([
+        'PutObject PreconditionFailed',
+        'HeadObject not_found',
+        'PutObject ok',
+      ]);
+      expect(await keysBelow(prefix)).toHaveLength(1);
     });
 
     it('writes without a condition when the store supports none, and does not try one again', async () => {
@@ -157,7 +172,7 @@ describe('the S3 store', () => {
           `PutObject ${code}`,
           `PutObject ${code}`,
           'PutObject ok',
-          'PutObject PreconditionFailed',
+          ...EXISTS,
         ]);
         expect(await keysBelow(prefix)).toHaveLength(1);
       },
@@ -171,7 +186,7 @@ describe('the S3 store', () => {
       expect(requests).toHaveLength(4);
       proxy.set('none');
       for (const ref of ['0-1', '0-1']) await storeImage(store, REQUEST, ref, 'png', IMAGE);
-      expect(requests.slice(4)).toEqual(['PutObject ok', 'PutObject PreconditionFailed']);
+      expect(requests.slice(4)).toEqual(['PutObject ok', ...EXISTS]);
     });
 
     it('sends at most 64 images at once', async () => {
@@ -200,10 +215,7 @@ describe('the S3 store', () => {
       let puts = 0;
       proxy.set('cut', (method) => method === 'PUT' && (puts += 1) === 1);
       await storeImage(store, REQUEST, '0-1', 'png', IMAGE);
-      expect(requests).toEqual([
-        expect.stringMatching(/^PutObject E/),
-        'PutObject PreconditionFailed',
-      ]);
+      expect(requests).toEqual([expect.stringMatching(/^PutObject E/), ...EXISTS]);
       expect(await keysBelow(prefix)).toHaveLength(1);
     });
 
