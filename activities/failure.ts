@@ -106,12 +106,22 @@ export function roundClosed(requestId: string, round: number): ApplicationFailur
   );
 }
 
-/** The stored sheet of an accepted upload cannot be read: it was removed or changed. */
-export function sheetLost(requestId: string, why: string): ApplicationFailure {
-  return ApplicationFailure.nonRetryable(
-    `The uploaded sheet of request ${requestId} cannot be read: ${why}`,
-    'sheet_lost',
-  );
+/**
+ * The stored sheet of an accepted upload cannot be read: it was removed or changed.
+ *
+ * @param lanes the images per lane that are recorded
+ */
+export function sheetLost(
+  requestId: string,
+  why: string,
+  lanes: readonly number[],
+): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: 'sheet_lost',
+    message: `The uploaded sheet of request ${requestId} cannot be read: ${why}`,
+    nonRetryable: true,
+    details: [lanes],
+  });
 }
 
 /**

@@ -134,6 +134,8 @@ export async function imageRequest(input: ImageRequestInput): Promise<StatusRepo
       (await work.run(() => processToEnd(input, run, accepted, recording, recordingTask)));
     await CancellationScope.nonCancellable(async () => {
       await recordingTask.ended;
+      // It was interrupted to continue as new, and then the request was cancelled.
+      if (!recording.isDone) await (await startRecording(ref, run, recording)).ended;
       if (task === 'deliver') enter(run, accepted.status);
       const webhook = task === 'deliver' || (await close(cancelled));
       if (webhook && following.next === null) await deliver();

@@ -1,7 +1,8 @@
 import {
   ActivityCancellationType,
+  ActivityFailure,
+  ApplicationFailure,
   CancellationScope,
-  isCancellation,
   log,
   proxyActivities,
   workflowInfo,
@@ -58,6 +59,8 @@ export async function startRecording(
     retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
   });
 
+  let isInterrupted = false;
+
   async function record(): Promise<void> {
     if (recording.isDone) return;
     try {
@@ -65,7 +68,9 @@ export async function startRecording(
       grow(recording, lanes);
       add(run, { ...late, bytesIn: 0, bytesOut: 0 });
     } catch (error) {
-      if (isCancellation(error)) return;
+      // Temporal does not retry an activity that it was asked to cancel, whatever it failed of: the next one goes on.
+      if (isInterrupted && !isFinal(error)) return;
+      grow(recording, lanesOf(error));
       recording.failure = reasonOf(error);
       log.error('Rows could not be recorded', { ...ref, reason: recording.failure });
     }
@@ -76,8 +81,27 @@ export async function startRecording(
   return {
     ended,
     interrupt() {
+      isInterrupted = true;
       scope.cancel();
       return ended;
     },
   };
+}
+
+/** The failures after which no other attempt can record the rest. */
+const FINAL = ['sheet_lost', 'round_closed'];
+
+function causeOf(error: unknown): ApplicationFailure | null {
+  const isKnown = error instanceof ActivityFailure && error.cause instanceof ApplicationFailure;
+  return isKnown ? (error.cause as ApplicationFailure) : null;
+}
+
+function isFinal(error: unknown): boolean {
+  return FINAL.includes(causeOf(error)?.type ?? '');
+}
+
+/** The images per lane that are recorded, of which the signals may have told fewer. */
+function lanesOf(error: unknown): readonly number[] {
+  const [lanes] = (causeOf(error)?.details ?? []) as [(readonly number[])?];
+  return lanes ?? [];
 }

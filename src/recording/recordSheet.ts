@@ -58,18 +58,21 @@ export async function recordSheet(
     writing.catch(() => undefined);
   }
 
-  for await (const row of rows) {
-    if (row.number <= from) {
-      // The images of the next rows are numbered after these.
-      for (const link of row.links) lanes.place(link);
-      continue;
+  try {
+    for await (const row of rows) {
+      if (row.number <= from) {
+        // The images of the next rows are numbered after these.
+        for (const link of row.links) lanes.place(link);
+        continue;
+      }
+      batch.add(row);
+      last = row.number;
+      if (batch.isFull()) await flush();
     }
-    batch.add(row);
-    last = row.number;
-    if (batch.isFull()) await flush();
+    await flush();
+  } finally {
+    await writing;
   }
-  await flush();
-  await writing;
   const recorded = { rows: last, lanes: lanes.sizes() };
   const late = await recordPlaces(records, requestId, lanes, () => onBatch(recorded));
   return { ...recorded, late };

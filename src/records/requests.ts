@@ -63,19 +63,27 @@ export function createRequests({ Request, Row, Image, Delivery }: Models) {
       }
     },
 
-    /** Records that the rows up to a number are recorded. @returns false when the request is no longer open */
-    async noteRecorded(id: string, rows: number): Promise<boolean> {
+    /**
+     * Records up to which row all is recorded. An attempt that was overtaken by another one does not lower it.
+     *
+     * @returns false when the round is closed, or the sheet is recorded
+     */
+    async noteRecorded(
+      id: string,
+      round: number,
+      { rows, lanes }: Pick<RequestRecord, 'rows' | 'lanes'>,
+    ): Promise<boolean> {
       const { matchedCount } = await Request.updateOne(
-        { _id: id, state: { $in: OPEN_STATUSES } },
-        { $set: { 'recording.rows': rows, updated_at: new Date() } },
+        { _id: id, round, state: { $in: OPEN_STATUSES }, recording: { $exists: true } },
+        { $max: { 'recording.rows': rows }, $set: { lanes, updated_at: new Date() } },
       );
       return matchedCount === 1;
     },
 
-    /** Records that all rows and images are recorded. @returns false when the request is no longer open */
-    async completeRecording(id: string, lanes: readonly number[]): Promise<boolean> {
+    /** Records that all rows and images are recorded. @returns as `noteRecorded` does */
+    async completeRecording(id: string, round: number, lanes: readonly number[]): Promise<boolean> {
       const { matchedCount } = await Request.updateOne(
-        { _id: id, state: { $in: OPEN_STATUSES } },
+        { _id: id, round, state: { $in: OPEN_STATUSES }, recording: { $exists: true } },
         { $set: { lanes, updated_at: new Date() }, $unset: { recording: 1 } },
       );
       return matchedCount === 1;

@@ -42,8 +42,8 @@ export interface RequestRecord {
   /** Number of rows of the sheet: their documents are `{request}/1` to `{request}/{rows}`. */
   readonly rows: number;
   /**
-   * Number of images per lane: `{request}/{lane}-0` to `{request}/{lane}-{n - 1}`. Empty while rows are being
-   * recorded.
+   * Number of images per lane: `{request}/{lane}-0` to `{request}/{lane}-{n - 1}`; of those recorded, while rows are
+   * being recorded.
    */
   readonly lanes: readonly number[];
   /** Absent when all rows and images are recorded, as in all records of older versions. */

@@ -145,7 +145,9 @@ async function rollbackUpload(
     logger.warn({ request_id: requestId, reason: messageOf(error) }, 'Upload failed');
   }
   if (!(await records.requests.withdraw(requestId))) return records.requests.find(requestId);
-  await unlessUnavailable(deps, requestId, removeUpload(deps, requestId));
+  // After a refusal nothing was stored. A store that did not answer in time may still store the sheet.
+  const remove = error instanceof Refusal ? removeUpload : removeData;
+  await unlessUnavailable(deps, requestId, remove(deps, requestId));
   if (error instanceof Refusal) throw error;
   throw new Refusal(
     'unavailable',

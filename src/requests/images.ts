@@ -3,7 +3,8 @@ import type { imagesPage, imagesQuery, ImageResource } from '../../contract/http
 import { withoutCredentials } from '../network/webUrl';
 import type { Records } from '../records/open';
 import { inReadableParts, type RowLayout } from '../records/rows';
-import type { ImageRecord } from '../records/types';
+import type { ImageRecord, RequestRecord } from '../records/types';
+import { isFinished } from '../../contract/statuses';
 import type { ImageLinks } from '../storage/links';
 import { findVisible } from './find';
 
@@ -29,7 +30,7 @@ export async function listImages(
   const request = await findVisible(records, requestId);
   const images: ImageResource[] = [];
   const [startRow = 1, startIndex = 0] = (cursor ?? '1.0').split('.').map(Number);
-  const lastRow = Math.min(request.rows, startRow + MAX_ROWS_EXAMINED - 1);
+  const lastRow = Math.min(recordedRowsOf(request), startRow + MAX_ROWS_EXAMINED - 1);
   // With a filter, most of what is read may not be listed.
   const atOnce = status === undefined ? limit : undefined;
   for await (const { row, found } of read(records, requestId, [startRow, lastRow], atOnce)) {
@@ -40,7 +41,16 @@ export async function listImages(
       images.push({ ...image, output_url: file && (await imageLinks(requestId, file)) });
     }
   }
-  return { images, next_cursor: lastRow < request.rows ? `${lastRow + 1}.0` : null };
+  if (lastRow >= request.rows) return { images, next_cursor: null };
+  // Behind the recorded rows, the cursor stays where it is until there are more.
+  return {
+    images,
+    next_cursor: lastRow < startRow ? `${startRow}.${startIndex}` : `${lastRow + 1}.0`,
+  };
+}
+
+function recordedRowsOf({ state, rows, recording }: RequestRecord): number {
+  return isFinished(state) ? rows : (recording?.rows ?? rows);
 }
 
 async function* read(
