@@ -3,7 +3,15 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { workflowIdOf } from '../../workflows/names';
 import { call } from '../support/api';
-import { finished, imagesOf, requestOf, resultOf, statusOf, uploaded } from '../support/calls';
+import {
+  finished,
+  imagesOf,
+  json,
+  requestOf,
+  resultOf,
+  statusOf,
+  uploaded,
+} from '../support/calls';
 import { eventually } from '../support/eventually';
 import { bytes, startOrigin, type Origin } from '../support/origin';
 import { LARGE_ROWS as ROWS, largeSheetOf } from '../support/largeSheet';
@@ -87,6 +95,11 @@ describe('A large sheet', () => {
       ({ succeeded }) => succeeded >= IMAGES,
     );
     expect((await requestOf(service.url, id)).sheet.rows).toBe(ROWS);
+    const images = `${service.url}/image/requests/${id}/images`;
+    for (const query of ['?limit=1000', `?cursor=${BEFORE_HOLD + 1}.0`]) {
+      // The rows behind are still to come.
+      expect(await json(images + query)).toMatchObject({ next_cursor: `${BEFORE_HOLD + 1}.0` });
+    }
     held.release();
     expect(await finished(service.url, id)).toMatchObject({
       status: 'completed',
@@ -185,6 +198,35 @@ describe('A large sheet', () => {
 });
 
 describe('A large sheet, continued as new', () => {
+  it('has all of its rows when it is cancelled while the recording is interrupted', async () => {
+    const origin = await startOrigin();
+    const service = await startService({
+      temporalAddress: process.env['TEST_TEMPORAL_SHORT_HISTORY_ADDRESS'],
+    });
+    const image = await picture(2, 2).png().toBuffer();
+    const links = Array.from({ length: ROWS }, (_, index) =>
+      origin.on(`/interrupted/${index}.png`, bytes(image)),
+    );
+    const held = holdRecording(service);
+    const id = await uploaded(service.url, largeSheetOf(links));
+    const handle = service.client.workflow.getHandle(workflowIdOf(id));
+    await eventually(
+      () => handle.fetchHistory(),
+      ({ events }) =>
+        (events ?? []).some((event) => event.activityTaskCancelRequestedEventAttributes),
+    );
+    const cancelled = await call(`${service.url}/image/requests/${id}/cancel`, { method: 'POST' });
+    expect(cancelled.status).toBe(202);
+    held.release();
+    expect(await finished(service.url, id)).toMatchObject({ status: 'cancelled' });
+    const { total, succeeded, failed } = await imageCounts(service, id);
+    expect([total, failed]).toEqual([ROWS, 0]);
+    expect(succeeded).toBeGreaterThan(0);
+    expect((await resultOf(service.url, id)).trim().split('\n')).toHaveLength(ROWS + 1);
+    await service.stop();
+    await origin.stop();
+  });
+
   it('is recorded exactly by several runs', async () => {
     const origin = await startOrigin();
     const service = await startService({
