@@ -93,7 +93,7 @@ const FINAL = ['sheet_lost', 'round_closed'];
 
 function causeOf(error: unknown): ApplicationFailure | null {
   const isKnown = error instanceof ActivityFailure && error.cause instanceof ApplicationFailure;
-  return isKnown ? (error.cause as ApplicationFailure) : null;
+  return isKnown ? error.cause : null;
 }
 
 function isFinal(error: unknown): boolean {
