@@ -47,6 +47,7 @@ const FOLDERS = {
   },
   'src/recording': {
     imports: ['src/csv', 'src/network', 'src/records'],
+    types: ['contract'],
   },
   'src/records': { imports: ['contract'], types: ['src/config.ts'] },
   'src/storage': { imports: ['contract', 'src/errors.ts', 'src/images'] },

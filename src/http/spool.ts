@@ -10,6 +10,8 @@ import type { Spool } from '../storage/spool';
 
 export interface Spooled {
   readonly path: string;
+  /** Bytes. */
+  readonly size: number;
   /** SHA-256 of the bytes, in hex. */
   readonly fingerprint: string;
   /** What its bytes show about the encoding; they are not read again for it. */
@@ -64,7 +66,8 @@ export async function spoolUpload(
 
   try {
     await pipeline(upload, checked, createWriteStream(file, { flags: 'wx' }));
-    return { path: file, fingerprint: hash.digest('hex'), text: inspector.findings(), discard };
+    const fingerprint = hash.digest('hex');
+    return { path: file, size: received, fingerprint, text: inspector.findings(), discard };
   } catch (error) {
     await discard();
     throw refusal ?? diskRefusal(error) ?? error;

@@ -99,6 +99,7 @@ export function uploadRoute(deps: UploadDeps): Route {
           owner: callerOf(ctx).name,
           caller: callerHash(ctx),
           path: file.path,
+          size: file.size,
           fileName: file.name,
           fingerprint: file.fingerprint,
           text: file.text,

@@ -1,9 +1,29 @@
 import { isDelimiter } from '../csv/delimiters';
 import type { Sheet } from '../csv/read';
-import type { RecordingRecord, RequestRecord } from '../records/types';
+import type { Output } from '../../contract/sheets';
+import type { RecordingRecord, RequestRecord, SheetRecord } from '../records/types';
 
 /** So many bytes are recorded in about the time of one row: a single row may hold a megabyte. */
 const BYTES_OF_ROW = 64;
+
+/** What of a sheet is recorded for ever: `sheetOf` reads it again, and results are written like it. */
+export function sheetRecordOf(
+  { link_columns, delimiter, encoding, hasMark, lineEnd, preamble, baseUrl }: Sheet,
+  output: Output,
+  warnings: readonly string[],
+): SheetRecord {
+  return {
+    link_columns,
+    delimiter,
+    encoding,
+    has_mark: hasMark,
+    line_end: lineEnd,
+    preamble,
+    base_url: baseUrl,
+    output,
+    warnings,
+  };
+}
 
 /** What of a sheet is recorded only until its rows are. */
 export function recordingOf(

@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config';
@@ -7,7 +6,7 @@ import type { TextFindings } from '../csv/textFindings';
 import { messageOf, Refusal } from '../errors';
 import type { Logger } from '../telemetry/logger';
 import type { Records } from '../records/open';
-import { recordingOf, weightOf } from '../recording/sheet';
+import { recordingOf, sheetRecordOf, weightOf } from '../recording/sheet';
 import type { FileStore } from '../storage/fileStore';
 import type { CompressOptions } from '../../contract/formats';
 import type { RequestRecord } from '../records/types';
@@ -24,6 +23,8 @@ export interface Upload {
   readonly caller: string;
   /** Path of the spooled file; the caller removes it afterwards. */
   readonly path: string;
+  /** Bytes of the file. */
+  readonly size: number;
   readonly fileName: string;
   /** SHA-256 of the file's bytes, in hex. */
   readonly fingerprint: string;
@@ -51,9 +52,9 @@ export interface AcceptDeps {
   readonly validate?: typeof validateSheet;
 }
 
-/** While its sheet is being stored, an upload is updated this often; */
+/** How often an upload is updated while its sheet is being stored. */
 const UPLOAD_UPDATE_MS = 10_000;
-/** without an update for this long, its process is dead. */
+/** The process of an upload without an update for this long is dead. */
 const UPLOAD_SILENCE_MS = 60_000;
 
 /** How long a repeated upload waits for the upload in progress with the same key. */
@@ -74,7 +75,7 @@ export async function acceptUpload(deps: AcceptDeps, upload: Upload): Promise<st
   const { strict, sheetOptions, text } = upload;
   const maxImages = config.MAX_IMAGES_PER_REQUEST;
   const validated = await validate(upload.path, { ...sheetOptions, strict, maxImages }, text);
-  const record = await newRequest(upload, validated, config);
+  const record = newRequest(upload, validated, config);
   const twin = await claim(deps, record);
   if (twin !== null) return twin;
 
@@ -204,12 +205,11 @@ async function claim(deps: AcceptDeps, record: RequestRecord): Promise<string | 
   return null;
 }
 
-async function newRequest(
+function newRequest(
   upload: Upload,
   { sheet, warnings, rows, badRows, links }: ValidatedSheet,
   config: Pick<Config, 'WEBHOOK_URL'>,
-): Promise<RequestRecord> {
-  const { size } = await stat(upload.path);
+): RequestRecord {
   const now = new Date();
   return {
     _id: randomUUID(),
@@ -223,20 +223,10 @@ async function newRequest(
     options: upload.options,
     webhook_url: upload.webhookUrl ?? config.WEBHOOK_URL ?? null,
     columns: sheet.columns,
-    sheet: {
-      link_columns: sheet.link_columns,
-      delimiter: sheet.delimiter,
-      encoding: sheet.encoding,
-      has_mark: sheet.hasMark,
-      line_end: sheet.lineEnd,
-      preamble: sheet.preamble,
-      base_url: sheet.baseUrl,
-      output: upload.sheetOptions.output,
-      warnings,
-    },
+    sheet: sheetRecordOf(sheet, upload.sheetOptions.output, warnings),
     rows,
     lanes: [],
-    recording: recordingOf(sheet, weightOf(rows + links, size)),
+    recording: recordingOf(sheet, weightOf(rows + links, upload.size)),
     bad_rows: badRows,
     file_name: upload.fileName,
     ...idempotencyKeyOf(upload),

@@ -23,6 +23,7 @@ function accept(start: (requestId: string) => Promise<unknown>, key: string | nu
         owner: null,
         caller: 'a',
         path,
+        size: CSV.length,
         fileName: 'products.csv',
         fingerprint: 'a'.repeat(64),
         text: await inspectText(path),
