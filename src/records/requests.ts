@@ -16,9 +16,9 @@ export function createRequests({ Request, Row, Image, Delivery }: Models) {
   const find = (id: string) => Request.findById(id).lean<RequestRecord>().exec();
 
   /** Removes all documents of the request except its own. */
-  async function removeParts(request: RequestRecord): Promise<void> {
-    const { _id: id } = request;
-    if (mayHaveParts(request)) await removeRowsAndImages(request);
+  async function removeParts(id: string): Promise<void> {
+    const request = await find(id);
+    if (request !== null && mayHaveParts(request)) await removeRowsAndImages(request);
     await Delivery.deleteMany({ request_id: id });
   }
 
@@ -39,8 +39,8 @@ export function createRequests({ Request, Row, Image, Delivery }: Models) {
       }
     }
     if (rows > 0 && recording === undefined) return;
-    // There are parts that the request does not count: its recording was interrupted for ever, or the upload of an older
-    // version was. Only then, since the MongoDB stand-in reads all documents for it. '0' follows '/' in ASCII: these are
+    // There are parts that the request does not count: its recording was never completed, or the upload of an older
+    // version was interrupted. Only then, since the MongoDB stand-in reads all documents for it. '0' follows '/' in ASCII: these are
     // exactly the ids that begin with `{id}/`.
     const parts = { _id: { $gte: `${id}/`, $lt: `${id}0` } };
     await Promise.all([Row.deleteMany(parts), Image.deleteMany(parts)]);
@@ -157,20 +157,18 @@ export function createRequests({ Request, Row, Image, Delivery }: Models) {
       );
     },
 
-    /** Removes all documents of an upload that was rolled back; the request itself is the last. */
+    /** Removes all documents of a withdrawn request; its own is the last. */
     async remove(id: string): Promise<void> {
-      const request = await find(id);
-      if (request !== null) await removeParts(request);
+      await removeParts(id);
       await Request.deleteOne({ _id: id });
     },
 
     /**
      * Removes the documents of a withdrawn request. Its own is kept, with `removed_at` and without the client's data, until
-     * `forget` removes it.
+     * `remove` removes it.
      */
     async clear(id: string): Promise<void> {
-      const request = await find(id);
-      if (request !== null) await removeParts(request);
+      await removeParts(id);
       const now = new Date();
       const emptied = { columns: [], file_name: '', webhook_url: null };
       await Request.updateOne(
@@ -180,13 +178,6 @@ export function createRequests({ Request, Row, Image, Delivery }: Models) {
           $unset: { sheet: 1, recording: 1 },
         },
       );
-    },
-
-    /** Removes the document of a request that was cleared, and what a paused worker has recorded after that. */
-    async forget(id: string): Promise<void> {
-      const request = await find(id);
-      if (request !== null) await removeParts(request);
-      await Request.deleteOne({ _id: id, removed_at: { $ne: null } });
     },
 
     /**

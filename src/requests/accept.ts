@@ -11,7 +11,7 @@ import type { FileStore } from '../storage/fileStore';
 import type { CompressOptions } from '../../contract/formats';
 import type { RequestRecord } from '../records/types';
 import type { Runs } from '../temporal/runs';
-import { removeData, removeUpload } from './remove';
+import { removeData, removeWholly } from './remove';
 import { summaryOf } from './summary';
 import { validateSheet, type ValidatedSheet } from './validateSheet';
 
@@ -89,7 +89,7 @@ export async function acceptUpload(deps: AcceptDeps, upload: Upload): Promise<st
     known = await rollbackUpload(deps, record._id, error);
   }
   if (known === null) {
-    await unlessUnavailable(deps, record._id, removeUpload(deps, record._id));
+    await unlessUnavailable(deps, record._id, removeWholly(deps, record._id));
     throw new Refusal('unavailable', 'The upload took too long and was withdrawn; send it again');
   }
   return record._id;
@@ -147,7 +147,7 @@ async function rollbackUpload(
   }
   if (!(await records.requests.withdraw(requestId))) return records.requests.find(requestId);
   // After a refusal nothing was stored. A store that did not answer in time may still store the sheet.
-  const remove = error instanceof Refusal ? removeUpload : removeData;
+  const remove = error instanceof Refusal ? removeWholly : removeData;
   await unlessUnavailable(deps, requestId, remove(deps, requestId));
   if (error instanceof Refusal) throw error;
   throw new Refusal(
@@ -162,7 +162,7 @@ async function rollbackUpload(
 async function unlessUnavailable(
   { logger }: AcceptDeps,
   requestId: string,
-  removal: Promise<void>,
+  removal: Promise<unknown>,
 ): Promise<void> {
   await removal.catch((error: unknown) => {
     logger.warn(

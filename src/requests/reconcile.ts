@@ -7,7 +7,7 @@ import type { DeliveryRecord, RequestRecord } from '../records/types';
 import type { FileStore } from '../storage/fileStore';
 import type { LatestRun, Runs } from '../temporal/runs';
 import { continueWithDelivery } from './redeliver';
-import { removeData, removeLateFiles } from './remove';
+import { removeData, removeWholly } from './remove';
 import { startRound, SUPERSEDED } from './retry';
 import { finalizeRequest } from './finalize';
 
@@ -143,7 +143,7 @@ function createRemoval(deps: ReconcileDeps, before: Date, found: Found, failed: 
     async removeLate({ _id }: RequestRecord): Promise<void> {
       if (isStorageUnavailable) return;
       await attempt(_id, async () => {
-        const files = await removeLateFiles(deps, _id);
+        const files = await removeWholly(deps, _id);
         if (files === 0) return;
         found('leftover_removed', _id, `${files} files written after the deletion were removed`);
       });

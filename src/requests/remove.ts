@@ -36,32 +36,24 @@ export async function removeRequest(
 
 /**
  * Removes the files and records of a withdrawn request. Its own record stays, so that the reconciler removes files that a
- * paused worker writes afterwards: see `removeLateFiles`.
+ * paused worker writes afterwards: see `removeWholly`.
  */
 export async function removeData({ records, files }: RemoveDeps, requestId: string): Promise<void> {
   await files.removeRequest(requestId);
   await records.requests.clear(requestId);
 }
 
-/** Removes an upload of this process that was not accepted: nothing writes for it any more. */
-export async function removeUpload(
-  { records, files }: RemoveDeps,
-  requestId: string,
-): Promise<void> {
-  await files.removeRequest(requestId);
-  await records.requests.remove(requestId);
-}
-
 /**
- * Removes the files that were written after `removeData`, and the request's own record.
+ * Removes all files and records of a withdrawn request, when nothing writes for it any more: for an upload of this process
+ * that was not accepted, or long after `removeData`.
  *
- * @returns how many files
+ * @returns how many files there were
  */
-export async function removeLateFiles(
+export async function removeWholly(
   { records, files }: RemoveDeps,
   requestId: string,
 ): Promise<number> {
   const removed = await files.removeRequest(requestId);
-  await records.requests.forget(requestId);
+  await records.requests.remove(requestId);
   return removed;
 }
