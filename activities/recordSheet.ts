@@ -1,4 +1,5 @@
 import { messageOf } from '../src/errors';
+import type { Recorded } from '../src/recording/recordSheet';
 import { requireOpenRound } from './attempt';
 import type { ActivityDependencies } from './dependencies';
 import { withHeartbeat } from './heartbeat';
@@ -27,7 +28,7 @@ function createTelling({ tellRecorded, logger }: ActivityDependencies, { request
   let told = { rows: 0, at: 0 };
   let isTelling = false;
 
-  return ({ rows, lanes }: { rows: number; lanes: readonly number[] }): void => {
+  return ({ rows, lanes }: Recorded): void => {
     const isDue = Date.now() - told.at >= TELL_EVERY_MS && rows >= told.rows * TELL_GROWTH;
     if (isTelling || !isDue) return;
     told = { rows, at: Date.now() };

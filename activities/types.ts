@@ -94,7 +94,7 @@ export interface SheetRecorded {
   /** Images per lane. */
   readonly lanes: readonly number[];
   /** Occurrences of images that were done before these occurrences were found, which no slice has counted. */
-  readonly late: { readonly succeeded: number; readonly failed: number };
+  readonly late: Pick<Counts, 'succeeded' | 'failed'>;
 }
 
 /** The activities of the workflow `imageRequest`; each may run more than once for the same input. */

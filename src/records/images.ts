@@ -1,4 +1,5 @@
 import type { QueryFilter } from 'mongoose';
+import type { Counts } from '../../contract/counts';
 import { batchesOf } from './batches';
 import { insertMissing } from './insertMissing';
 import type { Models } from './models';
@@ -25,10 +26,7 @@ interface AttemptedImage {
 }
 
 /** Occurrences that were found after their images were done. */
-export interface LatePlaces {
-  readonly succeeded: number;
-  readonly failed: number;
-}
+export type LatePlaces = Pick<Counts, 'succeeded' | 'failed'>;
 
 export const NO_LATE_PLACES: LatePlaces = { succeeded: 0, failed: 0 };
 

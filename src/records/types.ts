@@ -10,7 +10,7 @@ import type { DeliveryState, ImageStatus, RequestStatus } from '../../contract/s
  */
 
 /**
- * `uploading`: rows and images are being written, and no client knows the id.
+ * `uploading`: the sheet is being stored, and no client knows the id.
  * `withdrawn`: the upload was rolled back, or the request was deleted. For clients it does not exist, no run may
  * change it, and its documents and files are being removed, or were (`removed_at`).
  */
