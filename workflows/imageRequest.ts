@@ -16,7 +16,15 @@ import { reasonOf } from './failures';
 import type { LanesState, IndexRanges } from './lanes';
 import { FOLLOW_SIGNAL, RECORDED_SIGNAL, STATUS_QUERY, webhooksTaskQueueOf } from './names';
 import { processImages, type Unfinished } from './processing';
-import { grow, noRecording, startRecording, type Recording, type RecordingTask } from './recording';
+import {
+  carriedOf,
+  createRecording,
+  grow,
+  startRecording,
+  type CarriedRecording,
+  type Recording,
+  type RecordingTask,
+} from './recording';
 import { outcomeFor, type StatusReport } from '../contract/report';
 import type { ByteCounts, Counts } from '../contract/counts';
 import { createRun, enter, reportOf, type Run } from './run';
@@ -34,13 +42,9 @@ export interface ImageRequestInput {
   /** With `settle`: how the previous run ended, for a person. */
   readonly note?: string;
   /** State carried over from an earlier run of this round; absent in the first run. */
-  readonly carried?: {
+  readonly carried?: CarriedRecording & {
     readonly accepted: AcceptedRequest;
     readonly numbers: readonly IndexRanges[];
-    /** While rows are still to be recorded: the images per lane that are recorded so far. */
-    readonly recorded?: readonly number[];
-    /** Why rows could not be recorded, if that is so. */
-    readonly recordingFailure?: string;
     readonly sequence: number;
     readonly left: LanesState & Unfinished;
   };
@@ -81,7 +85,7 @@ export async function imageRequest(input: ImageRequestInput): Promise<StatusRepo
     overtake: () => undefined,
   };
   const work = new CancellationScope();
-  const recording = noRecording();
+  const recording = createRecording(carried);
   setHandler(statusQuery, () => reportOf(requestId, run));
   setHandler(followSignal, (next) => {
     // A repeated signal, or one whose sender read the record before this round was opened.
@@ -124,10 +128,7 @@ export async function imageRequest(input: ImageRequestInput): Promise<StatusRepo
       enter(run, accepted.status);
       return;
     }
-    if (carried === undefined ? accepted.lanes === null : carried.recorded !== undefined) {
-      Object.assign(recording, { sizes: carried?.recorded ?? [], isDone: false });
-    }
-    recording.failure = carried?.recordingFailure ?? null;
+    if (carried === undefined && accepted.lanes === null) recording.isDone = false;
     const recordingTask = await startRecording(ref, run, recording);
     const cancelled =
       task === 'process' &&
@@ -218,8 +219,7 @@ async function processToEnd(
       carried: {
         accepted,
         numbers: recorded,
-        ...(!recording.isDone && { recorded: recording.sizes }),
-        ...(recording.failure !== null && { recordingFailure: recording.failure }),
+        ...carriedOf(recording),
         sequence,
         left,
       },

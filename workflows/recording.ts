@@ -21,9 +21,28 @@ export interface Recording {
   failure: string | null;
 }
 
-/** A recording that is done, as of a sheet that was recorded before this run. */
-export function noRecording(): Recording {
-  return { sizes: [], isDone: true, failure: null };
+/** What a run that continues as new tells the next one of its recording. Its names are kept in histories. */
+export interface CarriedRecording {
+  /** While rows are still to be recorded: the images per lane that are recorded so far. */
+  readonly recorded?: readonly number[];
+  /** Why rows could not be recorded, if that is so. */
+  readonly recordingFailure?: string;
+}
+
+/** Without anything carried, it is done: a first run learns only from `acceptRequest` that it is not. */
+export function createRecording({ recorded, recordingFailure }: CarriedRecording = {}): Recording {
+  return {
+    sizes: recorded ?? [],
+    isDone: recorded === undefined,
+    failure: recordingFailure ?? null,
+  };
+}
+
+export function carriedOf({ sizes, isDone, failure }: Recording): CarriedRecording {
+  return {
+    ...(!isDone && { recorded: sizes }),
+    ...(failure !== null && { recordingFailure: failure }),
+  };
 }
 
 /** Adds what the activity has told. Signals may be repeated, late, or overtaken by the activity's result. */
@@ -48,6 +67,7 @@ export async function startRecording(
   run: Run,
   recording: Recording,
 ): Promise<RecordingTask> {
+  // A scope gets the cancellations of the one in which it is created.
   const scope = await CancellationScope.nonCancellable(() =>
     Promise.resolve(new CancellationScope()),
   );
