@@ -118,7 +118,7 @@ export function sheetLost(
 ): ApplicationFailure {
   return ApplicationFailure.create({
     type: 'sheet_lost',
-    message: `The uploaded sheet of request ${requestId} cannot be read: ${why}`,
+    message: `the uploaded sheet of request ${requestId} cannot be read: ${why}`,
     nonRetryable: true,
     details: [lanes],
   });

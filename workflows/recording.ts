@@ -91,7 +91,7 @@ export async function startRecording(
       // Temporal does not retry an activity that it was asked to cancel, whatever it failed of: the next one goes on.
       if (isInterrupted && !isFinal(error)) return;
       grow(recording, lanesOf(error));
-      recording.failure = reasonOf(error);
+      recording.failure = causeOf(error)?.message ?? reasonOf(error);
       log.error('Rows could not be recorded', { ...ref, reason: recording.failure });
     }
     recording.isDone = true;

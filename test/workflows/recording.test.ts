@@ -189,7 +189,9 @@ describe('A large sheet', () => {
     held.fail();
     const { status, details } = await finished(service.url, id);
     expect(status).toBe('completed_with_errors');
-    expect(details).toContain('cannot be read: it is not in the storage');
+    expect(details).toContain(
+      `failed; the uploaded sheet of request ${id} cannot be read: it is not in the storage`,
+    );
     const { total, succeeded, failed } = await imageCounts(service, id);
     expect(total).toBe(ROWS);
     expect(succeeded).toBeGreaterThanOrEqual(IMAGES);
