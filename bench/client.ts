@@ -68,14 +68,6 @@ export async function waitUntilCompleted(url: string, { id, startedAt }: Upload)
   return performance.now() - startedAt;
 }
 
-/** Waits until a request has any outcome. */
-async function waitUntilFinished(url: string, id: string): Promise<void> {
-  const client = createClient({ url });
-  await until(`request ${id} to be finished`, POLL_MS, async () =>
-    isFinished((await client.status(id)).status),
-  );
-}
-
 /** Uploads a request of so many images and waits until it is completed. @returns seconds */
 export async function runRequest(
   bench: Bench,
@@ -90,6 +82,8 @@ export async function runRequest(
 export async function cancelAndRemove(url: string, id: string): Promise<void> {
   const client = createClient({ url });
   await client.cancel(id);
-  await waitUntilFinished(url, id);
+  await until(`request ${id} to be finished`, POLL_MS, async () =>
+    isFinished((await client.status(id)).status),
+  );
   await client.remove(id);
 }

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { cpuSecondsOf, type CpuSeconds } from '../src/process/usage';
 
 export const ROLES = [
   'worker',
@@ -14,34 +15,16 @@ export type Role = (typeof ROLES)[number];
 /** CPU seconds of each role since its processes started. */
 export type CpuTimes = Readonly<Record<Role, number>>;
 
-interface Times {
-  /** User and system time of all its threads. */
-  readonly own: number;
-  /** The same of its children that have ended. */
-  readonly ended: number;
-}
-
 /** Processes of one installation. */
 export interface Installation {
   readonly folder: string;
   pidsOf(name: 'api' | 'worker'): readonly number[];
 }
 
-/** The kernel reports times in this unit whatever its own tick is (proc(5), `USER_HZ`). */
-const TICKS_PER_SECOND = 100;
-
 /** Reads the CPU times of a process; zeros when it is gone. */
-export function timesOf(pid: number): Times {
+export function timesOf(pid: number): CpuSeconds {
   try {
-    // The second field is the name of the program, which may contain spaces and brackets (proc(5)).
-    const fields = readFileSync(`/proc/${pid}/stat`, 'latin1')
-      .replace(/^.*\) /s, '')
-      .split(' ');
-    const [user = 0, system = 0, endedUser = 0, endedSystem = 0] = fields.slice(11, 15).map(Number);
-    return {
-      own: (user + system) / TICKS_PER_SECOND,
-      ended: (endedUser + endedSystem) / TICKS_PER_SECOND,
-    };
+    return cpuSecondsOf(pid);
   } catch {
     return { own: 0, ended: 0 };
   }

@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { startServers } from '../src/dev/embedded/servers';
 import { say } from '../src/process/main';
 import { freePort } from '../src/process/ports';
 import { supervise, type SupervisedProcess } from '../src/process/supervise';
 import type { Installation } from './cpu';
+import { until } from './until';
 
 export type Service = 'api' | 'worker';
 
@@ -35,6 +35,7 @@ export interface BenchSettings {
 
 const HOST = '127.0.0.1';
 const READY_MS = 60_000;
+const READY_POLL_MS = 100;
 /** The writes of the measures are not to be refused for their number. */
 const WRITES_PER_MINUTE = 100_000;
 
@@ -123,12 +124,7 @@ export async function withBench<T>(
   }
 }
 
-async function ready(url: string): Promise<void> {
-  const deadline = Date.now() + READY_MS;
-  for (;;) {
-    const answer = await fetch(`${url}/health/ready`).catch(() => null);
-    if (answer?.ok === true) return;
-    if (Date.now() > deadline) throw new Error(`${url} was not ready within ${READY_MS} ms`);
-    await sleep(100);
-  }
+function ready(url: string): Promise<void> {
+  const isReady = async () => (await fetch(`${url}/health/ready`).catch(() => null))?.ok === true;
+  return until(`${url} to be ready`, READY_POLL_MS, isReady, READY_MS);
 }

@@ -16,7 +16,7 @@ const WORKERS = 4;
 const IMAGES_A_REQUEST = 20;
 const WAITING = '/wait-300/tiny';
 const ENV = { HOST_CONCURRENCY: '4' };
-/** Uploads that are sent at the same time; the service records only some at once and refuses more than can wait. */
+/** Uploads that are sent at the same time; the service reads only some at once and refuses more than can wait. */
 const UPLOADS_AT_ONCE = 8;
 const POLL_MS = 500;
 
