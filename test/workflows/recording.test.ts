@@ -200,20 +200,37 @@ describe('A large sheet', () => {
 });
 
 describe('A large sheet, continued as new', () => {
-  it('has all of its rows when it is cancelled while the recording is interrupted', async () => {
-    const origin = await startOrigin();
-    const service = await startService({
+  let origin: Origin;
+  let service: Service;
+  let image: Buffer;
+
+  beforeAll(async () => {
+    origin = await startOrigin();
+    service = await startService({
       temporalAddress: process.env['TEST_TEMPORAL_SHORT_HISTORY_ADDRESS'],
     });
-    const image = await picture(2, 2).png().toBuffer();
+    image = await picture(2, 2).png().toBuffer();
+  });
+  afterEach(() => jest.restoreAllMocks());
+  afterAll(async () => {
+    await service.stop();
+    await origin.stop();
+  });
+
+  /** Uploads a large sheet of different images. */
+  async function uploadLarge(name: string) {
     const links = Array.from({ length: ROWS }, (_, index) =>
-      origin.on(`/interrupted/${index}.png`, bytes(image)),
+      origin.on(`/${name}/${index}.png`, bytes(image)),
     );
-    const held = holdRecording(service);
     const id = await uploaded(service.url, largeSheetOf(links));
-    const handle = service.client.workflow.getHandle(workflowIdOf(id));
+    return { id, links, run: service.client.workflow.getHandle(workflowIdOf(id)) };
+  }
+
+  it('has all of its rows when it is cancelled while the recording is interrupted', async () => {
+    const held = holdRecording(service);
+    const { id, run } = await uploadLarge('interrupted');
     await eventually(
-      () => handle.fetchHistory(),
+      () => run.fetchHistory(),
       ({ events }) =>
         (events ?? []).some((event) => event.activityTaskCancelRequestedEventAttributes),
     );
@@ -225,19 +242,9 @@ describe('A large sheet, continued as new', () => {
     expect([total, failed]).toEqual([ROWS, 0]);
     expect(succeeded).toBeGreaterThan(0);
     expect((await resultOf(service.url, id)).trim().split('\n')).toHaveLength(ROWS + 1);
-    await service.stop();
-    await origin.stop();
   });
 
   it('is recorded exactly by several runs', async () => {
-    const origin = await startOrigin();
-    const service = await startService({
-      temporalAddress: process.env['TEST_TEMPORAL_SHORT_HISTORY_ADDRESS'],
-    });
-    const image = await picture(2, 2).png().toBuffer();
-    const links = Array.from({ length: ROWS }, (_, index) =>
-      origin.on(`/continued/${index}.png`, bytes(image)),
-    );
     // The first run is interrupted while rows are being recorded.
     const { rows: recorded } = service.records;
     const insert = recorded.insert.bind(recorded);
@@ -245,12 +252,11 @@ describe('A large sheet, continued as new', () => {
       await sleep(2_000);
       await insert(given);
     });
-    const id = await uploaded(service.url, largeSheetOf(links));
-    const handle = service.client.workflow.getHandle(workflowIdOf(id));
-    const { runId } = await handle.describe();
+    const { id, links, run } = await uploadLarge('continued');
+    const { runId } = await run.describe();
     await eventually(
-      () => handle.describe(),
-      (run) => run.runId !== runId,
+      () => run.describe(),
+      (latest) => latest.runId !== runId,
     );
     slow.mockRestore();
     expect(await finished(service.url, id)).toMatchObject({
@@ -258,7 +264,5 @@ describe('A large sheet, continued as new', () => {
     });
     expect(await imagesOf(service.url, id)).toHaveLength(ROWS);
     for (const link of links) expect(origin.hits(new URL(link).pathname)).toBe(1);
-    await service.stop();
-    await origin.stop();
   });
 });
