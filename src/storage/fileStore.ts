@@ -87,7 +87,8 @@ export interface FileStore {
   removeDrafts(requestId: string): Promise<void>;
 
   /**
-   * Removes the sheet, images and results of a request, and what is half-written. When it throws, some may be left: call it again.
+   * Removes the sheet, images and results of a request, and what is half-written. When it throws, some may be left: call
+   * it again.
    *
    * @returns how many there were
    */
