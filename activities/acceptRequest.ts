@@ -24,7 +24,8 @@ export function createAcceptRequest({
 }: ActivityDependencies): ImageRequestActivities['acceptRequest'] {
   return ({ requestId, round, task }) =>
     withHeartbeat(async (signal) => {
-      const request = await records.requests.accept(requestId);
+      const started = task === 'process' ? await records.rounds.start(requestId, round) : null;
+      const request = started ?? (await records.requests.accept(requestId));
       if (request?.round !== round || request.state === 'uploading') {
         throw roundClosed(requestId, round);
       }
@@ -33,7 +34,6 @@ export function createAcceptRequest({
         if (task === 'process') throw roundClosed(requestId, round);
         return { status: state, searchAttributes, names: null };
       }
-      if (task === 'process') await records.rounds.start(requestId, round);
       const lanes = await lanesOf(request, task, signal);
       const names = lanes === null ? null : await namesOf(requestId, lanes);
       return { status: 'processing', searchAttributes, lanes, names };

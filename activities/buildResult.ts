@@ -45,8 +45,7 @@ export function createBuildResult(
           const errors = errorsOf(row, places);
           if (errors !== '') await failed.write(sheet.failedRow(row.cells, errors));
         }
-        await result.commit();
-        await failed.commit();
+        await Promise.all([result.commit(), failed.commit()]);
       } catch (error) {
         await Promise.all([result.discard(), failed?.discard()]);
         throw error;

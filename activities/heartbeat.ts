@@ -42,6 +42,9 @@ export async function withHeartbeat<T>(
     context.heartbeat({ crashes: counted, ended } satisfies Beat);
   };
   let hasBegun = acquirePermit === undefined;
+  // The server writes a heartbeat to its database, which costs as much as a short activity. A first attempt without any
+  // counts as crashed when its worker dies, so it needs none before the work.
+  let mustTell = context.info.attempt > 1;
   let releasePermit: () => void = () => undefined;
   const timer = setInterval(() => {
     beat(!hasBegun);
@@ -50,12 +53,15 @@ export async function withHeartbeat<T>(
     if (acquirePermit !== undefined) {
       const acquired = acquirePermit(cancellationSignal);
       const mustWait = (await Promise.race([acquired, immediate(null)])) === null;
-      if (mustWait) beat(true);
+      if (mustWait) {
+        beat(true);
+        mustTell = true;
+      }
       releasePermit = await acquired;
       hasBegun = true;
       if (mustWait) await sleep(THROTTLED_FLUSH_MS);
     }
-    beat(false);
+    if (mustTell) beat(false);
     // If this attempt crashes the worker at once, the next one must know.
     if (context.info.attempt > 1) await sleep(FLUSH_MS);
     return await work(cancellationSignal, crashes);

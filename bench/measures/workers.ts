@@ -9,8 +9,8 @@ import { quantileOf } from '../table';
 import { until } from '../until';
 
 const SIZES = {
-  whole: { rounds: 3, images: 800, requests: 500 },
-  quick: { rounds: 1, images: 80, requests: 50 },
+  whole: { warmUp: 160, rounds: 3, images: 800, requests: 500 },
+  quick: { warmUp: 40, rounds: 1, images: 60, requests: 16 },
 } as const;
 const WORKERS = 4;
 const IMAGES_A_REQUEST = 20;
@@ -28,11 +28,11 @@ by four, on an installation each, in turns. And 500 requests of 20 images of 64Ã
 workers: from \`created_at\` to \`finished_at\`.`,
 
   async run({ size, log }) {
-    const { rounds, images, requests } = SIZES[size];
+    const { warmUp, rounds, images, requests } = SIZES[size];
     const benches: Bench[] = [];
     try {
       const [one, four] = [await startWith(1), await startWith(WORKERS)];
-      for (const bench of benches) await runRequest(bench, 160, { path: '/tiny' });
+      for (const bench of benches) await runRequest(bench, warmUp, { path: '/tiny' });
       const speeds = await inTurns(log, rounds, {
         one: async () => images / (await runRequest(one, images, { path: WAITING })),
         four: async () => images / (await runRequest(four, images, { path: WAITING })),

@@ -98,17 +98,20 @@ export function createRequests({ Request, Row, Image, Delivery }: Models) {
     },
 
     /**
-     * Changes `uploading` to `pending`, unless the upload was withdrawn. The API and the first activity of the workflow
-     * both call it: the first call decides, and both get the result.
+     * Changes `uploading` to `pending`, unless the upload was withdrawn. The API calls it, and the first activity of the
+     * workflow calls it or `rounds.start`: the first call decides, and both get the result.
      *
      * @returns the accepted request; `null` when it was withdrawn or removed
      */
     async accept(id: string): Promise<RequestRecord | null> {
-      await Request.updateOne(
+      const accepted = await Request.findOneAndUpdate(
         { _id: id, state: 'uploading' },
         { $set: { state: 'pending', updated_at: new Date() } },
-      );
-      const record = await find(id);
+        { returnDocument: 'after' },
+      )
+        .lean<RequestRecord>()
+        .exec();
+      const record = accepted ?? (await find(id));
       return record === null || record.state === 'withdrawn' ? null : record;
     },
 

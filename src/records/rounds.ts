@@ -21,12 +21,21 @@ export type Rounds = ReturnType<typeof createRounds>;
 /** Writes to the rounds of requests. Every write filters by the round and by the states that it may leave. */
 export function createRounds({ Request }: Models) {
   return {
-    async start(id: string, round: number): Promise<void> {
+    /**
+     * Starts the round of a request that waits for it, also of an upload that the API has not accepted yet: then this
+     * accepts it, as `requests.accept` does.
+     *
+     * @returns the started request; `null` when it does not wait for this round
+     */
+    start(id: string, round: number): Promise<RequestRecord | null> {
       const now = new Date();
-      await Request.updateOne(
-        { _id: id, round, state: 'pending' },
+      return Request.findOneAndUpdate(
+        { _id: id, round, state: { $in: ['uploading', 'pending'] } },
         { $set: { state: 'processing', started_at: now, updated_at: now } },
-      );
+        { returnDocument: 'after' },
+      )
+        .lean<RequestRecord>()
+        .exec();
     },
 
     /** Records that the run of an open round is alive. */
@@ -37,12 +46,13 @@ export function createRounds({ Request }: Models) {
       );
     },
 
-    /** Records counts, unless newer ones are recorded already. */
+    /** Records counts, unless newer ones are recorded already: a round begins with those of sequence 0. */
     async recordProgress(
       id: string,
       round: number,
       progress: { sequence: number; counts: Counts; bytes: ByteCounts },
     ): Promise<void> {
+      if (progress.sequence === 0) return;
       await Request.updateOne(
         { _id: id, round, state: { $in: OPEN_STATUSES }, sequence: { $lt: progress.sequence } },
         { $set: { ...progress, updated_at: new Date() } },

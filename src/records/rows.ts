@@ -91,8 +91,8 @@ async function* pagesOf<Row extends RowLayout>(
     const to = Math.min(from + size - 1, last);
     const rows = inOrder(await read(from, to));
     yield rows;
-    from = to + 1;
     size = nextSize(rows, to - from + 1);
+    from = to + 1;
   }
 }
 

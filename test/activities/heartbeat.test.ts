@@ -29,12 +29,18 @@ function held<T>() {
 }
 
 describe('withHeartbeat(work)', () => {
-  it('sends a heartbeat before the work starts', async () => {
-    const { run, beats } = start();
+  it('sends a heartbeat before the work of a further attempt starts', async () => {
+    const { run, beats } = start(2, { crashes: 0, ended: true });
     await run(() => {
       expect(beats).toEqual([{ crashes: 0, ended: false }]);
       return Promise.resolve();
     });
+  });
+
+  it('sends no heartbeat in a short first attempt', async () => {
+    const { run, beats } = start();
+    await run(() => Promise.resolve());
+    expect(beats).toEqual([]);
   });
 
   it('sends heartbeats while the work runs', async () => {
@@ -97,8 +103,12 @@ describe('withHeartbeat(work)', () => {
       1,
     ],
   ])('counts %s', async (_, attempt, previous, expected) => {
-    const { run, beats } = start(attempt, previous);
-    expect(await run((_signal, crashes) => Promise.resolve(crashes))).toBe(expected);
+    const { env, run, beats } = start(attempt, previous);
+    const counted = await run(async (_signal, crashes) => {
+      if (beats.length === 0) await once(env, 'heartbeat');
+      return crashes;
+    });
+    expect(counted).toBe(expected);
     expect(beats.at(-1)).toEqual({ crashes: expected, ended: false });
   });
 });

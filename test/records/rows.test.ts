@@ -84,6 +84,13 @@ describe('rows.pages and rows.layouts', () => {
     expect(layouts.every((layout) => !('cells' in layout))).toBe(true);
   });
 
+  it('read more rows with each query while the rows are small', async () => {
+    const sizes = async (pages: AsyncIterable<readonly unknown[]>) =>
+      (await all(pages)).map((page) => page.length);
+    expect(await sizes(records.rows.pages('listed', 1, 33))).toEqual([10, 20, 3]);
+    expect(await sizes(records.rows.layouts('listed', 1, 33))).toEqual([10, 20, 3]);
+  });
+
   it('yield nothing of an empty range', async () => {
     expect(await all(records.rows.pages('listed', 3, 2))).toEqual([]);
   });
