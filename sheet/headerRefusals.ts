@@ -1,4 +1,4 @@
-import { Refusal } from '../errors';
+import { Refusal } from '../contract/refusal';
 import { isOwnColumn } from './columnNames';
 import { excerpt } from './excerpt';
 import type { HeaderRecord } from './headerRecord';
