@@ -21,7 +21,7 @@ export interface Sheet extends Header, TextEncoding {
 export const HEADER_WITHIN = 256 * 1024;
 
 /** The beginning of a file, decoded. */
-interface Beginning extends TextEncoding {
+export interface Beginning extends TextEncoding {
   readonly text: string;
   /** The file goes on after it. */
   readonly isCut: boolean;

@@ -158,7 +158,7 @@ function createUtf8Check({ isAscii, isUtf8 }: ByteChecks) {
 }
 
 /** Returns the number of bytes at the end that begin a character of UTF-8 without completing it. */
-function incompleteBytes(bytes: Uint8Array): number {
+export function incompleteBytes(bytes: Uint8Array): number {
   for (let back = 1; back <= 3; back += 1) {
     const byte = bytes.at(-back) ?? 0;
     if (byte < 0x80 || byte > 0xf4) return 0;
