@@ -32,13 +32,23 @@ module.exports = {
         dependencyTypesNot: ['type-only'],
       },
     },
+    {
+      name: 'sheet-is-pure',
+      comment:
+        'It also runs in a browser: no Node module, and of packages only those with a build for browsers.',
+      severity: 'error',
+      from: { path: '^sheet/' },
+      to: {
+        path: [`^(node:)?(${builtinModules.join('|')})$`, '^node_modules/(?!csv-parse/)'],
+      },
+    },
     ...Object.entries(FOLDERS).flatMap(([folder, { imports, types = [] }]) => [
       {
         name: `${folder}-imports`,
         severity: 'error',
         from: { path: pathOf(folder) },
         to: {
-          path: '^(contract|client|workflows|activities|src)/',
+          path: '^(contract|client|sheet|workflows|activities|src)/',
           pathNot: [folder, ...imports, ...types].map(pathOf),
         },
       },

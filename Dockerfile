@@ -9,6 +9,7 @@ COPY tsconfig.json tsconfig.build.json ./
 COPY activities activities
 COPY client client
 COPY contract contract
+COPY sheet sheet
 COPY src src
 COPY workflows workflows
 RUN npm run build && npm prune --omit=dev --ignore-scripts

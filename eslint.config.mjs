@@ -43,6 +43,16 @@ export default tseslint.config(
     },
   },
   {
+    // The types of Node are known everywhere, but these files also run in a browser.
+    files: ['sheet/**/*.ts', 'contract/*.ts'],
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        ...['Buffer', 'process', 'global', 'require', 'module', 'setImmediate', '__dirname'],
+      ],
+    },
+  },
+  {
     // The rule mistakes a mongoose schema for a class instance.
     files: ['src/records/models.ts'],
     rules: { '@typescript-eslint/no-unsafe-class-instance-assignment': 'off' },

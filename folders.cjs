@@ -6,6 +6,7 @@
 const FOLDERS = {
   contract: { imports: [] },
   client: { imports: ['contract'] },
+  sheet: { imports: ['contract'] },
   workflows: { imports: ['contract'], types: ['activities'] },
   activities: {
     imports: [
@@ -22,14 +23,14 @@ const FOLDERS = {
     ],
     types: ['src/config.ts', 'src/pipeline', 'src/requests', 'src/telemetry', 'src/temporal'],
   },
-  'src/errors.ts': { imports: [], types: ['contract'] },
+  'src/errors.ts': { imports: ['contract'] },
   'src/cache.ts': { imports: [] },
   'src/keyedLimit.ts': { imports: [] },
   'src/callers.ts': { imports: [] },
   'src/config.ts': { imports: ['contract', 'src/callers.ts', 'src/network', 'src/storage'] },
   'src/network': { imports: ['contract', 'src/cache.ts', 'src/errors.ts'] },
-  'src/csv': { imports: ['contract', 'src/errors.ts', 'src/network'] },
-  'src/images': { imports: ['src/errors.ts', 'src/network'], types: ['contract', 'src/config.ts'] },
+  'src/csv': { imports: ['contract', 'sheet'] },
+  'src/images': { imports: ['contract', 'src/errors.ts', 'src/network'], types: ['src/config.ts'] },
   'src/pipeline': {
     imports: [
       'contract',
@@ -46,7 +47,7 @@ const FOLDERS = {
     types: ['src/config.ts'],
   },
   'src/recording': {
-    imports: ['src/csv', 'src/network', 'src/records'],
+    imports: ['sheet', 'src/network', 'src/records'],
     types: ['contract'],
   },
   'src/records': { imports: ['contract'], types: ['src/config.ts'] },
@@ -60,10 +61,10 @@ const FOLDERS = {
   'src/requests': {
     imports: [
       'contract',
+      'sheet',
       'src/cache.ts',
       'src/csv',
       'src/errors.ts',
-      'src/network',
       'src/recording',
       'src/records',
       'src/storage',
@@ -73,6 +74,7 @@ const FOLDERS = {
   'src/http': {
     imports: [
       'contract',
+      'sheet',
       'src/cache.ts',
       'src/callers.ts',
       'src/csv',

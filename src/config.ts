@@ -8,7 +8,7 @@ import { createOwnServers } from './network/ownServers';
 import { readOriginHeaders, type OriginHeaders } from './network/originHeaders';
 import { parsePortRange, type PortRange } from './network/ports';
 import { createTargetPolicy } from './network/targets';
-import { parseWebUrl } from './network/webUrl';
+import { parseWebUrl } from '../contract/webUrl';
 import { malformedStorageEndpoint } from './storage/endpoint';
 
 /**

@@ -1,4 +1,4 @@
-import { encodingExists, getDecoder } from 'iconv-lite';
+import { getDecoder } from 'iconv-lite';
 
 /** Decodes a text chunk by chunk. Both functions throw `EncodingError` for bytes that the encoding does not have. */
 interface Decoder {
@@ -26,17 +26,12 @@ const ICONV_NAMES: Readonly<Record<string, string>> = {
 
 const iconvName = (encoding: string) => ICONV_NAMES[encoding] ?? encoding;
 
-/** @param encoding the name of a WHATWG encoding */
-export function canDecode(encoding: string): boolean {
-  return BY_NODE.includes(encoding) || encodingExists(iconvName(encoding));
-}
-
 /** Whether a quote is the byte 22 in this encoding, and that byte is never a part of another character. */
 export function hasAsciiQuotes(encoding: string): boolean {
   return !['utf-16le', 'utf-16be', 'iso-2022-jp'].includes(encoding);
 }
 
-/** @param encoding one that {@link canDecode} */
+/** @param encoding the name of a WHATWG encoding, from `readEncoding` or `chooseEncoding` */
 export function createDecoder(encoding: string): Decoder {
   if (BY_NODE.includes(encoding)) return nodeDecoder(encoding);
   return encoding.startsWith('utf-16') ? utf16Decoder(encoding) : legacyDecoder(encoding);

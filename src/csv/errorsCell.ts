@@ -1,5 +1,5 @@
 import type { ImageErrorCode } from '../../contract/errorCodes';
-import { withoutCredentials } from '../network/webUrl';
+import { withoutCredentials } from '../../contract/webUrl';
 
 export interface LinkFailure {
   /** 1 for the first link of the row. */

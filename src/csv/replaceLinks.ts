@@ -1,4 +1,4 @@
-import { findLinks } from './links';
+import { findLinks } from '../../sheet/links';
 
 /**
  * Replaces the text of links in a cell, and nothing else: lists, JSON, HTML and formulas stay valid, because an output

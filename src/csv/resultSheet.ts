@@ -1,5 +1,5 @@
 import type { Output } from '../../contract/sheets';
-import { readLinks } from './links';
+import { readLinks } from '../../sheet/links';
 import { replaceLinks } from './replaceLinks';
 import {
   failedHeader,

@@ -1,15 +1,9 @@
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
-import { Refusal } from '../errors';
 import { createDecoder, EncodingError, hasAsciiQuotes } from './decoder';
-import { undecodable, type TextEncoding } from './encoding';
-import type { TextFindings } from './textFindings';
-
-/** The end-of-text mark of CP/M and DOS. Old programs still write it, sometimes repeatedly to fill a block. */
-const END_OF_TEXT = '\u001a';
-
-/** A byte order mark, after decoding. */
-const MARK = '\ufeff';
+import { undecodable, type TextEncoding } from '../../sheet/encoding';
+import { createTextCleaner } from '../../sheet/text';
+import type { TextFindings } from '../../sheet/textFindings';
 
 type Encoded = Pick<TextEncoding, 'encoding' | 'hasMark'>;
 
@@ -22,22 +16,12 @@ export type TextSource = string | Readable;
  * @throws Refusal `invalid` when the file is empty, or its bytes are not possible in the encoding
  */
 export async function* readText(source: TextSource, encoded: Encoded): AsyncGenerator<string> {
-  let isEmpty = true;
-  let mark = encoded.hasMark ? MARK : '';
-  let held = '';
+  const cleaner = createTextCleaner(encoded.hasMark);
   for await (const decoded of decode(source, encoded)) {
-    if (decoded === '') continue;
-    const unmarked = decoded.slice(mark.length);
-    mark = '';
-    if (unmarked === '') continue;
-    isEmpty = false;
-    const text = held + unmarked;
-    let end = text.length;
-    while (end > 0 && text.charAt(end - 1) === END_OF_TEXT) end -= 1;
-    held = text.slice(end);
-    if (end > 0) yield text.slice(0, end);
+    const text = cleaner.add(decoded);
+    if (text !== '') yield text;
   }
-  if (isEmpty) throw new Refusal('invalid', 'Expected a header and rows, received an empty file');
+  cleaner.end();
 }
 
 async function* decode(source: TextSource, { encoding }: Encoded): AsyncGenerator<string> {

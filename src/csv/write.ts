@@ -1,7 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
 
-import { escapeFormula } from './formula';
-import { ERRORS_COLUMN, normalized, OUTPUT_COLUMN } from './columnNames';
+import { escapeFormula } from '../../sheet/formula';
+import { ERRORS_COLUMN, OUTPUT_COLUMN, outputIndex } from '../../sheet/columnNames';
 
 /** csv-stringify knows only its own line ends. */
 const LINE_BREAK = /[\r\n]/;
@@ -45,10 +45,6 @@ export function resultRow(
   return index === -1 ? [...cells, list] : cells.with(index, list);
 }
 
-function outputIndex(columns: readonly string[]): number {
-  return columns.findIndex((name) => normalized(name) === normalized(OUTPUT_COLUMN));
-}
-
 /** Adds the `Errors` column, unless the upload is a corrected file of failed rows: then its column is reused. */
 export function failedHeader(columns: readonly string[]): string[] {
   return columns.includes(ERRORS_COLUMN) ? [...columns] : [...columns, ERRORS_COLUMN];
@@ -61,9 +57,4 @@ export function failedRow(
 ): string[] {
   const index = columns.indexOf(ERRORS_COLUMN);
   return index === -1 ? [...cells, errors] : cells.with(index, errors);
-}
-
-/** Whether a sheet with these columns is itself a result or a file of failed rows. */
-export function isOwnOutput(columns: readonly string[]): boolean {
-  return columns.includes(ERRORS_COLUMN) || outputIndex(columns) !== -1;
 }

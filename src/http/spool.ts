@@ -4,7 +4,8 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { createTextInspector, type TextFindings } from '../csv/textFindings';
+import type { TextFindings } from '../../sheet/textFindings';
+import { createTextInspector } from '../csv/inspectText';
 import { isStorageError, Refusal } from '../errors';
 import type { Spool } from '../storage/spool';
 

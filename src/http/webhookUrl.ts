@@ -1,6 +1,6 @@
 import { Refusal } from '../errors';
 import type { TargetPolicy } from '../network/targets';
-import { parseWebUrl } from '../network/webUrl';
+import { parseWebUrl } from '../../contract/webUrl';
 
 /**
  * Checks a `webhook_url` at the upload, so that the caller learns at once that it can never be delivered to.

@@ -1,4 +1,4 @@
-import { parseWebUrl } from './webUrl';
+import { parseWebUrl } from '../../contract/webUrl';
 
 /**
  * Parses a link from a cell. As in a browser, `//host/…` and `www.host/…` mean https.

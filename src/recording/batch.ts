@@ -1,5 +1,5 @@
 import { isDataLink, parseDataLink } from '../network/dataLink';
-import type { SheetRow } from '../csv/read';
+import type { SheetRow } from '../../sheet/rows';
 import { imageRef } from '../records/images';
 import type { ImageRecord, RowRecord } from '../records/types';
 import type { LaneAssignment } from './lanes';

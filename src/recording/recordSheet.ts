@@ -1,4 +1,4 @@
-import type { SheetRow } from '../csv/read';
+import type { SheetRow } from '../../sheet/rows';
 import { batchesOf } from '../records/batches';
 import { imageRef, type LatePlaces } from '../records/images';
 import type { Records } from '../records/open';

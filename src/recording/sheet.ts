@@ -1,5 +1,5 @@
-import { isDelimiter } from '../csv/delimiters';
-import type { Sheet } from '../csv/read';
+import { isDelimiter } from '../../sheet/delimiters';
+import type { Sheet } from '../../sheet/sheet';
 import type { Output } from '../../contract/sheets';
 import type { RecordingRecord, RequestRecord, SheetRecord } from '../records/types';
 

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config';
 import { DEFAULT_SHEET_OPTIONS, type SheetOptions } from '../../contract/sheets';
-import type { TextFindings } from '../csv/textFindings';
+import type { TextFindings } from '../../sheet/textFindings';
 import { messageOf, Refusal } from '../errors';
 import type { Logger } from '../telemetry/logger';
 import type { Records } from '../records/open';

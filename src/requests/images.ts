@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { imagesPage, imagesQuery, ImageResource } from '../../contract/http/images';
-import { withoutCredentials } from '../network/webUrl';
+import { withoutCredentials } from '../../contract/webUrl';
 import type { Records } from '../records/open';
 import { inReadableParts, type RowLayout } from '../records/rows';
 import type { ImageRecord, RequestRecord } from '../records/types';

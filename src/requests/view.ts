@@ -1,7 +1,7 @@
 import type { RequestResource } from '../../contract/http/requests';
 import { describe, type StatusReport } from '../../contract/report';
 import { isFinished } from '../../contract/statuses';
-import { withoutCredentials } from '../network/webUrl';
+import { withoutCredentials } from '../../contract/webUrl';
 import { deliveryIdOf } from '../records/deliveries';
 import type { DeliveryRecord, RequestRecord } from '../records/types';
 

@@ -5,7 +5,8 @@ import { blockedBy, DeliveryError } from '../errors';
 import { startDeadline } from '../network/deadline';
 import { reasonOf } from '../network/reason';
 import { retryAfterMs } from '../network/retryAfter';
-import { credentialsOf, parseWebUrl, withoutCredentials } from '../network/webUrl';
+import { parseWebUrl, withoutCredentials } from '../../contract/webUrl';
+import { credentialsOf } from '../network/credentials';
 import { webhookHeaders } from './sign';
 
 type Settings = Pick<Config, 'WEBHOOK_SECRET' | 'WEBHOOK_TIMEOUT_MS'>;

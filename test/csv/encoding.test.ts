@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { createDecoder } from '../../src/csv/decoder';
-import { chooseEncoding, readEncoding } from '../../src/csv/encoding';
-import { createTextInspector, type TextFindings } from '../../src/csv/textFindings';
+import { chooseEncoding, readEncoding } from '../../sheet/encoding';
+import type { TextFindings } from '../../sheet/textFindings';
+import { createTextInspector } from '../../src/csv/inspectText';
 
 /** Cuts bytes into chunks of the given sizes, which are repeated. */
 function cut(bytes: Buffer, sizes: readonly number[]): Buffer[] {

@@ -5,8 +5,9 @@ import { promisify } from 'node:util';
 import { stringify } from 'csv-stringify/sync';
 import fc from 'fast-check';
 import { DEFAULT_SHEET_OPTIONS } from '../../contract/sheets';
-import { openSheet, readRows, type SheetRow } from '../../src/csv/read';
-import { inspectText } from '../../src/csv/textFindings';
+import { openSheet, readRows } from '../../src/csv/read';
+import type { SheetRow } from '../../sheet/rows';
+import { inspectText } from '../../src/csv/inspectText';
 import { withFile, withFolder } from '../support/temporaryFile';
 
 async function read(content: string | Uint8Array, encoding = 'auto') {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { readLinks } from '../../src/csv/links';
+import { readLinks } from '../../sheet/links';
 import { replaceLinks } from '../../src/csv/replaceLinks';
 
 const OUT = 'http://127.0.0.1:3000/image/files/5c0a8f3e-1d3c-4c0e-9a53-8f0e7a1b2c3d';

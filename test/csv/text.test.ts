@@ -1,5 +1,5 @@
 import { hasOddQuotes, readText } from '../../src/csv/text';
-import { inspectText } from '../../src/csv/textFindings';
+import { inspectText } from '../../src/csv/inspectText';
 import { withFile } from '../support/temporaryFile';
 
 function read(content: string | Uint8Array, encoding = 'utf-8', hasMark = false): Promise<string> {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { acceptUpload, type AcceptDeps } from '../../src/requests/accept';
 import { DEFAULT_SHEET_OPTIONS } from '../../contract/sheets';
-import { inspectText } from '../../src/csv/textFindings';
+import { inspectText } from '../../src/csv/inspectText';
 import { startActivityStage } from '../support/activityStage';
 import { sheetOf } from '../support/calls';
 import { withFile } from '../support/temporaryFile';

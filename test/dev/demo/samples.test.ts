@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { openSheet, readRows, type SheetRow } from '../../../src/csv/read';
+import { openSheet, readRows } from '../../../src/csv/read';
+import type { SheetRow } from '../../../sheet/rows';
 import { readSheet, relinked } from '../../../src/dev/demo/sheet';
 
 const folder = path.join(__dirname, '..', '..', '..', 'samples');

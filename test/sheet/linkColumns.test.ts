@@ -1,4 +1,4 @@
-import { findLinkColumns } from '../../src/csv/linkColumns';
+import { findLinkColumns } from '../../sheet/linkColumns';
 
 describe('findLinkColumns(columns, named)', () => {
   it('passes over a long name at once', () => {

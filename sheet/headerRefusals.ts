@@ -1,4 +1,4 @@
-import { Refusal } from '../errors';
+import { Refusal } from '../contract/refusal';
 import { isOwnColumn } from './columnNames';
 import { excerpt } from './excerpt';
 import type { HeaderRecord } from './headerRecord';
@@ -43,6 +43,17 @@ export function linkAboveHeader(line: number): Refusal {
   );
 }
 
+/** The columns of links are not in the file, or have no known name. */
+export class UnknownColumns extends Refusal {
+  constructor(
+    { message, faults }: Refusal,
+    /** The line that looks most like a header; `null` when there is none. */
+    readonly header: HeaderRecord | null,
+  ) {
+    super('invalid', message, faults);
+  }
+}
+
 /**
  * @param records readings of the lines that may have been meant as the header
  * @param named what `link_columns` names
@@ -51,24 +62,26 @@ export function noLinkColumns(
   beginning: string,
   records: readonly HeaderRecord[],
   named: readonly string[] | null,
-): Refusal {
+): UnknownColumns {
   const header = mostFilled(records);
   const columns = header?.cells ?? [];
   const received = listed(columns) || 'no header';
   if (named !== null) {
     const unknown = named.filter((name) => columnsNamed(columns, name).length === 0);
-    return refusal(
+    const refused = refusal(
       LINK_COLUMNS,
       `Expected names of columns of the file, received ${listed(unknown)}; its columns are ${received}`,
     );
+    return new UnknownColumns(refused, header);
   }
   const suggested = header === null ? undefined : suggestColumn(beginning, header);
-  return refusal(
+  const refused = refusal(
     HEADER,
     `Expected a column of links such as "Input Image Urls", received ${received}; ` +
       'name the columns that hold links in the field link_columns' +
       (suggested === undefined ? '' : `: ${excerpt(suggested)} appears to`),
   );
+  return new UnknownColumns(refused, header);
 }
 
 /** Titles have few cells, a header has many. */

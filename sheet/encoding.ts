@@ -1,5 +1,4 @@
-import { Refusal } from '../errors';
-import { canDecode } from './decoder';
+import { Refusal } from '../contract/refusal';
 import { excerpt } from './excerpt';
 import { notCsv, type TextFindings } from './textFindings';
 
@@ -25,7 +24,7 @@ export function readEncoding(field: string): string {
   const label = field.trim().toLowerCase();
   if (label === AUTO) return AUTO;
   const encoding = encodingOf(label);
-  if (encoding !== null && canDecode(encoding)) return encoding;
+  if (encoding !== null) return encoding;
   throw refusal(
     'encoding',
     'unknown_encoding',
@@ -38,6 +37,8 @@ export function readEncoding(field: string): string {
 function encodingOf(label: string): string | null {
   // The only one that Node does not know (https://nodejs.org/api/util.html#whatwg-supported-encodings).
   if (label === 'iso-8859-16') return label;
+  // Known only to browsers, for bytes that are no text.
+  if (label === 'x-user-defined') return null;
   try {
     return new TextDecoder(label).encoding;
   } catch {

@@ -1,4 +1,5 @@
-import type { Sheet, SheetRow } from './read';
+import type { SheetRow } from './rows';
+import type { Sheet } from './sheet';
 import { isImageFileName } from './imageFileNames';
 import { beginsWithLink } from './links';
 import { excerpt } from './excerpt';

@@ -1,7 +1,8 @@
 import { DEFAULT_SHEET_OPTIONS, type SheetOptions } from '../../contract/sheets';
-import { openSheet, readRows, type SheetRow } from '../../src/csv/read';
-import { strictErrorOf } from '../../src/csv/row';
-import { createWarnings } from '../../src/csv/warnings';
+import { openSheet, readRows } from '../../src/csv/read';
+import type { SheetRow } from '../../sheet/rows';
+import { strictErrorOf } from '../../sheet/row';
+import { createWarnings } from '../../sheet/warnings';
 import { sheet } from '../support/calls';
 import { withFile } from '../support/temporaryFile';
 

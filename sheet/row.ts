@@ -1,5 +1,5 @@
-import type { RowErrorCode } from '../../contract/errorCodes';
-import { isRelative } from '../network/relativeLink';
+import type { RowErrorCode } from '../contract/errorCodes';
+import { isRelative } from '../contract/relativeLink';
 import { rowDelimiters } from './delimiters';
 import { fold } from './fold';
 import { unescapeFormula } from './formula';

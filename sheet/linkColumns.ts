@@ -56,17 +56,37 @@ function comparableNames(columns: readonly string[]): string[] {
 
 function findKnown(columns: readonly string[]): LinkColumns | null {
   const names = comparableNames(columns);
-  const cells = new Set(columns.map(asCompanion));
-  const exports = KNOWN.filter(
-    ({ companions, pattern }) =>
-      companions.every((name) => cells.has(name)) && names.some((name) => pattern.test(name)),
-  );
+  const exports = findExports(columns, names);
   const link_columns = indexesOf(
     names,
     (name) => INPUT_IMAGE_URLS.test(name) || exports.some(({ pattern }) => pattern.test(name)),
   );
   if (link_columns.length === 0) return null;
   return { link_columns, mayLackLinks: exports.length > 0 && !isOwnFormat(columns) };
+}
+
+/** Returns the known exports that a header may be of. */
+function findExports(columns: readonly string[], names: readonly string[]): readonly Known[] {
+  const cells = new Set(columns.map(asCompanion));
+  return KNOWN.filter(
+    ({ companions, pattern }) =>
+      companions.every((name) => cells.has(name)) && names.some((name) => pattern.test(name)),
+  );
+}
+
+/** Returns the name of the platform whose export has most in common with a header; `null` when there is none. */
+export function platformOf(columns: readonly string[]): string | null {
+  if (isOwnFormat(columns)) return null;
+  const names = comparableNames(columns);
+  // Some names differ only in how they are written: `productImageUrl`, `Product image URL`.
+  const inCommon = ({ companions, pattern, written }: Known) =>
+    companions.length +
+    names.filter((name) => pattern.test(name)).length +
+    columns.filter((name) => written.includes(name)).length;
+  const [best] = [...findExports(columns, names)].sort(
+    (one, other) => inCommon(other) - inCommon(one),
+  );
+  return best?.name ?? null;
 }
 
 /** Whether a header is that of this service's own format. */
@@ -77,7 +97,17 @@ export function isOwnFormat(columns: readonly string[]): boolean {
   );
 }
 
-const KNOWN = PLATFORMS.map((platform) => ({
+interface Known {
+  readonly name: string;
+  /** The names of its link columns. */
+  readonly written: readonly string[];
+  readonly companions: readonly string[];
+  readonly pattern: RegExp;
+}
+
+const KNOWN: readonly Known[] = PLATFORMS.map((platform) => ({
+  name: platform.name,
+  written: platform.columns,
   companions: platform.companions.map(asCompanion),
   pattern: patternOf(platform),
 }));

@@ -1,6 +1,4 @@
-import { isAscii, isUtf8 } from 'node:buffer';
-import { createReadStream } from 'node:fs';
-import { Refusal } from '../errors';
+import { Refusal } from '../contract/refusal';
 
 /** Unchanged since the first version of this service: clients compare it. */
 const NOT_CSV = 'Only CSV files are supported';
@@ -9,7 +7,7 @@ const NOT_CSV = 'Only CSV files are supported';
  * Signatures of the kinds of files that people upload instead of a CSV. Text may contain any byte but NUL, and these
  * files may begin without one.
  */
-const SIGNATURES: readonly Buffer[] = [
+const SIGNATURES: readonly Uint8Array[] = [
   '25504446', // PDF
   '504b0304', // ZIP, which includes the files of Excel and OpenDocument
   'd0cf11e0a1b11ae1', // Excel before 2007
@@ -22,16 +20,16 @@ const SIGNATURES: readonly Buffer[] = [
   'ffd8ff', // JPEG
   '474946383761', // GIF87a
   '474946383961', // GIF89a
-].map((hex) => Buffer.from(hex, 'hex'));
+].map(bytesOf);
 
 /** Encodings that have a byte order mark. */
 export type Unicode = 'utf-8' | 'utf-16le' | 'utf-16be';
 
 /** The bytes of a byte order mark. */
-const MARKS: Readonly<Record<Unicode, Buffer>> = {
-  'utf-8': Buffer.from('efbbbf', 'hex'),
-  'utf-16le': Buffer.from('fffe', 'hex'),
-  'utf-16be': Buffer.from('feff', 'hex'),
+const MARKS: Readonly<Record<Unicode, Uint8Array>> = {
+  'utf-8': bytesOf('efbbbf'),
+  'utf-16le': bytesOf('fffe'),
+  'utf-16be': bytesOf('feff'),
 };
 
 const UNICODE = Object.keys(MARKS) as readonly Unicode[];
@@ -61,16 +59,22 @@ export interface TextFindings {
   readonly hasOddQuotes: boolean;
 }
 
-interface TextInspector {
+/** Checks of bytes for which each platform has a fast function of its own. */
+export interface ByteChecks {
+  readonly isAscii: (bytes: Uint8Array) => boolean;
+  readonly isUtf8: (bytes: Uint8Array) => boolean;
+}
+
+export interface TextInspector {
   /** @throws Refusal `not_csv` when the file begins with the signature of another kind of file */
-  add(chunk: Buffer): void;
+  add(chunk: Uint8Array): void;
   findings(): TextFindings;
 }
 
-/** Inspects a file chunk by chunk, while it is received. */
-export function createTextInspector(): TextInspector {
-  const utf8 = createUtf8Check();
-  let beginning: Buffer = Buffer.alloc(0);
+/** Inspects a file chunk by chunk. */
+export function createInspector(checks: ByteChecks): TextInspector {
+  const utf8 = createUtf8Check(checks);
+  let beginning: Uint8Array = new Uint8Array();
   let mayBeWindows1252 = true;
   let hasNul = false;
   let quotes = 0;
@@ -78,11 +82,11 @@ export function createTextInspector(): TextInspector {
     add(chunk) {
       if (beginning.length < BEGINNING) {
         const more = chunk.subarray(0, BEGINNING - beginning.length);
-        beginning = Buffer.concat([beginning, more]);
+        beginning = joined(beginning, more);
         if (SIGNATURES.some((kind) => startsWith(beginning, kind))) throw notCsv();
       }
       utf8.add(chunk);
-      if (mayBeWindows1252 && !isAscii(chunk)) {
+      if (mayBeWindows1252 && !checks.isAscii(chunk)) {
         mayBeWindows1252 = !NOT_WINDOWS_1252.some((byte) => chunk.includes(byte));
       }
       hasNul ||= chunk.includes(0);
@@ -99,23 +103,12 @@ export function createTextInspector(): TextInspector {
   };
 }
 
-/**
- * Inspects a complete file.
- *
- * @throws Refusal `not_csv`
- */
-export async function inspectText(file: string): Promise<TextFindings> {
-  const inspector = createTextInspector();
-  for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) inspector.add(chunk);
-  return inspector.findings();
-}
-
 export function notCsv(): Refusal {
   return new Refusal('not_csv', NOT_CSV);
 }
 
 /** The event loop waits for this: an iterator over the bytes costs four times as much. */
-function quotesIn(bytes: Buffer): number {
+function quotesIn(bytes: Uint8Array): number {
   const { length } = bytes;
   let quotes = 0;
   let at = 0;
@@ -126,24 +119,35 @@ function quotesIn(bytes: Buffer): number {
   return quotes;
 }
 
-function startsWith(beginning: Buffer, bytes: Buffer): boolean {
-  return beginning.subarray(0, bytes.length).equals(bytes);
+function bytesOf(hex: string): Uint8Array {
+  return Uint8Array.from(hex.match(/../g) ?? [], (byte) => parseInt(byte, 16));
 }
 
-function createUtf8Check() {
+function joined(one: Uint8Array, other: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(one.length + other.length);
+  bytes.set(one);
+  bytes.set(other, one.length);
+  return bytes;
+}
+
+function startsWith(beginning: Uint8Array, bytes: Uint8Array): boolean {
+  return bytes.every((byte, at) => beginning[at] === byte);
+}
+
+function createUtf8Check({ isAscii, isUtf8 }: ByteChecks) {
   let isValid = true;
   let hasMultibyte = false;
-  let incomplete: Buffer = Buffer.alloc(0);
+  let incomplete: Uint8Array = new Uint8Array();
   return {
-    add(chunk: Buffer): void {
+    add(chunk: Uint8Array): void {
       if (!isValid) return;
-      const bytes = incomplete.length === 0 ? chunk : Buffer.concat([incomplete, chunk]);
+      const bytes = incomplete.length === 0 ? chunk : joined(incomplete, chunk);
       const end = bytes.length - incompleteBytes(bytes);
       const complete = bytes.subarray(0, end);
       isValid = isUtf8(complete);
       hasMultibyte ||= !isAscii(complete);
       // A copy: the stream may write into the chunk again.
-      incomplete = Buffer.from(bytes.subarray(end));
+      incomplete = new Uint8Array(bytes.subarray(end));
     },
     outcome(): TextFindings['utf8'] {
       if (isValid && incomplete.length === 0) return 'valid';
@@ -154,7 +158,7 @@ function createUtf8Check() {
 }
 
 /** Returns the number of bytes at the end that begin a character of UTF-8 without completing it. */
-function incompleteBytes(bytes: Buffer): number {
+export function incompleteBytes(bytes: Uint8Array): number {
   for (let back = 1; back <= 3; back += 1) {
     const byte = bytes.at(-back) ?? 0;
     if (byte < 0x80 || byte > 0xf4) return 0;
@@ -165,7 +169,7 @@ function incompleteBytes(bytes: Buffer): number {
   return 0;
 }
 
-function utf16Of(beginning: Buffer): TextFindings['looksLike'] {
+function utf16Of(beginning: Uint8Array): TextFindings['looksLike'] {
   let [even, odd] = [0, 0];
   beginning.forEach((byte, at) => {
     if (byte !== 0) return;

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { DEFAULT_SHEET_OPTIONS } from '../../contract/sheets';
-import { openSheet, readRows, type SheetRow } from '../../src/csv/read';
-import { createWarnings } from '../../src/csv/warnings';
+import { openSheet, readRows } from '../../src/csv/read';
+import type { SheetRow } from '../../sheet/rows';
+import { createWarnings } from '../../sheet/warnings';
 import { withFile } from '../support/temporaryFile';
 
 async function read(content: string, link_columns: readonly string[] | null = null) {

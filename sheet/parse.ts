@@ -1,6 +1,9 @@
 import { CsvError, parse } from 'csv-parse/sync';
 
-/** Options of csv-parse. They accept CSV as spreadsheets and scripts write it, which is more than RFC 4180. */
+/**
+ * Options of csv-parse. They accept CSV as spreadsheets and scripts write it, which is more than RFC 4180. For a
+ * browser, a bundler resolves `csv-parse/sync` to `csv-parse/browser/esm/sync`, the same parser without Node's `Buffer`.
+ */
 const SYNTAX = {
   record_delimiter: ['\r\n', '\n', '\r'],
   /** A quote within an unquoted cell (`5" screen`) is text. */

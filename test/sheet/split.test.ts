@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { createRowShape } from '../../src/csv/rowShape';
-import { splitRecords, type Piece } from '../../src/csv/split';
+import { createRowShape } from '../../sheet/rowShape';
+import { createSplitter, type Piece } from '../../sheet/split';
 
 const sheet = {
   columns: ['S. No.', 'Product Name', 'Input Image Urls'],
@@ -13,10 +13,11 @@ const sheet = {
 } as const;
 
 /** Splits and merges adjacent pieces: the number of records in a piece depends on the chunks. */
-async function split(chunks: readonly string[], hasOddQuotes: boolean): Promise<Piece[]> {
+function split(chunks: readonly string[], hasOddQuotes: boolean): Piece[] {
   const shape = createRowShape({ ...sheet, hasOddQuotes, baseUrl: null });
   const joined: Piece[] = [];
-  for await (const piece of splitRecords(chunks, { delimiter: ',', shape })) {
+  const splitter = createSplitter({ delimiter: ',', shape });
+  for (const piece of [...chunks.flatMap(splitter.add), ...splitter.end()]) {
     const last = joined.at(-1);
     const isMore =
       last?.kind === 'records' && piece.kind === 'records' && last.isSpaced === piece.isSpaced;
@@ -32,8 +33,8 @@ function cut(text: string, size: number): string[] {
   );
 }
 
-describe('splitRecords(chunks, options)', () => {
-  it('gives the same pieces, wherever the text is cut into chunks', async () => {
+describe('createSplitter(options)', () => {
+  it('gives the same pieces, wherever the text is cut into chunks', () => {
     const part = fc.constantFrom(
       '"',
       '"',
@@ -52,26 +53,24 @@ describe('splitRecords(chunks, options)', () => {
       '1,Mug,http://a/2.jpg\n',
       '2,"Cup\nred",http://a/3.jpg\n',
     );
-    await fc.assert(
-      fc.asyncProperty(
+    fc.assert(
+      fc.property(
         fc.array(part, { maxLength: 20 }),
         fc.integer({ min: 1, max: 30 }),
         fc.boolean(),
-        async (parts, size, hasOddQuotes) => {
+        (parts, size, hasOddQuotes) => {
           const text = parts.join('');
-          expect(await split(cut(text, size), hasOddQuotes)).toEqual(
-            await split([text], hasOddQuotes),
-          );
+          expect(split(cut(text, size), hasOddQuotes)).toEqual(split([text], hasOddQuotes));
         },
       ),
       { numRuns: 3_000 },
     );
   });
 
-  it('loses no character', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.string({ unit: fc.constantFrom('"', ',', '\n', 'a') }), async (text) => {
-        const pieces = await split([text], true);
+  it('loses no character', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom('"', ',', '\n', 'a') }), (text) => {
+        const pieces = split([text], true);
         const texts = pieces.map((piece) => {
           if (piece.kind === 'records') return piece.text;
           return piece.kind === 'damaged' ? `${piece.line}\n` : '';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { escapeFormula, isFormula, unescapeFormula } from '../../src/csv/formula';
+import { escapeFormula, isFormula, unescapeFormula } from '../../sheet/formula';
 
 describe('isFormula(cell)', () => {
   it.each([

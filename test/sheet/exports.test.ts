@@ -2,8 +2,9 @@ import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DEFAULT_SHEET_OPTIONS } from '../../contract/sheets';
-import { openSheet, readRows, type SheetRow } from '../../src/csv/read';
-import { createWarnings } from '../../src/csv/warnings';
+import { openSheet, readRows } from '../../src/csv/read';
+import type { SheetRow } from '../../sheet/rows';
+import { createWarnings } from '../../sheet/warnings';
 
 /** Samples of exports in the shape in which each platform writes them. */
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { readLinks } from '../../src/csv/links';
+import { readLinks } from '../../sheet/links';
 
 describe('readLinks(cell)', () => {
   it('reads any links joined by any separators', () => {

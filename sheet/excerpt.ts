@@ -1,4 +1,4 @@
-import { withoutCredentials } from '../network/webUrl';
+import { withoutCredentials } from '../contract/webUrl';
 
 const MAX_LENGTH = 60;
 

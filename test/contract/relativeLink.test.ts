@@ -1,4 +1,4 @@
-import { appendToBase, isRelative } from '../../src/network/relativeLink';
+import { appendToBase, isRelative } from '../../contract/relativeLink';
 
 describe('appendToBase(link, baseUrl)', () => {
   const MAGENTO = 'https://shop.example/media/catalog/product';

@@ -12,12 +12,19 @@ export type Piece =
       /** Offset of the quote in the line. */
       readonly quote: number;
     }
-  /** The next record does not end within {@link MAX_RECORD}. Reading stops. */
+  /** The next record does not end within {@link MAX_RECORD}. It is the last piece: nothing may be added after it. */
   | { readonly kind: 'endless' };
 
 export interface SplitOptions {
   readonly delimiter: string;
   readonly shape: RowShape;
+}
+
+interface Splitter {
+  /** Returns the pieces that are complete with this part of the file. */
+  add(chunk: string): Piece[];
+  /** Returns the pieces in the rest, after the last part. */
+  end(): Piece[];
 }
 
 /** Maximum length of a line, in characters: a line is held in memory as a whole. */
@@ -35,26 +42,21 @@ const MAX_QUOTED = 2 ** 20;
  * a new record. A line never contains parts of two rows. However a single line is read, its links therefore stay
  * in their row. docs/decisions/damaged-quotes.md has the full argument.
  */
-export async function* splitRecords(
-  chunks: AsyncIterable<string> | Iterable<string>,
-  options: SplitOptions,
-): AsyncGenerator<Piece> {
+export function createSplitter(options: SplitOptions): Splitter {
   let rest = '';
   let fence = 0;
-  for await (const chunk of chunks) {
-    const text = rest + chunk;
-    // A line feed may follow in the next chunk.
-    const end = text.endsWith('\r') ? text.length - 1 : text.length;
-    const split = splitText(text.slice(0, end), false, fence, options);
-    yield* split.pieces;
-    rest = text.slice(split.consumed);
-    fence = split.fence - split.consumed;
-    if (rest.length > MAX_RECORD) {
-      yield { kind: 'endless' };
-      return;
-    }
-  }
-  yield* splitText(rest, true, fence, options).pieces;
+  return {
+    add(chunk) {
+      const text = rest + chunk;
+      // A line feed may follow in the next chunk.
+      const end = text.endsWith('\r') ? text.length - 1 : text.length;
+      const split = splitText(text.slice(0, end), false, fence, options);
+      rest = text.slice(split.consumed);
+      fence = split.fence - split.consumed;
+      return rest.length > MAX_RECORD ? [...split.pieces, { kind: 'endless' }] : split.pieces;
+    },
+    end: () => splitText(rest, true, fence, options).pieces,
+  };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { readColumnNames } from '../../src/csv/columnNames';
+import { readColumnNames } from '../../sheet/columnNames';
 
 describe('readColumnNames(field)', () => {
   it('reads one CSV record of names', () => {

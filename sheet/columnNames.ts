@@ -1,4 +1,4 @@
-import { Refusal } from '../errors';
+import { Refusal } from '../contract/refusal';
 import { parseRecord } from './parse';
 
 /** Columns that the service writes. They are never link columns. */
@@ -14,6 +14,16 @@ const OWN_NAMES = [OUTPUT_COLUMN, ERRORS_COLUMN].map(normalized);
 
 export function isOwnColumn(name: string): boolean {
   return OWN_NAMES.includes(normalized(name));
+}
+
+/** Returns the index of the column that holds our output links; -1 if there is none. */
+export function outputIndex(columns: readonly string[]): number {
+  return columns.findIndex((name) => normalized(name) === normalized(OUTPUT_COLUMN));
+}
+
+/** Whether a sheet with these columns is itself a result or a file of failed rows. */
+export function isOwnOutput(columns: readonly string[]): boolean {
+  return columns.includes(ERRORS_COLUMN) || outputIndex(columns) !== -1;
 }
 
 /** Every name is compared with every column of every line that may be the header. */

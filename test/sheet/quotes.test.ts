@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import fc from 'fast-check';
-import { openSheet, readRows, type SheetRow } from '../../src/csv/read';
+import { openSheet, readRows } from '../../src/csv/read';
+import type { SheetRow } from '../../sheet/rows';
 import { Refusal } from '../../src/errors';
 import { withFolder } from '../support/temporaryFile';
 
@@ -97,7 +98,7 @@ async function read(file: string): Promise<SheetRow[] | null> {
   }
 }
 
-/** For a longer run: `QUOTE_RUNS=10000 npx jest test/csv/damagedQuotes`. */
+/** For a longer run: `QUOTE_RUNS=10000 npx jest test/sheet/quotes`. */
 const numRuns = Number(process.env['QUOTE_RUNS'] ?? 300);
 
 describe('a table with one quote too many or too few', () => {

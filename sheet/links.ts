@@ -1,4 +1,4 @@
-import { appendToBase } from '../network/relativeLink';
+import { appendToBase } from '../contract/relativeLink';
 import { decodeEntities, decodeJson, findFormulaAddress, unescapeSlashes } from './cellSyntax';
 import { imageFileNameEndsAt, withoutPunctuation, withoutRemark } from './imageFileNames';
 import { findLinkEnd, findQuery } from './linkEnd';

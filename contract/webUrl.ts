@@ -1,4 +1,4 @@
-import { parseUrl } from '../../contract/url';
+import { parseUrl } from './url';
 
 /** Parses an http or https link with a valid host name; returns `null` for anything else. */
 export function parseWebUrl(text: string, base?: URL): URL | null {
@@ -11,24 +11,6 @@ export function parseWebUrl(text: string, base?: URL): URL | null {
 function isHostName(hostname: string): boolean {
   const labels = hostname.replace(/\.$/, '').split('.');
   return hostname.length <= 254 && labels.every(({ length }) => length > 0 && length <= 63);
-}
-
-/** Returns the header for the credentials in a link, as browsers and curl send it. */
-export function credentialsOf({ username, password }: URL): { authorization?: string } {
-  if (username === '' && password === '') return {};
-  const credentials = [username, password].map(decoded).join(':');
-  return { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
-}
-
-/** Decodes percent-encoding; invalid sequences are kept as they are. */
-function decoded(text: string): string {
-  return text.replace(/(%[0-9a-f]{2})+/gi, (encoded) => {
-    try {
-      return decodeURIComponent(encoded);
-    } catch {
-      return encoded;
-    }
-  });
 }
 
 /**
