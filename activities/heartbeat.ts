@@ -5,10 +5,10 @@ import { ProcessDied } from '../src/errors';
 import { transientOf } from './failure';
 
 /**
- * Twice a second: cancellation reaches an activity only with the answer to a heartbeat, and the worker sends at most
- * one a second (`maxHeartbeatThrottleInterval`), so that a download stops within two seconds.
+ * As often as the worker sends heartbeats (`maxHeartbeatThrottleInterval`): cancellation reaches an activity only with
+ * the answer to one, so that a download stops within two seconds.
  */
-const INTERVAL_MS = 500;
+const INTERVAL_MS = 1_000;
 
 /** By then a heartbeat has reached the server, and survives a crash of this process. */
 const FLUSH_MS = 250;
@@ -53,11 +53,17 @@ export async function withHeartbeat<T>(
       if (mustWait) beat(true);
       releasePermit = await acquired;
       hasBegun = true;
-      if (mustWait) await sleep(THROTTLED_FLUSH_MS);
+      if (mustWait) {
+        beat(false);
+        await sleep(THROTTLED_FLUSH_MS);
+      }
     }
-    beat(false);
-    // If this attempt crashes the worker at once, the next one must know.
-    if (context.info.attempt > 1) await sleep(FLUSH_MS);
+    // If this attempt crashes the worker at once, the next one must know. Of a first attempt it knows without a heartbeat,
+    // which is a call to the server.
+    if (context.info.attempt > 1) {
+      beat(false);
+      await sleep(FLUSH_MS);
+    }
     return await work(cancellationSignal, crashes);
   } catch (error) {
     // Reported together with the failure. A process that all images share may have died of one of these.

@@ -29,12 +29,21 @@ function held<T>() {
 }
 
 describe('withHeartbeat(work)', () => {
-  it('sends a heartbeat before the work starts', async () => {
-    const { run, beats } = start();
+  it('sends a heartbeat before the work of a later attempt starts', async () => {
+    const { run, beats } = start(2, { crashes: 0, ended: false });
     await run(() => {
-      expect(beats).toEqual([{ crashes: 0, ended: false }]);
+      expect(beats).toEqual([{ crashes: 1, ended: false }]);
       return Promise.resolve();
     });
+  });
+
+  it('sends none before the first attempt: without one, the next attempt counts it as a crash', async () => {
+    const { run, beats } = start();
+    await run(() => {
+      expect(beats).toEqual([]);
+      return Promise.resolve();
+    });
+    expect(beats).toEqual([]);
   });
 
   it('sends heartbeats while the work runs', async () => {
@@ -99,7 +108,8 @@ describe('withHeartbeat(work)', () => {
   ])('counts %s', async (_, attempt, previous, expected) => {
     const { run, beats } = start(attempt, previous);
     expect(await run((_signal, crashes) => Promise.resolve(crashes))).toBe(expected);
-    expect(beats.at(-1)).toEqual({ crashes: expected, ended: false });
+    // A first attempt sends none before it has worked for a while.
+    expect(beats).toEqual(attempt === 1 ? [] : [{ crashes: expected, ended: false }]);
   });
 });
 
