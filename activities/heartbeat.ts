@@ -5,10 +5,10 @@ import { ProcessDied } from '../src/errors';
 import { transientOf } from './failure';
 
 /**
- * Twice a second: cancellation reaches an activity only with the answer to a heartbeat, and the worker sends at most
- * one a second (`maxHeartbeatThrottleInterval`), so that a download stops within two seconds.
+ * As often as the worker sends heartbeats (`maxHeartbeatThrottleInterval`): cancellation reaches an activity only with
+ * the answer to one, so that a download stops within two seconds.
  */
-const INTERVAL_MS = 500;
+const INTERVAL_MS = 1_000;
 
 /** By then a heartbeat has reached the server, and survives a crash of this process. */
 const FLUSH_MS = 250;
@@ -42,9 +42,6 @@ export async function withHeartbeat<T>(
     context.heartbeat({ crashes: counted, ended } satisfies Beat);
   };
   let hasBegun = acquirePermit === undefined;
-  // The server writes a heartbeat to its database, which costs as much as a short activity. A first attempt without any
-  // counts as crashed when its worker dies, so it needs none before the work.
-  let mustTell = context.info.attempt > 1;
   let releasePermit: () => void = () => undefined;
   const timer = setInterval(() => {
     beat(!hasBegun);
@@ -53,17 +50,20 @@ export async function withHeartbeat<T>(
     if (acquirePermit !== undefined) {
       const acquired = acquirePermit(cancellationSignal);
       const mustWait = (await Promise.race([acquired, immediate(null)])) === null;
-      if (mustWait) {
-        beat(true);
-        mustTell = true;
-      }
+      if (mustWait) beat(true);
       releasePermit = await acquired;
       hasBegun = true;
-      if (mustWait) await sleep(THROTTLED_FLUSH_MS);
+      if (mustWait) {
+        beat(false);
+        await sleep(THROTTLED_FLUSH_MS);
+      }
     }
-    if (mustTell) beat(false);
-    // If this attempt crashes the worker at once, the next one must know.
-    if (context.info.attempt > 1) await sleep(FLUSH_MS);
+    // If this attempt crashes the worker at once, the next one must know. Of a first attempt it knows without a heartbeat,
+    // which is a call to the server.
+    if (context.info.attempt > 1) {
+      beat(false);
+      await sleep(FLUSH_MS);
+    }
     return await work(cancellationSignal, crashes);
   } catch (error) {
     // Reported together with the failure. A process that all images share may have died of one of these.
