@@ -100,6 +100,7 @@ export const requestFilter = {
     .min(1, 'Expected text to search for')
     .max(MAX_SEARCH_LENGTH, `Expected at most ${MAX_SEARCH_LENGTH} characters`)
     // MongoDB refuses patterns with NUL.
+    // eslint-disable-next-line no-control-regex -- control characters are what it refuses
     .regex(/^[^\u0000-\u001f\u007f]*$/, 'Expected text without control characters')
     .optional()
     .openapi({

@@ -1,5 +1,4 @@
 import type { BulkAction, BulkProgress } from '../../contract/actions';
-import { isFinished } from '../../contract/statuses';
 import { messageOf } from '../errors';
 import type { Logger } from '../telemetry/logger';
 import { cancelRequest, type CancelDeps } from './cancel';

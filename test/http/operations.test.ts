@@ -164,7 +164,7 @@ describe('POST /image/operations with a filter', () => {
 });
 
 describe('/image/operations, called incorrectly', () => {
-  const post = (body: BodyInit) =>
+  const post = (body: string) =>
     call(`${stage.service.url}/image/operations`, { method: 'POST', body });
   const faultsOf = async (body: unknown) => {
     const response = await post(JSON.stringify(body));
