@@ -16,7 +16,10 @@ export interface ActivityDependencies {
   readonly files: FileStore;
   readonly pipeline: Pick<ImagePipeline, 'process'>;
   readonly sender: WebhookSender;
-  readonly operations: Pick<Operations, 'retryListed' | 'reconcile' | 'removeExpired'>;
+  readonly operations: Pick<
+    Operations,
+    'retryListed' | 'operateListed' | 'reconcile' | 'removeExpired'
+  >;
   /** Tells the run of a request how many images each lane has so far. */
   readonly tellRecorded: Runs['tellRecorded'];
   readonly metrics: WorkerMetrics;

@@ -1,4 +1,5 @@
 import type { IndexRanges } from '../workflows/lanes';
+import type { BulkAction, BulkProgress } from '../contract/actions';
 import type { ByteCounts, Counts } from '../contract/counts';
 import type { OutcomeStatus, RequestStatus } from '../contract/statuses';
 
@@ -142,10 +143,57 @@ export interface RetryPage {
   readonly next: ListCursor | null;
 }
 
-/** The activities of bulk retries and of the service's own sweeps. */
+/** Selects the requests of a bulk operation, as `GET /image/requests` does; `null`: any. */
+export interface RequestFilter extends Omit<BulkRetryFilter, 'status'> {
+  readonly status: readonly RequestStatus[] | null;
+  readonly q: string | null;
+}
+
+/** What remains of the requests of a bulk operation. */
+export type BulkSelection =
+  | { readonly filter: RequestFilter; readonly cursor: ListCursor | null }
+  | { readonly requestIds: readonly string[] };
+
+/** The memo of a bulk operation: what is shown of it, with or without a worker. */
+export interface BulkOperationMemo {
+  readonly action: BulkAction;
+  readonly matched: number;
+  readonly progress: BulkProgress;
+}
+
+export interface BulkOperationInput extends BulkOperationMemo {
+  readonly operationId: string;
+  readonly selection: BulkSelection;
+}
+
+/** A request as a bulk operation has found it. */
+export interface ListedRequest extends RoundRef {
+  readonly finished: boolean;
+  /** When its webhook was delivered or failed; `null` when there is none that can be delivered again. */
+  readonly deliveryClosedAt: string | null;
+}
+
+export interface OperationPage {
+  readonly requests: readonly ListedRequest[];
+  /** How many of the ids do not exist. */
+  readonly missing: number;
+  /** Where the next page of a filter begins; `null` when this page is the last. */
+  readonly next: ListCursor | null;
+}
+
+export interface OperateInput {
+  readonly operationId: string;
+  readonly action: BulkAction;
+  readonly requests: readonly ListedRequest[];
+}
+
+/** The activities of bulk retries, of bulk operations and of the service's own sweeps. */
 export interface OperatorActivities {
   listForRetry(input: { filter: BulkRetryFilter; cursor: ListCursor | null }): Promise<RetryPage>;
   retryRequests(input: { requests: readonly RoundRef[] }): Promise<BulkRetryProgress>;
+  /** Lists one page of a filter, or finds the given requests. */
+  listForOperation(selection: BulkSelection): Promise<OperationPage>;
+  operate(input: OperateInput): Promise<BulkProgress>;
   /** @returns the number of repairs by finding */
   reconcile(): Promise<Readonly<Record<string, number>>>;
   removeExpired(): Promise<{ readonly removed: number; readonly more: boolean }>;

@@ -1,4 +1,11 @@
+import type { z } from 'zod';
 import { imagesPage, type ImageResource } from '../contract/http/images';
+import {
+  operation,
+  operationStarted,
+  type newOperation,
+  type Operation,
+} from '../contract/http/operations';
 import {
   bulkRetryResult,
   requestResource,
@@ -121,6 +128,26 @@ export function createClient(options: ClientOptions) {
 
     async remove(id: string, given: CallOptions = {}): Promise<void> {
       await call(`/image/requests/${id}`, { method: 'DELETE', ...signalOf(given) });
+    },
+
+    /** Starts one action on many requests. */
+    async startOperation(
+      asked: z.input<typeof newOperation>,
+      given: CallOptions = {},
+    ): Promise<{ operation_id: string; matched: number }> {
+      const headers = { 'content-type': 'application/json' };
+      const init = { method: 'POST', headers, body: JSON.stringify(asked), ...signalOf(given) };
+      const response = await call('/image/operations', init);
+      return operationStarted.parse(await response.json());
+    },
+
+    async operation(id: string, given: CallOptions = {}): Promise<Operation> {
+      return operation.parse(await (await get(`/image/operations/${id}`, given)).json());
+    },
+
+    async stopOperation(id: string, given: CallOptions = {}): Promise<Operation> {
+      const init = { method: 'POST', ...signalOf(given) };
+      return operation.parse(await (await call(`/image/operations/${id}/stop`, init)).json());
     },
 
     /** Retries every request that failed. */

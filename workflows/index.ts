@@ -1,3 +1,4 @@
+export { bulkOperation } from './bulkOperation';
 export { bulkRetry } from './bulkRetry';
 export { imageRequest } from './imageRequest';
 export { reconcileRequests, removeExpired } from './maintenance';

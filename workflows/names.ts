@@ -2,6 +2,7 @@
 
 export const IMAGE_REQUEST_WORKFLOW = 'imageRequest';
 export const BULK_RETRY_WORKFLOW = 'bulkRetry';
+export const BULK_OPERATION_WORKFLOW = 'bulkOperation';
 export const RECONCILER_WORKFLOW = 'reconciler';
 export const RETENTION_WORKFLOW = 'retention';
 /** Started by the schedules of 0.1.0, which the two above replace. */

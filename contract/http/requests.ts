@@ -87,8 +87,31 @@ export const requestsPage = z
   .object({ requests: z.array(requestResource), next_cursor: z.string().nullable() })
   .openapi('RequestsPage');
 
-export const requestsQuery = z.strictObject({
+const uploadedSince = time('Only requests uploaded at or after this date or date-time (ISO 8601).');
+const uploadedUntil = time('Only requests uploaded before this date or date-time (ISO 8601).');
+
+const MAX_SEARCH_LENGTH = 200;
+
+/** Selects requests: in the query of the list, and in the body of a bulk operation. */
+export const requestFilter = {
   status: oneOf(REQUEST_STATUSES).optional(),
+  q: z
+    .string('Expected text')
+    .min(1, 'Expected text to search for')
+    .max(MAX_SEARCH_LENGTH, `Expected at most ${MAX_SEARCH_LENGTH} characters`)
+    // MongoDB refuses patterns with NUL.
+    // eslint-disable-next-line no-control-regex -- control characters are what it refuses
+    .regex(/^[^\u0000-\u001f\u007f]*$/, 'Expected text without control characters')
+    .optional()
+    .openapi({
+      description: 'The beginning of the request id, or part of the file name in any case.',
+    }),
+  since: uploadedSince,
+  until: uploadedUntil,
+};
+
+export const requestsQuery = z.strictObject({
+  ...requestFilter,
   limit: integer(1, 200).default(50).openapi({ default: 50 }),
   cursor: z.string().optional(),
 });
@@ -104,8 +127,8 @@ export const bulkRetryQuery = z.strictObject({
   status: oneOf(RETRYABLE_STATUSES)
     .optional()
     .openapi({ description: 'Default: `failed` and `completed_with_errors`.' }),
-  since: time('Only requests uploaded at or after this date or date-time (ISO 8601).'),
-  until: time('Only requests uploaded before this date or date-time (ISO 8601).'),
+  since: uploadedSince,
+  until: uploadedUntil,
 });
 
 export const bulkRetryResult = z

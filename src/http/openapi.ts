@@ -26,7 +26,8 @@ export function documented(route: Route): RouteConfig {
     ...config,
     responses: {
       ...(config.path !== LIVE_PATH && { 503: noRecords }),
-      ...(isWrite(route) && { 403: forbiddenResponse(route.right) }),
+      ...(route.right !== null &&
+        route.right !== 'read' && { 403: forbiddenResponse(route.right) }),
       ...(!config.path.startsWith('/health/') && { 421: wrongHostResponse }),
       ...(isWrite(route)
         ? withWriteLimit({ 429: tooManyWrites, ...config.responses })

@@ -26,10 +26,17 @@ export function requestsRoute({ requests }: { requests: Pick<Operations, 'list'>
       },
     },
     async handle(ctx) {
-      const { status, limit, cursor } = validated(requestsQuery, 'query', ctx.query);
+      const { status, q, since, until, limit, cursor } = validated(
+        requestsQuery,
+        'query',
+        ctx.query,
+      );
       const { requests: page, next } = await requests.list({
         status: status === undefined ? undefined : [status],
         owner: visibleOwner(callerOf(ctx)) ?? undefined,
+        q,
+        since,
+        until,
         limit,
         after: cursor === undefined ? undefined : readCursor(cursor),
       });

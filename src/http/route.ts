@@ -17,8 +17,11 @@ export interface Route {
 export type WriteRoute = Route & { readonly right: Right };
 
 export function isWrite(route: Route): route is WriteRoute {
-  return route.right !== null && route.right !== 'read';
+  return route.right !== null && route.right !== 'read' && route.config.method !== 'get';
 }
+
+/** A body of thousands of faults is answered with the first ones. */
+const MAX_FAULTS = 100;
 
 /** @throws Refusal `invalid` with a fault for every issue, located as `[part, field]` */
 export function validated<T extends z.ZodType>(
@@ -30,14 +33,19 @@ export function validated<T extends z.ZodType>(
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.flatMap((issue): Fault[] => {
     if (issue.code === 'unrecognized_keys') {
-      const msg = `Unknown field; known are ${knownFields(schema).join(', ')}`;
-      return issue.keys.map((key) => ({ loc: [part, key], msg, type: 'unknown_field' }));
+      const path = issue.path.map(String);
+      const msg = `Unknown field; known are ${knownFields(schema, path).join(', ')}`;
+      return issue.keys.map((key) => ({ loc: [part, ...path, key], msg, type: 'unknown_field' }));
     }
     return [{ loc: [part, ...issue.path.map(String)], msg: issue.message, type: issue.code }];
   });
-  throw new Refusal('invalid', `The ${part} has faults`, faults);
+  throw new Refusal('invalid', `The ${part} has faults`, faults.slice(0, MAX_FAULTS));
 }
 
-function knownFields(schema: z.ZodType): string[] {
-  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+/** @param path of an object within the schema */
+function knownFields(schema: unknown, path: readonly string[]): string[] {
+  if (schema instanceof z.ZodOptional) return knownFields(schema.unwrap(), path);
+  if (!(schema instanceof z.ZodObject)) return [];
+  const [field, ...rest] = path;
+  return field === undefined ? Object.keys(schema.shape) : knownFields(schema.shape[field], rest);
 }

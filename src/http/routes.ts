@@ -11,6 +11,7 @@ import { fileRoute } from './files';
 import { liveRoute, readyRoute, type HealthChecks } from './health';
 import { imagesRoute } from './images';
 import { metricsRoute } from './metrics';
+import { operationRoutes } from './operations';
 import { operatorRoutes } from './operators';
 import { deleteRoute, requestRoute } from './request';
 import { requestsRoute } from './requests';
@@ -49,6 +50,7 @@ export function createRoutes(deps: AppDependencies): Route[] {
     imagesRoute(deps),
     eventsRoute(deps),
     ...operatorRoutes(deps),
+    ...operationRoutes(deps),
     fileRoute(deps),
     liveRoute(),
     readyRoute({ ...deps, health: { ...deps.health, storage: checkStorage } }),

@@ -73,10 +73,10 @@ export function createDeliveries({ Delivery }: Models) {
 
     /** Undoes a `reopen` whose run did not start. */
     async rollbackReopen(before: DeliveryRecord): Promise<void> {
-      const { _id, state, attempts, status_code, error, delivered_at } = before;
+      const { _id, state, attempts, status_code, error, delivered_at, updated_at } = before;
       await Delivery.updateOne(
         { _id, state: 'pending', attempts: 0 },
-        { $set: { state, attempts, status_code, error, delivered_at } },
+        { $set: { state, attempts, status_code, error, delivered_at, updated_at } },
       );
     },
 

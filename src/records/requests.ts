@@ -49,6 +49,12 @@ export function createRequests({ Request, Row, Image, Delivery }: Models) {
   return {
     find,
 
+    /** Returns those of the requests that exist. */
+    findMany: (ids: readonly string[]) =>
+      Request.find({ _id: { $in: ids } })
+        .lean<RequestRecord[]>()
+        .exec(),
+
     findByIdempotencyKey: (key: string) =>
       Request.findOne({ idempotency_key: key }).lean<RequestRecord>().exec(),
 

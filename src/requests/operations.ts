@@ -6,11 +6,13 @@ import type { Logger } from '../telemetry/logger';
 import type { Records } from '../records/open';
 import type { Runs } from '../temporal/runs';
 import { acceptUpload } from './accept';
+import { showBulkOperation, startBulkOperation, stopBulkOperation } from './bulkOperation';
 import { cancelRequest } from './cancel';
 import { requireVisible } from './find';
 import { listImages } from './images';
 import { listRequests } from './list';
 import { reconcile } from './reconcile';
+import { operateListed } from './operateListed';
 import { createRecentRequests } from './recent';
 import { redeliverWebhook } from './redeliver';
 import { removeRequest } from './remove';
@@ -72,6 +74,10 @@ export function createOperations(given: OperationDeps) {
     retry: (requestId: string) => newest(retryRequest(deps, requestId), requestId),
     retryListed: (...call: Rest<typeof retryListed>) => newest(retryListed(deps, ...call)),
     retryAll: (...call: Rest<typeof retryAll>) => newest(retryAll(deps, ...call)),
+    startBulk: (...call: Rest<typeof startBulkOperation>) => startBulkOperation(deps, ...call),
+    showBulk: (operationId: string) => showBulkOperation(deps, operationId),
+    stopBulk: (operationId: string) => newest(stopBulkOperation(deps, operationId)),
+    operateListed: (...call: Rest<typeof operateListed>) => newest(operateListed(deps, ...call)),
     cancel: (requestId: string) => newest(cancelRequest(deps, requestId), requestId),
     redeliver: (requestId: string) => newest(redeliverWebhook(deps, requestId), requestId),
     remove: (requestId: string) => newest(removeRequest(deps, requestId), requestId),

@@ -16,11 +16,13 @@ export interface RedeliverDeps {
 /**
  * Delivers the webhook of the last outcome again, with the same `webhook-id` and the full number of attempts.
  *
+ * @param token a run takes a task with the same token once
  * @throws Refusal `not_found`, `conflict` (running, being delivered, no webhook), `unavailable`
  */
 export async function redeliverWebhook(
   { records, runs }: RedeliverDeps,
   requestId: string,
+  token = newToken(),
 ): Promise<void> {
   const record = await findVisible(records, requestId);
   if (!isFinished(record.state)) throw stillRunning();
@@ -38,7 +40,7 @@ export async function redeliverWebhook(
     );
   }
   try {
-    await continueWithDelivery(runs, record);
+    await continueWithDelivery(runs, record, token);
   } catch (error) {
     await records.deliveries.rollbackReopen(before);
     throw noTemporal(error);
@@ -49,7 +51,10 @@ export async function redeliverWebhook(
 export async function continueWithDelivery(
   runs: Pick<Runs, 'continueWith'>,
   { _id: requestId, round, lanes, counts, bytes, file_name }: RequestRecord,
+  token = newToken(),
 ): Promise<void> {
-  const input = { requestId, round, task: 'deliver', token: `deliver-${randomUUID()}` } as const;
+  const input = { requestId, round, task: 'deliver', token } as const;
   await runs.continueWith({ ...input, lanes, counts, bytes }, webhookSummaryOf(file_name));
 }
+
+const newToken = () => `deliver-${randomUUID()}`;

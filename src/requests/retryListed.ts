@@ -1,4 +1,5 @@
-import { Refusal } from '../errors';
+import { fewAtOnce } from './fewAtOnce';
+import { isImpossible } from './impossible';
 import { retryRequest, startRound, type RetryDeps } from './retry';
 
 /** A request, and its round when it was listed for a retry. */
@@ -6,9 +7,6 @@ export interface Listed {
   readonly requestId: string;
   readonly round: number;
 }
-
-/** Requests retried at once. */
-const AT_ONCE = 4;
 
 /**
  * Retries the requests that have not changed since they were listed. When repeated after a crash, requests that
@@ -22,33 +20,24 @@ export async function retryListed(
   listed: readonly Listed[],
   signal: AbortSignal,
 ): Promise<{ retried: number; skipped: number }> {
-  const tally = { retried: 0, skipped: 0 };
-  for (let first = 0; first < listed.length && !signal.aborted; first += AT_ONCE) {
-    const results = await Promise.all(
-      listed.slice(first, first + AT_ONCE).map((one) => retryOne(deps, one)),
-    );
-    for (const result of results) tally[result] += 1;
-  }
-  return tally;
+  const results = await fewAtOnce(listed, signal, (one) =>
+    retryOne(deps, one).catch((error: unknown) => {
+      if (isImpossible(error)) return 'skipped' as const;
+      throw error;
+    }),
+  );
+  const skipped = results.filter((result) => result === 'skipped').length;
+  return { retried: results.length - skipped, skipped };
 }
 
-async function retryOne(
-  deps: RetryDeps,
-  { requestId, round }: Listed,
-): Promise<'retried' | 'skipped'> {
-  try {
-    const record = await deps.records.requests.find(requestId);
-    if (record !== null && record.round > round) {
-      // The process that opened the round may have died before it started the run. Starting it twice is harmless.
-      if (record.state === 'pending') await startRound(deps, record);
-      return 'retried';
-    }
-    await retryRequest(deps, requestId);
-    return 'retried';
-  } catch (error) {
-    if (error instanceof Refusal && (error.code === 'conflict' || error.code === 'not_found')) {
-      return 'skipped';
-    }
-    throw error;
+/** @throws Refusal as `retryRequest` does */
+export async function retryOne(deps: RetryDeps, { requestId, round }: Listed): Promise<'done'> {
+  const record = await deps.records.requests.find(requestId);
+  if (record !== null && record.round > round) {
+    // The process that opened the round may have died before it started the run. Starting it twice is harmless.
+    if (record.state === 'pending') await startRound(deps, record);
+    return 'done';
   }
+  await retryRequest(deps, requestId);
+  return 'done';
 }

@@ -14,10 +14,18 @@ import {
   type WorkflowExecutionStatusName,
   type WorkflowHandle,
 } from '@temporalio/client';
-import type { BulkRetryFilter, BulkRetryInput, BulkRetryProgress } from '../../activities/types';
+import type {
+  BulkOperationInput,
+  BulkOperationMemo,
+  BulkRetryFilter,
+  BulkRetryInput,
+  BulkRetryProgress,
+} from '../../activities/types';
+import type { BulkStatus } from '../../contract/actions';
 import type { History } from '@temporalio/common/lib/proto-utils';
 import type { ImageRequestInput } from '../../workflows/imageRequest';
 import {
+  BULK_OPERATION_WORKFLOW,
   BULK_RETRY_WORKFLOW,
   FOLLOW_SIGNAL,
   IMAGE_REQUEST_WORKFLOW,
@@ -40,8 +48,9 @@ const GRPC_NOT_FOUND = 5;
 const HISTORY_DEADLINE_MS = 30_000;
 
 const BULK_RETRY_PREFIX = 'bulk-retry/';
+const bulkOperationWorkflowId = (operationId: string) => `bulk-operation/${operationId}`;
 
-/** The workflow runs in Temporal: of requests, bulk retries and sweeps. */
+/** The workflow runs in Temporal: of requests, bulk operations and sweeps. */
 export interface Runs {
   /** Starts the workflow of a request. Idempotent. */
   start(input: ImageRequestInput, summary: string): Promise<void>;
@@ -62,6 +71,12 @@ export interface Runs {
   bulkRetry(workflowId: string, waitMs: number): Promise<BulkRetryReport>;
   /** Stops a bulk retry after the requests in progress. @returns false when no such bulk retry is running */
   stopBulkRetry(workflowId: string): Promise<boolean>;
+  /** Starts a workflow that takes one action on many requests. */
+  startBulkOperation(input: BulkOperationInput): Promise<void>;
+  /** Returns a bulk operation, with or without a worker; `null` when Temporal has none of that id (any more). */
+  bulkOperation(operationId: string): Promise<BulkOperationReport | null>;
+  /** Stops a bulk operation after the requests in progress. @returns false when no such bulk operation is running */
+  stopBulkOperation(operationId: string): Promise<boolean>;
   /** The history of a run, by default of the latest; `null` when Temporal has none (any more). */
   history(requestId: string, runId?: string): Promise<History | null>;
   /** Starts a sweep unless it runs; there is one per namespace and task queue. Removes its schedule of 0.1.0. */
@@ -77,6 +92,10 @@ export interface BulkRetryReport extends BulkRetryProgress {
   readonly finished: boolean;
   /** Whether it ended because an operator stopped it. */
   readonly stopped: boolean;
+}
+
+export interface BulkOperationReport extends BulkOperationMemo {
+  readonly status: BulkStatus;
 }
 
 export interface Sweep {
@@ -204,6 +223,35 @@ export function createRuns(settings: TemporalSettings, taskQueue: string): Runs 
       return cancelIfRunning(client.workflow.getHandle(workflowId));
     },
 
+    async startBulkOperation(input) {
+      const { operationId, action, matched, progress } = input;
+      const memo: BulkOperationMemo = { action, matched, progress };
+      await inTime(() =>
+        client.workflow.start(BULK_OPERATION_WORKFLOW, {
+          workflowId: bulkOperationWorkflowId(operationId),
+          taskQueue,
+          args: [input],
+          memo: { ...memo },
+          staticSummary: `${action} ${matched} ${matched === 1 ? 'request' : 'requests'}`,
+        }),
+      );
+    },
+
+    async bulkOperation(operationId) {
+      const handle = client.workflow.getHandle(bulkOperationWorkflowId(operationId));
+      try {
+        const { status, memo } = await inTime(() => handle.describe());
+        const { action, matched, progress } = memo as unknown as BulkOperationMemo;
+        return { action, matched, progress, status: bulkStatusOf(status.name) };
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return null;
+        throw error;
+      }
+    },
+
+    stopBulkOperation: (operationId) =>
+      cancelIfRunning(client.workflow.getHandle(bulkOperationWorkflowId(operationId))),
+
     async history(requestId, runId) {
       const handle = client.workflow.getHandle(workflowIdOf(requestId), runId);
       const deadline = Date.now() + HISTORY_DEADLINE_MS;
@@ -249,6 +297,20 @@ export function createRuns(settings: TemporalSettings, taskQueue: string): Runs 
 
     close: () => connection.close(),
   };
+}
+
+function bulkStatusOf(status: WorkflowExecutionStatusName): BulkStatus {
+  switch (status) {
+    case 'RUNNING':
+    case 'CONTINUED_AS_NEW':
+      return 'running';
+    case 'COMPLETED':
+      return 'completed';
+    case 'CANCELLED':
+      return 'stopped';
+    default:
+      return 'failed';
+  }
 }
 
 /** Small requests go first: priority 1 up to a hundred images, one more for each further power of ten, at most 5. */

@@ -1,4 +1,5 @@
 import { ActivityCancellationDetails } from '@temporalio/common';
+import { mongo } from 'mongoose';
 import { createOperatorActivities } from '../../activities/operators';
 import type { ListCursor } from '../../activities/types';
 import { activityEnvironment, called } from '../support/activityEnvironment';
@@ -60,5 +61,42 @@ describe('retryRequests', () => {
     await expect(interrupted({ workerShutdown: true })).rejects.toMatchObject({
       type: 'worker_shutdown',
     });
+  });
+});
+
+describe('operate', () => {
+  const listed = { requestId: 'one', round: 1, finished: true, deliveryClosedAt: null };
+  const input = { operationId: 'operation', action: 'delete', requests: [listed] } as const;
+
+  function failingIn(attempt: number, error: Error, cancelled = false) {
+    const env = activityEnvironment({ attempt });
+    const tally = { done: 0, skipped: 0, failed: 1 };
+    const { operate } = createOperatorActivities({
+      ...stage.deps,
+      operations: {
+        ...stage.deps.operations,
+        operateListed: () => {
+          const details = new ActivityCancellationDetails({ cancelRequested: true });
+          if (cancelled) env.cancel('CANCELLED', details);
+          return Promise.resolve({ ...tally, error });
+        },
+      },
+    });
+    return env.run(operate, input);
+  }
+
+  it('throws the error of a request, to try again', async () => {
+    await expect(failingIn(14, new Error('rejected'))).rejects.toThrow('rejected');
+  });
+
+  it('counts the request as failed after the last attempt, or when it is stopped', async () => {
+    const tally = { done: 0, skipped: 0, failed: 1 };
+    expect(await failingIn(15, new Error('rejected'))).toEqual(tally);
+    expect(await failingIn(1, new Error('rejected'), true)).toEqual(tally);
+  });
+
+  it('tries again without limit while MongoDB is down', async () => {
+    const down = new mongo.MongoNetworkError('connection refused');
+    await expect(failingIn(100, down)).rejects.toMatchObject({ type: 'mongodb_unavailable' });
   });
 });

@@ -373,6 +373,38 @@ it('bulk-retry-stopped', async () => {
   }
 });
 
+it('bulk-operation', async () => {
+  const { origin } = services;
+  const service = await startService();
+  try {
+    const id = await uploadedAndFinished(service, [`${origin.url}/gone-too`]);
+    const requestIds = [id, ...Array.from({ length: 30 }, () => randomUUID())];
+    const { operationId } = await service.operations.startBulk('retry', { requestIds });
+    const workflowId = `bulk-operation/${operationId}`;
+    await saveHistory('bulk-operation', { workflowId }, service);
+  } finally {
+    await service.stop();
+  }
+});
+
+it('bulk-operation-stopped', async () => {
+  const service = await startService();
+  try {
+    // Fifty pages.
+    const requestIds = Array.from({ length: 1_000 }, () => randomUUID());
+    const { operationId } = await service.operations.startBulk('cancel', { requestIds });
+    await eventually(
+      () => service.operations.showBulk(operationId),
+      ({ skipped }) => skipped > 0,
+    );
+    await service.operations.stopBulk(operationId);
+    const workflowId = `bulk-operation/${operationId}`;
+    await saveHistory('bulk-operation-stopped', { workflowId, end: 'CANCELLED' }, service);
+  } finally {
+    await service.stop();
+  }
+});
+
 function startBulkRetry({ client, config }: Service) {
   const taskQueue = config.TEMPORAL_TASK_QUEUE;
   const filter = { status: ['failed', 'completed_with_errors'], since: null, until: null };

@@ -121,6 +121,60 @@ describe('GET /image/requests', () => {
     expect(idsOf(await list())).toEqual([open, failed, done]);
   });
 
+  it('filters by the time of the upload', async () => {
+    const ids = await uploadMany(3);
+    const times: string[] = [];
+    for (const id of ids)
+      times.push(encodeURIComponent((await requestOf(service.url, id)).created_at));
+    expect(idsOf(await list(`?since=${times[1]}`))).toEqual([ids[2], ids[1]]);
+    expect(idsOf(await list(`?until=${times[1]}`))).toEqual([ids[0]]);
+    expect(idsOf(await list(`?since=${times[1]}&until=${times[2]}`))).toEqual([ids[1]]);
+  });
+
+  describe('with q', () => {
+    const named = (name: string) =>
+      uploaded(service.url, sheetOf([`${origin.url}/a.jpg`]), { name });
+    const search = async (q: string, rest = '') =>
+      idsOf(await list(`?q=${encodeURIComponent(q)}${rest}`));
+
+    it('finds the beginning of an id, in any case, and no other part of it', async () => {
+      const [id = '', other = ''] = await uploadMany(2);
+      expect(await search(id)).toEqual([id]);
+      expect(await search(id.slice(0, 13).toUpperCase())).toEqual([id]);
+      expect(await search(id.slice(9))).toEqual([]);
+      expect(await search(other.slice(0, 18))).toEqual([other]);
+    });
+
+    it('finds a part of the file name, in any case, also beyond ASCII', async () => {
+      const summer = await named('Größen Sommer-2026.csv');
+      const winter = await named('GRÖSSEN WINTER.csv');
+      expect(await search('sommer-20')).toEqual([summer]);
+      expect(await search('GRÖ')).toEqual([winter, summer]);
+      expect(await search('grö')).toEqual([winter, summer]);
+      expect(await search('Winter')).toEqual([winter]);
+      expect(await search('grö.*sommer')).toEqual([]);
+    });
+
+    it.each(['a.b', '(x', '[y', '$', '^', 'a+b', '|', '{2}', '*?', '-', '#', "'"])(
+      'reads %s as text',
+      async (q) => {
+        await named('aXbb.csv');
+        const id = await named(`0 ${q} 1.csv`);
+        expect(await search(q)).toEqual([id]);
+        expect(await search(`${q}${q}`)).toEqual([]);
+        expect(await search(`${q}\\`)).toEqual([]);
+      },
+    );
+
+    it('pages through what it finds', async () => {
+      const ids: string[] = [];
+      for (const name of ['red 1.csv', 'blue.csv', 'red 2.csv', 'Red 3.csv'])
+        ids.push(await named(name));
+      expect(await pages('?q=RED&limit=2')).toEqual([[ids[3], ids[2]], [ids[0]]]);
+      expect(await search('red', '&status=completed')).toEqual([]);
+    });
+  });
+
   it('omits deleted requests', async () => {
     await service.startWorker();
     const id = await uploadOne();
@@ -146,6 +200,11 @@ describe('GET /image/requests with an invalid query', () => {
     ['cursor=', 'cursor'],
     ['cursor=nonsense', 'cursor'],
     [`cursor=${Buffer.from('1 2').toString('base64url')}`, 'cursor'],
+    ['q=', 'q'],
+    ['q=%00', 'q'],
+    [`q=${'x'.repeat(201)}`, 'q'],
+    ['q=a&q=b', 'q'],
+    ['since=today', 'since'],
     ['page=2', 'page'],
   ])('answers 422 to ?%s', async (query, field) => {
     const response = await call(`${service.url}/image/requests?${query}`);

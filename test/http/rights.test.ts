@@ -22,7 +22,13 @@ const WRITES = [
   `POST /image/requests/${ID}/cancel`,
   `POST /image/requests/${ID}/webhook`,
 ];
-const OPERATES = [`DELETE /image/requests/${ID}`, 'POST /image/requests/retry?status=completed'];
+const OPERATES = [
+  `DELETE /image/requests/${ID}`,
+  'POST /image/requests/retry?status=completed',
+  'POST /image/operations',
+  `GET /image/operations/${ID}`,
+  `POST /image/operations/${ID}/stop`,
+];
 
 describe('the right of a key', () => {
   let service: Service;

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { readConfig } from '../../src/config';
 import { CONNECTION_LIMITS } from '../../src/http/connections';
+import { MAX_JSON_BYTES } from '../../src/http/jsonBody';
 import { MAX_HEADER_BYTES } from '../../src/network/limits';
 import { READING_LIMITS } from '../../src/requests/sheetThreads';
 
@@ -96,6 +97,13 @@ const FIGURES: Readonly<Record<string, readonly string[]>> = {
   ],
   '`webhook_url`': [count(numberIn('contract/http/uploads.ts', /\.max\((\d+), /))],
   '`Idempotency-Key`': [count(numberIn('contract/http/uploads.ts', /\{1,(\d+)\}\$/))],
+  'Body of a bulk operation': [
+    bytes(MAX_JSON_BYTES),
+    `${count(numberIn('contract/http/operations.ts', 'MAX_IDS'))} ids`,
+  ],
+  'Search text `q`': [
+    `${count(numberIn('contract/http/requests.ts', 'MAX_SEARCH_LENGTH'))} characters`,
+  ],
   'Page of requests, page of images': [
     count(numberIn('contract/http/requests.ts', /limit: integer\(1, (\d+)\)/)),
     count(numberIn('contract/http/images.ts', /limit: integer\(1, (\d+)\)/)),

@@ -34,6 +34,7 @@ const FOUND: Readonly<Record<string, readonly (Name | Sweep)[]>> = {
   'ImageRequestFailed > 100': ['failed'],
   'ImageRequestStatus = "completed" AND ExecutionStatus = "Running"': ['delivering'],
   'ImageRequestStatus = "processing" AND ExecutionStatus != "Running"': ['terminated'],
+  'WorkflowType = "bulkOperation" AND ExecutionStatus = "Running"': [],
   'WorkflowType = "bulkRetry" AND ExecutionStatus = "Running"': [],
   'WorkflowType = "reconciler" OR WorkflowType = "retention"': ['reconciler', 'retention'],
 };

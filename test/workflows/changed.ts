@@ -8,4 +8,5 @@ export async function imageRequest(input: ImageRequestInput) {
   return released.imageRequest(input);
 }
 
-export const { bulkRetry, reconciler, retention, reconcileRequests, removeExpired } = released;
+export const { bulkOperation, bulkRetry, reconciler, retention, reconcileRequests, removeExpired } =
+  released;

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { installQuietRuntime, replay, type NamedHistory } from '../../src/temporal/replay';
 import {
+  BULK_OPERATION_WORKFLOW,
   BULK_RETRY_WORKFLOW,
   IMAGE_REQUEST_WORKFLOW,
   RECONCILE_WORKFLOW,
@@ -58,6 +59,7 @@ describe('The recorded histories', () => {
     expect(new Set(types)).toEqual(
       new Set([
         IMAGE_REQUEST_WORKFLOW,
+        BULK_OPERATION_WORKFLOW,
         BULK_RETRY_WORKFLOW,
         RECONCILE_WORKFLOW,
         REMOVE_EXPIRED_WORKFLOW,
@@ -75,6 +77,8 @@ describe('The recorded histories', () => {
       const caught = outcomes.filter(({ deviation }) => deviation !== null);
       const untouched = outcomes.filter(({ deviation }) => deviation === null);
       expect(untouched.map(({ name }) => name).sort()).toEqual([
+        'bulk-operation',
+        'bulk-operation-stopped',
         'bulk-retry',
         'bulk-retry-stopped',
         'expired-removed',

@@ -10,7 +10,8 @@ import { policyAllowing } from '../../support/targets';
 import { eventually } from '../../support/eventually';
 import { startService, type Service } from '../../support/service';
 import { retryRecorded } from '../../support/retryRecorded';
-import { startRequestStage } from '../../support/requestStage';
+import { call as callApi } from '../../support/api';
+import { startRequestStage, UNKNOWN } from '../../support/requestStage';
 
 const stage = startRequestStage();
 const { fresh, link, call, answerOf, show, hasState, failsOnce, failed, running, stopped } = stage;
@@ -191,5 +192,14 @@ describe('while Temporal is down', () => {
 
   it('answers 503 to a bulk retry', async () => {
     expect((await call('retry', 'POST', base)).status).toBe(503);
+  });
+
+  it.each([
+    ['POST', '', JSON.stringify({ action: 'retry', filter: {} })],
+    ['GET', `/${UNKNOWN}`, null],
+    ['POST', `/${UNKNOWN}/stop`, null],
+  ])('answers 503 to %s /image/operations%s', async (method, path, body) => {
+    const response = await callApi(`${base}/image/operations${path}`, { method, body });
+    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '5']);
   });
 });

@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto';
+import type { BulkAction } from '../../contract/actions';
+import { finished, sheetOf, uploaded } from '../support/calls';
+import { endCommands, startCommand } from '../support/command';
+import { eventually } from '../support/eventually';
+import { startOrigin, type Origin } from '../support/origin';
+import { startReceiver, type Receiver } from '../support/receiver';
+import { startService, type Service } from '../support/service';
+
+/** More than one page. */
+const MANY = 22;
+
+describe('A bulk operation', () => {
+  let service: Service;
+  let origin: Origin;
+  let receiver: Receiver;
+
+  beforeAll(async () => {
+    [origin, receiver] = await Promise.all([startOrigin(), startReceiver()]);
+  });
+  afterAll(async () => {
+    await origin.stop();
+    await receiver.stop();
+  });
+  afterEach(async () => {
+    await endCommands();
+    await service.stop();
+  });
+
+  /** Creates failed requests whose webhook is delivered. */
+  async function delivered(count: number, path: string): Promise<string[]> {
+    const fields = { webhook_url: receiver.on(path, 204) };
+    const links = [`${origin.url}/missing.jpg`];
+    const ids = await Promise.all(
+      Array.from({ length: count }, () => uploaded(service.url, sheetOf(links), { fields })),
+    );
+    for (const id of ids) {
+      await finished(service.url, id);
+      await eventually(
+        () => service.records.deliveries.find(id, 1),
+        (delivery) => delivery?.state === 'delivered',
+      );
+    }
+    return ids;
+  }
+
+  const start = async (action: BulkAction, requestIds: readonly string[]) =>
+    (await service.operations.startBulk(action, { requestIds })).operationId;
+
+  const ended = (operationId: string) =>
+    eventually(
+      () => service.operations.showBulk(operationId),
+      ({ status }) => status !== 'running',
+    );
+
+  it.each([
+    [
+      'delete',
+      (ids: readonly string[]) =>
+        Promise.all(ids.map((id) => service.records.requests.find(id))).then(
+          (records) => records.filter((record) => record?.state === 'withdrawn').length,
+        ),
+    ],
+    ['redeliver', () => Promise.resolve(receiver.messages('/redeliver').length - MANY)],
+  ] as const)(
+    'takes the action %s exactly once when its worker crashes',
+    async (action, countDone) => {
+      service = await startService();
+      const ids = await delivered(MANY, `/${action}`);
+      await service.stopWorker();
+      const operationId = await start(action, ids);
+      const worker = startCommand('worker', service.workerEnv);
+      const done = await eventually(
+        () => countDone(ids),
+        (count) => count > 0,
+      );
+      worker.kill('SIGKILL');
+      await worker.ended;
+      expect(done).toBeLessThan(MANY);
+
+      await service.startWorker();
+      const counts = { matched: MANY, done: MANY, skipped: 0, failed: 0 };
+      expect(await ended(operationId)).toMatchObject({ status: 'completed', ...counts });
+      expect(
+        await eventually(
+          () => countDone(ids),
+          (count) => count >= MANY,
+        ),
+      ).toBe(MANY);
+    },
+  );
+
+  it('counts over several runs when it continues as new', async () => {
+    service = await startService({
+      temporalAddress: process.env['TEST_TEMPORAL_SHORT_HISTORY_ADDRESS'],
+      worker: false,
+    });
+    const operationId = await start(
+      'cancel',
+      Array.from({ length: 170 }, () => randomUUID()),
+    );
+    const handle = service.client.workflow.getHandle(`bulk-operation/${operationId}`);
+    const { runId } = await handle.describe();
+    await service.startWorker();
+    expect(await ended(operationId)).toMatchObject({
+      status: 'completed',
+      action: 'cancel',
+      matched: 170,
+      done: 0,
+      skipped: 170,
+      failed: 0,
+    });
+    expect((await handle.describe()).runId).not.toBe(runId);
+  });
+
+  it('ends as stopped after the requests in progress, and counts them', async () => {
+    let pages = 0;
+    service = await startService({
+      worker: false,
+      wrap: (activities) => ({
+        ...activities,
+        async operate(input) {
+          const tally = await activities.operate(input);
+          pages += 1;
+          if (pages === 2) await service.operations.stopBulk(input.operationId);
+          return tally;
+        },
+      }),
+    });
+    const operationId = await start(
+      'delete',
+      Array.from({ length: 100 }, () => randomUUID()),
+    );
+    await service.startWorker();
+    expect(await ended(operationId)).toMatchObject({
+      status: 'stopped',
+      matched: 100,
+      skipped: 40,
+    });
+    expect(pages).toBe(2);
+  });
+});
