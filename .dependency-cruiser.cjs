@@ -42,6 +42,21 @@ module.exports = {
         path: [`^(node:)?(${builtinModules.join('|')})$`, '^node_modules/(?!csv-parse/)'],
       },
     },
+      name: 'clients-are-small',
+      comment: 'A page bundles the client: no Node module, no package, and no schema but its type.',
+      severity: 'error',
+      from: { path: '^client/', pathNot: '^client/webhook\\.ts$' },
+      to: {
+        path: [`^(node:)?(${builtinModules.join('|')})$`, '^node_modules/', '^contract/http/'],
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'clients-are-independent-of-webhooks',
+      severity: 'error',
+      from: { path: '^client/', pathNot: '^client/webhook\\.ts$' },
+      to: { path: '^client/webhook\\.ts$' },
+    },
     ...Object.entries(FOLDERS).flatMap(([folder, { imports, types = [] }]) => [
       {
         name: `${folder}-imports`,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { createClient } from '../client';
-import type { RequestResource } from '../contract/http/requests';
+import { requestResource, type RequestResource } from '../contract/http/requests';
 import type { Snapshot, Reader } from './found';
 
 /** One call of an operator, with the state of its request before and after. */
@@ -38,7 +38,9 @@ export function createCaller(url: string, reader: Pick<Reader, 'snapshot'>): Cal
       try {
         const all: RequestResource[] = [];
         const signal = AbortSignal.timeout(ANSWER_MS);
-        for await (const request of client.requests({ signal })) all.push(request);
+        for await (const request of client.requests({ signal })) {
+          all.push(requestResource.parse(request));
+        }
         return all;
       } catch (error) {
         // The API was killed. An answer that does not match the contract is an error.

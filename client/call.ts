@@ -1,36 +1,82 @@
-import { problem } from '../contract/http/problem';
-import { ApiError } from './errors';
+import { errorOf, withoutTypeError } from './errors';
+import { withRetries } from './retry';
+
+export type Send = (url: string, init: RequestInit) => Promise<Response>;
 
 export interface ClientOptions {
-  /** URL of the service, as in `PUBLIC_URL`; it may have a path prefix. */
+  /** URL of the service, as in `PUBLIC_URL`; it may have a path prefix. A page of the service may give `''`. */
   readonly url: string;
   /** API key, sent as `Authorization: Bearer`; none by default. */
   readonly key?: string | undefined;
   /** Used in place of the global `fetch`, for instance to go through a proxy. */
-  readonly fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined;
+  readonly fetch?: Send | undefined;
+  /** How many times a call is repeated at most, 4 by default; 0 reports every failure. */
+  readonly retries?: number | undefined;
 }
 
 export interface CallOptions {
-  /** Aborts the call, and the stream of its response. */
+  /** Aborts the call, its retries, and the stream of its response. */
   readonly signal?: AbortSignal | undefined;
 }
 
-export type Call = (path: string, init?: RequestInit) => Promise<Response>;
+export interface CallInit extends CallOptions {
+  readonly method?: 'GET' | 'POST' | 'DELETE';
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** Sends the request, with a body of its own; `fetch` without a body by default. */
+  readonly send?: Send;
+  /** Whether the call may be repeated although it may have had its effect. Default: `GET`s only. */
+  readonly isRepeatable?: boolean;
+  /** A status that says, for a repeated call, that an earlier attempt had its effect. It is no error then. */
+  readonly doneStatus?: number;
+}
 
-/** @throws ApiError when the response is an error; fetch's TypeError when there is no response */
-export function createCall({ url, key, fetch: send = fetch }: ClientOptions): Call {
+/**
+ * Makes a call, and repeats it if that is safe.
+ *
+ * @param read reads the response; when the connection is lost meanwhile, the call is repeated as well
+ * @throws ApiError when the response is an error; ConnectionError when there is no response; the signal's reason
+ */
+export type Call = <T>(
+  path: string,
+  init: CallInit,
+  read: (response: Response) => T | Promise<T>,
+) => Promise<T>;
+
+const RETRIES = 4;
+
+export function createCall({
+  url,
+  key,
+  fetch: sendByDefault = fetch,
+  retries = RETRIES,
+}: ClientOptions): Call {
   const base = url.replace(/\/+$/, '');
-  return async (path, init = {}) => {
-    const headers = new Headers(init.headers);
+  return (path, given, read) => {
+    const { method = 'GET', send = sendByDefault, signal, doneStatus } = given;
+    const { isRepeatable = method === 'GET' } = given;
+    const headers = new Headers(given.headers);
     if (key !== undefined) headers.set('authorization', `Bearer ${key}`);
-    const response = await send(`${base}${path}`, { ...init, headers });
-    if (response.ok) return response;
-    const parsed = problem.safeParse(await response.json().catch(() => null));
-    const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN);
-    throw new ApiError(
-      response.status,
-      parsed.success ? parsed.data.detail : null,
-      Number.isNaN(retryAfter) ? null : retryAfter,
-    );
+    const init = {
+      method,
+      headers,
+      ...(given.body === undefined ? {} : { body: given.body }),
+      ...(signal === undefined ? {} : { signal }),
+    };
+    return withRetries({ retries, isRepeatable, signal }, async (mayBeDone) => {
+      try {
+        const response = await send(`${base}${path}`, init);
+        const isDone = response.ok || (mayBeDone && response.status === doneStatus);
+        if (!isDone) throw await errorOf(response);
+        return await read(response);
+      } catch (error) {
+        throw withoutTypeError(error);
+      }
+    });
   };
+}
+
+/** Reads a response as the type that the contract gives it; the client does not validate it. */
+export async function jsonOf<T>(response: Response): Promise<T> {
+  return (await response.json()) as T;
 }

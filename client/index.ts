@@ -1,27 +1,26 @@
-import type { z } from 'zod';
-import { imagesPage, type ImageResource } from '../contract/http/images';
-import {
-  operation,
-  operationStarted,
-  type newOperation,
-  type Operation,
-} from '../contract/http/operations';
-import {
+import type { imagesPage, ImageResource } from '../contract/http/images';
+import type { newOperation, Operation, operationStarted } from '../contract/http/operations';
+import type {
   bulkRetryResult,
-  requestResource,
   requestsPage,
-  status,
-  type RequestResource,
-  type Status,
+  RequestResource,
+  Status,
 } from '../contract/http/requests';
-import { isFinished, type ImageStatus, type RequestStatus } from '../contract/statuses';
-import { createCall, type CallOptions, type ClientOptions } from './call';
-import { ApiError } from './errors';
-import { readEvents } from './events';
+import {
+  isFinished,
+  type ImageStatus,
+  type RequestStatus,
+  type RETRYABLE_STATUSES,
+} from '../contract/statuses';
+import type { z } from '../contract/http/zod';
+import { createCall, jsonOf, type CallInit, type CallOptions, type ClientOptions } from './call';
+import { ApiError, ConnectionError, type Fault } from './errors';
+import { follow } from './follow';
+import { pagesOf, queryOf } from './pages';
 import { upload, type UploadOptions } from './upload';
 
-export { ApiError };
-export type { CallOptions, ClientOptions, UploadOptions };
+export { ApiError, ConnectionError };
+export type { CallOptions, ClientOptions, Fault, UploadOptions };
 
 export type Client = ReturnType<typeof createClient>;
 
@@ -29,148 +28,207 @@ export type Client = ReturnType<typeof createClient>;
 const IMAGES_A_PAGE = 1_000;
 const REQUESTS_A_PAGE = 200;
 
-/** Pause before the events of a request are read again after the stream broke off. */
-const RETRY_PAUSE_MS = 1_000;
+export interface RequestsOptions extends CallOptions {
+  readonly status?: RequestStatus;
+  /** The beginning of the id, or a part of the file name. */
+  readonly q?: string;
+  /** Only requests uploaded at or after this time. */
+  readonly since?: Date;
+  /** Only requests uploaded before this time. */
+  readonly until?: Date;
+}
+
+export interface ImagesOptions extends CallOptions {
+  readonly status?: ImageStatus;
+  /** A code of errors, such as `not_found`. */
+  readonly code?: string;
+  /** The host of the links. */
+  readonly host?: string;
+}
+
+export interface WaitOptions extends CallOptions {
+  /** Called with the request at once and at every change. */
+  readonly onChange?: (request: RequestResource) => void;
+}
+
+export interface BulkRetryOptions extends CallOptions {
+  /** Default: `failed` and `completed_with_errors`. */
+  readonly status?: (typeof RETRYABLE_STATUSES)[number];
+  /** Only requests uploaded at or after this time. */
+  readonly since?: Date;
+  /** Only requests uploaded before this time. */
+  readonly until?: Date;
+}
+
+export type BulkRetryResult = z.output<typeof bulkRetryResult>;
+
+export interface Health {
+  readonly isReady: boolean;
+  /** What is down, as a sentence; `null` when the service is ready. */
+  readonly detail: string | null;
+}
 
 /**
- * Creates a client for all calls of the HTTP API.
+ * Creates a client for the HTTP API, for Node and browsers. It returns what the service answers, in the types of the
+ * contract, and validates none of it.
  *
- * @throws ApiError from every call that receives an error response
+ * Calls that are safe to repeat (reads, uploads, `cancel`, `remove`) are repeated after a lost answer, 502, 503 and 504;
+ * all calls after 429, which the service answers before it does anything. `Retry-After` is honoured up to a minute.
+ *
+ * @throws from every call, and from every iteration: ApiError for an error response (its `status` and `detail` say
+ * why: 401 without a valid key, 404 for an unknown id), ConnectionError when there is no answer, and the signal's reason
+ * when it is aborted
  */
 export function createClient(options: ClientOptions) {
   const call = createCall(options);
-  const signalOf = ({ signal }: CallOptions) => (signal === undefined ? {} : { signal });
-  const get = (path: string, given: CallOptions) => call(path, signalOf(given));
-
-  async function operate(path: string, given: CallOptions): Promise<Status> {
-    const response = await call(path, { method: 'POST', ...signalOf(given) });
-    return status.parse(await response.json());
-  }
+  const get = <T>(path: string, { signal }: CallOptions) => call(path, { signal }, jsonOf<T>);
+  const post = <T>(path: string, { signal }: CallOptions, init: CallInit = {}) =>
+    call(path, { ...init, method: 'POST', signal }, jsonOf<T>);
 
   const client = {
-    upload: (csv: Blob, given: UploadOptions) => upload(call, csv, given),
+    /**
+     * Uploads a CSV, and returns the request id once the request is durable. After a lost answer it is sent again under
+     * the same `Idempotency-Key`: there is one request at most.
+     *
+     * @throws ApiError 400 (no CSV), 409 (the key belongs to another upload), 413 (too large), 422 (a field, the header
+     * or the rows cannot be used; `detail` lists the faults), 429 (over a limit of the caller), 503
+     */
+    upload: (csv: Blob, given: UploadOptions): Promise<string> =>
+      upload(call, csv, given, options.fetch),
 
-    async status(id: string, given: CallOptions = {}): Promise<Status> {
-      return status.parse(await (await get(`/image/status/${id}`, given)).json());
-    },
+    /** Returns `{ request_id, status, details }`; `details` is a sentence. */
+    status: (id: string, given: CallOptions = {}) => get<Status>(`/image/status/${id}`, given),
 
-    async request(id: string, given: CallOptions = {}): Promise<RequestResource> {
-      return requestResource.parse(await (await get(`/image/requests/${id}`, given)).json());
-    },
+    /** Returns the whole request: counts, options, sheet, times, webhook and links. */
+    request: (id: string, given: CallOptions = {}) =>
+      get<RequestResource>(`/image/requests/${id}`, given),
 
-    /** Lists requests, newest first. */
-    async *requests(
-      given: CallOptions & { readonly status?: RequestStatus } = {},
-    ): AsyncGenerator<RequestResource, void> {
-      for (let cursor: string | null = ''; cursor !== null;) {
-        const query = queryOf({ limit: REQUESTS_A_PAGE, status: given.status, cursor });
-        const response = await get(`/image/requests?${query}`, given);
-        const page: ReturnType<typeof requestsPage.parse> = requestsPage.parse(
-          await response.json(),
+    /** Iterates over the requests that match all filters, newest first. */
+    async *requests({ signal, ...filters }: RequestsOptions = {}): AsyncGenerator<
+      RequestResource,
+      void
+    > {
+      const read = (cursor: string) =>
+        get<z.output<typeof requestsPage>>(
+          `/image/requests${queryOf({ limit: REQUESTS_A_PAGE, ...filters, cursor })}`,
+          { signal },
         );
-        yield* page.requests;
-        cursor = page.next_cursor;
-      }
-    },
-
-    /** Lists every occurrence, in the order of the file. */
-    async *images(
-      id: string,
-      given: CallOptions & { readonly status?: ImageStatus } = {},
-    ): AsyncGenerator<ImageResource, void> {
-      for (let cursor: string | null = ''; cursor !== null;) {
-        const query = queryOf({ limit: IMAGES_A_PAGE, status: given.status, cursor });
-        const response = await get(`/image/requests/${id}/images?${query}`, given);
-        const page: ReturnType<typeof imagesPage.parse> = imagesPage.parse(await response.json());
-        yield* page.images;
-        cursor = page.next_cursor;
-      }
-    },
-
-    /** Yields the request at every change, until it is finished. The stream may break off before that: see `wait`. */
-    async *events(id: string, given: CallOptions = {}): AsyncGenerator<RequestResource, void> {
-      const { body } = await get(`/image/requests/${id}/events`, given);
-      if (body !== null) yield* readEvents(body);
+      for await (const { requests } of pagesOf(read, signal)) yield* requests;
     },
 
     /**
-     * Waits until the request is finished, and returns it. Reconnects when the connection breaks.
-     *
-     * @param onChange called with the request at every change
+     * Iterates over every occurrence that matches all filters, in the order of the file. While rows are still being
+     * recorded, it waits for them.
      */
-    async wait(
+    async *images(
       id: string,
-      given: CallOptions & { readonly onChange?: (request: RequestResource) => void } = {},
-    ): Promise<RequestResource> {
-      for (;;) {
-        try {
-          for await (const request of client.events(id, given)) given.onChange?.(request);
-          const request = await client.request(id, given);
-          if (isFinished(request.status)) return request;
-        } catch (error) {
-          // Try again after a lost connection (fetch reports a TypeError) and while the service is down.
-          const isBroken = error instanceof TypeError;
-          const isDown = error instanceof ApiError && error.status >= 500;
-          if (!(isBroken || isDown) || given.signal?.aborted === true) throw error;
-        }
-        await new Promise((resolve) => setTimeout(resolve, RETRY_PAUSE_MS));
+      { signal, ...filters }: ImagesOptions = {},
+    ): AsyncGenerator<ImageResource, void> {
+      const read = (cursor: string) =>
+        get<z.output<typeof imagesPage>>(
+          `/image/requests/${id}/images${queryOf({ limit: IMAGES_A_PAGE, ...filters, cursor })}`,
+          { signal },
+        );
+      for await (const { images } of pagesOf(read, signal)) yield* images;
+    },
+
+    /**
+     * Yields the request at once and at every change, until it is finished. It follows the events of the service,
+     * reconnects when they break off, and polls where they do not arrive.
+     *
+     * @throws ApiError or ConnectionError when the service has been unavailable for five minutes
+     */
+    events: (id: string, { signal }: CallOptions = {}): AsyncGenerator<RequestResource, void> =>
+      follow({
+        open: () => call(`/image/requests/${id}/events`, { signal }, ({ body }) => body),
+        poll: () => client.request(id, { signal }),
+        signal,
+      }),
+
+    /** Waits until the request is finished, and returns it. It throws what `events` throws. */
+    async waitFor(id: string, { signal, onChange }: WaitOptions = {}): Promise<RequestResource> {
+      for await (const request of client.events(id, { signal })) {
+        onChange?.(request);
+        if (isFinished(request.status)) return request;
       }
+      throw new Error(`Expected the events of ${id} to end with the finished request`);
     },
 
-    /** Downloads the result CSV, or the failed rows. */
-    result: (id: string, given: CallOptions & { readonly only?: 'failed' } = {}) =>
-      get(`/image/result/${id}?${queryOf({ only: given.only })}`, given),
+    /**
+     * Downloads the result CSV, or only the rows that failed. The body of the response is a stream, and is not repeated
+     * when it breaks off.
+     *
+     * @throws ApiError 409 when the request is not finished
+     */
+    result: (
+      id: string,
+      { only, signal }: CallOptions & { readonly only?: 'failed' } = {},
+    ): Promise<Response> =>
+      call(`/image/result/${id}${queryOf({ only })}`, { signal }, (response) => response),
 
-    retry: (id: string, given: CallOptions = {}) => operate(`/image/requests/${id}/retry`, given),
-    cancel: (id: string, given: CallOptions = {}) => operate(`/image/requests/${id}/cancel`, given),
+    /** Runs the failed images again. @throws ApiError 409 while running, and when none failed */
+    retry: (id: string, given: CallOptions = {}) =>
+      post<Status>(`/image/requests/${id}/retry`, given),
+
+    /** Cancels a running request. @throws ApiError 409 when it is already finished */
+    cancel: (id: string, given: CallOptions = {}) =>
+      post<Status>(`/image/requests/${id}/cancel`, given, { isRepeatable: true }),
+
+    /** Sends the webhook again. @throws ApiError 409 while running, and while it is being delivered */
     redeliver: (id: string, given: CallOptions = {}) =>
-      operate(`/image/requests/${id}/webhook`, given),
+      post<Status>(`/image/requests/${id}/webhook`, given),
 
-    async remove(id: string, given: CallOptions = {}): Promise<void> {
-      await call(`/image/requests/${id}`, { method: 'DELETE', ...signalOf(given) });
-    },
+    /** Deletes a request with all its files. @throws ApiError 409 while running */
+    remove: (id: string, { signal }: CallOptions = {}): Promise<void> =>
+      call(
+        `/image/requests/${id}`,
+        { method: 'DELETE', signal, isRepeatable: true, doneStatus: 404 },
+        () => undefined,
+      ),
 
-    /** Starts one action on many requests. */
-    async startOperation(
+    /**
+     * Starts one action on many requests.
+     *
+     * @throws ApiError 422 unless either ids or a filter are given
+     */
+    startOperation: (
       asked: z.input<typeof newOperation>,
-      given: CallOptions = {},
-    ): Promise<{ operation_id: string; matched: number }> {
-      const headers = { 'content-type': 'application/json' };
-      const init = { method: 'POST', headers, body: JSON.stringify(asked), ...signalOf(given) };
-      const response = await call('/image/operations', init);
-      return operationStarted.parse(await response.json());
-    },
+      { signal }: CallOptions = {},
+    ): Promise<z.output<typeof operationStarted>> =>
+      call(
+        '/image/operations',
+        {
+          method: 'POST',
+          signal,
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(asked),
+        },
+        jsonOf<z.output<typeof operationStarted>>,
+      ),
 
-    async operation(id: string, given: CallOptions = {}): Promise<Operation> {
-      return operation.parse(await (await get(`/image/operations/${id}`, given)).json());
-    },
+    /** Returns how far an operation is. */
+    operation: (id: string, { signal }: CallOptions = {}): Promise<Operation> =>
+      call(`/image/operations/${id}`, { signal }, jsonOf<Operation>),
 
-    async stopOperation(id: string, given: CallOptions = {}): Promise<Operation> {
-      const init = { method: 'POST', ...signalOf(given) };
-      return operation.parse(await (await call(`/image/operations/${id}/stop`, init)).json());
-    },
+    /** Ends an operation after the requests in hand. */
+    stopOperation: (id: string, given: CallOptions = {}) =>
+      post<Operation>(`/image/operations/${id}/stop`, given, { isRepeatable: true }),
 
-    /** Retries every request that failed. */
-    async retryAll(
-      given: CallOptions & { readonly since?: Date; readonly until?: Date } = {},
-    ): Promise<{ retried: number; skipped: number }> {
-      const query = queryOf({
-        since: given.since?.toISOString(),
-        until: given.until?.toISOString(),
-      });
-      const init = { method: 'POST', ...signalOf(given) };
-      const response = await call(`/image/requests/retry?${query}`, init);
-      return bulkRetryResult.parse(await response.json());
+    /** Retries every request that matches, and returns `{ retried, skipped }`. */
+    retryAll: ({ signal, ...filters }: BulkRetryOptions = {}) =>
+      post<BulkRetryResult>(`/image/requests/retry${queryOf({ ...filters })}`, { signal }),
+
+    /** Returns whether uploads can be accepted. */
+    async health({ signal }: CallOptions = {}): Promise<Health> {
+      try {
+        await call('/health/ready', { signal, isRepeatable: false }, () => undefined);
+        return { isReady: true, detail: null };
+      } catch (error) {
+        const isDown = error instanceof ApiError && error.status === 503;
+        if (!isDown || typeof error.detail !== 'string') throw error;
+        return { isReady: false, detail: error.detail };
+      }
     },
   };
   return client;
-}
-
-function queryOf(parameters: Readonly<Record<string, string | number | undefined>>): string {
-  const given = Object.entries(parameters).filter(
-    ([, value]) => value !== undefined && value !== '',
-  );
-  return new URLSearchParams(
-    given.map(([name, value]) => [name, String(value)] as [string, string]),
-  ).toString();
 }

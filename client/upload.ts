@@ -1,53 +1,102 @@
-import { accepted, type UploadFields } from '../contract/http/uploads';
-import type { Call, CallOptions } from './call';
+import type { UploadFields } from '../contract/http/uploads';
+import { jsonOf, type Call, type CallOptions, type Send } from './call';
+import { sendByXhr, xhrOf, type OnProgress } from './xhr';
 
 export interface UploadOptions extends CallOptions {
   /** The file name that the service shows. It must end in `.csv`. */
   readonly name: string;
+  /** The other fields of the form: `webhook_url`, `quality`, `format` and so on. */
   readonly fields?: UploadFields;
-  /** Repeating the same key and content returns the id of the same request. */
+  /**
+   * Repeating the same key and content returns the id of the same request. Each upload has a key of its own by default,
+   * so that the client can repeat it after a lost answer; give one to repeat it yourself.
+   */
   readonly idempotencyKey?: string;
-  /** Called with the number of bytes handed to the connection, and the total of the body. */
-  readonly onProgress?: (sent: number, total: number) => void;
+  readonly onProgress?: OnProgress;
 }
 
-/** Uploads a CSV. @returns the request id, once the request is durable */
-export async function upload(call: Call, csv: Blob, options: UploadOptions): Promise<string> {
-  const { name, fields = {}, idempotencyKey, onProgress, signal } = options;
+/**
+ * Uploads a CSV. @returns the request id, once the request is durable
+ *
+ * @param send the caller's own `fetch`; without it, browsers report the progress through XMLHttpRequest
+ */
+export function upload(
+  call: Call,
+  csv: Blob,
+  options: UploadOptions,
+  send: Send | undefined,
+): Promise<string> {
+  const { name, fields = {}, idempotencyKey = newKey(), onProgress, signal } = options;
+  const form = formOf(csv, name, fields);
+  return call(
+    '/image/upload/',
+    {
+      method: 'POST',
+      headers: { 'idempotency-key': idempotencyKey },
+      signal,
+      isRepeatable: true,
+      send: senderOf(form, onProgress, send),
+    },
+    async (response) => {
+      const { request_id: id } = await jsonOf<{ readonly request_id?: unknown }>(response);
+      if (typeof id === 'string') return id;
+      throw new Error('Expected the service to answer with a request_id, received none');
+    },
+  );
+
+  function senderOf(body: FormData, report: OnProgress | undefined, own: Send | undefined): Send {
+    const sendWith = own ?? fetch;
+    if (report === undefined) return (url, init) => sendWith(url, { ...init, body });
+    const Xhr = own === undefined ? xhrOf() : undefined;
+    if (Xhr !== undefined) return (url, init) => sendByXhr(new Xhr(), url, init, body, report);
+    return async (url, init) => sendWith(url, await counted(init, body, csv, report));
+  }
+}
+
+function formOf(csv: Blob, name: string, fields: UploadFields): FormData {
   const form = new FormData();
   for (const [field, value] of Object.entries(fields)) {
     if (value !== undefined) form.append(field, String(value));
   }
   form.append('file', csv, name);
-  const headers = idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey };
-  const init = { method: 'POST', headers, ...(signal === undefined ? {} : { signal }) };
-  const response = await call('/image/upload/', {
-    ...init,
-    ...(onProgress === undefined ? { body: form } : await countedBody(form, headers, onProgress)),
-  });
-  return accepted.parse(await response.json()).request_id;
+  return form;
 }
 
-/** Encodes the form and counts its bytes as they are sent, because fetch reports no progress of uploads. */
-async function countedBody(
+/** Browsers have `crypto.randomUUID` only on pages by HTTPS and from localhost. */
+function newKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** Counts the bytes of the body as they are sent, because fetch reports no progress of uploads. */
+async function counted(
+  init: RequestInit,
   form: FormData,
-  headers: Readonly<Record<string, string>>,
-  onProgress: (sent: number, total: number) => void,
-): Promise<RequestInit & { duplex: 'half' }> {
-  const written = new Response(form);
-  const type = written.headers.get('content-type') ?? '';
-  const bytes = await written.blob();
+  csv: Blob,
+  onProgress: OnProgress,
+): Promise<RequestInit & { readonly duplex: 'half' }> {
+  const encoded = new Response(form);
+  const total = (await sizeWithoutFile(form, csv)) + csv.size;
   let sent = 0;
   const counter = new TransformStream<Uint8Array, Uint8Array>({
     transform(chunk, controller) {
       sent += chunk.length;
-      onProgress(sent, bytes.size);
+      onProgress(sent, total);
       controller.enqueue(chunk);
     },
   });
-  return {
-    headers: { ...headers, 'content-type': type },
-    body: bytes.stream().pipeThrough(counter),
-    duplex: 'half',
-  };
+  const headers = new Headers(init.headers);
+  headers.set('content-type', encoded.headers.get('content-type') ?? '');
+  const body = encoded.body?.pipeThrough(counter) ?? null;
+  return { ...init, headers, body, duplex: 'half' };
+}
+
+/** Encodes the form with an empty file: the encoded length is not known otherwise before all of it is read. */
+async function sizeWithoutFile(form: FormData, { type }: Blob): Promise<number> {
+  const empty = new FormData();
+  for (const [field, value] of form) {
+    if (typeof value === 'string') empty.append(field, value);
+    else empty.append(field, new Blob([], { type }), value.name);
+  }
+  return (await new Response(empty).arrayBuffer()).byteLength;
 }

@@ -26,7 +26,7 @@ export interface Victim {
 }
 
 export function createVictim(url: string, key: string, originUrl: string): Victim {
-  const client = createClient({ url, key });
+  const client = createClient({ url, key, retries: 0 });
   const faults: string[] = [];
   let rounds = 0;
   let refusals = 0;

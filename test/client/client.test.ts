@@ -17,7 +17,7 @@ describe('createClient({ url })', () => {
       fields: { quality: 70, format: 'webp', strict: true },
       onProgress: (sent, total) => progress.push([sent, total]),
     });
-    const request = await client().wait(id);
+    const request = await client().waitFor(id);
     expect(request).toMatchObject({
       status: 'completed',
       options: { quality: 70, format: 'webp' },
@@ -36,7 +36,7 @@ describe('createClient({ url })', () => {
   it('waits until the request is finished, and reports its changes', async () => {
     const id = await client().upload(csv(stage.link('/a.jpg'), stage.link('/b.png')), { name });
     const seen: RequestResource[] = [];
-    const request = await client().wait(id, { onChange: (change) => seen.push(change) });
+    const request = await client().waitFor(id, { onChange: (change) => seen.push(change) });
     expect(request.counts).toMatchObject({ total: 2, succeeded: 2 });
     expect(seen.at(-1)).toEqual(request);
     expect(await client().status(id)).toMatchObject({ request_id: id, status: 'completed' });
@@ -44,7 +44,7 @@ describe('createClient({ url })', () => {
 
   it('iterates over images and requests, and returns result files', async () => {
     const id = await client().upload(csv(stage.link('/a.jpg'), stage.link('/gone.jpg')), { name });
-    await client().wait(id);
+    await client().waitFor(id);
     expect((await all(client().images(id))).map(({ position }) => position)).toEqual([1, 2]);
     const failed = await all(client().images(id, { status: 'failed' }));
     expect(failed.map(({ error }) => error?.code)).toEqual(['not_found']);
@@ -59,10 +59,10 @@ describe('createClient({ url })', () => {
       webhook_url: stage.receiver.on('/client', 200),
     });
     expect(await client().retry(failed)).toMatchObject({ request_id: failed });
-    expect(await client().wait(failed)).toMatchObject({ status: 'completed', round: 2 });
+    expect(await client().waitFor(failed)).toMatchObject({ status: 'completed', round: 2 });
     const running = await stage.running();
     await client().cancel(running);
-    expect((await client().wait(running)).status).toBe('cancelled');
+    expect((await client().waitFor(running)).status).toBe('cancelled');
     await client().remove(running);
     await expect(client().request(running)).rejects.toMatchObject({ status: 404 });
     await stage.hasState(failed, 'delivered');
@@ -84,7 +84,7 @@ describe('createClient({ url })', () => {
   it('stops waiting when the signal is aborted', async () => {
     const id = await stage.running();
     const controller = new AbortController();
-    const waiting = client().wait(id, {
+    const waiting = client().waitFor(id, {
       signal: controller.signal,
       onChange: () => {
         controller.abort();

@@ -205,6 +205,8 @@ describe('call rejects', () => {
 
   it('an invalid event to the typed client, which stops waiting', async () => {
     answer = events(event({ ...REQUEST, more: 1 }));
-    expect(await fault(clientOf(service.url).wait(UNKNOWN))).toContain('undocumented fields: more');
+    expect(await fault(clientOf(service.url).waitFor(UNKNOWN))).toContain(
+      'undocumented fields: more',
+    );
   });
 });

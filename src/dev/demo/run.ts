@@ -73,7 +73,7 @@ export async function runDemo(options: RunOptions): Promise<void> {
 async function watch(client: Client, id: string, output: Output): Promise<RequestResource> {
   const progress = createProgress(output);
   try {
-    return await client.wait(id, {
+    return await client.waitFor(id, {
       onChange: ({ counts, details }) => {
         progress.show(counts, details);
       },

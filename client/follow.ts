@@ -1,0 +1,81 @@
+import type { RequestResource } from '../contract/http/requests';
+import { isFinished } from '../contract/statuses';
+import { withoutTypeError } from './errors';
+import { readEvents } from './events';
+import { isUnavailable } from './retry';
+import { sleep } from './sleep';
+
+/** In milliseconds. */
+export interface Pace {
+  /** Pause before the events are asked for again after the stream broke off. */
+  readonly reconnect: number;
+  /** Pause between two reads of the request where events do not arrive. */
+  readonly poll: number;
+  /** A stream without a byte for this long is given up. The service sends a comment every 15 s. */
+  readonly silence: number;
+  /** How long the service may be unavailable without interruption. */
+  readonly unavailable: number;
+}
+
+const PACE: Pace = { reconnect: 1_000, poll: 2_000, silence: 45_000, unavailable: 300_000 };
+
+export interface FollowOptions {
+  /** Opens the stream of events. */
+  readonly open: () => Promise<ReadableStream<Uint8Array> | null>;
+  readonly poll: () => Promise<RequestResource>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Yields a request at once and at every change, until it is finished. Reconnects when the stream breaks off, and polls
+ * where a stream brings no event, as behind a proxy that holds events back.
+ *
+ * @throws the error of the last attempt when the service has been unavailable for five minutes; every other error at once
+ */
+export async function* follow(
+  { open, poll, signal }: FollowOptions,
+  pace = PACE,
+): AsyncGenerator<RequestResource, void> {
+  let seen: string | null = null;
+  const events = { doArrive: true };
+  let unavailableSince: number | null = null;
+
+  async function* stream(): AsyncGenerator<RequestResource, void> {
+    const body = await open();
+    events.doArrive = false;
+    if (body === null) return;
+    for await (const request of readEvents(body, pace.silence)) {
+      events.doArrive = true;
+      yield request;
+    }
+  }
+
+  /** Where the stream breaks off, the request is read once, so that every change arrives though no stream lasts. */
+  async function* look(): AsyncGenerator<RequestResource, void> {
+    if (events.doArrive) yield* stream();
+    yield await poll();
+  }
+
+  for (;;) {
+    try {
+      for await (const request of look()) {
+        unavailableSince = null;
+        const state = stateOf(request);
+        if (state !== seen) yield request;
+        seen = state;
+        if (isFinished(request.status)) return;
+      }
+    } catch (caught) {
+      const error = withoutTypeError(caught);
+      unavailableSince ??= Date.now();
+      const isOver = Date.now() - unavailableSince >= pace.unavailable;
+      if (isOver || signal?.aborted === true || !isUnavailable(error)) throw error;
+    }
+    await sleep(events.doArrive ? pace.reconnect : pace.poll, signal);
+  }
+}
+
+/** Returns what a change changes: after a reconnection the service sends the last state again. */
+function stateOf({ round, status, counts }: RequestResource): string {
+  return JSON.stringify([round, status, counts]);
+}

@@ -1,0 +1,91 @@
+import { createClient } from '../../client';
+import { follow } from '../../client/follow';
+import type { RequestResource } from '../../contract/http/requests';
+import { call } from '../support/api';
+import { all, sheetOf, uploaded } from '../support/calls';
+import {
+  answerWith,
+  cutStream,
+  holdBody,
+  startHttpProxy,
+  type HttpProxy,
+} from '../support/httpProxy';
+import { startRequestStage, UNKNOWN } from '../support/requestStage';
+
+const stage = startRequestStage();
+let proxy: HttpProxy;
+beforeEach(async () => {
+  proxy = await startHttpProxy(stage.service.url);
+});
+afterEach(() => proxy.stop());
+
+const EVENTS = /\/events$/;
+const QUICK = { reconnect: 10, poll: 10, silence: 200, unavailable: 0 };
+const client = () => createClient({ url: proxy.url, retries: 0 });
+
+function followed(id: string, pace = QUICK) {
+  const events = `${proxy.url}/image/requests/${id}/events`;
+  return follow(
+    {
+      open: async () => (await call(events)).body,
+      poll: () => client().request(id),
+    },
+    pace,
+  );
+}
+
+describe('waitFor', () => {
+  it('goes on when the events break off, and reports each change once', async () => {
+    const id = await stage.running();
+    proxy.on('GET', EVENTS, cutStream, 2);
+    const seen: RequestResource[] = [];
+    const request = await client().waitFor(id, {
+      onChange: (change) => {
+        seen.push(change);
+        if (seen.length === 1) void createClient({ url: stage.service.url }).cancel(id);
+      },
+    });
+    expect(request.status).toBe('cancelled');
+    expect(seen.at(-1)).toEqual(request);
+    const states = seen.map(({ status, counts }) => JSON.stringify([status, counts]));
+    expect(new Set(states).size).toBe(states.length);
+    expect(proxy.calls(EVENTS).length).toBeGreaterThanOrEqual(2);
+  });
+
+  it('waits while the service is unavailable', async () => {
+    const id = await uploaded(stage.service.url, sheetOf([stage.link('/a.jpg')]));
+    const down = answerWith(503, { detail: 'Down: mongodb' });
+    proxy.on('GET', EVENTS, down, 2);
+    proxy.on('GET', new RegExp(`/${id}$`), down, 2);
+    expect((await client().waitFor(id)).status).toBe('completed');
+  });
+
+  it('polls where a stream ends without an event', async () => {
+    const id = await uploaded(stage.service.url, sheetOf([stage.link('/a.jpg')]));
+    proxy.on('GET', EVENTS, answerWith(200, '', { 'content-type': 'text/event-stream' }));
+    expect((await client().waitFor(id)).status).toBe('completed');
+    expect(proxy.calls(EVENTS)).toHaveLength(1);
+  });
+
+  it('throws for an unknown id', async () => {
+    await expect(client().waitFor(UNKNOWN)).rejects.toMatchObject({ status: 404 });
+  });
+});
+
+describe('follow', () => {
+  it('polls where a stream stays silent', async () => {
+    const id = await uploaded(stage.service.url, sheetOf([stage.link('/a.jpg')]));
+    proxy.on('GET', EVENTS, holdBody);
+    expect((await all(followed(id))).at(-1)?.status).toBe('completed');
+    expect(proxy.calls(EVENTS)).toHaveLength(1);
+  });
+
+  it('throws when the service has been unavailable for too long', async () => {
+    const down = answerWith(503, { detail: 'Down: mongodb' });
+    proxy.on('GET', EVENTS, holdBody);
+    proxy.on('GET', new RegExp(`/${UNKNOWN}$`), down, 9);
+    const error = await all(followed(UNKNOWN)).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ status: 503, detail: 'Down: mongodb' });
+    expect(proxy.calls(/./)).toHaveLength(2);
+  });
+});
