@@ -38,7 +38,7 @@ module.exports = {
         severity: 'error',
         from: { path: pathOf(folder) },
         to: {
-          path: '^(contract|client|workflows|activities|src)/',
+          path: '^(contract|client|web|workflows|activities|src)/',
           pathNot: [folder, ...imports, ...types].map(pathOf),
         },
       },

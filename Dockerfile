@@ -10,6 +10,7 @@ COPY activities activities
 COPY client client
 COPY contract contract
 COPY src src
+COPY web web
 COPY workflows workflows
 RUN npm run build && npm prune --omit=dev --ignore-scripts
 

@@ -6,6 +6,7 @@
 const FOLDERS = {
   contract: { imports: [] },
   client: { imports: ['contract'] },
+  web: { imports: ['client', 'contract'] },
   workflows: { imports: ['contract'], types: ['activities'] },
   activities: {
     imports: [

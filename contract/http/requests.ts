@@ -87,6 +87,8 @@ export const requestsPage = z
   .object({ requests: z.array(requestResource), next_cursor: z.string().nullable() })
   .openapi('RequestsPage');
 
+export type RequestsPage = z.output<typeof requestsPage>;
+
 export const requestsQuery = z.strictObject({
   status: oneOf(REQUEST_STATUSES).optional(),
   limit: integer(1, 200).default(50).openapi({ default: 50 }),

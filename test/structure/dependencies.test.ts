@@ -21,6 +21,7 @@ describe('folders.cjs', () => {
       ['--config', '.dependency-cruiser.cjs', '--output-type', 'json'].concat(
         'contract',
         'client',
+        'web',
         'workflows',
         'activities',
         'src',
