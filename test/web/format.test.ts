@@ -2,6 +2,7 @@ import {
   formatBytes,
   formatDuration,
   formatExact,
+  formatImages,
   formatNumber,
   formatRate,
   formatRelative,
@@ -64,6 +65,14 @@ describe('formatDuration', () => {
   ])('writes %d seconds as %s', (seconds, text) => {
     expect(formatDuration(seconds, 'en')).toBe(text);
   });
+});
+
+it('counts images', () => {
+  expect([0, 1, 2_000].map((count) => formatImages(count, 'en'))).toEqual([
+    '0 images',
+    '1 image',
+    '2,000 images',
+  ]);
 });
 
 it('follows the locale', () => {

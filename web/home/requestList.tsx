@@ -3,7 +3,7 @@ import { Link } from 'wouter-preact';
 import type { RequestResource } from '../../contract/http/requests';
 import { REQUEST_STATUSES, type RequestStatus } from '../../contract/statuses';
 import { useApi } from '../api';
-import { formatNumber } from '../logic/format';
+import { formatImages, formatNumber } from '../logic/format';
 import { append, refresh, type Loaded } from '../logic/requestList';
 import { REQUEST_LABELS } from '../logic/statuses';
 import { Ago } from '../parts/ago';
@@ -104,7 +104,7 @@ function Item({ request }: { readonly request: RequestResource }) {
       <CountsBar counts={counts} />
       <div class="line quiet">
         <span>
-          {formatNumber(counts.total)} images, {formatNumber(counts.succeeded)} compressed,{' '}
+          {formatImages(counts.total)}, {formatNumber(counts.succeeded)} compressed,{' '}
           {formatNumber(counts.failed)} failed
         </span>
         <Ago time={created_at} />

@@ -6,6 +6,10 @@ export function formatNumber(value: number, locale?: string): string {
   return new Intl.NumberFormat(locale).format(value);
 }
 
+export function formatImages(count: number, locale?: string): string {
+  return `${formatNumber(count, locale)} ${count === 1 ? 'image' : 'images'}`;
+}
+
 export function formatBytes(bytes: number, locale?: string): string {
   const power = bytes < 1 ? 0 : Math.min(Math.floor(Math.log10(bytes) / 3), UNITS.length - 1);
   return new Intl.NumberFormat(locale, {

@@ -4,7 +4,7 @@ import { useLocation } from 'wouter-preact';
 import type { RequestResource } from '../../contract/http/requests';
 import { isFinished } from '../../contract/statuses';
 import { useApi, type Api } from '../api';
-import { formatNumber } from '../logic/format';
+import { formatImages } from '../logic/format';
 import { ConfirmDialog } from '../parts/confirmDialog';
 
 interface Action {
@@ -29,7 +29,7 @@ const ACTIONS: readonly Action[] = [
       isFinished(status) && (counts.failed > 0 || (status === 'cancelled' && counts.pending > 0)),
     explain: ({ counts: { failed, pending }, webhook }) => (
       <p>
-        {formatNumber(failed + pending)} images are downloaded and compressed again; what succeeded
+        {formatImages(failed + pending)} will be downloaded and compressed again; what succeeded
         stays as it is. {webhook !== null && 'The webhook is sent again at the end.'}
       </p>
     ),
@@ -43,8 +43,8 @@ const ACTIONS: readonly Action[] = [
     isPossible: ({ status }) => !isFinished(status),
     explain: ({ counts }) => (
       <p>
-        {formatNumber(counts.pending)} images are not processed any more.{' '}
-        {formatNumber(counts.succeeded)} are done and stay. You can retry the others later.
+        {formatImages(counts.pending)} will not be processed. What is done stays. You can retry the
+        others later.
       </p>
     ),
     run: (api, id) => api.cancel(id),
@@ -71,7 +71,7 @@ const ACTIONS: readonly Action[] = [
     isPossible: ({ status }) => isFinished(status),
     explain: ({ counts }) => (
       <p>
-        The request, its result CSV and {formatNumber(counts.succeeded)} compressed images are
+        The request, its result CSV and {formatImages(counts.succeeded)} compressed by it will be
         deleted. Links to them stop working. This cannot be undone.
       </p>
     ),
