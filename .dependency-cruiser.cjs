@@ -42,6 +42,7 @@ module.exports = {
         path: [`^(node:)?(${builtinModules.join('|')})$`, '^node_modules/(?!csv-parse/)'],
       },
     },
+    {
       name: 'clients-are-small',
       comment: 'A page bundles the client: no Node module, no package, and no schema but its type.',
       severity: 'error',
@@ -63,7 +64,7 @@ module.exports = {
         severity: 'error',
         from: { path: pathOf(folder) },
         to: {
-          path: '^(contract|client|sheet|workflows|activities|src)/',
+          path: '^(contract|client|sheet|web|workflows|activities|src)/',
           pathNot: [folder, ...imports, ...types].map(pathOf),
         },
       },

@@ -11,6 +11,7 @@ COPY client client
 COPY contract contract
 COPY sheet sheet
 COPY src src
+COPY web web
 COPY workflows workflows
 RUN npm run build && npm prune --omit=dev --ignore-scripts
 

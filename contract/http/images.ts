@@ -40,3 +40,5 @@ export type ImageResource = z.output<typeof imageResource>;
 export const imagesPage = z
   .object({ images: z.array(imageResource), next_cursor: z.string().nullable() })
   .openapi('ImagesPage');
+
+export type ImagesPage = z.output<typeof imagesPage>;

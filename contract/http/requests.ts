@@ -87,6 +87,8 @@ export const requestsPage = z
   .object({ requests: z.array(requestResource), next_cursor: z.string().nullable() })
   .openapi('RequestsPage');
 
+export type RequestsPage = z.output<typeof requestsPage>;
+
 const uploadedSince = time('Only requests uploaded at or after this date or date-time (ISO 8601).');
 const uploadedUntil = time('Only requests uploaded before this date or date-time (ISO 8601).');
 

@@ -86,6 +86,7 @@ runMain(async () => {
     }),
     stopping: streams.signal,
     health: { mongodb: () => records.ping(), temporal: () => runs.ping() },
+    pageFolder: path.join(__dirname, '..', '..', 'web'),
   }).callback();
   logger.info({ url: config.PUBLIC_URL }, 'The API is ready');
   tellReady();

@@ -8,6 +8,7 @@ import { refuseCrossSiteWrites, requireHost, setSecurityHeaders } from './caller
 import { serveDocumentation } from './documentation';
 import { liveRoute, readyRoute } from './health';
 import { timeCalls } from './metrics';
+import { servePage } from './page';
 import { errorHandler } from './errorHandler';
 import { guarded } from './guard';
 import type { Route } from './route';
@@ -22,6 +23,7 @@ export function createApp(deps: AppDependencies): Koa {
     routes.map((route) => guarded(route, { requests: deps.requests, countWrite })),
   );
   serveDocumentation(router, routes);
+  servePage(router, { folder: deps.pageFolder, publicUrl: PUBLIC_URL });
   return createKoa(deps.logger, router, {
     around: [timeCalls(deps.metrics)],
     before: [

@@ -4,8 +4,9 @@ import { UNNAMED, type ApiKey, type Caller } from '../callers';
 import { Refusal } from '../errors';
 import { clientNetwork } from '../network/clientNetwork';
 
-/** Paths that need no key: orchestrators probe health, people read docs, result CSVs link to files. */
-const OPEN = /^\/($|health\/|docs(\/|$)|redoc(\/|$)|openapi\.json\/?$|image\/files\/)/;
+/** Paths that need no key: orchestrators probe health, people read docs, result CSVs link to files, the page asks for it. */
+const OPEN =
+  /^\/($|requests\/.|system\/?$|assets\/|health\/|docs(\/|$)|redoc(\/|$)|openapi\.json\/?$|image\/files\/)/;
 
 export function isOpen(path: string): boolean {
   return OPEN.test(path);

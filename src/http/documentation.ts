@@ -72,9 +72,6 @@ function loadLibrary({ file, type }: { file: string; type: string }): Promise<As
 
 /** Serves the OpenAPI document of the routes, and two pages that display it. */
 export function serveDocumentation(router: Router, routes: readonly Route[]): void {
-  router.get('/', (ctx) => {
-    ctx.redirect('/docs');
-  });
   const document = createAsset('json', JSON.stringify(openApiDocument(routes)));
   router.get('/openapi.json', (ctx) => {
     sendAsset(ctx, document);

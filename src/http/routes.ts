@@ -34,6 +34,8 @@ export interface AppDependencies {
   /** Aborted when the process shuts down: streams end then. */
   readonly stopping: AbortSignal;
   readonly health: HealthChecks;
+  /** Where the build puts the page. */
+  readonly pageFolder: string;
 }
 
 /** Lists all operations of the API: they are served, documented, and checked in the tests. */

@@ -86,6 +86,7 @@ beforeAll(() => {
     ['--config', '.dependency-cruiser.cjs', '--output-type', 'json'].concat(
       'contract',
       'client',
+      'web',
       'workflows',
       'activities',
       'src',

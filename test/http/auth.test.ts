@@ -109,6 +109,11 @@ describe('with API_KEYS set', () => {
 
   it.each([
     ['/', 200],
+    [`/requests/${ID}`, 200],
+    [`/requests/${ID}/images`, 200],
+    ['/system', 200],
+    ['/system/', 200],
+    ['/assets/none.js', 404],
     ['/health/live', 200],
     ['/health/ready', 200],
     ['/docs', 200],
@@ -128,6 +133,10 @@ describe('with API_KEYS set', () => {
     '/docsearch',
     '/redocs',
     '/healthy',
+    '/requests',
+    '/requests/',
+    '/systems',
+    '/asset',
     '/openapi.jsonp',
     '/image/filesystem',
     `/docs/../image/status/${ID}`,

@@ -144,14 +144,6 @@ describe('/openapi.json', () => {
   });
 });
 
-describe('/', () => {
-  it.each(['/', ''])('redirects to /docs (%j)', async (path) => {
-    const response = await call(service.url + path, { redirect: 'manual' });
-    expect(response.status).toBe(302);
-    expect(response.headers.get('location')).toBe('/docs');
-  });
-});
-
 describe.each([
   '/openapi.json',
   '/docs',
@@ -285,7 +277,7 @@ describe('in a browser', () => {
     },
   );
 
-  it.each(['/docs/', '/redoc/', '/'])(
+  it.each(['/docs/', '/redoc/'])(
     '%s contacts only our server and reports no error',
     async (path) => {
       expectOnlyOurServer(

@@ -22,6 +22,7 @@ describe('folders.cjs', () => {
         'contract',
         'client',
         'sheet',
+        'web',
         'workflows',
         'activities',
         'src',

@@ -40,8 +40,8 @@ export const OPERATIONS: readonly RouteConfig[] = createRoutes({
 
 const allow = { Allow: { required: true, schema: { type: 'string' } } } as const;
 const notAllowed = { ...problemResponse('No such method of this path.'), headers: allow };
-/** A page of the documentation or a file of it; the OpenAPI document lists operations only. */
-const page = { description: 'A page of the documentation.', content: { '*/*': {} } };
+/** The page, the documentation or a file of them; the OpenAPI document lists operations only. */
+const page = { description: 'A page.', content: { '*/*': {} } };
 const unchanged = { description: 'The client has the current page.' };
 
 /** The responses that are possible for every call of a path. */
@@ -89,7 +89,7 @@ function responsesTo({ method, path }: ApiCall): Responses {
 
   if (operations.length === 0) {
     const isPage = isOpen(path);
-    const pages = { 200: page, 302: page, 304: unchanged, 405: notAllowed };
+    const pages = { 200: page, 304: unchanged, 405: notAllowed };
     return { ...refusals(path), 404: problemResponse('No such path.'), ...(isPage && pages) };
   }
   const name = method === 'HEAD' ? 'get' : method.toLowerCase();

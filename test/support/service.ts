@@ -31,6 +31,9 @@ import { openTestPipeline } from './pipeline';
 
 installRuntime(createLogger('silent', 'test'));
 
+/** The built page. */
+export const PAGE_FOLDER = path.join(__dirname, '..', '..', 'dist', 'web');
+
 export type Service = Awaited<ReturnType<typeof startService>>;
 
 interface Options {
@@ -111,6 +114,7 @@ export async function startService(options: Options = {}) {
     requests: operations,
     stopping: stopping.signal,
     health: { mongodb: () => records.ping(), temporal: () => runs.ping() },
+    pageFolder: PAGE_FOLDER,
   }).callback();
 
   const metrics = createWorkerMetrics();

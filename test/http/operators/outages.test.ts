@@ -8,7 +8,7 @@ import { createRuns } from '../../../src/temporal/runs';
 import { finished, sheetOf, statusOf, uploaded } from '../../support/calls';
 import { policyAllowing } from '../../support/targets';
 import { eventually } from '../../support/eventually';
-import { startService, type Service } from '../../support/service';
+import { PAGE_FOLDER, startService, type Service } from '../../support/service';
 import { retryRecorded } from '../../support/retryRecorded';
 import { call as callApi } from '../../support/api';
 import { startRequestStage, UNKNOWN } from '../../support/requestStage';
@@ -147,6 +147,7 @@ describe('while Temporal is down', () => {
       logger,
       files,
       health: {},
+      pageFolder: PAGE_FOLDER,
       targets: policyAllowing([]),
       spool: stage.service.spool,
       metrics: createApiMetrics({ countByState: records.requests.countByState, logger }),

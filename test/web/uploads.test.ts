@@ -1,0 +1,92 @@
+import { ApiError } from '../../client/errors';
+import { explain } from '../../web/logic/failure';
+import { readFields } from '../../web/logic/options';
+import { forgetKey, keyOf, uploadName } from '../../web/logic/resend';
+import { splitEvents } from '../../web/logic/serverEvents';
+
+describe('the idempotency key', () => {
+  const file = { name: 'products.csv', size: 100, lastModified: 5 };
+  function createStore() {
+    const kept = new Map<string, string>();
+    return {
+      getItem: (name: string) => kept.get(name) ?? null,
+      setItem: (name: string, value: string) => void kept.set(name, value),
+      removeItem: (name: string) => void kept.delete(name),
+    };
+  }
+  function createKeys() {
+    let count = 0;
+    return () => `key ${(count += 1)}`;
+  }
+
+  it('is the same for the same file and options until the upload is accepted', () => {
+    const [store, create] = [createStore(), createKeys()];
+    const upload = uploadName(file, { quality: '50' });
+    expect(keyOf(store, upload, create)).toBe('key 1');
+    expect(keyOf(store, uploadName({ ...file }, { quality: '50' }), create)).toBe('key 1');
+    forgetKey(store, upload);
+    expect(keyOf(store, upload, create)).toBe('key 2');
+  });
+
+  it('is another for other content and other options', () => {
+    const [store, create] = [createStore(), createKeys()];
+    const uploads = [
+      uploadName(file, {}),
+      uploadName({ ...file, name: 'other.csv' }, {}),
+      uploadName({ ...file, size: 101 }, {}),
+      uploadName({ ...file, lastModified: 6 }, {}),
+      uploadName(file, { quality: '60' }),
+    ];
+    const keys = uploads.map((upload) => keyOf(store, upload, create));
+    expect(new Set(keys).size).toBe(uploads.length);
+  });
+});
+
+describe('readFields', () => {
+  it('takes the fields that are filled in', () => {
+    const form = new FormData();
+    form.set('quality', ' 70 ');
+    form.set('max_width', '');
+    form.set('format', 'webp');
+    form.set('strict', 'true');
+    form.set('other', 'x');
+    expect(readFields(form)).toEqual({ quality: '70', format: 'webp', strict: 'true' });
+  });
+});
+
+describe('explain', () => {
+  it('lists the faults of an upload by row and field', () => {
+    const detail = [
+      { loc: ['body', 'file', 'row 3'], msg: 'No links', type: 'no_links' },
+      { loc: ['body', 'webhook_url'], msg: 'Expected a URL', type: 'webhook_url' },
+    ];
+    const { title, advice, faults } = explain(new ApiError(422, detail, null));
+    expect(title).toBe('The upload was refused.');
+    expect(advice).toBe('Correct this, then upload again.');
+    expect(faults).toEqual([
+      { where: 'row 3', message: 'No links' },
+      { where: 'webhook url', message: 'Expected a URL' },
+    ]);
+  });
+
+  it('repeats what the service says, and when to try again', () => {
+    const { title, advice } = explain(new ApiError(503, 'MongoDB cannot be reached', 5));
+    expect(title).toBe('MongoDB cannot be reached');
+    expect(advice).toBe('The service has a problem. Try again in 5 seconds.');
+  });
+
+  it('has words for an answer of something else, and for none', () => {
+    expect(explain(new ApiError(502, null, null)).title).toBe('The service answered HTTP 502.');
+    expect(explain(new TypeError('fetch failed')).title).toBe('The service cannot be reached.');
+  });
+});
+
+describe('splitEvents', () => {
+  it('returns the data of whole events and keeps the rest', () => {
+    expect(splitEvents('id: 1\nevent: request\ndata: {"a":1}\n\n: alive\n\nid: 2\nda')).toEqual({
+      events: ['{"a":1}'],
+      rest: 'id: 2\nda',
+    });
+    expect(splitEvents('')).toEqual({ events: [], rest: '' });
+  });
+});

@@ -1,0 +1,83 @@
+import { useMemo, useState } from 'preact/hooks';
+import { Link, Route, Switch } from 'wouter-preact';
+import { ApiProvider, createApi } from './api';
+import { Home } from './home/home';
+import { KeyPrompt } from './parts/keyPrompt';
+import { RequestView } from './request/requestView';
+import { SystemView } from './system/systemView';
+
+/** The browser keeps it until the tab is closed. */
+const KEY = 'api-key';
+
+interface Access {
+  readonly key: string | null;
+  /** The service refused the key, or asked for one. */
+  readonly isRefused: boolean;
+}
+
+export function App({ prefix }: { readonly prefix: string }) {
+  const [{ key, isRefused }, setAccess] = useState<Access>({
+    key: sessionStorage.getItem(KEY),
+    isRefused: false,
+  });
+  const api = useMemo(() => {
+    const onUnauthorized = () => {
+      setAccess({ key, isRefused: true });
+    };
+    return createApi({ prefix, key, onUnauthorized });
+  }, [prefix, key]);
+
+  function enter(given: string) {
+    sessionStorage.setItem(KEY, given);
+    setAccess({ key: given, isRefused: false });
+  }
+
+  function forget() {
+    sessionStorage.removeItem(KEY);
+    setAccess({ key: null, isRefused: true });
+  }
+
+  return (
+    <ApiProvider value={api}>
+      <a class="skip" href="#main" onClick={skip}>
+        Skip to content
+      </a>
+      <header class="top">
+        <Link href="/" class="brand">
+          Image Processor
+        </Link>
+        <nav aria-label="Pages">
+          <Link href="/">Requests</Link>
+          <Link href="/system">System</Link>
+          <a href={`${prefix}/docs`}>API</a>
+          {key !== null && !isRefused && (
+            <button type="button" class="plain" onClick={forget}>
+              Forget key
+            </button>
+          )}
+        </nav>
+      </header>
+      <main id="main" tabIndex={-1}>
+        {isRefused ? (
+          <KeyPrompt isWrong={key !== null} onEnter={enter} />
+        ) : (
+          <Switch>
+            <Route path="/">
+              <Home />
+            </Route>
+            <Route path="/requests/:id/*?">{({ id }) => <RequestView key={id} id={id} />}</Route>
+            <Route path="/system">
+              <SystemView />
+            </Route>
+          </Switch>
+        )}
+      </main>
+    </ApiProvider>
+  );
+}
+
+/** With `<base>`, a link to a fragment would leave the page. */
+function skip(event: Event) {
+  event.preventDefault();
+  document.getElementById('main')?.focus();
+}

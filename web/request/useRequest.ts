@@ -1,0 +1,88 @@
+import { useEffect, useState } from 'preact/hooks';
+import { ApiError } from '../../client/errors';
+import type { RequestResource } from '../../contract/http/requests';
+import { isFinished } from '../../contract/statuses';
+import { useApi, type Api } from '../api';
+
+/** Pauses before a request is read again: after an error, while its webhook is delivered, and else. */
+const PAUSES_MS = { failed: 2_000, delivering: 2_000, finished: 10_000 };
+
+interface Followed {
+  /** `null` until it is read. */
+  readonly request: RequestResource | null;
+  readonly error: unknown;
+}
+
+/**
+ * Follows a request live for as long as the component is shown: by events until it is finished, then by reading it now
+ * and then, because it may be retried elsewhere.
+ *
+ * @param version another number reads it again at once
+ */
+export function useRequest(id: string, version: number): Followed {
+  const api = useApi();
+  const [followed, setFollowed] = useState<Followed>({ request: null, error: null });
+
+  useEffect(() => {
+    const closed = new AbortController();
+    const { signal } = closed;
+    const show = (request: RequestResource) => {
+      setFollowed({ request, error: null });
+    };
+
+    async function run() {
+      while (!signal.aborted) {
+        let pause = PAUSES_MS.failed;
+        try {
+          pause = pauseAfter(await follow(api, id, signal, show));
+        } catch (error) {
+          if (closed.signal.aborted) return;
+          setFollowed(({ request }) => ({ request: isGone(error) ? null : request, error }));
+        }
+        await sleep(pause, signal);
+      }
+    }
+
+    void run();
+    return () => {
+      closed.abort();
+    };
+  }, [api, id, version]);
+
+  return followed;
+}
+
+async function follow(
+  api: Api,
+  id: string,
+  signal: AbortSignal,
+  show: (request: RequestResource) => void,
+): Promise<RequestResource> {
+  let request = await api.request(id, { signal });
+  show(request);
+  if (isFinished(request.status)) return request;
+  for await (const changed of api.events(id, { signal })) {
+    request = changed;
+    show(request);
+  }
+  return request;
+}
+
+function pauseAfter({ status, webhook }: RequestResource): number {
+  const isDelivering = webhook?.state === 'waiting' || webhook?.state === 'pending';
+  return isFinished(status) && !isDelivering ? PAUSES_MS.finished : PAUSES_MS.delivering;
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 404;
+}
+
+function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,14 @@
+import { defineConfig } from 'vite';
+
+export default defineConfig({
+  root: import.meta.dirname,
+  // Addresses in the HTML are relative to `<base>`, which the server fills in.
+  base: './',
+  build: {
+    outDir: '../dist/web',
+    emptyOutDir: true,
+    // Small files must not become `data:` URLs, which the Content-Security-Policy forbids for styles and scripts.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+});
