@@ -5,6 +5,7 @@ import { workflowIdOf } from '../../workflows/names';
 import { finished, json, sheetOf, statusOf, uploaded } from '../support/calls';
 import { eventually } from '../support/eventually';
 import { bytes, stall, startOrigin, status, type Origin } from '../support/origin';
+import { leaveBehind } from '../support/leftover';
 import { photo } from '../support/pictures';
 import { NO_ANSWER, startReceiver, type Receiver } from '../support/receiver';
 import { retryRecorded } from '../support/retryRecorded';
@@ -157,10 +158,7 @@ describe('reconcile', () => {
   it('removes the sheet and the records of an interrupted upload', async () => {
     const id = await uploaded(service.url, sheetOf([good]));
     await finished(service.url, id);
-    const record = await service.records.requests.find(id);
-    if (record === null) throw new Error('Expected the record');
-    const abandoned = randomUUID();
-    await service.records.requests.create({ ...record, _id: abandoned, state: 'uploading' });
+    const abandoned = await leaveBehind(service, id, { state: 'uploading' });
     await service.records.rows.insert([
       {
         _id: `${abandoned}/1`,
@@ -272,15 +270,11 @@ describe('reconcile', () => {
   });
 
   it('continues with the other requests when one cannot be repaired', async () => {
-    const ids = [randomUUID(), randomUUID()];
     const id = await uploaded(service.url, sheetOf([good]));
     await finished(service.url, id);
-    const record = await service.records.requests.find(id);
-    if (record === null) throw new Error('Expected the record');
-    for (const [index, _id] of ids.entries()) {
-      const updated_at = new Date(Date.now() - 100_000 + index);
-      await service.records.requests.create({ ...record, _id, state: 'withdrawn', updated_at });
-    }
+    const left = (age: number) =>
+      leaveBehind(service, id, { state: 'withdrawn', updated_at: new Date(Date.now() - age) });
+    const ids = [await left(200_000), await left(100_000)];
     // The failure is simulated: root can remove every file of a working disk.
     const { removeRequest } = service.files;
     const remove = jest

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { ScheduleNotFoundError, ScheduleOverlapPolicy } from '@temporalio/client';
 import { createLogger } from '../../src/telemetry/logger';
 import { keepSweeps } from '../../src/temporal/sweeps';
@@ -13,6 +12,7 @@ import {
 } from '../../workflows/names';
 import { finished, sheetOf, uploaded } from '../support/calls';
 import { eventually } from '../support/eventually';
+import { leaveBehind } from '../support/leftover';
 import { startService, type Service } from '../support/service';
 
 const logger = createLogger('silent', 'test');
@@ -102,10 +102,7 @@ describe('keepSweeps', () => {
     await start();
     const id = await uploaded(service.url, sheetOf(['http://192.0.2.1/refused.jpg']));
     await finished(service.url, id);
-    const record = await service.records.requests.find(id);
-    if (record === null) throw new Error('Expected the record');
-    const leftover = { ...record, _id: randomUUID(), state: 'uploading' as const };
-    await service.records.requests.create({ ...leftover, updated_at: new Date(0) });
+    await leaveBehind(service, id, { state: 'uploading', updated_at: new Date(0) });
     await keep();
     await sweptOnce();
     const details = await eventually(
