@@ -1,4 +1,4 @@
-import { errorOf, withoutTypeError } from './errors';
+import { errorOf, withoutTypeError, type ApiError } from './errors';
 import { withRetries } from './retry';
 
 export type Send = (url: string, init: RequestInit) => Promise<Response>;
@@ -12,6 +12,8 @@ export interface ClientOptions {
   readonly fetch?: Send | undefined;
   /** How many times a call is repeated at most, 4 by default; 0 reports every failure. */
   readonly retries?: number | undefined;
+  /** Called with every error response that is thrown: a page asks for the key after 401. */
+  readonly onError?: ((error: ApiError) => void) | undefined;
 }
 
 export interface CallOptions {
@@ -50,6 +52,7 @@ export function createCall({
   key,
   fetch: sendByDefault = fetch,
   retries = RETRIES,
+  onError,
 }: ClientOptions): Call {
   const base = url.replace(/\/+$/, '');
   return (path, given, read) => {
@@ -67,7 +70,11 @@ export function createCall({
       try {
         const response = await send(`${base}${path}`, init);
         const isDone = response.ok || (mayBeDone && response.status === doneStatus);
-        if (!isDone) throw await errorOf(response);
+        if (!isDone) {
+          const error = await errorOf(response);
+          onError?.(error);
+          throw error;
+        }
         return await read(response);
       } catch (error) {
         throw withoutTypeError(error);

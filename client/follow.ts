@@ -24,6 +24,8 @@ export interface FollowOptions {
   readonly open: () => Promise<ReadableStream<Uint8Array> | null>;
   readonly poll: () => Promise<RequestResource>;
   readonly signal?: AbortSignal | undefined;
+  /** Called whenever the service does not answer, before it is asked again. */
+  readonly onInterrupted?: ((error: unknown) => void) | undefined;
 }
 
 /**
@@ -33,7 +35,7 @@ export interface FollowOptions {
  * @throws the error of the last attempt when the service has been unavailable for five minutes; every other error at once
  */
 export async function* follow(
-  { open, poll, signal }: FollowOptions,
+  { open, poll, signal, onInterrupted }: FollowOptions,
   pace = PACE,
 ): AsyncGenerator<RequestResource, void> {
   let seen: string | null = null;
@@ -59,9 +61,10 @@ export async function* follow(
   for (;;) {
     try {
       for await (const request of look()) {
-        unavailableSince = null;
         const state = stateOf(request);
-        if (state !== seen) yield request;
+        // After an interruption also without a change, so that the caller knows that it is over.
+        if (state !== seen || unavailableSince !== null) yield request;
+        unavailableSince = null;
         seen = state;
         if (isFinished(request.status)) return;
       }
@@ -70,6 +73,7 @@ export async function* follow(
       unavailableSince ??= Date.now();
       const isOver = Date.now() - unavailableSince >= pace.unavailable;
       if (isOver || signal?.aborted === true || !isUnavailable(error)) throw error;
+      onInterrupted?.(error);
     }
     await sleep(events.doArrive ? pace.reconnect : pace.poll, signal);
   }

@@ -1,11 +1,13 @@
-import type { imagesPage, ImageResource } from '../contract/http/images';
+import type { Failures } from '../contract/http/failures';
+import type { ImageDetail, ImagesPage, ImageResource } from '../contract/http/images';
 import type { newOperation, Operation, operationStarted } from '../contract/http/operations';
 import type {
   bulkRetryResult,
-  requestsPage,
   RequestResource,
+  RequestsPage,
   Status,
 } from '../contract/http/requests';
+import type { System } from '../contract/http/system';
 import {
   isFinished,
   type ImageStatus,
@@ -29,24 +31,36 @@ const IMAGES_A_PAGE = 1_000;
 const REQUESTS_A_PAGE = 200;
 
 export interface RequestsOptions extends CallOptions {
-  readonly status?: RequestStatus;
+  readonly status?: RequestStatus | undefined;
   /** The beginning of the id, or a part of the file name. */
-  readonly q?: string;
+  readonly q?: string | undefined;
   /** Only requests uploaded at or after this time. */
-  readonly since?: Date;
+  readonly since?: Date | undefined;
   /** Only requests uploaded before this time. */
-  readonly until?: Date;
+  readonly until?: Date | undefined;
 }
 
 export interface ImagesOptions extends CallOptions {
-  readonly status?: ImageStatus;
+  readonly status?: ImageStatus | undefined;
   /** A code of errors, such as `not_found`. */
-  readonly code?: string;
+  readonly code?: string | undefined;
   /** The host of the links. */
-  readonly host?: string;
+  readonly host?: string | undefined;
 }
 
-export interface WaitOptions extends CallOptions {
+export interface PageOptions {
+  /** How many at most. */
+  readonly limit?: number;
+  /** The `next_cursor` of the page before; the first page by default. */
+  readonly cursor?: string | undefined;
+}
+
+export interface EventsOptions extends CallOptions {
+  /** Called whenever the service does not answer, before it is asked again. */
+  readonly onInterrupted?: (error: unknown) => void;
+}
+
+export interface WaitOptions extends EventsOptions {
   /** Called with the request at once and at every change. */
   readonly onChange?: (request: RequestResource) => void;
 }
@@ -103,18 +117,23 @@ export function createClient(options: ClientOptions) {
     request: (id: string, given: CallOptions = {}) =>
       get<RequestResource>(`/image/requests/${id}`, given),
 
+    /** Reads one page of the requests that match all filters, newest first. */
+    requestsPage: ({ signal, ...query }: RequestsOptions & PageOptions = {}) =>
+      get<RequestsPage>(`/image/requests${queryOf({ ...query })}`, { signal }),
+
     /** Iterates over the requests that match all filters, newest first. */
     async *requests({ signal, ...filters }: RequestsOptions = {}): AsyncGenerator<
       RequestResource,
       void
     > {
       const read = (cursor: string) =>
-        get<z.output<typeof requestsPage>>(
-          `/image/requests${queryOf({ limit: REQUESTS_A_PAGE, ...filters, cursor })}`,
-          { signal },
-        );
+        client.requestsPage({ limit: REQUESTS_A_PAGE, ...filters, cursor, signal });
       for await (const { requests } of pagesOf(read, signal)) yield* requests;
     },
+
+    /** Reads one page of the occurrences that match all filters, in the order of the file. */
+    imagesPage: (id: string, { signal, ...query }: ImagesOptions & PageOptions = {}) =>
+      get<ImagesPage>(`/image/requests/${id}/images${queryOf({ ...query })}`, { signal }),
 
     /**
      * Iterates over every occurrence that matches all filters, in the order of the file. While rows are still being
@@ -125,12 +144,17 @@ export function createClient(options: ClientOptions) {
       { signal, ...filters }: ImagesOptions = {},
     ): AsyncGenerator<ImageResource, void> {
       const read = (cursor: string) =>
-        get<z.output<typeof imagesPage>>(
-          `/image/requests/${id}/images${queryOf({ limit: IMAGES_A_PAGE, ...filters, cursor })}`,
-          { signal },
-        );
+        client.imagesPage(id, { limit: IMAGES_A_PAGE, ...filters, cursor, signal });
       for await (const { images } of pagesOf(read, signal)) yield* images;
     },
+
+    /** Returns one image with its timeline. @throws ApiError 404 when the row has no such position */
+    image: (id: string, row: number, position: number, given: CallOptions = {}) =>
+      get<ImageDetail>(`/image/requests/${id}/images/${row}/${position}`, given),
+
+    /** Returns the failures of a request, grouped by code and host, most frequent first. */
+    failures: (id: string, given: CallOptions = {}) =>
+      get<Failures>(`/image/requests/${id}/failures`, given),
 
     /**
      * Yields the request at once and at every change, until it is finished. It follows the events of the service,
@@ -138,16 +162,20 @@ export function createClient(options: ClientOptions) {
      *
      * @throws ApiError or ConnectionError when the service has been unavailable for five minutes
      */
-    events: (id: string, { signal }: CallOptions = {}): AsyncGenerator<RequestResource, void> =>
+    events: (
+      id: string,
+      { signal, onInterrupted }: EventsOptions = {},
+    ): AsyncGenerator<RequestResource, void> =>
       follow({
         open: () => call(`/image/requests/${id}/events`, { signal }, ({ body }) => body),
         poll: () => client.request(id, { signal }),
         signal,
+        onInterrupted,
       }),
 
     /** Waits until the request is finished, and returns it. It throws what `events` throws. */
-    async waitFor(id: string, { signal, onChange }: WaitOptions = {}): Promise<RequestResource> {
-      for await (const request of client.events(id, { signal })) {
+    async waitFor(id: string, { onChange, ...given }: WaitOptions = {}): Promise<RequestResource> {
+      for await (const request of client.events(id, given)) {
         onChange?.(request);
         if (isFinished(request.status)) return request;
       }
@@ -217,6 +245,9 @@ export function createClient(options: ClientOptions) {
     /** Retries every request that matches, and returns `{ retried, skipped }`. */
     retryAll: ({ signal, ...filters }: BulkRetryOptions = {}) =>
       post<BulkRetryResult>(`/image/requests/retry${queryOf({ ...filters })}`, { signal }),
+
+    /** Returns what is up and down, and what there is to do. */
+    system: (given: CallOptions = {}) => get<System>('/image/system', given),
 
     /** Returns whether uploads can be accepted. */
     async health({ signal }: CallOptions = {}): Promise<Health> {

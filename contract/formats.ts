@@ -50,3 +50,7 @@ export interface CompressOptions {
   readonly max_width: number | null;
   readonly max_height: number | null;
 }
+
+/** Widths of thumbnails, in pixels. Smaller images are not enlarged. */
+export const THUMBNAIL_WIDTHS = [80, 160, 320, 640] as const;
+export type ThumbnailWidth = (typeof THUMBNAIL_WIDTHS)[number];

@@ -1,5 +1,6 @@
 import { IMAGE_FORMATS } from '../formats';
 import { IMAGE_STATUSES } from '../statuses';
+import { TIMELINE_EVENTS } from '../timeline';
 import { integer } from './fields';
 import { z } from './zod';
 
@@ -42,3 +43,29 @@ export const imagesPage = z
   .openapi('ImagesPage');
 
 export type ImagesPage = z.output<typeof imagesPage>;
+
+export const imageDetail = imageResource
+  .extend({
+    timeline: z
+      .array(
+        z.object({
+          event: z.enum(TIMELINE_EVENTS),
+          at: z.iso.datetime(),
+          ms: z.int().nullable().openapi({
+            description: 'How long it took, in milliseconds; `null` for a moment.',
+          }),
+          detail: z.string().nullable().openapi({
+            description: 'A sentence: the error of an attempt, the size of a download, and so on.',
+          }),
+        }),
+      )
+      .openapi({
+        description:
+          'What happened to the image in the current round, in order. Of the attempts, the last is given in ' +
+          'steps; earlier ones as `retried` with the error. Empty for images that older versions processed.',
+      }),
+  })
+  .openapi('ImageDetail');
+
+export type ImageDetail = z.output<typeof imageDetail>;
+export type TimelineEntry = ImageDetail['timeline'][number];

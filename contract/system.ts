@@ -1,0 +1,3 @@
+/** The parts that the service needs. */
+export const SYSTEM_PARTS = ['api', 'workers', 'temporal', 'mongodb', 'storage'] as const;
+export type SystemPart = (typeof SYSTEM_PARTS)[number];
