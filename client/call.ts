@@ -12,7 +12,7 @@ export interface ClientOptions {
   readonly fetch?: Send | undefined;
   /** How many times a call is repeated at most, 4 by default; 0 reports every failure. */
   readonly retries?: number | undefined;
-  /** Called with every error response that is thrown: a page asks for the key after 401. */
+  /** Called with every error response, also before a call is repeated: a page asks for the key after 401. */
   readonly onError?: ((error: ApiError) => void) | undefined;
 }
 

@@ -24,7 +24,7 @@ export interface FollowOptions {
   readonly open: () => Promise<ReadableStream<Uint8Array> | null>;
   readonly poll: () => Promise<RequestResource>;
   readonly signal?: AbortSignal | undefined;
-  /** Called whenever the service does not answer, before it is asked again. */
+  /** Called with the error whenever the service does not answer, and with `null` when it answers again. */
   readonly onInterrupted?: ((error: unknown) => void) | undefined;
 }
 
@@ -61,10 +61,10 @@ export async function* follow(
   for (;;) {
     try {
       for await (const request of look()) {
-        const state = stateOf(request);
-        // After an interruption also without a change, so that the caller knows that it is over.
-        if (state !== seen || unavailableSince !== null) yield request;
+        if (unavailableSince !== null) onInterrupted?.(null);
         unavailableSince = null;
+        const state = stateOf(request);
+        if (state !== seen) yield request;
         seen = state;
         if (isFinished(request.status)) return;
       }

@@ -56,7 +56,7 @@ export interface PageOptions {
 }
 
 export interface EventsOptions extends CallOptions {
-  /** Called whenever the service does not answer, before it is asked again. */
+  /** Called with the error whenever the service does not answer, and with `null` when it answers again. */
   readonly onInterrupted?: (error: unknown) => void;
 }
 

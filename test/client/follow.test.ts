@@ -57,7 +57,11 @@ describe('waitFor', () => {
     const down = answerWith(503, { detail: 'Down: mongodb' });
     proxy.on('GET', EVENTS, down, 2);
     proxy.on('GET', new RegExp(`/${id}$`), down, 2);
-    expect((await client().waitFor(id)).status).toBe('completed');
+    const interruptions: unknown[] = [];
+    const onInterrupted = (error: unknown) => interruptions.push(error);
+    expect((await client().waitFor(id, { onInterrupted })).status).toBe('completed');
+    expect(interruptions[0]).toMatchObject({ status: 503 });
+    expect(interruptions.at(-1)).toBeNull();
   });
 
   it('polls where a stream ends without an event', async () => {

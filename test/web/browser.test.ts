@@ -1,67 +1,22 @@
 import { createServer, request as forward } from 'node:http';
-import { chromium, type Browser, type Page } from 'playwright-core';
 import { sheet, sheetOf } from '../support/calls';
 import { listen } from '../support/listen';
 import { bytes, startOrigin, status, type Origin } from '../support/origin';
 import { photo } from '../support/pictures';
 import { startService, type Service } from '../support/service';
+import { downloaded, shown, startVisitor, uploadFile, type Visitor } from '../support/webPage';
 
-let browser: Browser;
+let visitor: Visitor;
 let origin: Origin;
 beforeAll(async () => {
-  browser = await chromium.launch({
-    executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
-    args: ['--no-sandbox'],
-  });
+  visitor = await startVisitor();
   origin = await startOrigin();
   origin.on('/mug.jpg', bytes(await photo()));
 });
 afterAll(async () => {
-  await browser.close();
+  await visitor.close();
   await origin.stop();
 });
-
-/** Opens a page, and fails for errors that it reports: a violation of its policy is one. */
-async function visit(
-  url: string,
-  use: (page: Page) => Promise<void>,
-  expected = /$^/,
-): Promise<void> {
-  const context = await browser.newContext({ viewport: { width: 360, height: 800 } });
-  const faults: string[] = [];
-  try {
-    const page = await context.newPage();
-    page.on('pageerror', (error) => faults.push(error.message));
-    page.on('console', (message) => {
-      if (message.type() === 'error' && !expected.test(message.text())) faults.push(message.text());
-    });
-    await page.goto(url);
-    await use(page);
-  } finally {
-    await context.close();
-  }
-  expect(faults).toEqual([]);
-}
-
-const fileOf = (csv: string, name = 'products.csv') => ({
-  name,
-  mimeType: 'text/csv',
-  buffer: Buffer.from(csv),
-});
-
-async function uploadFile(page: Page, csv: string, name?: string) {
-  await page.locator('input[type=file]').setInputFiles(fileOf(csv, name));
-  await page.getByRole('button', { name: 'Upload' }).click();
-}
-
-const details = (page: Page, text: string) => page.getByText(text, { exact: true }).waitFor();
-
-async function downloaded(page: Page, name: string): Promise<string> {
-  const waiting = page.waitForEvent('download');
-  await page.getByRole('link', { name }).click();
-  const chunks = await (await (await waiting).createReadStream()).toArray();
-  return Buffer.concat(chunks as Buffer[]).toString();
-}
 
 describe('the page in a browser', () => {
   let service: Service;
@@ -72,9 +27,9 @@ describe('the page in a browser', () => {
 
   it('uploads a CSV, follows it to the end, retries what failed, and deletes it', async () => {
     const missing = origin.on('/late.jpg', status(404), bytes(await photo()));
-    await visit(service.url, async (page) => {
+    await visitor.visit(service.url, async (page) => {
       await uploadFile(page, sheetOf([`${origin.url}/mug.jpg`, missing]), 'mugs.csv');
-      await details(page, '1 of 2 images compressed, 1 failed');
+      await shown(page, '1 of 2 images compressed, 1 failed');
       expect(page.url()).toMatch(/\/requests\/[0-9a-f-]{36}$/);
 
       await page.getByRole('region', { name: 'Table of images' }).getByText('not_found').waitFor();
@@ -85,12 +40,12 @@ describe('the page in a browser', () => {
       const dialog = page.getByRole('dialog');
       await dialog.getByText('1 image will be downloaded').waitFor();
       await dialog.getByRole('button', { name: 'Retry', exact: true }).click();
-      await details(page, '2 of 2 images compressed');
+      await shown(page, '2 of 2 images compressed');
       expect(await page.getByRole('dialog').count()).toBe(0);
       expect(await page.getByRole('button', { name: 'Retry failed' }).count()).toBe(0);
 
       await page.reload();
-      await details(page, '2 of 2 images compressed');
+      await shown(page, '2 of 2 images compressed');
       await page.getByRole('link', { name: 'All requests' }).click();
       await page.getByRole('link', { name: 'mugs.csv' }).click();
       await page.getByRole('button', { name: 'Delete' }).click();
@@ -101,8 +56,7 @@ describe('the page in a browser', () => {
   });
 
   it('takes a dropped file and options, and shows refusals row by row', async () => {
-    const refused = /status of 422/;
-    await visit(
+    await visitor.visit(
       service.url,
       async (page) => {
         const csv = sheet(`1,Mug,${origin.url}/mug.jpg`, '2,Lamp,');
@@ -122,15 +76,15 @@ describe('the page in a browser', () => {
         await page.getByLabel('Refuse the file if any row is bad').uncheck();
         await page.getByLabel('Format').selectOption('webp');
         await page.getByRole('button', { name: 'Upload' }).click();
-        await details(page, '1 of 2 images compressed, 1 failed');
+        await shown(page, '1 of 2 images compressed, 1 failed');
         await page.getByText('webp', { exact: true }).waitFor();
       },
-      refused,
+      { expected: /status of 422/ },
     );
   });
 
   it('says when the service cannot be reached, and comes back by itself', async () => {
-    await visit(
+    await visitor.visit(
       `${service.url}/system`,
       async (page) => {
         await page.getByText('Ready:').waitFor();
@@ -139,19 +93,19 @@ describe('the page in a browser', () => {
         await page.context().setOffline(false);
         await page.getByText('Ready:').waitFor();
       },
-      /ERR_INTERNET_DISCONNECTED/,
+      { expected: /ERR_INTERNET_DISCONNECTED/ },
     );
   });
 
   it('says that a request does not exist', async () => {
-    await visit(
+    await visitor.visit(
       `${service.url}/requests/none`,
       async (page) => {
         await page.getByText('Request ID not found').waitFor();
         await page.getByRole('link', { name: 'All requests' }).click();
         await page.getByRole('heading', { name: 'Requests' }).waitFor();
       },
-      /status of 404/,
+      { expected: /status of 404/ },
     );
   });
 });
@@ -180,7 +134,7 @@ describe('the page of a service with keys, behind a path prefix', () => {
   });
 
   it('asks for the key, and uses it for events and downloads', async () => {
-    await visit(
+    await visitor.visit(
       `${page.url}/shop/`,
       async (tab) => {
         await tab.getByLabel('API key').fill('wrong-key');
@@ -191,14 +145,14 @@ describe('the page of a service with keys, behind a path prefix', () => {
 
         await tab.getByText('No requests yet.').waitFor();
         await uploadFile(tab, sheetOf([`${origin.url}/mug.jpg`, `${origin.url}/none.jpg`]));
-        await details(tab, '1 of 2 images compressed, 1 failed');
+        await shown(tab, '1 of 2 images compressed, 1 failed');
         expect(tab.url()).toContain(`${page.url}/shop/requests/`);
         expect(await downloaded(tab, 'Download failed rows')).toContain('Errors');
 
         await tab.getByRole('button', { name: 'Forget key' }).click();
         await tab.getByLabel('API key').waitFor();
       },
-      /status of 401/,
+      { expected: /status of 401/ },
     );
   });
 });

@@ -2,7 +2,6 @@ import { ApiError } from '../../client/errors';
 import { explain } from '../../web/logic/failure';
 import { readFields } from '../../web/logic/options';
 import { forgetKey, keyOf, uploadName } from '../../web/logic/resend';
-import { splitEvents } from '../../web/logic/serverEvents';
 
 describe('the idempotency key', () => {
   const file = { name: 'products.csv', size: 100, lastModified: 5 };
@@ -78,15 +77,5 @@ describe('explain', () => {
   it('has words for an answer of something else, and for none', () => {
     expect(explain(new ApiError(502, null, null)).title).toBe('The service answered HTTP 502.');
     expect(explain(new TypeError('fetch failed')).title).toBe('The service cannot be reached.');
-  });
-});
-
-describe('splitEvents', () => {
-  it('returns the data of whole events and keeps the rest', () => {
-    expect(splitEvents('id: 1\nevent: request\ndata: {"a":1}\n\n: alive\n\nid: 2\nda')).toEqual({
-      events: ['{"a":1}'],
-      rest: 'id: 2\nda',
-    });
-    expect(splitEvents('')).toEqual({ events: [], rest: '' });
   });
 });

@@ -49,7 +49,7 @@ function Requests({ status }: { readonly status: RequestStatus | undefined }) {
   const [olderError, setOlderError] = useState<unknown>(null);
   const load = useCallback(
     async (signal: AbortSignal) => {
-      const page = await api.requests({ status, signal });
+      const page = await api.requestsPage({ status, signal });
       setLoaded((known) => refresh(known ?? { requests: [], cursor: null }, page));
     },
     [api, status],
@@ -58,7 +58,7 @@ function Requests({ status }: { readonly status: RequestStatus | undefined }) {
 
   async function loadOlder(cursor: string) {
     try {
-      const page = await api.requests({ status, cursor });
+      const page = await api.requestsPage({ status, cursor });
       setLoaded((known) => append(known ?? { requests: [], cursor: null }, page));
       setOlderError(null);
     } catch (failure) {

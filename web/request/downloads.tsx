@@ -34,7 +34,7 @@ function Download({ id, only, label, onError }: Props) {
   async function save() {
     onError(null);
     try {
-      const response = await api.result(id, only);
+      const response = await api.result(id, only === undefined ? {} : { only });
       const name = /filename="?([^";]+)/.exec(response.headers.get('content-disposition') ?? '');
       saveAs(await response.blob(), name?.[1] ?? 'result.csv');
     } catch (error) {

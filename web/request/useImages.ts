@@ -37,7 +37,7 @@ export function useImages(id: string, status: ImageStatus | undefined, state: st
 
   const read = useCallback(
     async (cursor: string | null): Promise<ImagesPage> =>
-      await api.images(id, { status, limit: PAGE, ...(cursor === null ? {} : { cursor }) }),
+      await api.imagesPage(id, { status, limit: PAGE, cursor: cursor ?? undefined }),
     [api, id, status],
   );
 

@@ -29,15 +29,21 @@ export function useRequest(id: string, version: number): Followed {
     const show = (request: RequestResource) => {
       setFollowed({ request, error: null });
     };
+    const showError = (error: unknown) => {
+      if (signal.aborted) return;
+      setFollowed(({ request }) => ({ request: isGone(error) ? null : request, error }));
+    };
+    const showInterruption = (error: unknown) => {
+      if (!signal.aborted) setFollowed(({ request }) => ({ request, error }));
+    };
 
     async function run() {
       while (!signal.aborted) {
         let pause = PAUSES_MS.failed;
         try {
-          pause = pauseAfter(await follow(api, id, signal, show));
+          pause = pauseAfter(await follow(api, id, signal, show, showInterruption));
         } catch (error) {
-          if (closed.signal.aborted) return;
-          setFollowed(({ request }) => ({ request: isGone(error) ? null : request, error }));
+          showError(error);
         }
         await sleep(pause, signal);
       }
@@ -57,15 +63,13 @@ async function follow(
   id: string,
   signal: AbortSignal,
   show: (request: RequestResource) => void,
+  onInterrupted: (error: unknown) => void,
 ): Promise<RequestResource> {
-  let request = await api.request(id, { signal });
+  const request = await api.request(id, { signal });
   show(request);
-  if (isFinished(request.status)) return request;
-  for await (const changed of api.events(id, { signal })) {
-    request = changed;
-    show(request);
-  }
-  return request;
+  return isFinished(request.status)
+    ? request
+    : await api.waitFor(id, { signal, onChange: show, onInterrupted });
 }
 
 function pauseAfter({ status, webhook }: RequestResource): number {

@@ -14,7 +14,7 @@ export function SystemView() {
   const [down, setDown] = useState<string | null | undefined>(undefined);
   const load = useCallback(
     async (signal: AbortSignal) => {
-      setDown(await api.down({ signal }));
+      setDown((await api.health({ signal })).detail);
     },
     [api],
   );
