@@ -66,6 +66,7 @@ const FOLDERS = {
       'src/cache.ts',
       'src/csv',
       'src/errors.ts',
+      'src/network',
       'src/recording',
       'src/records',
       'src/storage',

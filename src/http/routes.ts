@@ -7,6 +7,7 @@ import type { Logger } from '../telemetry/logger';
 import type { ApiMetrics } from '../telemetry/metrics/api';
 import { bulkRetryRoute } from './bulkRetry';
 import { eventsRoute } from './events';
+import { failuresRoute } from './failures';
 import { fileRoute } from './files';
 import { liveRoute, readyRoute, type HealthChecks } from './health';
 import { imagesRoute } from './images';
@@ -50,6 +51,7 @@ export function createRoutes(deps: AppDependencies): Route[] {
     requestRoute(deps),
     deleteRoute(deps),
     imagesRoute(deps),
+    failuresRoute(deps),
     eventsRoute(deps),
     ...operatorRoutes(deps),
     ...operationRoutes(deps),
