@@ -73,6 +73,10 @@ const FOLDERS = {
     ],
     types: ['src/config.ts', 'src/telemetry', 'src/temporal'],
   },
+  'src/system': {
+    imports: ['contract', 'src/cache.ts', 'src/errors.ts'],
+    types: ['src/config.ts', 'src/pipeline', 'src/records', 'src/telemetry'],
+  },
   'src/http': {
     imports: [
       'contract',
@@ -86,7 +90,7 @@ const FOLDERS = {
       'src/records',
       'src/telemetry',
     ],
-    types: ['src/config.ts', 'src/requests', 'src/storage'],
+    types: ['src/config.ts', 'src/requests', 'src/storage', 'src/system'],
   },
   'src/terminal': { imports: [], types: ['contract'] },
   'src/ops': {

@@ -14,7 +14,8 @@ export const imagesQuery = z.strictObject({
     .regex(/^[a-z0-9_]{1,40}$/, 'Expected an error code, such as not_found')
     .optional()
     .openapi({
-      description: 'The error code. An image that waits for its next attempt has that of its last one.',
+      description:
+        'The error code. An image that waits for its next attempt has that of its last one.',
     }),
   host: z
     .string()
