@@ -1,6 +1,7 @@
 import type { Config } from '../config';
 import type { TargetPolicy } from '../network/targets';
 import type { Operations } from '../requests/operations';
+import type { Thumbnails } from '../requests/thumbnails';
 import type { FileStore } from '../storage/fileStore';
 import type { Spool } from '../storage/spool';
 import type { Logger } from '../telemetry/logger';
@@ -26,6 +27,7 @@ export interface AppDependencies {
   readonly config: Config;
   readonly logger: Logger;
   readonly files: FileStore;
+  readonly thumbnails: Thumbnails;
   /** Where uploads are received. */
   readonly spool: Spool;
   readonly requests: Operations;

@@ -146,6 +146,7 @@ describe('while Temporal is down', () => {
       config,
       logger,
       files,
+      thumbnails: stage.service.thumbnails,
       health: {},
       pageFolder: PAGE_FOLDER,
       targets: policyAllowing([]),
