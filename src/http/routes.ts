@@ -10,6 +10,7 @@ import { bulkRetryRoute } from './bulkRetry';
 import { eventsRoute } from './events';
 import { fileRoute } from './files';
 import { liveRoute, readyRoute, type HealthChecks } from './health';
+import { imageRoute } from './image';
 import { imagesRoute } from './images';
 import { metricsRoute } from './metrics';
 import { operationRoutes } from './operations';
@@ -52,6 +53,7 @@ export function createRoutes(deps: AppDependencies): Route[] {
     requestRoute(deps),
     deleteRoute(deps),
     imagesRoute(deps),
+    imageRoute(deps),
     eventsRoute(deps),
     ...operatorRoutes(deps),
     ...operationRoutes(deps),

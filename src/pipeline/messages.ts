@@ -50,6 +50,8 @@ export const compressAnswer = z.union([
       height: bytes,
       format: z.enum(IMAGE_FORMATS),
       note: z.string().nullable(),
+      /** How long it took, in this process. */
+      ms: z.int().nonnegative(),
     }),
   }),
   /** It costs more than it may in this process. */

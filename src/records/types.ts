@@ -2,6 +2,7 @@ import type { ByteCounts, Counts } from '../../contract/counts';
 import type { ImageErrorCode, RowErrorCode } from '../../contract/errorCodes';
 import type { CompressOptions, ImageFormat } from '../../contract/formats';
 import type { Output } from '../../contract/sheets';
+import type { TimelineStep } from '../../contract/timeline';
 import type { DeliveryState, ImageStatus, RequestStatus } from '../../contract/statuses';
 
 /**
@@ -131,6 +132,29 @@ export interface ImageFailure {
   readonly message: string;
 }
 
+/** What happened to an image in its round. */
+export interface TimelineRecord {
+  /** When a retry of the request reopened it; absent in the first round. */
+  readonly queued_at?: Date;
+  /** The newest attempts that failed and are followed by another one, in order. */
+  readonly retried?: readonly RetriedAttempt[];
+  /** The attempt with which the image was done. */
+  readonly last?: LastAttempt;
+}
+
+export interface RetriedAttempt {
+  readonly at: Date;
+  readonly code: ImageErrorCode;
+}
+
+export interface LastAttempt {
+  readonly began_at: Date;
+  /** Milliseconds: how long after `began_at` each step ended, and how long it took. */
+  readonly steps: Readonly<Partial<Record<TimelineStep, readonly [after: number, ms: number]>>>;
+  /** Milliseconds after `began_at`. */
+  readonly ended: number;
+}
+
 export interface ImageRecord {
   /** `{request}/{lane}-{n}` */
   readonly _id: string;
@@ -156,6 +180,8 @@ export interface ImageRecord {
   /** Earliest time of the next attempt; `null` when the image is not waiting for one. */
   readonly retry_at: Date | null;
   readonly result: CompressedImage | null;
+  /** Absent before the first attempt, and in records of older versions. Only `find` reads its last attempt. */
+  readonly timeline?: TimelineRecord;
 }
 
 /** The webhook of one outcome. */

@@ -9,7 +9,7 @@ import { acceptUpload } from './accept';
 import { showBulkOperation, startBulkOperation, stopBulkOperation } from './bulkOperation';
 import { cancelRequest } from './cancel';
 import { requireVisible } from './find';
-import { listImages } from './images';
+import { listImages, showImage } from './images';
 import { listRequests } from './list';
 import { reconcile } from './reconcile';
 import { operateListed } from './operateListed';
@@ -69,6 +69,7 @@ export function createOperations(given: OperationDeps) {
     show: (requestId: string) => newest(showRequest(deps, status, requestId), requestId),
     list: (...call: Rest<typeof listRequests>) => newest(listRequests(deps, ...call)),
     images: (...call: Rest<typeof listImages>) => listImages(deps, ...call),
+    image: (...call: Rest<typeof showImage>) => showImage(deps, ...call),
     openResult: (requestId: string, kind: ResultKind) =>
       newest(openResult(deps, requestId, kind), requestId),
     retry: (requestId: string) => newest(retryRequest(deps, requestId), requestId),
