@@ -12,6 +12,7 @@ export const fileQuery = z.object({
     .openapi({
       type: 'integer',
       enum: [...THUMBNAIL_WIDTHS],
-      description: 'Answers with a thumbnail of at most this width, in pixels, instead of the image.',
+      description:
+        'Answers with a thumbnail of at most this width, in pixels, instead of the image.',
     }),
 });

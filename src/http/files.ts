@@ -4,7 +4,13 @@ import { requestIdParams } from '../../contract/http/fields';
 import { fileQuery } from '../../contract/http/files';
 import { Refusal } from '../errors';
 import type { Thumbnails } from '../requests/thumbnails';
-import type { ByteRange, FileStore, ImageDetails, StoredFile, StoredImage } from '../storage/fileStore';
+import type {
+  ByteRange,
+  FileStore,
+  ImageDetails,
+  StoredFile,
+  StoredImage,
+} from '../storage/fileStore';
 import { clientHas, rangeApplies } from './conditional';
 import { readRange } from './range';
 import { problemResponse, requiredHeader, retryLaterResponse } from './responses';

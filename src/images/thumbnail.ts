@@ -1,4 +1,5 @@
 import type { Config } from '../config';
+import { ImageError } from '../errors';
 import { MAX_SIDE } from './encoders';
 import { inspect } from './inspect';
 import { openPicture } from './openPicture';
@@ -19,6 +20,11 @@ export async function makeThumbnail(
   { MAX_IMAGE_PIXELS }: Pick<Config, 'MAX_IMAGE_PIXELS'>,
 ): Promise<Buffer> {
   const image = await inspect(bytes);
+  if (image.width * image.height > MAX_IMAGE_PIXELS) {
+    const limit = `Expected at most ${MAX_IMAGE_PIXELS} pixels`;
+    const message = `${limit}, received ${image.width}×${image.height}`;
+    throw ImageError.permanent('too_many_pixels', message);
+  }
   try {
     const picture = await openPicture(image, false, MAX_IMAGE_PIXELS);
     return await picture

@@ -126,7 +126,9 @@ describe.each(['disk', 's3'])(
         const response = await get(url, 160);
         expect(response.status).toBe(422);
         expect(await response.json()).toMatchObject({
-          detail: expect.stringMatching(/^No thumbnail can be made of this image: Expected an image/) as string,
+          detail: expect.stringMatching(
+            /^No thumbnail can be made of this image: Expected an image/,
+          ) as string,
         });
       }
       expect(reads).toHaveBeenCalledTimes(1);

@@ -82,7 +82,7 @@ describe('process(image)', () => {
     const steps: [string, number][] = [];
     const link = origin.on('/a.jpg', bytes(await photo()));
     const onStep = (step: string, ms: number) => steps.push([step, ms]);
-    const image = { caller: 'a', requestId: ID, ref: '0-1', link, options: options(), onStep };
+    const image = { caller: 'a', requestId: ID, ref: '0-1', link, options: options({}), onStep };
     await pipeline.process(image, never);
     expect(steps.map(([step]) => step)).toEqual(['waited', 'downloaded', 'compressed', 'stored']);
     expect(steps.every(([, ms]) => ms >= 0)).toBe(true);
@@ -93,7 +93,7 @@ describe('process(image)', () => {
     const steps: string[] = [];
     const link = origin.on('/a.jpg', status(404));
     const onStep = (step: string) => steps.push(step);
-    const image = { caller: 'a', requestId: ID, ref: '0-1', link, options: options(), onStep };
+    const image = { caller: 'a', requestId: ID, ref: '0-1', link, options: options({}), onStep };
     await expect(pipeline.process(image, never)).rejects.toMatchObject({ code: 'not_found' });
     expect(steps).toEqual(['waited']);
   });

@@ -115,7 +115,10 @@ export function createS3Store(
     return object;
   }
 
-  async function openAs(object: ImageObject | null, range?: ByteRange): Promise<StoredImage | null> {
+  async function openAs(
+    object: ImageObject | null,
+    range?: ByteRange,
+  ): Promise<StoredImage | null> {
     const opened = object && (await openObject(object.key, range));
     return opened && { ...opened, contentType: object.contentType };
   }
