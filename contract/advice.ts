@@ -1,4 +1,4 @@
-import { LISTED_IMAGE_CODES, ROW_ERROR_CODES } from './errorCodes';
+import type { LISTED_IMAGE_CODES, ROW_ERROR_CODES } from './errorCodes';
 
 /** The code of the group that holds all failures beyond the most frequent groups. */
 export const OTHER_FAILURES = 'other';

@@ -122,7 +122,7 @@ describe.each(['disk', 's3'])(
     it('refuses an image that cannot be decoded, and does not try it again at once', async () => {
       const { url } = await stored(Buffer.from('text'));
       const reads = jest.spyOn(service.files, 'openImage');
-      for (const _ of [1, 2]) {
+      for (let attempt = 1; attempt <= 2; attempt += 1) {
         const response = await get(url, 160);
         expect(response.status).toBe(422);
         expect(await response.json()).toMatchObject({

@@ -87,7 +87,7 @@ describe('make(job)', () => {
 
   it('kills a process that takes too long, and goes on with another one', async () => {
     const slow = create(SPINNING, { ...THUMBNAIL_LIMITS, wallMs: 200 });
-    for (const _ of [1, 2]) {
+    for (let attempt = 1; attempt <= 2; attempt += 1) {
       const error: unknown = await thumbnailOf(await photo(), 80, slow).catch((e: unknown) => e);
       expect(error).toBeInstanceOf(ProcessDied);
       expect(error).toMatchObject({ reason: 'wall' });
