@@ -26,9 +26,9 @@ runMain(async () => {
   try {
     const stage = await Promise.race([starting, stopping]);
     if (stage === null) return;
-    const until = keep ? stopping : null;
-    const run = runDemo({ stage, webhookSecret, sheet, folder, until, output: process.stdout });
+    const run = runDemo({ stage, webhookSecret, sheet, folder, keep, output: process.stdout });
     await Promise.race([run, stopping, stage.crashLoop]);
+    if (keep) await Promise.race([stopping, stage.crashLoop]);
   } finally {
     say('Stopping');
     // A failed start has stopped its processes already, and its error was thrown above.

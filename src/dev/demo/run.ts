@@ -18,8 +18,7 @@ export interface RunOptions {
   readonly sheet: Sheet;
   /** Where the results are saved. */
   readonly folder: string;
-  /** Until when everything is left up after the report; `null`: it ends with the report. */
-  readonly until: Promise<unknown> | null;
+  readonly keep: boolean;
   readonly output: Output;
 }
 
@@ -31,13 +30,13 @@ const WEBHOOK_WAIT_MS = 30_000;
  * @throws Error when the outcome is incomplete: no webhook, an invalid signature, no result
  */
 export async function runDemo(options: RunOptions): Promise<void> {
-  const { stage, sheet, until, output } = options;
+  const { stage, sheet, output } = options;
   const client = createClient({ url: stage.apiUrl });
   const receiver = await startReceiver(options.webhookSecret);
   const origin = sheet.isSample ? await startOrigin() : null;
   try {
     const csv = origin === null ? sheet.csv : relinked(sheet.csv, origin.url);
-    if (until !== null) output.write(`\nPage         ${stage.apiUrl}\n`);
+    if (options.keep) output.write(`\nPage         ${stage.apiUrl}\n`);
     output.write(`\nUploading ${sheet.file}\n`);
     const started = Date.now();
     const id = await client.upload(new Blob([csv]), {
@@ -54,7 +53,7 @@ export async function runDemo(options: RunOptions): Promise<void> {
       webhook,
       page: `${stage.apiUrl}/requests/${id}`,
       webUi: `${stage.temporalUi}/namespaces/default/workflows/${encodeURIComponent(workflowIdOf(id))}`,
-      keep: until !== null,
+      keep: options.keep,
       folder: options.folder,
       pictures: stage.picturesOf(id),
       resultFile: await save(await client.result(id), options.folder, 'result.csv'),
@@ -67,8 +66,6 @@ export async function runDemo(options: RunOptions): Promise<void> {
     if (webhook.fault !== null) {
       throw new Error(`Expected a webhook with a valid signature, received: ${webhook.fault}`);
     }
-    // The page shows originals and retries images: the pictures stay there as well.
-    await until;
   } finally {
     await Promise.all([receiver.stop(), origin?.stop()]);
   }

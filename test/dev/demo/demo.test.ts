@@ -58,15 +58,13 @@ describe('npm run demo', () => {
       expect(labelsOf(await readmeOutput())).toEqual(labelsOf(output));
     }));
 
-  it('prints the address of the page first with --keep, and leaves page and pictures up until Ctrl-C', () =>
+  it('prints the address of the page first with --keep, and leaves the page up until Ctrl-C', () =>
     withFolder(async (folder) => {
       const command = startCommand('demo', { TMPDIR: folder }, ['--keep']);
       await command.says('Clean up');
       const output = command.stdout();
       const url = /^\nPage +(http:\/\/127\.0\.0\.1:\d+)\n/.exec(output)?.[1] ?? '';
-      for (const kept of [url, /^ +(http\S+-corrupt\.jpg)$/m.exec(output)?.[1] ?? '']) {
-        expect([kept, (await fetch(kept)).status]).toEqual([kept, 200]);
-      }
+      expect((await fetch(url)).headers.get('content-type')).toBe('text/html; charset=utf-8');
       command.kill('SIGINT');
       expect(await command.ended).toBe(0);
     }));
