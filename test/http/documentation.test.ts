@@ -316,14 +316,17 @@ describe('in a browser', () => {
     const outside = ({ requests }: Visit) =>
       requests.filter((url) => !/^(data|blob):/.test(url) && !url.startsWith(`${proxy.url}/`));
 
-    it.each(['/docs', '/docs/', '/redoc', '/redoc/'])('%s loads only below the prefix', async (path) => {
-      const visit = await visitPage(
-        path,
-        (page) => waitForText(page, 'Get the status of a request'),
-        proxy.url,
-      );
-      expect([visit.faults, outside(visit)]).toEqual([[], []]);
-    });
+    it.each(['/docs', '/docs/', '/redoc', '/redoc/'])(
+      '%s loads only below the prefix',
+      async (path) => {
+        const visit = await visitPage(
+          path,
+          (page) => waitForText(page, 'Get the status of a request'),
+          proxy.url,
+        );
+        expect([visit.faults, outside(visit)]).toEqual([[], []]);
+      },
+    );
 
     it('/docs executes operations below the prefix', async () => {
       const visit = await visitPage('/docs', execute, proxy.url);

@@ -31,14 +31,10 @@ export async function startFrontProxy(prefix = ''): Promise<FrontProxy> {
         return;
       }
       const path = asked.slice(prefix.length);
-      const outgoing = request(
-        `${service}${path}`,
-        { method, headers, agent: false },
-        (answer) => {
-          response.writeHead(answer.statusCode ?? 502, answer.headers).flushHeaders();
-          pipeline(answer, response, () => undefined);
-        },
-      );
+      const outgoing = request(`${service}${path}`, { method, headers, agent: false }, (answer) => {
+        response.writeHead(answer.statusCode ?? 502, answer.headers).flushHeaders();
+        pipeline(answer, response, () => undefined);
+      });
       outgoing.on('error', () => response.destroy());
       pipeline(incoming, outgoing, () => undefined);
     });

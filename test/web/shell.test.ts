@@ -101,7 +101,10 @@ describe('the header', () => {
   it('is skipped by the first link of the page', async () => {
     await visitor.visit(proxy.url, async (page) => {
       await page.keyboard.press('Tab');
-      await page.getByRole('link', { name: 'Skip to content' }).and(page.locator(':focus')).waitFor();
+      await page
+        .getByRole('link', { name: 'Skip to content' })
+        .and(page.locator(':focus'))
+        .waitFor();
       await page.keyboard.press('Enter');
       await page.locator('main:focus').waitFor();
       expect(new URL(page.url()).pathname).toBe(`${PREFIX}/`);

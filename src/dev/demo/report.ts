@@ -92,7 +92,8 @@ export function formatReport(outcome: Outcome): string {
   return entries.map(formatEntry).join('');
 }
 
-const KEEP_HINT = 'both while the servers run: `npm run demo -- --keep` leaves them up until Ctrl-C';
+const KEEP_HINT =
+  'both while the servers run: `npm run demo -- --keep` leaves them up until Ctrl-C';
 
 const LABEL_WIDTH = 13;
 
