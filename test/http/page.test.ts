@@ -59,6 +59,13 @@ describe('the page', () => {
     }
   });
 
+  it('says without JavaScript where the calls are documented', async () => {
+    const [, sentence = ''] = /<noscript>([^]*)<\/noscript>/.exec((await get('/')).text) ?? [];
+    expect(sentence).toContain('needs JavaScript');
+    // Relative to `<base>`, which contains the prefix.
+    expect(sentence).toContain('<a href="docs">');
+  });
+
   it('loads a script, a style and an icon that never change', async () => {
     const assets = assetsOf((await get('/')).text);
     expect(assets.map((name) => name.replace(/.*\./, '')).sort()).toEqual(['css', 'js', 'svg']);

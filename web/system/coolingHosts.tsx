@@ -8,13 +8,13 @@ interface Props {
   readonly note: string;
 }
 
-/** The hosts that are not asked for a while. */
+/** The hosts that asked for a pause. */
 export function CoolingHosts({ hosts, note }: Props) {
   return (
     <Entries
       id="hosts"
       title="Hosts cooling down"
-      empty={`None. A host that fails several times in a row is not asked for a while. ${note}`}
+      empty={`None. A host that asks for a pause is not asked again before the pause is over. ${note}`}
     >
       {hosts.map(({ host, until, reason }) => (
         <li key={host}>
@@ -25,7 +25,7 @@ export function CoolingHosts({ hosts, note }: Props) {
             </span>
           </div>
           <div class="quiet">
-            Last error: <code>{reason}</code>
+            It asked for a pause: <code>{reason}</code>
           </div>
         </li>
       ))}

@@ -59,6 +59,8 @@ function Shown({ system }: { readonly system: System }) {
   const { needsKey } = useApi();
   const { parts, backlog, workers, cooling_hosts, findings, stored, retention_days } = system;
   const note = needsKey ? LIMITED : '';
+  // The other facts are read from there.
+  const hasRecords = parts.some(({ name, is_up }) => name === 'mongodb' && is_up);
   return (
     <>
       <section class="card" aria-labelledby="parts">
@@ -66,13 +68,19 @@ function Shown({ system }: { readonly system: System }) {
         <p role="status">{summaryOf(parts)}</p>
         <Parts parts={parts} />
       </section>
-      <div class="columns">
-        <Backlog backlog={backlog} />
-        <Stored stored={stored} days={retention_days} />
-      </div>
-      <Workers workers={workers} />
-      <CoolingHosts hosts={cooling_hosts} note={note} />
-      <Findings findings={findings} note={note} />
+      {hasRecords ? (
+        <>
+          <div class="columns">
+            <Backlog backlog={backlog} />
+            <Stored stored={stored} days={retention_days} />
+          </div>
+          <Workers workers={workers} />
+          <CoolingHosts hosts={cooling_hosts} note={note} />
+          <Findings findings={findings} note={note} />
+        </>
+      ) : (
+        <p class="empty">More is known when MongoDB is up again.</p>
+      )}
     </>
   );
 }
