@@ -1,11 +1,28 @@
 import { IMAGE_FORMATS } from '../formats';
 import { IMAGE_STATUSES } from '../statuses';
 import { TIMELINE_EVENTS } from '../timeline';
-import { integer } from './fields';
+import { integer, requestIdParams } from './fields';
 import { z } from './zod';
+
+/** A name, its port, and `s3://` before a bucket. */
+const MAX_HOST_LENGTH = 300;
 
 export const imagesQuery = z.strictObject({
   status: z.enum(IMAGE_STATUSES, 'Expected pending, succeeded or failed').optional(),
+  code: z
+    .string()
+    .regex(/^[a-z0-9_]{1,40}$/, 'Expected an error code, such as not_found')
+    .optional()
+    .openapi({
+      description:
+        'The error code. An image that waits for its next attempt has that of its last one.',
+    }),
+  host: z
+    .string()
+    .min(1, 'Expected a host, such as cdn.example.com')
+    .max(MAX_HOST_LENGTH, `Expected at most ${MAX_HOST_LENGTH} characters`)
+    .optional()
+    .openapi({ description: 'The host of the link in any case, as in the groups of failures.' }),
   limit: integer(1, 1000).default(100).openapi({ default: 100 }),
   cursor: z
     .string()
@@ -43,6 +60,11 @@ export const imagesPage = z
   .openapi('ImagesPage');
 
 export type ImagesPage = z.output<typeof imagesPage>;
+
+export const imageParams = requestIdParams.extend({
+  row: z.int().openapi({ description: '1 for the first row below the header.' }),
+  position: z.int().openapi({ description: '1 for the first link of the row.' }),
+});
 
 export const imageDetail = imageResource
   .extend({

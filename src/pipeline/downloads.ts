@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { ProcessDied } from '../errors';
 import { DOWNLOAD_STAGES, type DownloadStage } from '../images/downloadQueue';
 import type { FairKey } from '../images/fairSemaphore';
+import type { CoolingHost } from '../images/hostCooldowns';
 import type { OwnEndpoints } from '../network/ownServers';
 import { forkScript } from '../process/forkScript';
 import { usageOf } from '../process/usage';
@@ -14,12 +15,17 @@ export interface Downloads {
    * Downloads an image to a file.
    *
    * @param key images of different keys take turns
+   * @param onStages gets how long each stage took, in seconds, also when the download fails
    * @throws ImageError; HostCoolingDown; ProcessDied, which is not the fault of this image alone; the signal's reason
    * at once when aborted
    */
-  fetch(link: string, key: FairKey, signal: AbortSignal): Promise<Source>;
+  fetch(link: string, key: FairKey, signal: AbortSignal, onStages?: OnStages): Promise<Source>;
+  /** Returns the hosts that were cooling down a second ago. */
+  coolingHosts(): readonly CoolingHost[];
   close(): void;
 }
+
+export type OnStages = (stages: Readonly<Partial<Record<DownloadStage, number>>>) => void;
 
 export interface DownloadsSettings {
   readonly script: string;
@@ -41,6 +47,7 @@ const MAX_MEMORY_BYTES = 2 ** 30;
 const WATCH_MS = 1_000;
 
 interface Waiting {
+  readonly onStages: OnStages | undefined;
   resolve(source: Source): void;
   reject(error: Error): void;
 }
@@ -52,6 +59,7 @@ interface Waiting {
 export function createDownloads(settings: DownloadsSettings): Downloads {
   let nextId = 1;
   let running: Running | null = null;
+  let coolingHosts: readonly CoolingHost[] = [];
 
   interface Running {
     readonly child: ChildProcess;
@@ -71,6 +79,7 @@ export function createDownloads(settings: DownloadsSettings): Downloads {
       clearInterval(watch);
       if (running?.child !== child) return;
       running = null;
+      coolingHosts = [];
       for (const stage of DOWNLOAD_STAGES) settings.onInFlight(stage, 0);
       if (waiting.size > 0) {
         logger.error(
@@ -101,6 +110,7 @@ export function createDownloads(settings: DownloadsSettings): Downloads {
 
   function handle(answer: DownloadAnswer, { child, waiting }: Running): void {
     if ('inFlight' in answer) {
+      ({ coolingHosts } = answer);
       for (const [stage, images] of Object.entries(answer.inFlight)) {
         settings.onInFlight(stage as DownloadStage, images);
       }
@@ -112,6 +122,7 @@ export function createDownloads(settings: DownloadsSettings): Downloads {
     }
     const waiter = waiting.get(id);
     waiting.delete(id);
+    waiter?.onStages?.(stages);
     if ('error' in answer) {
       waiter?.reject(errorOf(answer.error));
       return;
@@ -125,7 +136,7 @@ export function createDownloads(settings: DownloadsSettings): Downloads {
   }
 
   return {
-    async fetch(link, key, signal) {
+    async fetch(link, key, signal, onStages) {
       signal.throwIfAborted();
       running ??= start();
       const { child, waiting } = running;
@@ -133,7 +144,7 @@ export function createDownloads(settings: DownloadsSettings): Downloads {
       let abort: () => void = () => undefined;
       try {
         return await new Promise<Source>((resolve, reject) => {
-          waiting.set(id, { resolve, reject });
+          waiting.set(id, { onStages, resolve, reject });
           abort = () => {
             waiting.delete(id);
             send(child, { abort: id });
@@ -146,6 +157,8 @@ export function createDownloads(settings: DownloadsSettings): Downloads {
         signal.removeEventListener('abort', abort);
       }
     },
+
+    coolingHosts: () => coolingHosts,
 
     close() {
       running?.child.kill('SIGKILL');

@@ -1,18 +1,21 @@
 import { z } from 'zod';
-import { IMAGE_FORMATS, type CompressOptions } from '../../contract/formats';
+import { IMAGE_FORMATS, type CompressOptions, type ThumbnailWidth } from '../../contract/formats';
 import type { ImageErrorCode, RetryableImageCode } from '../../contract/errorCodes';
 import { HostCoolingDown, ImageError, messageOf } from '../errors';
 import type { FairKey } from '../images/fairSemaphore';
 import { DOWNLOAD_STAGES } from '../images/downloadQueue';
+import type { CoolingHost } from '../images/hostCooldowns';
 import type { OwnEndpoints } from '../network/ownServers';
 
 /**
- * Messages between the worker and its image processes. What arrives from a process is checked: it handles bytes from
+ * Messages between the worker, or the API, and its image processes. What arrives from a process is checked: it handles bytes from
  * the internet, and could be in the hands of whoever sent them.
  */
 
 const bytes = z.int().nonnegative();
 const seconds = z.number().nonnegative();
+/** The last time that a `Date` can hold. */
+const LAST_TIME = 8.64e15;
 
 /** An image to compress, to an image process. */
 export interface CompressJob {
@@ -50,6 +53,8 @@ export const compressAnswer = z.union([
       height: bytes,
       format: z.enum(IMAGE_FORMATS),
       note: z.string().nullable(),
+      /** How long it took, in this process. */
+      ms: z.int().nonnegative(),
     }),
   }),
   /** It costs more than it may in this process. */
@@ -58,6 +63,21 @@ export const compressAnswer = z.union([
 ]);
 export type CompressAnswer = z.infer<typeof compressAnswer>;
 export type CompressedImage = Extract<CompressAnswer, { compressed: unknown }>['compressed'];
+
+/** An image to make a thumbnail of, to a thumbnail process. */
+export interface ThumbnailJob {
+  readonly file: string;
+  /** Where the thumbnail is written. */
+  readonly output: string;
+  readonly width: ThumbnailWidth;
+}
+
+/** The answer of a thumbnail process. */
+export const thumbnailAnswer = z.union([
+  z.object({ made: z.literal(true) }),
+  z.object({ error: errorSchema }),
+]);
+export type ThumbnailAnswer = z.infer<typeof thumbnailAnswer>;
 
 /** To the download process: first where it must not connect to, then images. */
 export type DownloadMessage =
@@ -69,12 +89,23 @@ export type DownloadMessage =
 
 const stageSeconds = z.partialRecord(z.enum(DOWNLOAD_STAGES), seconds);
 
+const MAX_COOLING_HOSTS = 100;
+
+const coolingHost = z.object({
+  host: z.string(),
+  until: z.number().max(LAST_TIME),
+  reason: z.string(),
+}) satisfies z.ZodType<CoolingHost>;
+
 /** From the download process. */
 export const downloadAnswer = z.union([
   z.object({ id: z.int(), stages: stageSeconds, file: z.string(), bytes }),
   z.object({ id: z.int(), stages: stageSeconds, error: errorSchema }),
-  /** Images in each stage, once a second: the process is alive. */
-  z.object({ inFlight: z.record(z.enum(DOWNLOAD_STAGES), z.int()) }),
+  /** Images in each stage, and hosts that are cooling down, once a second: the process is alive. */
+  z.object({
+    inFlight: z.record(z.enum(DOWNLOAD_STAGES), z.int()),
+    coolingHosts: z.array(coolingHost).max(MAX_COOLING_HOSTS),
+  }),
 ]);
 export type DownloadAnswer = z.infer<typeof downloadAnswer>;
 

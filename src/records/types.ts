@@ -1,7 +1,9 @@
 import type { ByteCounts, Counts } from '../../contract/counts';
 import type { ImageErrorCode, RowErrorCode } from '../../contract/errorCodes';
+import type { Finding } from '../../contract/findings';
 import type { CompressOptions, ImageFormat } from '../../contract/formats';
 import type { Output } from '../../contract/sheets';
+import type { TimelineStep } from '../../contract/timeline';
 import type { DeliveryState, ImageStatus, RequestStatus } from '../../contract/statuses';
 
 /**
@@ -131,6 +133,29 @@ export interface ImageFailure {
   readonly message: string;
 }
 
+/** What happened to an image in its round. */
+export interface TimelineRecord {
+  /** When a retry of the request reopened it; absent in the first round. */
+  readonly queued_at?: Date;
+  /** The newest attempts that failed and are followed by another one, in order. */
+  readonly retried?: readonly RetriedAttempt[];
+  /** The attempt with which the image was done. */
+  readonly last?: LastAttempt;
+}
+
+export interface RetriedAttempt {
+  readonly at: Date;
+  readonly code: ImageErrorCode;
+}
+
+export interface LastAttempt {
+  readonly began_at: Date;
+  /** Milliseconds: how long after `began_at` each step ended, and how long it took. */
+  readonly steps: Readonly<Partial<Record<TimelineStep, readonly [after: number, ms: number]>>>;
+  /** Milliseconds after `began_at`. */
+  readonly ended: number;
+}
+
 export interface ImageRecord {
   /** `{request}/{lane}-{n}` */
   readonly _id: string;
@@ -156,6 +181,40 @@ export interface ImageRecord {
   /** Earliest time of the next attempt; `null` when the image is not waiting for one. */
   readonly retry_at: Date | null;
   readonly result: CompressedImage | null;
+  /** Absent before the first attempt, and in records of older versions. Only `find` reads its last attempt. */
+  readonly timeline?: TimelineRecord;
+}
+
+/** What a worker process last reported of itself. */
+export interface WorkerRecord {
+  /** Random: a worker that is started again is another one. */
+  readonly _id: string;
+  /** The name of its machine or container. */
+  readonly host: string;
+  readonly version: string;
+  readonly started_at: Date;
+  readonly seen_at: Date;
+  readonly images_in_progress: number;
+  readonly cooling_hosts: readonly CoolingHostRecord[];
+}
+
+/** A host that is not asked before a time. */
+export interface CoolingHostRecord {
+  readonly host: string;
+  readonly until: Date;
+  /** The error code of its last answer. */
+  readonly reason: string;
+}
+
+/** What the reconciler last found wrong with a request. */
+export interface FindingRecord {
+  /** `{request}/{finding}` */
+  readonly _id: string;
+  readonly request_id: string;
+  readonly finding: Finding;
+  /** A sentence. */
+  readonly note: string;
+  readonly at: Date;
 }
 
 /** The webhook of one outcome. */

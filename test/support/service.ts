@@ -11,6 +11,7 @@ import type { Activities } from '../../activities/types';
 import { createApp } from '../../src/http/app';
 import { readConfig } from '../../src/config';
 import { openFileStore } from '../../src/storage/open';
+import { createThumbnailer } from '../../src/pipeline/thumbnailer';
 import { openSpool } from '../../src/storage/spool';
 import { createLogger, type Logger } from '../../src/telemetry/logger';
 import { createApiMetrics } from '../../src/telemetry/metrics/api';
@@ -21,6 +22,9 @@ import { createTargetPolicy } from '../../src/network/targets';
 import { openRecords } from '../../src/records/open';
 import { createOperations } from '../../src/requests/operations';
 import { createSheetThreads } from '../../src/requests/sheetThreads';
+import { reportWorker } from '../../src/system/report';
+import { createShowSystem } from '../../src/system/show';
+import { createThumbnails } from '../../src/requests/thumbnails';
 import { createRuns } from '../../src/temporal/runs';
 import { ensureSearchAttributes } from '../../src/temporal/searchAttributes';
 import { createWorkers, installRuntime } from '../../src/temporal/worker';
@@ -33,6 +37,10 @@ installRuntime(createLogger('silent', 'test'));
 
 /** The built page. */
 export const PAGE_FOLDER = path.join(__dirname, '..', '..', 'dist', 'web');
+
+export const VERSION = '0.0.0-test';
+/** More often than in production, so that no test waits. */
+const REPORT_MS = 500;
 
 export type Service = Awaited<ReturnType<typeof startService>>;
 
@@ -103,16 +111,30 @@ export async function startService(options: Options = {}) {
     runs,
     validate,
   });
+  const thumbnailer = createThumbnailer({
+    script: path.join(__dirname, '..', '..', 'dist', 'src', 'bin', 'thumbnailProcess.js'),
+    environment: { ...process.env, ...environment },
+    logger,
+  });
+  const thumbnailFolder = await mkdtemp(path.join(dataDir, 'thumbnails-'));
+  const thumbnails = createThumbnails({
+    files,
+    folder: thumbnailFolder,
+    make: thumbnailer.make,
+    logger,
+  });
   const stopping = new AbortController();
   const answer = createApp({
     config,
     logger,
     files,
+    thumbnails,
     spool,
     targets,
     metrics: createApiMetrics({ countByState: records.requests.countByState, logger }),
     requests: operations,
     stopping: stopping.signal,
+    showSystem: createShowSystem({ config, records, version: VERSION, logger }),
     health: { mongodb: () => records.ping(), temporal: () => runs.ping() },
     pageFolder: PAGE_FOLDER,
   }).callback();
@@ -142,9 +164,11 @@ export async function startService(options: Options = {}) {
       config,
     });
     const running = Promise.all(workers.map((worker) => worker.run()));
+    const stopReports = reportWorker({ records, pipeline, version: VERSION, logger }, REPORT_MS);
     return async () => {
       for (const worker of workers) worker.shutdown();
       await running;
+      await stopReports();
       await native.close();
     };
   }
@@ -155,6 +179,8 @@ export async function startService(options: Options = {}) {
     config,
     records,
     files,
+    thumbnails,
+    thumbnailFolder,
     spool,
     spoolDir: spool.dir,
     client,
@@ -200,6 +226,7 @@ export async function startService(options: Options = {}) {
       await stopWorker?.();
       await close();
       pipeline.close();
+      thumbnailer.close();
       await threads.close();
       await Promise.all([runs.close(), connection.close(), records.close(), dispatcher.close()]);
       await rm(dataDir, { recursive: true, force: true });
