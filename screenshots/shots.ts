@@ -25,8 +25,8 @@ export const SHOTS: readonly Shot[] = [
     name: 'images',
     path: (id) => `/requests/${id}`,
     async prepare(page) {
+      await page.getByText('ceramic-mug-front.jpg').first().waitFor();
       const images = page.getByRole('heading', { name: 'Images', exact: true });
-      await images.waitFor();
       await images.evaluate('(heading) => heading.scrollIntoView()');
     },
   },
