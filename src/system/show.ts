@@ -137,7 +137,7 @@ export function createShowSystem({ config, records, version, logger }: SystemDep
 }
 
 /** Merges what the workers know of hosts: the latest time of each, in the order in which they may be asked again. */
-export function coolingHostsOf(
+function coolingHostsOf(
   workers: readonly Pick<WorkerRecord, 'cooling_hosts'>[],
   now: number,
 ): System['cooling_hosts'] {
