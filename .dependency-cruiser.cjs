@@ -2,7 +2,7 @@ const { builtinModules } = require('node:module');
 const { FOLDERS, pathOf } = require('./folders.cjs');
 
 /** Put the parts together, so that they may import all of them; nothing imports them. */
-const PROGRAMS = ['^src/bin/', '^bench/', '^chaos/', '^siege/', '^test/'];
+const PROGRAMS = ['^src/bin/', '^bench/', '^chaos/', '^siege/', '^screenshots/', '^test/'];
 
 module.exports = {
   forbidden: [

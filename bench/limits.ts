@@ -101,6 +101,13 @@ const LIMITS = {
     most: 4095,
   },
   workers: { of: 'workers', name: 'Speed of four workers over one', unit: '×', least: 3.6 },
+  pageScript: { of: 'page', name: "JavaScript of the page's first view", unit: 'kB', most: 60 },
+  pageUsable: {
+    of: 'page',
+    name: "From the navigation to the page's file input, on a phone",
+    unit: 'ms',
+    most: 1_000,
+  },
   fairness: { of: 'workers', name: 'Slowest of 500 requests over the median', unit: '×', most: 3 },
 } as const satisfies Readonly<Record<string, Limit>>;
 

@@ -73,5 +73,5 @@ npm run bench -- work --mongodb-uri URI    # compared with another MongoDB serve
 
 It needs a machine that does nothing else, and package registries the first time: besides the servers of \`npm start\`,
 it installs img2dataset (Python with \`venv\`) and ssimulacra2_rs (Rust) into the user's cache. What cannot
-be installed is left out, and its lines say so. \`storage\`, \`reading\` and \`cost\` run only when they are named.
+be installed is left out, and its lines say so. \`storage\`, \`reading\`, \`cost\` and \`page\` run only when they are named.
 `;

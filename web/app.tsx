@@ -3,8 +3,10 @@ import { Link, Route, Switch } from 'wouter-preact';
 import { ApiProvider, createApi } from './api';
 import { Home } from './home/home';
 import { KeyPrompt } from './parts/keyPrompt';
+import { NavLink } from './parts/navLink';
 import { RequestView } from './request/requestView';
 import { SystemView } from './system/systemView';
+import { usePageChange } from './usePageChange';
 
 /** The browser keeps it until the tab is closed. */
 const KEY = 'api-key';
@@ -22,7 +24,8 @@ export function App({ prefix }: { readonly prefix: string }) {
   });
   const api = useMemo(() => {
     const onUnauthorized = () => {
-      setAccess({ key, isRefused: true });
+      // The answer may be late, for a key that was replaced meanwhile.
+      setAccess((access) => (access.key === key ? { key, isRefused: true } : access));
     };
     return createApi({ prefix, key, onUnauthorized });
   }, [prefix, key]);
@@ -37,6 +40,7 @@ export function App({ prefix }: { readonly prefix: string }) {
     setAccess({ key: null, isRefused: true });
   }
 
+  usePageChange();
   return (
     <ApiProvider value={api}>
       <a class="skip" href="#main" onClick={skip}>
@@ -47,11 +51,11 @@ export function App({ prefix }: { readonly prefix: string }) {
           Image Processor
         </Link>
         <nav aria-label="Pages">
-          <Link href="/">Requests</Link>
-          <Link href="/system">System</Link>
+          <NavLink href="/">Requests</NavLink>
+          <NavLink href="/system">System</NavLink>
           <a href={`${prefix}/docs`}>API</a>
           {key !== null && !isRefused && (
-            <button type="button" class="plain" onClick={forget}>
+            <button type="button" onClick={forget}>
               Forget key
             </button>
           )}

@@ -1,5 +1,8 @@
 import { useEffect, useState } from 'preact/hooks';
 
+/** A call without an answer is given up, so that no view loads for ever. */
+const TIMEOUT_MS = 15_000;
+
 /**
  * Calls `load` at once, then again after each pause while the tab is visible, for as long as the component is shown.
  * Returns the last error, or `null`; a failed call is followed by the next one like any other.
@@ -17,7 +20,7 @@ export function usePolling(load: (signal: AbortSignal) => Promise<void>, pauseMs
     async function look() {
       if (document.visibilityState === 'visible') {
         try {
-          await load(signal);
+          await load(AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]));
           if (!signal.aborted) setError(null);
         } catch (failure) {
           if (!signal.aborted) setError(failure);

@@ -1,6 +1,7 @@
 import type { Measure } from '../measure';
 import { cost } from './cost';
 import { encoding } from './encoding';
+import { page } from './page';
 import { polling } from './polling';
 import { reading } from './reading';
 import { scale } from './scale';
@@ -22,7 +23,7 @@ export const DOCUMENTED = {
 } as const satisfies Readonly<Record<string, Measure>>;
 
 /** Those that run only when they are named: for work on one part. */
-export const FURTHER = { storage, reading, cost } as const satisfies Readonly<
+export const FURTHER = { storage, reading, cost, page } as const satisfies Readonly<
   Record<string, Measure>
 >;
 

@@ -78,6 +78,7 @@ function readyMessage(
     objectStorage === null ? named : [`${objectStorage.url} at ${objectStorage.endpoint}`];
   return [
     'Ready. Ctrl-C stops everything and keeps the data.',
+    `  Page       ${url}`,
     `  Upload     curl -F file=@products.csv ${url}/image/upload/`,
     `  API docs   ${url}/docs`,
     ...(temporalUi === null ? [] : [`  Web UI     ${temporalUi}`]),

@@ -32,30 +32,36 @@ const LIBRARIES: Readonly<Record<string, { file: string; type: string }>> = {
 const REDOC_LOGO = 'https://cdn.redoc.ly/redoc/logo-mini.svg';
 const DOT = 'data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7';
 
+/** Relative to the script: a proxy may serve all of this under a path of its own. */
+const DOCUMENT = "new URL('../openapi.json', document.currentScript.src).href";
+
 const SCRIPTS: Readonly<Record<string, string>> = {
-  '/docs/start.js':
-    "SwaggerUIBundle({ url: '/openapi.json', dom_id: '#page', validatorUrl: null });",
+  '/docs/start.js': `SwaggerUIBundle({ url: ${DOCUMENT}, dom_id: '#page', validatorUrl: null });`,
   '/redoc/start.js':
-    "Redoc.init('/openapi.json', { disableSearch: true, hideDownloadButton: false, theme: { typography: " +
+    `Redoc.init(${DOCUMENT}, { disableSearch: true, hideDownloadButton: false, theme: { typography: ` +
     "{ fontFamily: 'system-ui, sans-serif', headings: { fontFamily: 'system-ui, sans-serif' } } } }, " +
     "document.getElementById('page'));",
 };
 
-const page = (head: string, scripts: readonly string[]) => `<!doctype html>
+interface Files {
+  readonly styles: readonly string[];
+  readonly scripts: readonly string[];
+}
+
+/** @param folder where its files are, relative to the page, whose own address may end with a slash */
+const page = (folder: string, { styles, scripts }: Files) => `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><title>Image Processor</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="icon" href="data:,">${head}</head>
+<link rel="icon" href="data:,">
+${styles.map((style) => `<link rel="stylesheet" href="${folder}/${style}">`).join('\n')}</head>
 <body><div id="page"></div>
-${scripts.map((script) => `<script src="${script}"></script>`).join('\n')}
+${scripts.map((script) => `<script src="${folder}/${script}"></script>`).join('\n')}
 </body></html>`;
 
-const PAGES: Readonly<Record<string, string>> = {
-  '/docs': page('<link rel="stylesheet" href="/docs/swagger-ui.css">', [
-    '/docs/swagger-ui-bundle.js',
-    '/docs/start.js',
-  ]),
-  '/redoc': page('', ['/redoc/redoc.standalone.js', '/redoc/start.js']),
+const PAGES: Readonly<Record<string, Files>> = {
+  docs: { styles: ['swagger-ui.css'], scripts: ['swagger-ui-bundle.js', 'start.js'] },
+  redoc: { styles: [], scripts: ['redoc.standalone.js', 'start.js'] },
 };
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -76,11 +82,12 @@ export function serveDocumentation(router: Router, routes: readonly Route[]): vo
   router.get('/openapi.json', (ctx) => {
     sendAsset(ctx, document);
   });
-  for (const [url, html] of Object.entries(PAGES)) {
-    const asset = createAsset('html', html);
-    router.get(url, (ctx) => {
+  for (const [name, files] of Object.entries(PAGES)) {
+    const withSlash = createAsset('html', page('.', files));
+    const withoutSlash = createAsset('html', page(name, files));
+    router.get(`/${name}`, (ctx) => {
       ctx.set('Content-Security-Policy', POLICY);
-      sendAsset(ctx, asset);
+      sendAsset(ctx, ctx.path.endsWith('/') ? withSlash : withoutSlash);
     });
   }
   for (const [url, script] of Object.entries(SCRIPTS)) {

@@ -64,5 +64,7 @@ export function openApiDocument(routes: readonly Route[]) {
         'Upload a CSV of image links; get compressed images, a result CSV and a webhook.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
+    // Relative to the document: a proxy may serve the API under a path of its own.
+    servers: [{ url: './', description: 'This service' }],
   });
 }

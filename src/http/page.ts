@@ -4,13 +4,16 @@ import type Router from '@koa/router';
 import type { Context } from 'koa';
 import { createAsset, sendAsset, type Asset } from './asset';
 
-/** The page loads only its own files and calls only this service; scripts and styles in the HTML itself do not run. */
+/**
+ * The page loads only its own files and calls only this service; scripts and styles in the HTML itself do not run.
+ * Pictures may be anywhere: originals are on the hosts of the links, and outputs where `STORAGE_LINKS` puts them.
+ */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
   "connect-src 'self'",
-  "img-src 'self' data:",
+  "img-src 'self' data: http: https:",
   "base-uri 'self'",
   "form-action 'none'",
   "frame-ancestors 'none'",

@@ -87,6 +87,7 @@ describe('A running start', () => {
 
   it('prints the addresses at which everything answers', async () => {
     const output = command.stdout();
+    expect(/^ {2}.*/m.exec(output)?.[0]).toBe(`  Page       ${url}`);
     expect(output).toMatch(/curl -F file=@\S+\.csv /);
     expect(output).toContain(` ${url}/image/upload/`);
     expect(output).toContain('Ctrl-C');

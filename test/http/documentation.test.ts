@@ -2,6 +2,7 @@ import { chromium, type Browser, type Page, type Request } from 'playwright-core
 import { call } from '../support/api';
 import { json } from '../support/calls';
 import { eventually } from '../support/eventually';
+import { startFrontProxy, type FrontProxy } from '../support/frontProxy';
 import { startService, type Service } from '../support/service';
 
 interface Operation {
@@ -212,7 +213,11 @@ describe('in a browser', () => {
     readonly faults: string[];
   }
 
-  async function visitPage(path: string, inspect: (page: Page) => Promise<void>): Promise<Visit> {
+  async function visitPage(
+    path: string,
+    inspect: (page: Page) => Promise<void>,
+    base = service.url,
+  ): Promise<Visit> {
     const context = await browser.newContext();
     const visit: Visit = { requests: [], faults: [] };
     try {
@@ -234,7 +239,7 @@ describe('in a browser', () => {
       page.on('console', (message) => {
         if (message.type() === 'error') visit.faults.push(message.text());
       });
-      await page.goto(service.url + path);
+      await page.goto(base + path);
       await inspect(page);
       // Waits until the page is idle. Playwright advises against `networkidle`, which once never fired.
       await page.evaluate('new Promise((resolve) => requestIdleCallback(() => resolve()))');
@@ -287,14 +292,47 @@ describe('in a browser', () => {
     },
   );
 
+  async function execute(page: Page): Promise<void> {
+    const call = page.locator('.opblock', { hasText: '/health/live' });
+    await call.locator('.opblock-summary-control').click();
+    await call.getByRole('button', { name: 'Try it out' }).click();
+    await call.getByRole('button', { name: 'Execute' }).click();
+    await call.locator('.live-responses-table .response-col_status').getByText('200').waitFor();
+  }
+
   it('/docs can execute an operation', async () => {
-    const { faults } = await visitPage('/docs', async (page) => {
-      const call = page.locator('.opblock', { hasText: '/health/live' });
-      await call.locator('.opblock-summary-control').click();
-      await call.getByRole('button', { name: 'Try it out' }).click();
-      await call.getByRole('button', { name: 'Execute' }).click();
-      await call.locator('.live-responses-table .response-col_status').getByText('200').waitFor();
-    });
+    const { faults, requests } = await visitPage('/docs', execute);
     expect(faults).toEqual([]);
+    expect(requests).toContain(`${service.url}/health/live`);
+  });
+
+  describe('behind a proxy that removes a path prefix', () => {
+    let proxy: FrontProxy;
+    beforeAll(async () => {
+      proxy = await startFrontProxy('/shop');
+      proxy.passTo(service.url);
+    });
+    afterAll(() => proxy.stop());
+
+    const outside = ({ requests }: Visit) =>
+      requests.filter((url) => !/^(data|blob):/.test(url) && !url.startsWith(`${proxy.url}/`));
+
+    it.each(['/docs', '/docs/', '/redoc', '/redoc/'])(
+      '%s loads only below the prefix',
+      async (path) => {
+        const visit = await visitPage(
+          path,
+          (page) => waitForText(page, 'Get the status of a request'),
+          proxy.url,
+        );
+        expect([visit.faults, outside(visit)]).toEqual([[], []]);
+      },
+    );
+
+    it('/docs executes operations below the prefix', async () => {
+      const visit = await visitPage('/docs', execute, proxy.url);
+      expect([visit.faults, outside(visit)]).toEqual([[], []]);
+      expect(visit.requests).toContain(`${proxy.url}/health/live`);
+    });
   });
 });

@@ -15,6 +15,12 @@ const PATHS = [
 /** Compressed JavaScript of the first view, in bytes. */
 const MAX_SCRIPT_BYTES = 60_000;
 
+const TYPES: Readonly<Record<string, string>> = {
+  js: 'text/javascript; charset=utf-8',
+  css: 'text/css; charset=utf-8',
+  svg: 'image/svg+xml',
+};
+
 const assetsOf = (html: string) =>
   [...html.matchAll(/(?:src|href)="\.\/(assets\/[^"]+)"/g)].map(([, path]) => path ?? '');
 
@@ -53,15 +59,20 @@ describe('the page', () => {
     }
   });
 
-  it('loads scripts and styles that never change', async () => {
+  it('says without JavaScript where the calls are documented', async () => {
+    const [, sentence = ''] = /<noscript>([^]*)<\/noscript>/.exec((await get('/')).text) ?? [];
+    expect(sentence).toContain('needs JavaScript');
+    // Relative to `<base>`, which contains the prefix.
+    expect(sentence).toContain('<a href="docs">');
+  });
+
+  it('loads a script, a style and an icon that never change', async () => {
     const assets = assetsOf((await get('/')).text);
-    expect(assets.map((name) => name.replace(/.*\./, '')).sort()).toEqual(['css', 'js']);
+    expect(assets.map((name) => name.replace(/.*\./, '')).sort()).toEqual(['css', 'js', 'svg']);
     for (const asset of assets) {
       const { status, headers } = await get(`/${asset}`);
       expect(status).toBe(200);
-      expect(headers.get('content-type')).toMatch(
-        asset.endsWith('.js') ? /^(text|application)\/javascript/ : /^text\/css/,
-      );
+      expect(headers.get('content-type')).toBe(TYPES[asset.replace(/.*\./, '')]);
       expect(headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
       const etag = headers.get('etag') ?? '';
       expect((await get(`/${asset}`, { 'if-none-match': etag })).status).toBe(304);

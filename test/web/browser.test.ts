@@ -1,6 +1,5 @@
-import { createServer, request as forward } from 'node:http';
 import { sheet, sheetOf } from '../support/calls';
-import { listen } from '../support/listen';
+import { startFrontProxy, type FrontProxy } from '../support/frontProxy';
 import { bytes, startOrigin, status, type Origin } from '../support/origin';
 import { photo } from '../support/pictures';
 import { startService, type Service } from '../support/service';
@@ -82,60 +81,24 @@ describe('the page in a browser', () => {
       { expected: /status of 422/ },
     );
   });
-
-  it('says when the service cannot be reached, and comes back by itself', async () => {
-    await visitor.visit(
-      `${service.url}/system`,
-      async (page) => {
-        await page.getByText('Ready:').waitFor();
-        await page.context().setOffline(true);
-        await page.getByText('The service cannot be reached.').waitFor();
-        await page.context().setOffline(false);
-        await page.getByText('Ready:').waitFor();
-      },
-      { expected: /ERR_INTERNET_DISCONNECTED/ },
-    );
-  });
-
-  it('says that a request does not exist', async () => {
-    await visitor.visit(
-      `${service.url}/requests/none`,
-      async (page) => {
-        await page.getByText('Request ID not found').waitFor();
-        await page.getByRole('link', { name: 'All requests' }).click();
-        await page.getByRole('heading', { name: 'Requests' }).waitFor();
-      },
-      { expected: /status of 404/ },
-    );
-  });
 });
 
 describe('the page of a service with keys, behind a path prefix', () => {
   let service: Service;
-  let page: { readonly url: string; readonly close: () => Promise<void> };
+  let proxy: FrontProxy;
   beforeAll(async () => {
-    const proxy = createServer((request, response) => {
-      const path = (request.url ?? '').replace(/^\/shop/, '');
-      const to = { port: new URL(service.url).port, path, method: request.method };
-      const sent = forward({ ...to, headers: request.headers }, (answer) => {
-        response.writeHead(answer.statusCode ?? 502, answer.headers);
-        answer.pipe(response);
-      });
-      request.pipe(sent);
-    });
-    page = await listen(proxy);
-    service = await startService({
-      env: { API_KEYS: 'right-key', PUBLIC_URL: `${page.url}/shop` },
-    });
+    proxy = await startFrontProxy('/shop');
+    service = await startService({ env: { API_KEYS: 'right-key', PUBLIC_URL: proxy.url } });
+    proxy.passTo(service.url);
   });
   afterAll(async () => {
     await service.stop();
-    await page.close();
+    await proxy.stop();
   });
 
   it('asks for the key, and uses it for events and downloads', async () => {
     await visitor.visit(
-      `${page.url}/shop/`,
+      proxy.url,
       async (tab) => {
         await tab.getByLabel('API key').fill('wrong-key');
         await tab.getByRole('button', { name: 'Sign in' }).click();
@@ -146,7 +109,7 @@ describe('the page of a service with keys, behind a path prefix', () => {
         await tab.getByText('No requests yet.').waitFor();
         await uploadFile(tab, sheetOf([`${origin.url}/mug.jpg`, `${origin.url}/none.jpg`]));
         await shown(tab, '1 of 2 images compressed, 1 failed');
-        expect(tab.url()).toContain(`${page.url}/shop/requests/`);
+        expect(tab.url()).toContain(`${proxy.url}/requests/`);
         expect(await downloaded(tab, 'Download failed rows')).toContain('Errors');
 
         await tab.getByRole('button', { name: 'Forget key' }).click();

@@ -1,4 +1,5 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { useTitle } from '../useTitle';
 
 interface Props {
   readonly isWrong: boolean;
@@ -8,6 +9,12 @@ interface Props {
 /** Asks for the API key. */
 export function KeyPrompt({ isWrong, onEnter }: Props) {
   const [key, setKey] = useState('');
+  const input = useRef<HTMLInputElement>(null);
+  useTitle('Sign in');
+  useEffect(() => {
+    input.current?.focus();
+  }, []);
+
   return (
     <form
       class="card narrow"
@@ -26,6 +33,7 @@ export function KeyPrompt({ isWrong, onEnter }: Props) {
       <label>
         API key
         <input
+          ref={input}
           type="password"
           autocomplete="off"
           required

@@ -33,6 +33,8 @@ export interface Outcome {
   readonly survey: Survey;
   readonly seconds: number;
   readonly webhook: ReceivedWebhook;
+  /** The URL of the request on the page. */
+  readonly page: string;
   /** The URL of the run in Temporal's Web UI. */
   readonly webUi: string;
   /** Whether the servers keep running. */
@@ -83,13 +85,15 @@ export function formatReport(outcome: Outcome): string {
   entries.push(
     ['Pictures', ...outcome.pictures],
     ['Webhook', `received as ${webhook.id}, signature ${signature(webhook)}`, webhook.body],
-    ['Web UI', outcome.webUi, outcome.keep ? 'until Ctrl-C' : KEEP_HINT],
+    ['Page', outcome.page],
+    ['Web UI', outcome.webUi, outcome.keep ? 'both until Ctrl-C' : KEEP_HINT],
     ['Clean up', `rm -r ${folder}`],
   );
   return entries.map(formatEntry).join('');
 }
 
-const KEEP_HINT = 'while the servers run: `npm run demo -- --keep` leaves them up until Ctrl-C';
+const KEEP_HINT =
+  'both while the servers run: `npm run demo -- --keep` leaves them up until Ctrl-C';
 
 const LABEL_WIDTH = 13;
 

@@ -36,6 +36,7 @@ export async function runDemo(options: RunOptions): Promise<void> {
   const origin = sheet.isSample ? await startOrigin() : null;
   try {
     const csv = origin === null ? sheet.csv : relinked(sheet.csv, origin.url);
+    if (options.keep) output.write(`\nPage         ${stage.apiUrl}\n`);
     output.write(`\nUploading ${sheet.file}\n`);
     const started = Date.now();
     const id = await client.upload(new Blob([csv]), {
@@ -50,6 +51,7 @@ export async function runDemo(options: RunOptions): Promise<void> {
       survey: await surveyImages(client.images(id)),
       seconds,
       webhook,
+      page: `${stage.apiUrl}/requests/${id}`,
       webUi: `${stage.temporalUi}/namespaces/default/workflows/${encodeURIComponent(workflowIdOf(id))}`,
       keep: options.keep,
       folder: options.folder,

@@ -25,6 +25,15 @@ function afterDemo(
   });
 }
 
+/** The words at the beginning of the lines of a report. */
+const labelsOf = (text: string) =>
+  [...text.matchAll(/^([A-Z][A-Za-z ]*?) {2,}\S/gm)].map(([, label]) => label);
+
+async function readmeOutput(): Promise<string> {
+  const readme = await readFile(path.join(__dirname, '..', '..', '..', 'README.md'), 'utf8');
+  return /\$ npm run demo\n([^]*?)```/.exec(readme)?.[1] ?? '';
+}
+
 describe('npm run demo', () => {
   afterEach(endCommands);
 
@@ -46,6 +55,18 @@ describe('npm run demo', () => {
       const failed = await readFile(/Failed rows +(\S+)/.exec(output)?.[1] ?? '', 'utf8');
       expect(failed).toContain('not_found');
       expect(failed).toContain('corrupt_image');
+      expect(labelsOf(await readmeOutput())).toEqual(labelsOf(output));
+    }));
+
+  it('prints the address of the page first with --keep, and leaves the page up until Ctrl-C', () =>
+    withFolder(async (folder) => {
+      const command = startCommand('demo', { TMPDIR: folder }, ['--keep']);
+      await command.says('Clean up');
+      const output = command.stdout();
+      const url = /^\nPage +(http:\/\/127\.0\.0\.1:\d+)\n/.exec(output)?.[1] ?? '';
+      expect((await fetch(url)).headers.get('content-type')).toBe('text/html; charset=utf-8');
+      command.kill('SIGINT');
+      expect(await command.ended).toBe(0);
     }));
 
   it('keeps the images in object storage with --storage s3, and says where', () =>
