@@ -4,7 +4,6 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient, type Client } from '../../../client';
 import type { RequestResource } from '../../../contract/http/requests';
-import { workflowIdOf } from '../../../workflows/names';
 import { startOrigin } from './origin';
 import { createProgress, type Output } from '../../terminal/progress';
 import { startReceiver, type ReceivedWebhook, type Receiver } from './receiver';
@@ -50,7 +49,7 @@ export async function runDemo(options: RunOptions): Promise<void> {
       survey: await surveyImages(client.images(id)),
       seconds,
       webhook,
-      webUi: `${stage.temporalUi}/namespaces/default/workflows/${encodeURIComponent(workflowIdOf(id))}`,
+      webUi: request.links.temporal ?? '',
       keep: options.keep,
       folder: options.folder,
       pictures: stage.picturesOf(id),
