@@ -3,6 +3,7 @@ import { Link, Route, Switch } from 'wouter-preact';
 import { ApiProvider, createApi } from './api';
 import { Home } from './home/home';
 import { KeyPrompt } from './parts/keyPrompt';
+import { Notice } from './parts/notice';
 import { RequestView } from './request/requestView';
 import { SystemView } from './system/systemView';
 
@@ -58,6 +59,7 @@ export function App({ prefix }: { readonly prefix: string }) {
         </nav>
       </header>
       <main id="main" tabIndex={-1}>
+        <Notice />
         {isRefused ? (
           <KeyPrompt isWrong={key !== null} onEnter={enter} />
         ) : (
