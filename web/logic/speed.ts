@@ -24,13 +24,15 @@ export function addSample(samples: readonly Sample[], sample: Sample): readonly 
   return [...samples.slice(startOf(samples, sample.at)), sample];
 }
 
-/** @returns images a second in the last half minute; `null` when that is not known yet */
+/** @returns images a second in the last half minute; `null` when that is not known yet, 0 when none was done in all of it */
 export function speedOf(samples: readonly Sample[], now: number): number | null {
   const first = samples[startOf(samples, now)];
   const last = samples.at(-1);
   if (first === undefined || last === undefined || now - first.at < LEAST_MS) return null;
   // Without a change there are no samples: the number stayed the same up to the next sample, or up to now.
-  return (last.done - first.done) / (Math.min(now - first.at, WINDOW_MS) / 1000);
+  const done = last.done - first.done;
+  const span = Math.min(now - first.at, WINDOW_MS);
+  return done === 0 && span < WINDOW_MS ? null : done / (span / 1000);
 }
 
 /** The last sample that is at least as old as the window, which tells the number at its beginning. */

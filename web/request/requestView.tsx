@@ -79,7 +79,7 @@ function Request({ request, onDone }: Props) {
       </section>
       {counts.failed > 0 && <Failures id={id} failed={counts.failed} state={state} />}
       <Images id={id} counts={counts} state={state} />
-      <div class="pair">
+      <div class="columns">
         <Webhook request={request} onDone={onDone} />
         <Operator request={request} />
       </div>
