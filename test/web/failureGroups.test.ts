@@ -29,6 +29,10 @@ describe('queryOfGroup', () => {
   it('has no host for a group without one', () => {
     expect(queryOfGroup({ ...group, host: null })).toBe('?status=failed&code=not_found');
   });
+
+  it('is all that failed for the group of the rest', () => {
+    expect(queryOfGroup({ ...group, code: 'other', host: null })).toBe('?status=failed');
+  });
 });
 
 describe('isShown', () => {

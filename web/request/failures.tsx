@@ -1,41 +1,29 @@
-import { useCallback, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { Link, useSearch } from 'wouter-preact';
 import type { FailureGroup } from '../../contract/http/failures';
-import { useApi } from '../api';
+import type { RequestResource } from '../../contract/http/requests';
 import { formatFailed, isShown, openable, queryOfGroup } from '../logic/failureGroups';
 import { formatNumber } from '../logic/format';
-import { Copyable } from '../parts/copyable';
+import { CopyButton } from '../parts/copyButton';
 import { Failure } from '../parts/failure';
-import { useReloaded } from '../useReloaded';
+import { useFailures } from './useFailures';
 
 /** Groups that are shown at first: the most frequent ones. */
 const SHOWN = 5;
 
-interface Props {
-  readonly id: string;
-  readonly failed: number;
-  /** Changes whenever failures have changed. */
-  readonly state: string;
-}
-
 /** What failed, by reason and host: what it means, and what to do. */
-export function Failures({ id, failed, state }: Props) {
-  const api = useApi();
-  const load = useCallback(
-    async (signal: AbortSignal) => (await api.failures(id, { signal })).groups,
-    [api, id],
-  );
-  const { value: groups, error } = useReloaded(load, state);
+export function Failures({ request }: { readonly request: RequestResource }) {
+  const { groups, error } = useFailures(request);
   return (
     <section class="card" aria-labelledby="failures">
       <div class="heading">
         <h2 id="failures">What failed, and what to do</h2>
-        <span class="quiet">{formatNumber(failed)} in all</span>
+        <span class="quiet">{formatNumber(request.counts.failed)} in all</span>
       </div>
       {error !== null && <Failure error={error} isRetried />}
       {groups === null && error === null && <p role="status">Loading the failures…</p>}
       {groups?.length === 0 && <p class="empty">The reasons are not recorded yet.</p>}
-      {groups !== null && groups.length > 0 && <Groups id={id} groups={groups} />}
+      {groups !== null && groups.length > 0 && <Groups id={request.request_id} groups={groups} />}
     </section>
   );
 }
@@ -107,7 +95,7 @@ function Group({ id, group, isCurrent }: GroupProps) {
 function Example({ link }: { readonly link: string }) {
   const address = openable(link);
   return (
-    <Copyable text={link} what="the example link">
+    <div class="copyable">
       {address === null ? (
         <code>{link}</code>
       ) : (
@@ -115,7 +103,8 @@ function Example({ link }: { readonly link: string }) {
           {link}
         </a>
       )}
-    </Copyable>
+      <CopyButton text={link} label="Copy link" of={link} />
+    </div>
   );
 }
 

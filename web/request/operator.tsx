@@ -1,6 +1,6 @@
 import type { RequestResource } from '../../contract/http/requests';
 import { commandsFor } from '../logic/requestActions';
-import { Copyable } from '../parts/copyable';
+import { CopyButton } from '../parts/copyButton';
 
 /** Where the person who runs the service goes on: Temporal, and the commands to use next. */
 export function Operator({ request }: { readonly request: RequestResource }) {
@@ -9,9 +9,10 @@ export function Operator({ request }: { readonly request: RequestResource }) {
     <section class="card" aria-labelledby="operator">
       <h2 id="operator">For the operator</h2>
       <p class="quiet">Request id</p>
-      <Copyable text={request_id} what="the request id">
+      <div class="copyable">
         <code>{request_id}</code>
-      </Copyable>
+        <CopyButton text={request_id} label="Copy id" />
+      </div>
       {links.temporal !== null && (
         <p>
           <a href={links.temporal} target="_blank" rel="noreferrer">
@@ -24,9 +25,10 @@ export function Operator({ request }: { readonly request: RequestResource }) {
         {commandsFor(request).map(({ line, purpose }) => (
           <li key={line}>
             <small>{purpose}</small>
-            <Copyable text={line} what={`the command: ${line}`}>
+            <div class="copyable">
               <code>{line}</code>
-            </Copyable>
+              <CopyButton text={line} label="Copy command" of={line} />
+            </div>
           </li>
         ))}
       </ul>

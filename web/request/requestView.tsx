@@ -77,7 +77,7 @@ function Request({ request, onDone }: Props) {
           </p>
         )}
       </section>
-      {counts.failed > 0 && <Failures id={id} failed={counts.failed} state={state} />}
+      {counts.failed > 0 && <Failures request={request} />}
       <Images id={id} counts={counts} state={state} />
       <div class="columns">
         <Webhook request={request} onDone={onDone} />
