@@ -1,12 +1,12 @@
-import { useCallback, useState } from 'preact/hooks';
+import { useCallback, useRef, useState } from 'preact/hooks';
 import type { FailureGroup } from '../../contract/http/failures';
 import type { RequestResource } from '../../contract/http/requests';
 import { isFinished } from '../../contract/statuses';
 import { useApi } from '../api';
 import { usePolling } from '../usePolling';
 
-/** The service groups them anew every five seconds while the request is running. */
-const PAUSES_MS = { running: 5_000, finished: 30_000 };
+/** The service groups them anew so often while the request is running. */
+const PAUSE_MS = 5_000;
 
 interface Failures {
   /** Most frequent first; `null` until they are read. */
@@ -14,18 +14,20 @@ interface Failures {
   readonly error: unknown;
 }
 
-/** Reads why images failed, live while the request is running. */
+/** Reads why images failed: live while the request is running, then once. */
 export function useFailures({ request_id, round, status }: RequestResource): Failures {
   const api = useApi();
   const [groups, setGroups] = useState<readonly FailureGroup[] | null>(null);
-  const isEnd = isFinished(status);
+  const endedRound = isFinished(status) ? round : null;
+  const readRound = useRef<number | null>(null);
   const load = useCallback(
     async (signal: AbortSignal) => {
-      setGroups((await api.failures(request_id, { signal })).groups);
+      if (endedRound !== null && readRound.current === endedRound) return;
+      const read = await api.failures(request_id, { signal });
+      setGroups(read.groups);
+      readRound.current = endedRound;
     },
-    // At the end of a round they are read at once.
-    [api, request_id, round, isEnd],
+    [api, request_id, endedRound],
   );
-  const error = usePolling(load, PAUSES_MS[isEnd ? 'finished' : 'running']);
-  return { groups, error };
+  return { groups, error: usePolling(load, PAUSE_MS) };
 }
