@@ -26,5 +26,9 @@ export function temporalSettings(
 ): TemporalSettings {
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
   const address = connectionOptions.address ?? `127.0.0.1:${config.EMBEDDED_TEMPORAL_PORT}`;
-  return { connection: { ...connectionOptions, address }, namespace, uiUrl: config.TEMPORAL_UI_URL };
+  return {
+    connection: { ...connectionOptions, address },
+    namespace,
+    uiUrl: config.TEMPORAL_UI_URL,
+  };
 }

@@ -7,13 +7,7 @@ import { workflowIdOf } from '../../workflows/names';
 import type { StatusReport } from '../../contract/report';
 import { finished, sheetOf, statusOf, uploaded } from '../support/calls';
 import { eventually } from '../support/eventually';
-import {
-  bytes,
-  gate,
-  startOrigin,
-  status as answering,
-  type Origin,
-} from '../support/origin';
+import { bytes, gate, startOrigin, status as answering, type Origin } from '../support/origin';
 import { photo } from '../support/pictures';
 import { startService, type Service } from '../support/service';
 

@@ -40,9 +40,12 @@ describe('isShown', () => {
     expect(isShown(one, queryOfGroup(one))).toBe(true);
   });
 
-  it.each(['', '?code=not_found', '?code=not_found&host=cdn.example'])('is false with %j', (query) => {
-    expect(isShown(group, query)).toBe(false);
-  });
+  it.each(['', '?code=not_found', '?code=not_found&host=cdn.example'])(
+    'is false with %j',
+    (query) => {
+      expect(isShown(group, query)).toBe(false);
+    },
+  );
 });
 
 describe('openable', () => {

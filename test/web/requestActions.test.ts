@@ -12,7 +12,11 @@ type State = Parameters<typeof commandsFor>[0];
 
 const stateOf = (
   status: RequestResource['status'],
-  { failed = 0, pending = 0, webhook }: Partial<{
+  {
+    failed = 0,
+    pending = 0,
+    webhook,
+  }: Partial<{
     failed: number;
     pending: number;
     webhook: NonNullable<RequestResource['webhook']>['state'];

@@ -35,7 +35,9 @@ export interface OperatorCommand {
 const COMMANDS_SHOWN = 3;
 
 /** The commands that an operator would use next, the most useful ones first. */
-export function commandsFor(request: State & Pick<RequestResource, 'request_id'>): OperatorCommand[] {
+export function commandsFor(
+  request: State & Pick<RequestResource, 'request_id'>,
+): OperatorCommand[] {
   const of = (words: string, purpose: string, option = '') => ({
     line: `npm run ops -- ${words} ${request.request_id}${option}`,
     purpose,
