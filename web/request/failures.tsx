@@ -79,32 +79,31 @@ function Group({ id, group, isCurrent }: GroupProps) {
       <p>{advice}</p>
       <small>{message}</small>
       {example_url !== null && <Example link={example_url} />}
-      <Link
-        class="button"
-        href={`/requests/${id}${queryOfGroup(group)}`}
-        aria-current={isCurrent ? 'true' : undefined}
-        aria-label={`Show these images: ${code}${host === null ? '' : ` from ${host}`}`}
-        onClick={showImages}
-      >
-        Show these images
-      </Link>
+      <div class="buttons">
+        <Link
+          class="button"
+          href={`/requests/${id}${queryOfGroup(group)}`}
+          aria-current={isCurrent ? 'true' : undefined}
+          aria-label={`Show these images: ${code}${host === null ? '' : ` from ${host}`}`}
+          onClick={showImages}
+        >
+          Show these images
+        </Link>
+        {example_url !== null && (
+          <CopyButton text={example_url} label="Copy link" of={example_url} />
+        )}
+      </div>
     </li>
   );
 }
 
 function Example({ link }: { readonly link: string }) {
   const address = openable(link);
+  if (address === null) return <code class="example">{link}</code>;
   return (
-    <div class="copyable">
-      {address === null ? (
-        <code>{link}</code>
-      ) : (
-        <a href={address} target="_blank" rel="noreferrer">
-          {link}
-        </a>
-      )}
-      <CopyButton text={link} label="Copy link" of={link} />
-    </div>
+    <a class="example" href={address} target="_blank" rel="noreferrer">
+      {link}
+    </a>
   );
 }
 
