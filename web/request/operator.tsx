@@ -22,12 +22,12 @@ export function Operator({ request }: { readonly request: RequestResource }) {
       )}
       <p class="quiet">Commands, in the folder of the service</p>
       <ul class="commands">
-        {commandsFor(request).map(({ line, purpose }) => (
+        {commandsFor(request).map(({ line, purpose }, index) => (
           <li key={line}>
             <small>{purpose}</small>
             <div class="copyable">
               <code>{line}</code>
-              <CopyButton text={line} label="Copy command" of={line} />
+              <CopyButton text={line} label="Copy command" of={`line ${index + 1}`} />
             </div>
           </li>
         ))}

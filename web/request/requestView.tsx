@@ -28,6 +28,7 @@ export function RequestView({ id }: { readonly id: string }) {
       <p>
         <Link href="/">All requests</Link>
       </p>
+      {request === null && <h1>Request</h1>}
       {error !== null && <Failure error={error} isRetried={!isGone(error)} />}
       {request === null && error === null && <p role="status">Loading the request…</p>}
       {request !== null && (
