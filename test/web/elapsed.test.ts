@@ -2,16 +2,16 @@ import { formatClock, formatElapsed } from '../../web/logic/elapsed';
 
 describe('formatElapsed', () => {
   it.each([
-    [0, '0 seconds'],
-    [-5, '0 seconds'],
-    [840, '0.8 seconds'],
-    [1_000, '1 second'],
-    [42_400, '42 seconds'],
-    [59_900, '1 minute'],
-    [185_000, '3 minutes 5 seconds'],
-    [7_200_000, '2 hours'],
-    [7_265_000, '2 hours 1 minute'],
-    [180_000_000, '2 days 2 hours'],
+    [0, '0 sec'],
+    [-5, '0 sec'],
+    [840, '0.8 sec'],
+    [1_000, '1 sec'],
+    [42_400, '42 sec'],
+    [59_900, '1 min'],
+    [185_000, '3 min 5 sec'],
+    [7_200_000, '2 hr'],
+    [7_265_000, '2 hr 1 min'],
+    [180_000_000, '2 days 2 hr'],
   ])('tells %i ms as %j', (ms, text) => {
     expect(formatElapsed(ms, 'en')).toBe(text);
   });

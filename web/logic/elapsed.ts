@@ -8,7 +8,7 @@ const PAIRS = [
 /** Below this, tenths of a second are shown. */
 const PRECISE_SECONDS = 10;
 
-/** Returns how long something took: "0.8 seconds", "42 seconds", "3 minutes 5 seconds". */
+/** Returns how long something took: "0.8 sec", "42 sec", "3 min 5 sec". */
 export function formatElapsed(ms: number, locale?: string): string {
   const seconds = Math.max(ms, 0) / 1000;
   if (seconds < PRECISE_SECONDS) return formatUnit(seconds, 'second', 1, locale);
@@ -27,7 +27,7 @@ function formatUnit(value: number, unit: string, digits: number, locale?: string
   return new Intl.NumberFormat(locale, {
     style: 'unit',
     unit,
-    unitDisplay: 'long',
+    unitDisplay: 'short',
     maximumFractionDigits: digits,
   }).format(value);
 }

@@ -17,7 +17,7 @@ export function Failures({ request }: { readonly request: RequestResource }) {
   return (
     <section class="card" aria-labelledby="failures">
       <div class="heading">
-        <h2 id="failures">What failed, and what to do</h2>
+        <h2 id="failures">What failed</h2>
         <span class="quiet">{formatNumber(request.counts.failed)} in all</span>
       </div>
       {error !== null && <Failure error={error} isRetried />}

@@ -35,8 +35,8 @@ export function Progress({ request }: { readonly request: RequestResource }) {
         {bytes.in > 0 && (
           <Figure
             name="Saved"
-            value={`${formatBytes(saved)} (${formatShare(saved / bytes.in)})`}
-            note={`${formatBytes(bytes.in)} became ${formatBytes(bytes.out)}`}
+            value={formatBytes(saved)}
+            note={`${formatShare(saved / bytes.in)}: ${formatBytes(bytes.in)} became ${formatBytes(bytes.out)}`}
           />
         )}
         {isFinished(status) ? <Finished request={request} /> : <Running request={request} />}
