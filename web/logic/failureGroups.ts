@@ -1,12 +1,10 @@
+import { OTHER_FAILURES } from '../../contract/advice';
 import type { FailureGroup } from '../../contract/http/failures';
 import { parseWebUrl } from '../../contract/webUrl';
 import { formatImages, formatNumber } from './format';
 
 /** Codes of rows as a whole: they have no link that could be an image. */
 const OF_ROWS = ['no_links', 'malformed_row'];
-
-/** The group of all failures beyond the most frequent ones; no image has this code. */
-const OTHER = 'other';
 
 /** Returns "3 images" or "1 row". */
 export function formatFailed({ code, count }: FailureGroup, locale?: string): string {
@@ -17,7 +15,7 @@ export function formatFailed({ code, count }: FailureGroup, locale?: string): st
 /** Returns the query of the view that shows only the images of a group; of the rest of all groups, all that failed. */
 export function queryOfGroup({ code, host }: FailureGroup): string {
   const filters = new URLSearchParams({ status: 'failed' });
-  if (code !== OTHER) filters.set('code', code);
+  if (code !== OTHER_FAILURES) filters.set('code', code);
   if (host !== null) filters.set('host', host);
   return `?${filters}`;
 }
