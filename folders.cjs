@@ -108,7 +108,7 @@ const FOLDERS = {
     types: ['activities', 'src/config.ts'],
   },
   'src/dev': {
-    imports: ['client', 'workflows', 'src/errors.ts', 'src/process', 'src/terminal'],
+    imports: ['client', 'src/errors.ts', 'src/process', 'src/terminal'],
     types: ['contract', 'src/config.ts'],
   },
 };

@@ -162,6 +162,7 @@ const environmentSchema = z.object({
     .string()
     .regex(/^mongodb(\+srv)?:\/\//, 'Expected mongodb://… or mongodb+srv://…')
     .optional(),
+  TEMPORAL_UI_URL: linkBase.optional(),
   TEMPORAL_TASK_QUEUE: z.string().default('image-requests'),
   WORKER_DEPLOYMENT: z
     .string()
@@ -227,6 +228,7 @@ const MAY_HOLD_SECRETS = [
   'MONGODB_URI',
   'STORAGE_PUBLIC_URL',
   'STORAGE_URL',
+  'TEMPORAL_UI_URL',
   'AWS_ENDPOINT_URL_S3',
   'AWS_ENDPOINT_URL',
 ];

@@ -39,6 +39,7 @@ const FAULTY = {
   STORAGE_PUBLIC_URL: 'cdn.example',
   STORAGE_LINK_TTL: '8d',
   MONGODB_URI: 'postgres://db.example',
+  TEMPORAL_UI_URL: 'https://user:hunter2@ui.example',
   WORKER_DEPLOYMENT: 'images.v2',
   ALLOWED_NETWORKS: '10.0.0.1',
   SOURCE_BUCKETS: 's3://photos',
@@ -146,6 +147,7 @@ describe('readConfig', () => {
     ['STORAGE_LINK_TTL', '15m', 900],
     ['STORAGE_LINK_TTL', '12h', 43_200],
     ['STORAGE_PUBLIC_URL', 'https://CDN.example/x/', 'https://cdn.example/x'],
+    ['TEMPORAL_UI_URL', 'http://ui.example:8233/', 'http://ui.example:8233'],
     ['RESULT_ESCAPE_FORMULAS', 'false', false],
     ['MAX_REDIRECTS', '0', 0],
     ['DOWNLOAD_USER_AGENT', 'Mozilla/5.0 (shop)', 'Mozilla/5.0 (shop)'],
@@ -218,6 +220,7 @@ describe('readConfig', () => {
     it.each([
       ['MONGODB_URI', 'postgres://user:hunter2@db.example'],
       ['STORAGE_URL', 's3://user:hunter2@bucket/prefix'],
+      ['TEMPORAL_UI_URL', 'https://user:hunter2@ui.example'],
       ['WEBHOOK_SECRET', 'hunter2'],
       ['WEBHOOK_SECRET', `${secretOf(32)} hunter2`],
     ])('does not show a value that may be secret: %s', (name, value) => {

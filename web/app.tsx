@@ -4,6 +4,7 @@ import { ApiProvider, createApi } from './api';
 import { Home } from './home/home';
 import { KeyPrompt } from './parts/keyPrompt';
 import { NavLink } from './parts/navLink';
+import { Notice } from './parts/notice';
 import { RequestView } from './request/requestView';
 import { SystemView } from './system/systemView';
 import { usePageChange } from './usePageChange';
@@ -62,6 +63,7 @@ export function App({ prefix }: { readonly prefix: string }) {
         </nav>
       </header>
       <main id="main" tabIndex={-1}>
+        <Notice />
         {isRefused ? (
           <KeyPrompt isWrong={key !== null} onEnter={enter} />
         ) : (

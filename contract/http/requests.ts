@@ -77,6 +77,9 @@ export const requestResource = z
       events: z.string(),
       result: z.string().nullable(),
       failed: z.string().nullable(),
+      temporal: z.string().nullable().openapi({
+        description: "The request's page in the Temporal Web UI; `null` without `TEMPORAL_UI_URL`.",
+      }),
     }),
   })
   .openapi('Request');

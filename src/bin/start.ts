@@ -51,7 +51,11 @@ async function runService(
   try {
     const starting = startService({
       url: listenUrl(config),
-      env: { ...servers.clientEnv, DATA_DIR: config.DATA_DIR },
+      env: {
+        ...servers.clientEnv,
+        DATA_DIR: config.DATA_DIR,
+        TEMPORAL_UI_URL: config.TEMPORAL_UI_URL ?? servers.temporalUi ?? '',
+      },
       log: say,
       stopping,
     });

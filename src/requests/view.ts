@@ -5,18 +5,24 @@ import { withoutCredentials } from '../../contract/webUrl';
 import { deliveryIdOf } from '../records/deliveries';
 import type { DeliveryRecord, RequestRecord } from '../records/types';
 
+export interface LinkTargets {
+  /** The base of all links but that to Temporal. */
+  readonly publicUrl: string;
+  /** The request's page in the Temporal Web UI; `null` when it is not known. */
+  readonly temporalPage: string | null;
+}
+
 /**
  * Builds the request resource of the HTTP contract.
  *
  * @param report status and counts, from the running workflow or from the record ({@link recordedReport})
  * @param delivery the webhook delivery of the record's round; `null` when there is none (yet)
- * @param publicUrl the base of links
  */
 export function viewOf(
   record: RequestRecord,
   report: StatusReport,
   delivery: DeliveryRecord | null,
-  publicUrl: string,
+  { publicUrl, temporalPage }: LinkTargets,
 ): RequestResource {
   const { status, details, counts, bytes } = report;
   return {
@@ -37,7 +43,7 @@ export function viewOf(
     started_at: timeOf(record.started_at),
     finished_at: timeOf(record.finished_at),
     webhook: webhookOf(record, delivery),
-    links: linksOf(publicUrl, record._id, isFinished(status)),
+    links: { ...linksOf(publicUrl, record._id, isFinished(status)), temporal: temporalPage },
   };
 }
 
@@ -89,7 +95,11 @@ function webhookOf(
   return { id: deliveryIdOf(_id, round), url: withoutCredentials(url), state, ...attempted };
 }
 
-function linksOf(base: string, id: string, finished: boolean): RequestResource['links'] {
+function linksOf(
+  base: string,
+  id: string,
+  finished: boolean,
+): Omit<RequestResource['links'], 'temporal'> {
   const result = finished ? `${base}/image/result/${id}` : null;
   return {
     self: `${base}/image/requests/${id}`,

@@ -77,6 +77,8 @@ export interface Runs {
   bulkOperation(operationId: string): Promise<BulkOperationReport | null>;
   /** Stops a bulk operation after the requests in progress. @returns false when no such bulk operation is running */
   stopBulkOperation(operationId: string): Promise<boolean>;
+  /** The page of the request's latest run in the Web UI; `null` when the address of the Web UI is not known. */
+  pageOf(requestId: string): string | null;
   /** The history of a run, by default of the latest; `null` when Temporal has none (any more). */
   history(requestId: string, runId?: string): Promise<History | null>;
   /** Starts a sweep unless it runs; there is one per namespace and task queue. Removes its schedule of 0.1.0. */
@@ -112,7 +114,7 @@ export interface LatestRun {
 
 /** Connects at the first call, so that the API can start while Temporal is down. */
 export function createRuns(settings: TemporalSettings, taskQueue: string): Runs {
-  const { namespace } = settings;
+  const { namespace, uiUrl } = settings;
   const connection = Connection.lazy(settings.connection);
   const client = new Client({ connection, namespace });
 
@@ -251,6 +253,12 @@ export function createRuns(settings: TemporalSettings, taskQueue: string): Runs 
 
     stopBulkOperation: (operationId) =>
       cancelIfRunning(client.workflow.getHandle(bulkOperationWorkflowId(operationId))),
+
+    pageOf(requestId) {
+      if (uiUrl === undefined) return null;
+      const [space, id] = [namespace, workflowIdOf(requestId)].map(encodeURIComponent);
+      return `${uiUrl}/namespaces/${space}/workflows/${id}`;
+    },
 
     async history(requestId, runId) {
       const handle = client.workflow.getHandle(workflowIdOf(requestId), runId);

@@ -5,6 +5,8 @@ export interface TemporalSettings {
   /** For `Connection` and `NativeConnection`; `address` is always set. */
   readonly connection: ClientConnectConfig['connectionOptions'];
   readonly namespace: string;
+  /** Base of the Web UI's pages; no trailing slash. */
+  readonly uiUrl?: string | undefined;
 }
 
 /**
@@ -19,8 +21,14 @@ export function namedTemporalAddress(): string | undefined {
 }
 
 /** Returns the settings of the named server or, when none is named, of the one that `npm run servers` starts. */
-export function temporalSettings(config: Pick<Config, 'EMBEDDED_TEMPORAL_PORT'>): TemporalSettings {
+export function temporalSettings(
+  config: Pick<Config, 'EMBEDDED_TEMPORAL_PORT' | 'TEMPORAL_UI_URL'>,
+): TemporalSettings {
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
   const address = connectionOptions.address ?? `127.0.0.1:${config.EMBEDDED_TEMPORAL_PORT}`;
-  return { connection: { ...connectionOptions, address }, namespace };
+  return {
+    connection: { ...connectionOptions, address },
+    namespace,
+    uiUrl: config.TEMPORAL_UI_URL,
+  };
 }

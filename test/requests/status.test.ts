@@ -7,33 +7,9 @@ import { workflowIdOf } from '../../workflows/names';
 import type { StatusReport } from '../../contract/report';
 import { finished, sheetOf, statusOf, uploaded } from '../support/calls';
 import { eventually } from '../support/eventually';
-import {
-  bytes,
-  startOrigin,
-  status as answering,
-  type Answer,
-  type Origin,
-} from '../support/origin';
+import { bytes, gate, startOrigin, status as answering, type Origin } from '../support/origin';
 import { photo } from '../support/pictures';
 import { startService, type Service } from '../support/service';
-
-/** Holds responses until the gate opens. */
-function gate() {
-  const held: (() => void)[] = [];
-  let isOpen = false;
-  return {
-    answer:
-      (body: Buffer): Answer =>
-      (response) => {
-        if (isOpen) response.end(body);
-        else held.push(() => response.end(body));
-      },
-    open() {
-      isOpen = true;
-      for (const respond of held.splice(0)) respond();
-    },
-  };
-}
 
 describe('status(requestId)', () => {
   let origin: Origin;

@@ -25,10 +25,12 @@ const OLD_RECORD: RequestRecord = {
   updated_at: new Date(0),
 };
 
+const LINKS = { publicUrl: 'http://host', temporalPage: null };
+
 describe('viewOf(record, …)', () => {
   it('shows what an older version recorded about how the file was read', () => {
     const report = recordedReport(OLD_RECORD);
-    expect(viewOf(OLD_RECORD, report, null, 'http://host').sheet).toEqual({
+    expect(viewOf(OLD_RECORD, report, null, LINKS).sheet).toEqual({
       columns: ['S. No.', 'Product Name', 'Image Url', 'Input Image Urls'],
       link_columns: ['Input Image Urls'],
       delimiter: null,
@@ -36,6 +38,15 @@ describe('viewOf(record, …)', () => {
       rows: 1,
       warnings: [],
     });
+  });
+
+  it('links to the page in the Temporal Web UI', () => {
+    const temporalPage = 'http://ui.example/namespaces/default/workflows/image-request%2F5efa2c81';
+    const { links } = viewOf(OLD_RECORD, recordedReport(OLD_RECORD), null, {
+      ...LINKS,
+      temporalPage,
+    });
+    expect(links.temporal).toBe(temporalPage);
   });
 
   it('shows base_url without credentials', () => {
@@ -47,7 +58,7 @@ describe('viewOf(record, …)', () => {
       warnings: [],
     };
     const record = { ...OLD_RECORD, sheet };
-    const { options } = viewOf(record, recordedReport(record), null, 'http://host');
+    const { options } = viewOf(record, recordedReport(record), null, LINKS);
     expect(options.base_url).toBe('https://shop.example/images');
   });
 });

@@ -72,3 +72,21 @@ export const truncated =
     response.writeHead(200, { 'content-length': String(body.length) });
     response.write(body.subarray(0, body.length / 2), () => response.socket?.destroy());
   };
+
+/** Holds responses until the gate opens. */
+export function gate() {
+  const held: (() => void)[] = [];
+  let isOpen = false;
+  return {
+    answer:
+      (body: Buffer): Answer =>
+      (response) => {
+        if (isOpen) response.end(body);
+        else held.push(() => response.end(body));
+      },
+    open() {
+      isOpen = true;
+      for (const respond of held.splice(0)) respond();
+    },
+  };
+}

@@ -89,9 +89,9 @@ export async function startService(options: Options = {}) {
   );
   const files = openFileStore(config);
   const spool = await openSpool(dataDir, config.MAX_SPOOL_BYTES);
-  const { namespace } = temporalSettings(config);
+  const { namespace, uiUrl } = temporalSettings(config);
   const runs = createRuns(
-    { connection: { address: options.runsAddress ?? address }, namespace },
+    { connection: { address: options.runsAddress ?? address }, namespace, uiUrl },
     name,
   );
   const connection = await Connection.connect({ address });

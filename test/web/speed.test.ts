@@ -25,8 +25,16 @@ describe('speedOf', () => {
     expect(speedOf(samples, 20_000)).toBe(1);
   });
 
-  it('is unknown while nothing is done', () => {
+  it('is unknown while nothing is done yet', () => {
     expect(speedOf(samplesOf([0, 7], [5_000, 7]), 10_000)).toBeNull();
+  });
+
+  it('is zero when nothing was done for half a minute', () => {
+    expect(speedOf(samplesOf([0, 0], [10_000, 900]), 40_000)).toBe(0);
+  });
+
+  it('counts what was done within the last half minute only', () => {
+    expect(speedOf(samplesOf([0, 0], [10_000, 900], [50_000, 930]), 60_000)).toBe(1);
   });
 
   it('forgets what is more than half a minute old', () => {
@@ -47,6 +55,7 @@ describe('secondsLeft', () => {
 
   it('is unknown without a speed, and when nothing waits', () => {
     expect(secondsLeft(counts(0, 0, 30), null)).toBeNull();
+    expect(secondsLeft(counts(0, 0, 30), 0)).toBeNull();
     expect(secondsLeft(counts(30, 0, 0), 2)).toBeNull();
   });
 });

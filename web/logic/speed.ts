@@ -21,23 +21,31 @@ export function doneOf({ succeeded, failed }: Counts): number {
 export function addSample(samples: readonly Sample[], sample: Sample): readonly Sample[] {
   const last = samples.at(-1);
   if (last !== undefined && sample.done < last.done) return [sample];
-  const kept = samples.findLastIndex(({ at }) => at <= sample.at - WINDOW_MS);
-  return [...samples.slice(Math.max(kept, 0)), sample];
+  return [...samples.slice(startOf(samples, sample.at)), sample];
 }
 
-/** @returns images a second, or `null` when the samples do not tell */
+/** @returns images a second in the last half minute; `null` when that is not known yet, 0 when none was done in all of it */
 export function speedOf(samples: readonly Sample[], now: number): number | null {
-  const [first] = samples;
+  const first = samples[startOf(samples, now)];
   const last = samples.at(-1);
   if (first === undefined || last === undefined || now - first.at < LEAST_MS) return null;
-  // Without a change there are no samples, so time passes up to now.
-  const speed = (last.done - first.done) / ((now - first.at) / 1000);
-  return speed > 0 ? speed : null;
+  // Without a change there are no samples: the number stayed the same up to the next sample, or up to now.
+  const done = last.done - first.done;
+  const span = Math.min(now - first.at, WINDOW_MS);
+  return done === 0 && span < WINDOW_MS ? null : done / (span / 1000);
+}
+
+/** The last sample that is at least as old as the window, which tells the number at its beginning. */
+function startOf(samples: readonly Sample[], now: number): number {
+  return Math.max(
+    samples.findLastIndex(({ at }) => at <= now - WINDOW_MS),
+    0,
+  );
 }
 
 /** @returns the seconds until all images are done, or `null` when that is unknown */
 export function secondsLeft({ pending }: Counts, speed: number | null): number | null {
-  return pending === 0 || speed === null ? null : pending / speed;
+  return pending === 0 || speed === null || speed === 0 ? null : pending / speed;
 }
 
 export interface Finished {

@@ -1,13 +1,20 @@
 import type { ComponentChildren } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { useLocation } from 'wouter-preact';
 import type { RequestResource } from '../../contract/http/requests';
-import { isFinished } from '../../contract/statuses';
 import { useApi, type Api } from '../api';
 import { formatImages } from '../logic/format';
+import {
+  canCancel,
+  canDelete,
+  canRedeliver,
+  canRetry,
+  imagesToRetry,
+} from '../logic/requestActions';
 import { ConfirmDialog } from '../parts/confirmDialog';
+import type { NoticeState } from '../parts/notice';
 
-interface Action {
+export interface Action {
   /** The button that opens the dialog. */
   readonly label: string;
   readonly title: string;
@@ -17,22 +24,27 @@ interface Action {
   readonly isPossible: (request: RequestResource) => boolean;
   /** What will happen. */
   readonly explain: (request: RequestResource) => ComponentChildren;
+  /** What has happened. */
+  readonly report: (request: RequestResource) => string;
+  /** Afterwards there is no request any more. */
+  readonly isEnd?: boolean;
   readonly run: (api: Api, id: string) => Promise<unknown>;
 }
 
-const ACTIONS: readonly Action[] = [
+export const REQUEST_ACTIONS: readonly Action[] = [
   {
     label: 'Retry failed',
     title: 'Retry the failed images?',
     action: 'Retry',
-    isPossible: ({ status, counts }) =>
-      isFinished(status) && (counts.failed > 0 || (status === 'cancelled' && counts.pending > 0)),
-    explain: ({ counts: { failed, pending }, webhook }) => (
+    isPossible: canRetry,
+    explain: (request) => (
       <p>
-        {formatImages(failed + pending)} will be downloaded and compressed again; what succeeded
-        stays as it is. {webhook !== null && 'The webhook is sent again at the end.'}
+        {formatImages(imagesToRetry(request))} will be downloaded and compressed again; what
+        succeeded stays as it is.{' '}
+        {request.webhook !== null && 'The webhook is sent again at the end.'}
       </p>
     ),
+    report: (request) => `Started a retry of ${formatImages(imagesToRetry(request))}.`,
     run: (api, id) => api.retry(id),
   },
   {
@@ -40,86 +52,119 @@ const ACTIONS: readonly Action[] = [
     title: 'Cancel this request?',
     action: 'Cancel request',
     isDangerous: true,
-    isPossible: ({ status }) => !isFinished(status),
+    isPossible: canCancel,
     explain: ({ counts }) => (
       <p>
         {formatImages(counts.pending)} will not be processed. What is done stays. You can retry the
         others later.
       </p>
     ),
+    report: () => 'Cancelled the request. What was done is kept; you can retry the others.',
     run: (api, id) => api.cancel(id),
-  },
-  {
-    label: 'Redeliver webhook',
-    title: 'Send the webhook again?',
-    action: 'Send again',
-    isPossible: ({ status, webhook }) =>
-      isFinished(status) && (webhook?.state === 'delivered' || webhook?.state === 'failed'),
-    explain: ({ webhook }) => (
-      <p>
-        The outcome is sent to <code>{webhook?.url}</code> again, with the same{' '}
-        <code>webhook-id</code>.
-      </p>
-    ),
-    run: (api, id) => api.redeliver(id),
   },
   {
     label: 'Delete',
     title: 'Delete this request?',
     action: 'Delete request',
     isDangerous: true,
-    isPossible: ({ status }) => isFinished(status),
+    isEnd: true,
+    isPossible: canDelete,
     explain: ({ counts }) => (
       <p>
         The request, its result CSV and {formatImages(counts.succeeded)} compressed by it will be
         deleted. Links to them stop working. This cannot be undone.
       </p>
     ),
+    report: ({ file_name, counts }) =>
+      `Deleted ${file_name}, its result CSV and ${formatImages(counts.succeeded)}.`,
     run: (api, id) => api.remove(id),
+  },
+];
+
+export const WEBHOOK_ACTIONS: readonly Action[] = [
+  {
+    label: 'Redeliver webhook',
+    title: 'Send the webhook again?',
+    action: 'Send again',
+    isPossible: canRedeliver,
+    explain: ({ webhook }) => (
+      <p>
+        The outcome is sent to <code>{webhook?.url}</code> again, with the same{' '}
+        <code>webhook-id</code>.
+      </p>
+    ),
+    report: () => 'The webhook was queued to be sent again.',
+    run: (api, id) => api.redeliver(id),
   },
 ];
 
 interface Props {
   readonly request: RequestResource;
+  readonly actions: readonly Action[];
   /** Called after something was done. */
   readonly onDone: () => void;
+  /** Further buttons, before those of the actions. */
+  readonly children?: ComponentChildren;
 }
 
-/** What can be done with the request in its present state. */
-export function Actions({ request, onDone }: Props) {
+/** What can be done with the request in its present state, and what was done. */
+export function Actions({ request, actions, onDone, children }: Props) {
   const api = useApi();
   const [, navigate] = useLocation();
   const [asked, setAsked] = useState<Action | null>(null);
-  const { request_id } = request;
+  const [done, setDone] = useState('');
+  const report = useRef<HTMLParagraphElement>(null);
+  const before = useRef(request);
+
+  // The button that had the focus goes away, because its action is not possible a second time.
+  useEffect(() => {
+    if (done !== '') report.current?.focus();
+  }, [done]);
 
   function close(isDone: boolean) {
     setAsked(null);
-    if (!isDone) return;
-    if (asked?.label === 'Delete') navigate('/');
-    else onDone();
+    if (!isDone || asked === null) return;
+    const notice = asked.report(before.current);
+    if (asked.isEnd === true) {
+      const state: NoticeState = { notice };
+      navigate('/', { state });
+      document.getElementById('main')?.focus();
+    } else {
+      setDone(notice);
+      onDone();
+    }
   }
 
   return (
     <>
       <div class="buttons">
-        {ACTIONS.filter(({ isPossible }) => isPossible(request)).map((action) => (
-          <button
-            key={action.label}
-            type="button"
-            onClick={() => {
-              setAsked(action);
-            }}
-          >
-            {action.label}
-          </button>
-        ))}
+        {children}
+        {actions
+          .filter(({ isPossible }) => isPossible(request))
+          .map((action) => (
+            <button
+              key={action.label}
+              type="button"
+              class={action.isDangerous === true ? 'danger' : ''}
+              onClick={() => {
+                setDone('');
+                before.current = request;
+                setAsked(action);
+              }}
+            >
+              {action.label}
+            </button>
+          ))}
       </div>
+      <p ref={report} class={done === '' ? '' : 'notice'} role="status" tabIndex={-1}>
+        {done}
+      </p>
       {asked !== null && (
         <ConfirmDialog
           title={asked.title}
           action={asked.action}
           isDangerous={asked.isDangerous ?? false}
-          run={() => asked.run(api, request_id)}
+          run={() => asked.run(api, request.request_id)}
           onClose={close}
         >
           {asked.explain(request)}

@@ -10,12 +10,10 @@ export function Downloads({ request }: { readonly request: RequestResource }) {
   if (links.result === null) return null;
   return (
     <>
-      <p class="buttons">
-        <Download id={request_id} label="Download result" onError={setError} />
-        {links.failed !== null && counts.failed > 0 && (
-          <Download id={request_id} only="failed" label="Download failed rows" onError={setError} />
-        )}
-      </p>
+      <Download id={request_id} label="Download result" onError={setError} />
+      {links.failed !== null && counts.failed > 0 && (
+        <Download id={request_id} only="failed" label="Download failed rows" onError={setError} />
+      )}
       {error !== null && <Failure error={error} />}
     </>
   );
@@ -44,7 +42,7 @@ function Download({ id, only, label, onError }: Props) {
 
   return (
     <a
-      class="button"
+      class={only === undefined ? 'button primary' : 'button'}
       href={api.resultPath(id, only)}
       download
       onClick={(event) => {

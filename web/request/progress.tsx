@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { RequestResource } from '../../contract/http/requests';
 import { isFinished } from '../../contract/statuses';
+import { formatClock, formatElapsed } from '../logic/elapsed';
 import {
   formatBytes,
   formatDuration,
@@ -9,51 +10,61 @@ import {
   formatShare,
 } from '../logic/format';
 import { addSample, averageSpeed, doneOf, secondsLeft, speedOf, type Sample } from '../logic/speed';
-import { Ago } from '../parts/ago';
 import { CountsBar } from '../parts/countsBar';
 
 const TICK_MS = 1_000;
 
 /** How far a request is, how fast, and what it saved. */
 export function Progress({ request }: { readonly request: RequestResource }) {
-  const { details, counts, bytes, finished_at } = request;
+  const { details, counts, bytes, status } = request;
   const saved = bytes.in - bytes.out;
   return (
     <>
-      <p class="details" role="status">
-        {details}
-      </p>
+      <p class="details">{details}</p>
       <CountsBar counts={counts} />
+      {/* Each change of the sentence above would be read out; its end is enough. */}
+      <p class="unseen" role="status">
+        {isFinished(status) ? 'The request is finished.' : ''}
+      </p>
       <dl class="figures">
-        <Figure name="Compressed" value={formatNumber(counts.succeeded)} />
-        <Figure name="Failed" value={formatNumber(counts.failed)} />
-        <Figure name="Waiting" value={formatNumber(counts.pending)} />
+        <Figure
+          name="Images done"
+          value={`${formatNumber(doneOf(counts))} of ${formatNumber(counts.total)}`}
+          note={counts.failed > 0 ? `${formatNumber(counts.failed)} of them failed` : undefined}
+        />
         {bytes.in > 0 && (
           <Figure
             name="Saved"
-            value={`${formatBytes(saved)} (${formatShare(saved / bytes.in)})`}
-            note={`${formatBytes(bytes.in)} became ${formatBytes(bytes.out)}`}
+            value={formatBytes(saved)}
+            note={`${formatShare(saved / bytes.in)}: ${formatBytes(bytes.in)} became ${formatBytes(bytes.out)}`}
           />
         )}
-        {isFinished(request.status) ? <Average request={request} /> : <Speed request={request} />}
+        {isFinished(status) ? <Finished request={request} /> : <Running request={request} />}
       </dl>
-      {finished_at !== null && (
-        <p class="quiet">
-          Finished <Ago time={finished_at} />
-        </p>
+    </>
+  );
+}
+
+function Finished({ request }: { readonly request: RequestResource }) {
+  const { started_at, finished_at, round } = request;
+  const speed = averageSpeed(request);
+  return (
+    <>
+      {speed !== null && (
+        <Figure name="Images a second" value={formatRate(speed)} note="From start to finish" />
+      )}
+      {started_at !== null && finished_at !== null && (
+        <Figure
+          name="Time taken"
+          value={formatElapsed(Date.parse(finished_at) - Date.parse(started_at))}
+          note={round > 1 ? 'By the last retry' : undefined}
+        />
       )}
     </>
   );
 }
 
-function Average({ request }: { readonly request: RequestResource }) {
-  const speed = averageSpeed(request);
-  return speed === null ? null : (
-    <Figure name="Images a second" value={formatRate(speed)} note="From start to finish" />
-  );
-}
-
-function Speed({ request: { counts } }: { readonly request: RequestResource }) {
+function Running({ request: { counts, started_at } }: { readonly request: RequestResource }) {
   const [samples, setSamples] = useState<readonly Sample[]>([]);
   const [now, setNow] = useState(Date.now);
   const done = doneOf(counts);
@@ -71,23 +82,51 @@ function Speed({ request: { counts } }: { readonly request: RequestResource }) {
   }, []);
 
   const speed = speedOf(samples, now);
-  const left = secondsLeft(counts, speed);
   return (
     <>
-      <Figure name="Images a second" value={speed === null ? '–' : formatRate(speed)} />
+      <Figure
+        name="Images a second"
+        value={speed === null ? 'Measuring…' : formatRate(speed)}
+        note="In the last half minute"
+      />
+      <EstimatedEnd left={secondsLeft(counts, speed)} isStalled={speed === 0} now={now} />
+      {started_at !== null && (
+        <Figure name="Time so far" value={formatElapsed(now - Date.parse(started_at))} />
+      )}
+    </>
+  );
+}
+
+interface EstimateProps {
+  /** In seconds; `null` when it is not known. */
+  readonly left: number | null;
+  readonly isStalled: boolean;
+  readonly now: number;
+}
+
+function EstimatedEnd({ left, isStalled, now }: EstimateProps) {
+  if (left === null) {
+    return (
       <Figure
         name="Estimated end"
-        value={left === null ? 'Not known yet' : `in ${formatDuration(left)}`}
-        note="At the speed of the last half minute"
+        value="Not known yet"
+        note={isStalled ? 'No image was done in the last half minute' : undefined}
       />
-    </>
+    );
+  }
+  return (
+    <Figure
+      name="Estimated end"
+      value={`in ${formatDuration(left)}`}
+      note={`About ${formatClock(now + left * 1000, now)}, at the speed of the last half minute`}
+    />
   );
 }
 
 interface FigureProps {
   readonly name: string;
   readonly value: string;
-  readonly note?: string;
+  readonly note?: string | undefined;
 }
 
 function Figure({ name, value, note }: FigureProps) {

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
+import { sleep } from '../../client/sleep';
 import { ApiError } from '../../client/errors';
 import type { RequestResource } from '../../contract/http/requests';
 import { isFinished } from '../../contract/statuses';
@@ -6,6 +7,9 @@ import { useApi, type Api } from '../api';
 
 /** Pauses before a request is read again: after an error, while its webhook is delivered, and else. */
 const PAUSES_MS = { failed: 2_000, delivering: 2_000, finished: 10_000 };
+
+/** A call without an answer is given up, so that nothing loads for ever. */
+const TIMEOUT_MS = 15_000;
 
 interface Followed {
   /** `null` until it is read. */
@@ -38,18 +42,21 @@ export function useRequest(id: string, version: number): Followed {
     };
 
     async function run() {
-      while (!signal.aborted) {
+      for (;;) {
         let pause = PAUSES_MS.failed;
         try {
           pause = pauseAfter(await follow(api, id, signal, show, showInterruption));
         } catch (error) {
           showError(error);
+          // Ids are never used again.
+          if (isGone(error)) return;
         }
         await sleep(pause, signal);
       }
     }
 
-    void run();
+    // It ends when the signal aborts.
+    run().catch(() => undefined);
     return () => {
       closed.abort();
     };
@@ -65,7 +72,9 @@ async function follow(
   show: (request: RequestResource) => void,
   onInterrupted: (error: unknown) => void,
 ): Promise<RequestResource> {
-  const request = await api.request(id, { signal });
+  const request = await api.request(id, {
+    signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
+  });
   show(request);
   return isFinished(request.status)
     ? request
@@ -77,16 +86,7 @@ function pauseAfter({ status, webhook }: RequestResource): number {
   return isFinished(status) && !isDelivering ? PAUSES_MS.finished : PAUSES_MS.delivering;
 }
 
-function isGone(error: unknown): boolean {
-  return error instanceof ApiError && error.status === 404;
-}
-
-function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
+/** Whether the service does not know the request; a 404 without a sentence is not from the service. */
+export function isGone(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 404 && error.detail !== null;
 }

@@ -4,7 +4,6 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient, type Client } from '../../../client';
 import type { RequestResource } from '../../../contract/http/requests';
-import { workflowIdOf } from '../../../workflows/names';
 import { startOrigin } from './origin';
 import { createProgress, type Output } from '../../terminal/progress';
 import { startReceiver, type ReceivedWebhook, type Receiver } from './receiver';
@@ -52,7 +51,7 @@ export async function runDemo(options: RunOptions): Promise<void> {
       seconds,
       webhook,
       page: `${stage.apiUrl}/requests/${id}`,
-      webUi: `${stage.temporalUi}/namespaces/default/workflows/${encodeURIComponent(workflowIdOf(id))}`,
+      webUi: request.links.temporal ?? '',
       keep: options.keep,
       folder: options.folder,
       pictures: stage.picturesOf(id),

@@ -16,7 +16,6 @@ export interface StageOptions {
 
 export interface Stage {
   readonly apiUrl: string;
-  readonly temporalUi: string;
   /** Says where the images of a request are, in one or more lines. */
   readonly picturesOf: (requestId: string) => readonly [string, ...string[]];
   /** Rejects when a process keeps dying. */
@@ -54,6 +53,7 @@ export async function startDemo(options: StageOptions): Promise<Stage> {
         ...servers.clientEnv,
         HOST,
         PORT: String(port),
+        TEMPORAL_UI_URL: servers.temporalUi ?? '',
         DATA_DIR: dataDir,
         ALLOWED_NETWORKS: [process.env['ALLOWED_NETWORKS'] ?? '', OWN_NETWORK].join(','),
         WEBHOOK_SECRET: options.webhookSecret,
@@ -64,7 +64,6 @@ export async function startDemo(options: StageOptions): Promise<Stage> {
     });
     return {
       apiUrl,
-      temporalUi: servers.temporalUi ?? '',
       picturesOf: (requestId) => picturesOf(requestId, dataDir, servers.objectStorage),
       crashLoop: Promise.race([service.crashLoop, servers.crashLoop]),
       async stop() {
