@@ -5,11 +5,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient, type Client } from '../../../client';
 import type { RequestResource } from '../../../contract/http/requests';
 import { workflowIdOf } from '../../../workflows/names';
-import { startOrigin } from './origin';
 import { createProgress, type Output } from '../../terminal/progress';
 import { startReceiver, type ReceivedWebhook, type Receiver } from './receiver';
 import { formatReport, surveyImages } from './report';
-import { relinked, type Sheet } from './sheet';
+import type { Sheet } from './sheet';
 import type { Stage } from './stage';
 
 export interface RunOptions {
@@ -33,12 +32,10 @@ export async function runDemo(options: RunOptions): Promise<void> {
   const { stage, sheet, output } = options;
   const client = createClient({ url: stage.apiUrl });
   const receiver = await startReceiver(options.webhookSecret);
-  const origin = sheet.isSample ? await startOrigin() : null;
   try {
-    const csv = origin === null ? sheet.csv : relinked(sheet.csv, origin.url);
     output.write(`\nUploading ${sheet.file}\n`);
     const started = Date.now();
-    const id = await client.upload(new Blob([csv]), {
+    const id = await client.upload(new Blob([sheet.csv]), {
       name: path.basename(sheet.file),
       fields: { webhook_url: receiver.url },
     });
@@ -65,7 +62,7 @@ export async function runDemo(options: RunOptions): Promise<void> {
       throw new Error(`Expected a webhook with a valid signature, received: ${webhook.fault}`);
     }
   } finally {
-    await Promise.all([receiver.stop(), origin?.stop()]);
+    await receiver.stop();
   }
 }
 
