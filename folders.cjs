@@ -7,7 +7,7 @@ const FOLDERS = {
   contract: { imports: [] },
   client: { imports: ['contract'] },
   sheet: { imports: ['contract'] },
-  web: { imports: ['client', 'contract'] },
+  web: { imports: ['client', 'contract', 'sheet'] },
   workflows: { imports: ['contract'], types: ['activities'] },
   activities: {
     imports: [

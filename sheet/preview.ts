@@ -1,10 +1,10 @@
 import { Refusal } from '../contract/refusal';
-import type { RowErrorCode } from '../contract/errorCodes';
 import { DEFAULT_SHEET_OPTIONS } from '../contract/sheets';
 import { decodeBeginning } from './beginning';
 import type { Delimiter } from './delimiters';
 import { UnknownColumns } from './headerRefusals';
 import { platformOf } from './linkColumns';
+import { strictErrorOf, type RowError } from './row';
 import { createRowReader, type SheetRow } from './rows';
 import { readSheet, type Beginning, type Sheet } from './sheet';
 import { createValidation } from './validation';
@@ -17,13 +17,15 @@ export interface PreviewOptions {
   readonly baseUrl?: string | undefined;
   /** The label of an encoding, or `auto`. */
   readonly encoding?: string | undefined;
+  /** Refuses a file with any bad row. */
+  readonly strict?: boolean | undefined;
 }
 
 export interface PreviewRow {
   readonly number: number;
   readonly cells: readonly string[];
   readonly links: readonly { readonly url: string }[];
-  readonly errors: readonly { readonly code: RowErrorCode; readonly message: string }[];
+  readonly errors: readonly RowError[];
 }
 
 /** How a file will be read. What a refusal left unknown is `null` or empty. */
@@ -35,13 +37,35 @@ export interface SheetPreview {
   readonly linkColumns: readonly string[];
   /** The shop system, marketplace or tool whose export it looks like. */
   readonly platform?: string;
+  /** The first rows. */
   readonly rows: readonly PreviewRow[];
+  /** The first bad rows behind {@link rows}. */
+  readonly laterBadRows: readonly PreviewRow[];
+  /** In the head. */
+  readonly badRows: number;
+  readonly readRows: number;
   /** Exact when the head is the whole file. */
   readonly estimatedRows: number;
+  /** Occurrences of links, likewise. */
+  readonly estimatedLinks: number;
   readonly warnings: readonly string[];
   /** Why an upload of the file would be refused, as far as the head shows. */
-  readonly refusal: { readonly message: string } | null;
+  readonly refusal: PreviewRefusal | null;
 }
+
+export type PreviewRefusal = Pick<Refusal, 'code' | 'message' | 'faults'>;
+
+type ReadRows = Pick<
+  SheetPreview,
+  | 'rows'
+  | 'laterBadRows'
+  | 'badRows'
+  | 'readRows'
+  | 'estimatedRows'
+  | 'estimatedLinks'
+  | 'warnings'
+  | 'refusal'
+>;
 
 const SHOWN_ROWS = 20;
 
@@ -51,7 +75,11 @@ const NOTHING: SheetPreview = {
   columns: [],
   linkColumns: [],
   rows: [],
+  laterBadRows: [],
+  badRows: 0,
+  readRows: 0,
   estimatedRows: 0,
+  estimatedLinks: 0,
   warnings: [],
   refusal: null,
 };
@@ -64,6 +92,7 @@ const NOTHING: SheetPreview = {
  */
 export function previewSheet(head: Uint8Array, options: PreviewOptions): SheetPreview {
   const { fileSize, linkColumns = null, baseUrl = null, encoding = 'auto' } = options;
+  const { strict = false } = options;
   let known = NOTHING;
   try {
     const beginning = decodeBeginning(head, head.length < fileSize, encoding);
@@ -71,14 +100,14 @@ export function previewSheet(head: Uint8Array, options: PreviewOptions): SheetPr
     const { output } = DEFAULT_SHEET_OPTIONS;
     const sheet = readSheet(beginning, { link_columns: linkColumns, base_url: baseUrl, output });
     known = { ...known, ...aboutHeader(sheet) };
-    return { ...known, ...readShown(beginning, sheet, fileSize / head.length) };
+    return { ...known, ...readShown(beginning, sheet, { heads: fileSize / head.length, strict }) };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const header = error instanceof UnknownColumns ? error.header : null;
     return {
       ...known,
       ...(header === null ? {} : { delimiter: header.delimiter, columns: header.cells }),
-      refusal: { message: error.message },
+      refusal: aboutRefusal(error),
     };
   }
 }
@@ -93,31 +122,46 @@ function aboutHeader({ columns, link_columns, delimiter }: Sheet): Partial<Sheet
   };
 }
 
-/** @param heads how many times as large as its head the file is */
-function readShown(
-  { text, isCut }: Beginning,
-  sheet: Sheet,
-  heads: number,
-): Pick<SheetPreview, 'rows' | 'estimatedRows' | 'warnings' | 'refusal'> {
-  const validation = createValidation(sheet, { strict: false, maxImages: Infinity });
-  const shown: PreviewRow[] = [];
-  let refusal: SheetPreview['refusal'] = null;
+interface Reading {
+  /** How many times as large as its head the file is. */
+  readonly heads: number;
+  readonly strict: boolean;
+}
+
+function readShown({ text, isCut }: Beginning, sheet: Sheet, { heads, strict }: Reading): ReadRows {
+  const validation = createValidation(sheet, { strict, maxImages: Infinity });
+  const rows: PreviewRow[] = [];
+  const laterBadRows: PreviewRow[] = [];
+  let badRows = 0;
+  let refusal: PreviewRefusal | null = null;
   try {
     for (const row of readAll(text, isCut, sheet)) {
       validation.add(row);
-      if (shown.length < SHOWN_ROWS) shown.push(previewOf(row));
+      const error = strict ? strictErrorOf(row) : row.error;
+      if (error !== null) badRows += 1;
+      if (rows.length < SHOWN_ROWS) rows.push(previewOf(row, error));
+      else if (error !== null && laterBadRows.length < SHOWN_ROWS) {
+        laterBadRows.push(previewOf(row, error));
+      }
     }
-    if (!isCut) validation.requireAcceptable();
+    if (!isCut || (strict && badRows > 0)) validation.requireAcceptable();
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    refusal = { message: error.message };
+    refusal = aboutRefusal(error);
   }
-  const { rows, warnings } = validation.findings();
+  const { rows: readRows, links, warnings } = validation.findings();
   const charactersOfRows = Math.max(text.length - sheet.end, 1);
-  const estimatedRows = isCut
-    ? Math.round((rows * (text.length * heads - sheet.end)) / charactersOfRows)
-    : rows;
-  return { rows: shown, estimatedRows, warnings, refusal };
+  const parts = isCut ? (text.length * heads - sheet.end) / charactersOfRows : 1;
+  return {
+    rows,
+    laterBadRows,
+    badRows,
+    readRows,
+    estimatedRows: Math.round(readRows * parts),
+    estimatedLinks: Math.round(links * parts),
+    warnings,
+    refusal,
+  };
 }
 
 function* readAll(text: string, isCut: boolean, sheet: Sheet): Generator<SheetRow> {
@@ -126,11 +170,15 @@ function* readAll(text: string, isCut: boolean, sheet: Sheet): Generator<SheetRo
   if (!isCut) yield* reader.end();
 }
 
-function previewOf({ number, cells, links, error }: SheetRow): PreviewRow {
+function previewOf({ number, cells, links }: SheetRow, error: RowError | null): PreviewRow {
   return {
     number,
     cells,
     links: links.map((url) => ({ url })),
     errors: error === null ? [] : [error],
   };
+}
+
+function aboutRefusal({ code, message, faults }: Refusal): PreviewRefusal {
+  return { code, message, faults };
 }

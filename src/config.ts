@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import path from 'node:path';
 import ipaddr from 'ipaddr.js';
@@ -213,6 +214,10 @@ const environmentSchema = z.object({
   WEBHOOK_MAX_ATTEMPTS: integer(1, 100).default(10),
   RETENTION_DAYS: integer(1, 36_500).default(30),
   RESULT_ESCAPE_FORMULAS: boolean(true),
+  SAMPLE_FILE: z
+    .string()
+    .refine((file) => existsSync(file), 'Expected a file that exists')
+    .optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   EMBEDDED_TEMPORAL_PORT: anyPort(7233),
   EMBEDDED_UI_PORT: anyPort(8233),

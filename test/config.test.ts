@@ -59,6 +59,7 @@ const FAULTY = {
   IMAGE_MAX_ATTEMPTS: '0',
   IMAGE_RETRY_INITIAL_MS: '0',
   WEBHOOK_URL: 'nowhere',
+  SAMPLE_FILE: '/no/such/file.csv',
   WEBHOOK_SECRET: 'secret',
   WEBHOOK_TIMEOUT_MS: ' 5',
   WEBHOOK_RETRY_INITIAL_MS: 'NaN',

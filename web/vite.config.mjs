@@ -4,6 +4,8 @@ export default defineConfig({
   root: import.meta.dirname,
   // Addresses in the HTML are relative to `<base>`, which the server fills in.
   base: './',
+  // The same parser, without Node's `Buffer`.
+  resolve: { alias: { 'csv-parse/sync': 'csv-parse/browser/esm/sync' } },
   build: {
     outDir: '../dist/web',
     emptyOutDir: true,

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { runDemo } from '../dev/demo/run';
+import { startSample } from '../dev/demo/sample';
 import { readSheet } from '../dev/demo/sheet';
 import { startDemo } from '../dev/demo/stage';
 import { STORAGE_OPTION, wantsObjectStorage } from '../dev/embedded/storageOption';
@@ -15,18 +16,33 @@ const USAGE = 'npm run demo -- [--keep] [--storage s3] [FILE.csv]';
 /** `npm run demo`: uploads a real CSV to a service with its own servers and data, and reports the outcome. */
 runMain(async () => {
   const { keep, withS3, file } = readArguments();
-  const sheet = await readSheet(file ?? SAMPLE, file === null);
+  const sheet = await readSheet(file ?? SAMPLE);
   const stopping = stopSignal().then(() => null);
   stopWithNpm();
   const folder = await mkdtemp(path.join(tmpdir(), 'image-processor-demo-'));
+  const sample = file === null ? await startSample(sheet, folder) : null;
   const webhookSecret = `whsec_${randomBytes(32).toString('base64')}`;
   const servers = withS3 ? 'Temporal, MongoDB, an S3 server' : 'Temporal, MongoDB';
   say(`Starting ${servers}, the API and a worker; data and logs: ${folder}`);
-  const starting = startDemo({ folder, withS3, webhookSecret, log: say, stopping });
+  const starting = startDemo({
+    folder,
+    withS3,
+    webhookSecret,
+    env: sample?.env ?? {},
+    log: say,
+    stopping,
+  });
   try {
     const stage = await Promise.race([starting, stopping]);
     if (stage === null) return;
-    const run = runDemo({ stage, webhookSecret, sheet, folder, keep, output: process.stdout });
+    const run = runDemo({
+      stage,
+      webhookSecret,
+      sheet: sample?.sheet ?? sheet,
+      folder,
+      keep,
+      output: process.stdout,
+    });
     await Promise.race([run, stopping, stage.crashLoop]);
     if (keep) await Promise.race([stopping, stage.crashLoop]);
   } finally {
@@ -36,6 +52,7 @@ runMain(async () => {
       (stage) => stage.stop(),
       () => undefined,
     );
+    await sample?.stop();
   }
 });
 

@@ -1,19 +1,27 @@
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { listenUrl, readConfig, type Config } from '../config';
 import { lockDataDir } from '../dev/embedded/lock';
 import { probe } from '../process/ports';
 import { startServers, Stopped, type EmbeddedServers } from '../dev/embedded/servers';
 import { startService } from '../dev/embedded/service';
+import { startSample } from '../dev/demo/sample';
+import { readSheet } from '../dev/demo/sheet';
 import { STORAGE_OPTION, wantsObjectStorage } from '../dev/embedded/storageOption';
 import { runMain, say, stopSignal, stopWithNpm } from '../process/main';
 import { namedTemporalAddress } from '../temporal/settings';
 
+const SAMPLE = path.join(__dirname, '..', '..', '..', 'samples', 'products.csv');
+
 /**
  * `npm start`: runs the whole service, with embedded servers unless the environment names others. Files are kept on disk,
- * or with `--storage s3` in an embedded S3 server.
+ * or with `--storage s3` in an embedded S3 server. With `--sample`, the page offers the demo's sample to try.
  */
 runMain(async () => {
-  const withS3 = wantsObjectStorage(parseArgs({ options: STORAGE_OPTION }).values.storage);
+  const { values } = parseArgs({
+    options: { sample: { type: 'boolean', default: false }, ...STORAGE_OPTION },
+  });
+  const withS3 = wantsObjectStorage(values.storage);
   const config = readConfig();
   const stopping = stopSignal();
   stopWithNpm();
@@ -22,7 +30,14 @@ runMain(async () => {
     if ((await probe(config.PORT, config.HOST)) === null) {
       throw new Error(`Port ${config.PORT} is taken; set PORT to another`);
     }
-    await runService(config, withS3, stopping);
+    const sample = values.sample
+      ? await startSample(await readSheet(SAMPLE), config.DATA_DIR)
+      : null;
+    try {
+      await runService(config, { withS3, env: sample?.env ?? {} }, stopping);
+    } finally {
+      await sample?.stop();
+    }
   } catch (error) {
     if (!(error instanceof Stopped)) throw error;
   } finally {
@@ -32,7 +47,7 @@ runMain(async () => {
 
 async function runService(
   config: Config,
-  withS3: boolean,
+  { withS3, env }: { readonly withS3: boolean; readonly env: NodeJS.ProcessEnv },
   stopping: Promise<unknown>,
 ): Promise<void> {
   const temporalAddress = namedTemporalAddress();
@@ -53,6 +68,7 @@ async function runService(
       url: listenUrl(config),
       env: {
         ...servers.clientEnv,
+        ...env,
         DATA_DIR: config.DATA_DIR,
         TEMPORAL_UI_URL: config.TEMPORAL_UI_URL ?? servers.temporalUi ?? '',
       },

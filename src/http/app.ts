@@ -16,14 +16,18 @@ import { createRoutes, type AppDependencies } from './routes';
 import { createWriteLimit } from './writeLimit';
 
 export function createApp(deps: AppDependencies): Koa {
-  const { API_KEYS, ALLOWED_HOSTS, PUBLIC_URL, RATE_LIMIT_WRITES_PER_MINUTE } = deps.config;
+  const { API_KEYS, ALLOWED_HOSTS, PUBLIC_URL, SAMPLE_FILE } = deps.config;
   const routes = createRoutes(deps);
-  const countWrite = createWriteLimit(RATE_LIMIT_WRITES_PER_MINUTE);
+  const countWrite = createWriteLimit(deps.config.RATE_LIMIT_WRITES_PER_MINUTE);
   const router = createRouter(
     routes.map((route) => guarded(route, { requests: deps.requests, countWrite })),
   );
   serveDocumentation(router, routes);
-  servePage(router, { folder: deps.pageFolder, publicUrl: PUBLIC_URL });
+  servePage(router, {
+    folder: deps.pageFolder,
+    publicUrl: PUBLIC_URL,
+    sampleFile: SAMPLE_FILE,
+  });
   return createKoa(deps.logger, router, {
     around: [timeCalls(deps.metrics)],
     before: [

@@ -4,6 +4,8 @@ import type { Context } from 'koa';
 import { MulterError } from 'multer';
 import { messageOf, Refusal } from '../errors';
 import type { Spool } from '../storage/spool';
+import { isNamedCsv } from '../../sheet/fileKind';
+import { notCsv } from '../../sheet/textFindings';
 import { drain } from './drain';
 import { full, spoolUpload, tooLarge, type Spooled } from './spool';
 
@@ -30,10 +32,6 @@ interface FormOptions extends Options {
     },
   ): void;
 }
-
-/** Types that no client uses for a CSV; what browsers, curl and Excel send is accepted. */
-const OTHER_TYPES =
-  /^(image|audio|video|font)\/|^application\/(pdf|zip|gzip|json|xml|x-tar|vnd\.openxml)/i;
 
 /** The common limit of file systems; the name is sent back in a header, which clients limit too. */
 const MAX_NAME_LENGTH = 255;
@@ -126,15 +124,11 @@ async function receive(ctx: Context, spool: Spool, maxBytes: number): Promise<Fo
 
 function refusalOf({ fieldname, originalname, mimetype }: File): Refusal | null {
   if (fieldname !== 'file') return null;
-  if (!/\.csv$/i.test(originalname) || OTHER_TYPES.test(mimetype)) return notCsv();
+  if (!isNamedCsv(originalname, mimetype)) return notCsv();
   const { length } = originalname;
   if (length <= MAX_NAME_LENGTH) return null;
   const msg = `Expected a file name of at most ${MAX_NAME_LENGTH} characters, received ${length}`;
   return new Refusal('invalid', msg, [{ loc: ['body', 'file'], msg, type: 'too_long' }]);
-}
-
-function notCsv(): Refusal {
-  return new Refusal('not_csv', 'Only CSV files are supported');
 }
 
 function asRefusal(error: unknown): Refusal {

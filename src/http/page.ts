@@ -30,11 +30,16 @@ interface PageDeps {
   readonly folder: string;
   /** `PUBLIC_URL`: behind a proxy its path may have a prefix that the proxy removes. */
   readonly publicUrl: string;
+  /** A CSV that the page offers to try. */
+  readonly sampleFile: string | undefined;
 }
 
+/** Relative to `<base>`, as all addresses in the HTML. */
+const SAMPLE_PATH = 'assets/sample.csv';
+
 /** Serves the page, and the scripts and styles that it loads. */
-export function servePage(router: Router, { folder, publicUrl }: PageDeps): void {
-  const page = createAsset('html', readPage(folder, publicUrl));
+export function servePage(router: Router, { folder, publicUrl, sampleFile }: PageDeps): void {
+  const page = createAsset('html', readPage(folder, publicUrl, sampleFile !== undefined));
   for (const url of PATHS) {
     router.get(url, (ctx: Context) => {
       ctx.set('Content-Security-Policy', POLICY);
@@ -49,14 +54,21 @@ export function servePage(router: Router, { folder, publicUrl }: PageDeps): void
       sendAsset(ctx, asset);
     });
   }
+  if (sampleFile === undefined) return;
+  const sample = createAsset('csv', readFileSync(sampleFile, 'utf8'));
+  router.get(`/${SAMPLE_PATH}`, (ctx: Context) => {
+    ctx.set('Cache-Control', 'no-cache');
+    sendAsset(ctx, sample);
+  });
 }
 
-function readPage(folder: string, publicUrl: string): string {
+function readPage(folder: string, publicUrl: string, hasSample: boolean): string {
   const html = readFileSync(path.join(folder, 'index.html'), 'utf8');
   if (!html.includes(BASE)) throw new Error(`Expected ${BASE} in the HTML of the page`);
   const { pathname } = new URL(publicUrl);
   const prefix = pathname.replace(/\/*$/, '/').replaceAll('&', '&amp;').replaceAll('"', '&quot;');
-  return html.replace(BASE, () => `<base href="${prefix}" />`);
+  const sample = hasSample ? `<meta name="sample" content="${SAMPLE_PATH}" />` : '';
+  return html.replace(BASE, () => `<base href="${prefix}" />${sample}`);
 }
 
 function readAssets(folder: string): [string, Asset][] {

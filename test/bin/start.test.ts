@@ -78,7 +78,7 @@ describe('A running start', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'image-processor-'));
-    ({ command, url } = await started(folder));
+    ({ command, url } = await started(folder, {}, ['--sample']));
   });
   afterAll(async () => {
     await endCommands();
@@ -106,6 +106,13 @@ describe('A running start', () => {
       status: 'completed',
       details: '1 of 1 image compressed',
     });
+  });
+
+  it('offers a sample with --sample, and serves the pictures of it', async () => {
+    const sample = await (await call(`${url}/assets/sample.csv`)).text();
+    const [link = ''] = /http:[^",]+ceramic-mug-front\.jpg/.exec(sample) ?? [];
+    const id = await uploaded(url, sheetOf([link]));
+    expect(await finished(url, id)).toMatchObject({ status: 'completed' });
   });
 
   it('is not affected by a second start at its DATA_DIR, which is refused', async () => {

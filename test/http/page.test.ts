@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { call } from '../support/api';
 import { startService, type Service } from '../support/service';
+import { withFile } from '../support/temporaryFile';
 
 const PATHS = [
   '/',
@@ -143,6 +144,35 @@ describe('the page behind a path prefix', () => {
     try {
       const html = await (await call(`${service.url}/requests/x`)).text();
       expect(html).toContain(`<base href="${base}" />`);
+    } finally {
+      await service.stop();
+    }
+  });
+});
+
+describe('the sample of the page', () => {
+  const META = '<meta name="sample" content="assets/sample.csv" />';
+
+  it('is served and named in the HTML when there is one', () =>
+    withFile('Name,Image\n', async (file) => {
+      const service = await startService({ worker: false, env: { SAMPLE_FILE: file } });
+      try {
+        expect(await (await call(`${service.url}/`)).text()).toContain(META);
+        const sample = await call(`${service.url}/assets/sample.csv`);
+        expect(sample.headers.get('content-type')).toMatch(/^text\/csv/);
+        expect(await sample.text()).toBe('Name,Image\n');
+      } finally {
+        await service.stop();
+      }
+    }));
+
+  it('is not there by default', async () => {
+    const service = await startService({ worker: false });
+    try {
+      expect(await (await call(`${service.url}/`)).text()).not.toContain('name="sample"');
+      const sample = await call(`${service.url}/assets/sample.csv`);
+      await sample.body?.cancel();
+      expect(sample.status).toBe(404);
     } finally {
       await service.stop();
     }

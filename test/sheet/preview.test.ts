@@ -112,7 +112,7 @@ describe('a preview of a whole file', () => {
 
   it('refuses an encoding that only browsers know', () => {
     const message = expect.stringContaining('received "x-user-defined"') as string;
-    expect(preview(text('a'), { encoding: 'x-user-defined' }).refusal).toEqual({ message });
+    expect(preview(text('a'), { encoding: 'x-user-defined' }).refusal).toMatchObject({ message });
   });
 
   it('decodes every byte of Windows-1252 as the server does', () => {
@@ -190,6 +190,55 @@ describe('a preview of the beginning of a file', () => {
     const options = { fileSize: 1_000_000 };
     expect(previewSheet(head, options)).toMatchObject({ rows: [{ number: 1 }], refusal: null });
     expect(previewSheet(head.subarray(0, 18), options)).toMatchObject({ rows: [], refusal: null });
+  });
+});
+
+describe('the bad rows of a preview', () => {
+  const rows = (count: number, cell: (number: number) => string) =>
+    `Name,Image\n${Array.from({ length: count }, (_, index) => `Mug,${cell(index + 1)}\n`).join('')}`;
+
+  it('are those that the service reports, also behind the first rows', () => {
+    const content = rows(50, (number) => (number % 10 === 0 ? 'none' : `http://a/${number}.jpg`));
+    const { badRows, readRows, rows: shown, laterBadRows, refusal } = preview(content);
+    expect({ badRows, readRows, refusal }).toEqual({ badRows: 5, readRows: 50, refusal: null });
+    const message = expect.stringContaining('Expected links that begin with http') as string;
+    expect(shown[9]?.errors).toEqual([{ code: 'invalid_links', message }]);
+    expect(laterBadRows.map(({ number }) => number)).toEqual([30, 40, 50]);
+  });
+
+  it('are listed up to twenty behind the first rows', () => {
+    const { badRows, laterBadRows } = preview(rows(100, () => 'none'));
+    expect([badRows, laterBadRows.length]).toEqual([100, 20]);
+  });
+
+  it('refuse a file that must have none, also when only its head is read', () => {
+    const content = Buffer.from(rows(3, (number) => (number === 2 ? '' : 'http://a/1.jpg')));
+    const message = 'The file has rows that cannot be used';
+    const fault = { loc: ['body', 'file', 'row 2'], type: 'no_links' };
+    for (const fileSize of [content.length, 1_000_000]) {
+      const { refusal } = previewSheet(content, { fileSize, strict: true });
+      expect(refusal).toMatchObject({ message, faults: [fault] });
+    }
+  });
+
+  it('are found by the rules of strict, which takes every text for a fault', () => {
+    const content = Buffer.from('Name,Image\nMug,"http://a/1.jpg, mug.jpg"\n');
+    const badRowsOf = (strict: boolean) =>
+      previewSheet(content, { fileSize: content.length, strict }).badRows;
+    expect([badRowsOf(false), badRowsOf(true)]).toEqual([0, 1]);
+  });
+});
+
+describe('the number of links of a preview', () => {
+  it('is exact for a whole file, and estimated for its head', () => {
+    const content = Buffer.from(
+      `Name,Image\n${'Mug,"http://a/1.jpg, http://a/2.jpg"\n'.repeat(1_000)}`,
+    );
+    expect(preview(content)).toMatchObject({ estimatedRows: 1_000, estimatedLinks: 2_000 });
+    const head = content.subarray(0, 10_000);
+    const { estimatedRows, estimatedLinks } = previewSheet(head, { fileSize: content.length });
+    expect(Math.abs(estimatedLinks - 2_000)).toBeLessThan(20);
+    expect(Math.abs(estimatedRows - 1_000)).toBeLessThan(10);
   });
 });
 

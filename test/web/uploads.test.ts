@@ -1,6 +1,7 @@
 import { ApiError } from '../../client/errors';
 import { explain } from '../../web/logic/failure';
 import { readFields } from '../../web/logic/options';
+import { uploadFaultsOf } from '../../web/logic/uploadFaults';
 import { forgetKey, keyOf, uploadName } from '../../web/logic/resend';
 
 describe('the idempotency key', () => {
@@ -48,8 +49,14 @@ describe('readFields', () => {
     form.set('max_width', '');
     form.set('format', 'webp');
     form.set('strict', 'true');
+    form.set('base_url', 'https://shop.example');
     form.set('other', 'x');
-    expect(readFields(form)).toEqual({ quality: '70', format: 'webp', strict: 'true' });
+    expect(readFields(form)).toEqual({
+      quality: '70',
+      format: 'webp',
+      strict: 'true',
+      base_url: 'https://shop.example',
+    });
   });
 });
 
@@ -77,5 +84,25 @@ describe('explain', () => {
   it('has words for an answer of something else, and for none', () => {
     expect(explain(new ApiError(502, null, null)).title).toBe('The service answered HTTP 502.');
     expect(explain(new TypeError('fetch failed')).title).toBe('The service cannot be reached.');
+  });
+});
+
+describe('uploadFaultsOf', () => {
+  const row = { loc: ['body', 'file', 'row 3'], msg: 'No links', type: 'no_links' };
+  const field = { loc: ['body', 'webhook_url'], msg: 'Expected a URL', type: 'webhook_url' };
+
+  it('separates faults of fields from those of the file', () => {
+    const { fields, error } = uploadFaultsOf(new ApiError(422, [row, field], null));
+    expect(fields).toEqual({ webhook_url: 'Expected a URL' });
+    expect(error).toMatchObject({ status: 422, detail: [row] });
+  });
+
+  it('leaves no error when all faults are of fields', () => {
+    expect(uploadFaultsOf(new ApiError(422, [field], null)).error).toBeNull();
+  });
+
+  it('keeps every other error', () => {
+    const error = new ApiError(413, 'Too large', null);
+    expect(uploadFaultsOf(error)).toEqual({ fields: {}, error });
   });
 });

@@ -1,86 +1,100 @@
-import { useCallback, useState } from 'preact/hooks';
-import { Link } from 'wouter-preact';
+import { useMemo, useState } from 'preact/hooks';
+import { Link, useSearchParams } from 'wouter-preact';
 import type { RequestResource } from '../../contract/http/requests';
-import { REQUEST_STATUSES, type RequestStatus } from '../../contract/statuses';
-import { useApi } from '../api';
 import { formatImages, formatNumber } from '../logic/format';
-import { append, refresh, type Loaded } from '../logic/requestList';
-import { REQUEST_LABELS } from '../logic/statuses';
+import { isFiltered, readFilter, writeFilter, type RequestFilter } from '../logic/requestFilter';
 import { Ago } from '../parts/ago';
 import { CountsBar } from '../parts/countsBar';
 import { Failure } from '../parts/failure';
 import { StatusLabel } from '../parts/statusLabel';
-import { usePolling } from '../usePolling';
+import { Filters } from './filters';
+import { SelectionBar } from './selectionBar';
+import { useRequests } from './useRequests';
+import { Welcome } from './welcome';
 
-const PAUSE_MS = 2_000;
+interface Props {
+  /** Called with the id of a bulk operation. */
+  readonly onStarted: (operationId: string) => void;
+  readonly onSample: (file: File) => void;
+}
 
 /** The requests, newest first and live. */
-export function RequestList() {
-  const [status, setStatus] = useState<RequestStatus | undefined>(undefined);
+export function RequestList({ onStarted, onSample }: Props) {
+  const [query, setQuery] = useSearchParams();
+  const filter = useMemo(() => readFilter(query), [query]);
   return (
     <section aria-labelledby="requests">
-      <div class="heading">
-        <h2 id="requests">Requests</h2>
-        <label class="inline">
-          Status
-          <select
-            value={status ?? ''}
-            onChange={({ currentTarget }) => {
-              setStatus(REQUEST_STATUSES.find((one) => one === currentTarget.value));
-            }}
-          >
-            <option value="">All</option>
-            {REQUEST_STATUSES.map((one) => (
-              <option key={one} value={one}>
-                {REQUEST_LABELS[one]}
-              </option>
-            ))}
-          </select>
-        </label>
-      </div>
-      <Requests key={status ?? ''} status={status} />
+      <h2 id="requests">Requests</h2>
+      <Filters
+        filter={filter}
+        onChange={(next) => {
+          setQuery(writeFilter(next), { replace: true });
+        }}
+      />
+      <Requests
+        key={JSON.stringify(filter)}
+        filter={filter}
+        onStarted={onStarted}
+        onSample={onSample}
+      />
     </section>
   );
 }
 
-function Requests({ status }: { readonly status: RequestStatus | undefined }) {
-  const api = useApi();
-  const [loaded, setLoaded] = useState<Loaded<RequestResource> | null>(null);
-  const [olderError, setOlderError] = useState<unknown>(null);
-  const load = useCallback(
-    async (signal: AbortSignal) => {
-      const page = await api.requestsPage({ status, signal });
-      setLoaded((known) => refresh(known ?? { requests: [], cursor: null }, page));
-    },
-    [api, status],
-  );
-  const error = usePolling(load, PAUSE_MS);
-
-  async function loadOlder(cursor: string) {
-    try {
-      const page = await api.requestsPage({ status, cursor });
-      setLoaded((known) => append(known ?? { requests: [], cursor: null }, page));
-      setOlderError(null);
-    } catch (failure) {
-      setOlderError(failure);
-    }
-  }
-
+function Requests({ filter, onStarted, onSample }: Props & { readonly filter: RequestFilter }) {
+  const { loaded, error, olderError, loadOlder } = useRequests(filter);
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  /** All that match are selected, also those that are not loaded. */
+  const [isAll, setAll] = useState(false);
+  const requests = loaded?.requests ?? [];
+  const chosen = requests.filter(({ request_id }) => selected.has(request_id));
   const cursor = loaded?.cursor ?? null;
+
+  function select(ids: Iterable<string>) {
+    setSelected(new Set(ids));
+    setAll(false);
+  }
+  function toggle(id: string) {
+    const others = [...selected].filter((one) => one !== id);
+    select(selected.has(id) ? others : [...selected, id]);
+  }
+  const isEverything = chosen.length === requests.length;
+
   return (
     <>
       {error !== null && <Failure error={error} isRetried />}
       {loaded === null && error === null && <p role="status">Loading the requests…</p>}
-      {loaded?.requests.length === 0 && (
-        <p class="empty">
-          {status === undefined
-            ? 'No requests yet. Upload a CSV above: it appears here at once.'
-            : 'No request has this status.'}
-        </p>
+      {loaded?.requests.length === 0 &&
+        (isFiltered(filter) ? (
+          <p class="empty" role="status">
+            No request matches this filter.
+          </p>
+        ) : (
+          <Welcome onSample={onSample} />
+        ))}
+      {requests.length > 0 && (
+        <label class="check pick">
+          <input
+            type="checkbox"
+            checked={isEverything}
+            indeterminate={!isEverything && chosen.length > 0}
+            onChange={() => {
+              select(isEverything ? [] : requests.map(({ request_id }) => request_id));
+            }}
+          />{' '}
+          Select all on this page
+        </label>
       )}
       <ul class="requests">
-        {loaded?.requests.map((request) => (
-          <Item key={request.request_id} request={request} />
+        {requests.map((request) => (
+          <Item
+            key={request.request_id}
+            request={request}
+            isSelected={isAll || selected.has(request.request_id)}
+            onToggle={() => {
+              toggle(request.request_id);
+            }}
+          />
         ))}
       </ul>
       {cursor !== null && (
@@ -89,25 +103,56 @@ function Requests({ status }: { readonly status: RequestStatus | undefined }) {
         </button>
       )}
       {olderError !== null && <Failure error={olderError} />}
+      {chosen.length > 0 && (
+        <SelectionBar
+          requests={chosen}
+          filter={filter}
+          isAll={isAll}
+          onAll={() => {
+            setAll(true);
+          }}
+          onClear={() => {
+            select([]);
+          }}
+          onStarted={(id) => {
+            select([]);
+            onStarted(id);
+          }}
+        />
+      )}
     </>
   );
 }
 
-function Item({ request }: { readonly request: RequestResource }) {
+interface ItemProps {
+  readonly request: RequestResource;
+  readonly isSelected: boolean;
+  readonly onToggle: () => void;
+}
+
+function Item({ request, isSelected, onToggle }: ItemProps) {
   const { request_id, file_name, status, counts, created_at } = request;
   return (
-    <li>
-      <div class="line">
-        <Link href={`/requests/${request_id}`}>{file_name}</Link>
-        <StatusLabel status={status} />
-      </div>
-      <CountsBar counts={counts} />
-      <div class="line quiet">
-        <span>
-          {formatImages(counts.total)}, {formatNumber(counts.succeeded)} compressed,{' '}
-          {formatNumber(counts.failed)} failed
-        </span>
-        <Ago time={created_at} />
+    <li class="check">
+      <input
+        type="checkbox"
+        aria-label={`Select ${file_name}`}
+        checked={isSelected}
+        onChange={onToggle}
+      />
+      <div>
+        <div class="line">
+          <Link href={`/requests/${request_id}`}>{file_name}</Link>
+          <StatusLabel status={status} />
+        </div>
+        <CountsBar counts={counts} />
+        <div class="line quiet">
+          <span>
+            {formatImages(counts.total)}, {formatNumber(counts.succeeded)} compressed,{' '}
+            {formatNumber(counts.failed)} failed
+          </span>
+          <Ago time={created_at} />
+        </div>
       </div>
     </li>
   );

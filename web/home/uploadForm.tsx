@@ -1,96 +1,139 @@
-import { useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { useLocation } from 'wouter-preact';
-import { useApi } from '../api';
+import type { UploadFields } from '../../contract/http/uploads';
+import { toRecord } from '../logic/columns';
 import { formatBytes, formatShare } from '../logic/format';
 import { readFields } from '../logic/options';
-import { forgetKey, keyOf, uploadName } from '../logic/resend';
+import { messagesByField } from '../logic/uploadFaults';
 import { Failure } from '../parts/failure';
+import { FilePreview } from './filePreview';
 import { Options } from './options';
 import { useFileDrop } from './useFileDrop';
+import { usePreview, type PreviewState } from './usePreview';
+import { useUpload } from './useUpload';
 
-export function UploadForm() {
-  const api = useApi();
+interface Props {
+  readonly file: File | null;
+  readonly onFile: (file: File | null) => void;
+}
+
+/** Chooses a file, shows how it will be read, and sends it. */
+export function UploadForm({ file, onFile }: Props) {
   const [, navigate] = useLocation();
   const input = useRef<HTMLInputElement>(null);
-  const [file, setFile] = useState<File | null>(null);
-  /** From 0 to 1; `null` while nothing is sent. */
-  const [sent, setSent] = useState<number | null>(null);
-  const [error, setError] = useState<unknown>(null);
+  const refused = useRef<HTMLDivElement>(null);
+  const [options, setOptions] = useState<UploadFields>({});
+  /** `null`: they are found by their names. */
+  const [linkColumns, setLinkColumns] = useState<readonly string[] | null>(null);
+  const { sent, faults, isStopped, isSending, send, stop, reset } = useUpload((id) => {
+    navigate(`/requests/${id}`);
+  });
+  const fields =
+    linkColumns === null ? options : { ...options, link_columns: toRecord(linkColumns) };
+  const preview = usePreview(file, fields);
+  const { link_columns: columnsFault, ...optionFaults } = {
+    ...previewFaults(preview),
+    ...faults.fields,
+  };
+
+  useEffect(() => {
+    setLinkColumns(null);
+    reset();
+    // The browser's own control shows the name of a file that was dropped, too.
+    if (input.current !== null) showChosen(input.current, file);
+  }, [file]);
+  useEffect(() => {
+    refused.current?.scrollIntoView({ block: 'nearest' });
+  }, [faults]);
 
   function choose(chosen: File | null) {
-    if (sent !== null) return;
-    setFile(chosen);
-    setError(null);
+    if (!isSending) onFile(chosen);
   }
-  const isOver = useFileDrop(setDropped);
-
-  function setDropped(dropped: File) {
-    choose(dropped);
-    if (input.current !== null) input.current.value = '';
-  }
-
-  async function send(form: HTMLFormElement) {
-    if (file === null) {
-      input.current?.focus();
-      return;
-    }
-    const fields = readFields(new FormData(form));
-    const upload = uploadName(file, fields);
-    const idempotencyKey = keyOf(sessionStorage, upload, createKey);
-    const onProgress = (bytes: number, total: number) => {
-      setSent(total === 0 ? 0 : bytes / total);
-    };
-    setError(null);
-    setSent(0);
-    try {
-      const id = await api.upload(file, { name: file.name, fields, idempotencyKey, onProgress });
-      forgetKey(sessionStorage, upload);
-      navigate(`/requests/${id}`);
-    } catch (failure) {
-      setError(failure);
-      setSent(null);
-    }
-  }
+  const isOver = useFileDrop(choose);
 
   return (
     <form
       class={isOver ? 'card upload over' : 'card upload'}
       aria-label="Upload a CSV"
+      onInput={({ currentTarget }) => {
+        setOptions(readFields(new FormData(currentTarget)));
+      }}
       onSubmit={(event) => {
         event.preventDefault();
-        void send(event.currentTarget);
+        if (file === null) input.current?.focus();
+        else if (!isSending) void send(file, fields);
       }}
     >
       <h1>Compress the images of a CSV</h1>
-      <p>Choose a CSV with links to images, or drop it anywhere on this page.</p>
-      <label>
-        CSV file
-        <input
-          ref={input}
-          type="file"
-          accept=".csv,text/csv"
-          disabled={sent !== null}
-          onChange={({ currentTarget }) => {
-            choose(currentTarget.files?.[0] ?? null);
-          }}
-        />
-      </label>
-      <p aria-live="polite">
-        {file === null ? 'No file is chosen yet.' : `${file.name}, ${formatBytes(file.size)}`}
-      </p>
-      <Options />
-      <button type="submit" class="primary" disabled={file === null || sent !== null}>
-        Upload
-      </button>
-      {sent !== null && <Progress sent={sent} />}
-      {error !== null && (
+      <div class="chooser">
+        <label>
+          CSV file
+          <input
+            ref={input}
+            type="file"
+            accept=".csv,text/csv"
+            disabled={isSending}
+            onChange={({ currentTarget }) => {
+              choose(currentTarget.files?.[0] ?? null);
+            }}
+          />
+        </label>
+        <p class="quiet">Choose a CSV with links to images, or drop it anywhere on this page.</p>
+      </div>
+      {file !== null && (
         <>
-          <Failure error={error} />
-          <p>The file is still chosen. Sending it again makes no second request.</p>
+          <p class="chosen">
+            <strong>{file.name}</strong>, {formatBytes(file.size)}
+          </p>
+          <FilePreview
+            state={preview}
+            isStrict={options.strict === 'true'}
+            linkColumns={linkColumns}
+            fault={columnsFault}
+            onLinkColumns={setLinkColumns}
+          />
         </>
+      )}
+      {faults.error !== null && (
+        <div ref={refused}>
+          <Failure error={faults.error} />
+          <p>The file is still chosen. Sending it again makes no second request.</p>
+        </div>
+      )}
+      <Options fields={options} faults={optionFaults} />
+      <div class="buttons">
+        <button type="submit" class="primary" disabled={file === null || isSending}>
+          Upload
+        </button>
+        {isSending && (
+          <button type="button" onClick={stop}>
+            Stop sending
+          </button>
+        )}
+      </div>
+      {sent !== null && <Progress sent={sent} />}
+      {isStopped && (
+        <p role="status">
+          Stopped. If all of it had arrived, the request is in the list below. The file is still
+          chosen, and sending it again makes no second request.
+        </p>
       )}
     </form>
   );
+}
+
+function showChosen(input: HTMLInputElement, file: File | null): void {
+  if (input.files?.[0] === (file ?? undefined)) return;
+  const chosen = new DataTransfer();
+  if (file !== null) chosen.items.add(file);
+  input.files = chosen.files;
+}
+
+/** Faults of options that show before the file is sent. */
+function previewFaults(preview: PreviewState): Readonly<Record<string, string>> {
+  if (typeof preview === 'string') return {};
+  const refusal = 'refusal' in preview ? preview.refusal : preview.sheet.refusal;
+  return messagesByField(refusal?.faults ?? []);
 }
 
 function Progress({ sent }: { readonly sent: number }) {
@@ -101,10 +144,4 @@ function Progress({ sent }: { readonly sent: number }) {
       <span role="status">{sent < 1 ? '' : 'Sent. The service reads the file.'}</span>
     </p>
   );
-}
-
-/** `randomUUID` is missing where the page is not served by https. */
-function createKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -1,7 +1,18 @@
 import type { UploadFields } from '../../contract/http/uploads';
 
 /** Names of the fields of the upload form, as the service knows them. */
-const NAMES = ['quality', 'format', 'effort', 'max_width', 'max_height', 'strict', 'webhook_url'];
+const NAMES = [
+  'quality',
+  'format',
+  'effort',
+  'max_width',
+  'max_height',
+  'strict',
+  'base_url',
+  'encoding',
+  'output',
+  'webhook_url',
+];
 
 /** What the browser's `FormData` offers, as far as it is needed here. */
 interface Form {

@@ -8,12 +8,22 @@ interface Props {
   readonly children: ComponentChildren;
   readonly action: string;
   readonly isDangerous?: boolean;
+  /** Something has to be answered before. */
+  readonly isBlocked?: boolean;
   readonly run: () => Promise<unknown>;
   readonly onClose: (isDone: boolean) => void;
 }
 
 /** Asks before something is changed, and shows why it could not be. */
-export function ConfirmDialog({ title, children, action, isDangerous, run, onClose }: Props) {
+export function ConfirmDialog({
+  title,
+  children,
+  action,
+  isDangerous,
+  isBlocked = false,
+  run,
+  onClose,
+}: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const isDone = useRef(false);
   const heading = useId();
@@ -53,7 +63,7 @@ export function ConfirmDialog({ title, children, action, isDangerous, run, onClo
         <button
           type="button"
           class={isDangerous === true ? 'danger' : 'primary'}
-          disabled={isRunning}
+          disabled={isRunning || isBlocked}
           onClick={() => void confirm()}
         >
           {action}

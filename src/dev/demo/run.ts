@@ -4,11 +4,10 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient, type Client } from '../../../client';
 import type { RequestResource } from '../../../contract/http/requests';
-import { startOrigin } from './origin';
 import { createProgress, type Output } from '../../terminal/progress';
 import { startReceiver, type ReceivedWebhook, type Receiver } from './receiver';
 import { formatReport, surveyImages } from './report';
-import { relinked, type Sheet } from './sheet';
+import type { Sheet } from './sheet';
 import type { Stage } from './stage';
 
 export interface RunOptions {
@@ -32,13 +31,11 @@ export async function runDemo(options: RunOptions): Promise<void> {
   const { stage, sheet, output } = options;
   const client = createClient({ url: stage.apiUrl });
   const receiver = await startReceiver(options.webhookSecret);
-  const origin = sheet.isSample ? await startOrigin() : null;
   try {
-    const csv = origin === null ? sheet.csv : relinked(sheet.csv, origin.url);
     if (options.keep) output.write(`\nPage         ${stage.apiUrl}\n`);
     output.write(`\nUploading ${sheet.file}\n`);
     const started = Date.now();
-    const id = await client.upload(new Blob([csv]), {
+    const id = await client.upload(new Blob([sheet.csv]), {
       name: path.basename(sheet.file),
       fields: { webhook_url: receiver.url },
     });
@@ -66,7 +63,7 @@ export async function runDemo(options: RunOptions): Promise<void> {
       throw new Error(`Expected a webhook with a valid signature, received: ${webhook.fault}`);
     }
   } finally {
-    await Promise.all([receiver.stop(), origin?.stop()]);
+    await receiver.stop();
   }
 }
 

@@ -4,16 +4,14 @@ import { messageOf } from '../../errors';
 export interface Sheet {
   readonly file: string;
   readonly csv: Buffer<ArrayBuffer>;
-  /** Whether its links lead to the demo's own origin. */
-  readonly isSample: boolean;
 }
 
 /** The placeholder for the demo's origin in the sample. It never resolves (RFC 2606). */
 const PLACEHOLDER = 'http://demo.invalid';
 
-export async function readSheet(file: string, isSample: boolean): Promise<Sheet> {
+export async function readSheet(file: string): Promise<Sheet> {
   try {
-    return { file, csv: await readFile(file), isSample };
+    return { file, csv: await readFile(file) };
   } catch (error) {
     throw new Error(`Expected a CSV file to upload, received ${messageOf(error)}`, {
       cause: error,

@@ -10,6 +10,8 @@ export interface StageOptions {
   /** Whether files are in object storage. */
   readonly withS3: boolean;
   readonly webhookSecret: string;
+  /** Further settings of the service. */
+  readonly env: NodeJS.ProcessEnv;
   readonly log: (line: string) => void;
   readonly stopping: Promise<unknown>;
 }
@@ -57,6 +59,7 @@ export async function startDemo(options: StageOptions): Promise<Stage> {
         DATA_DIR: dataDir,
         ALLOWED_NETWORKS: [process.env['ALLOWED_NETWORKS'] ?? '', OWN_NETWORK].join(','),
         WEBHOOK_SECRET: options.webhookSecret,
+        ...options.env,
       },
       logFile: path.join(folder, 'service.log'),
       log,
@@ -91,7 +94,7 @@ function picturesOf(
 
 /** Clears variables that the shell may have set for another service. Limits and retries are kept. */
 function withoutForeignSettings(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const foreign = /^(TEMPORAL_TASK_QUEUE|API_KEYS|PUBLIC_URL|WEBHOOK_URL|STORAGE_\w+)$/;
+  const foreign = /^(TEMPORAL_TASK_QUEUE|API_KEYS|PUBLIC_URL|WEBHOOK_URL|SAMPLE_FILE|STORAGE_\w+)$/;
   const names = Object.keys(environment).filter((name) => foreign.test(name));
   return Object.fromEntries(names.map((name) => [name, '']));
 }

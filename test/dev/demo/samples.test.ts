@@ -32,7 +32,7 @@ describe('samples/products.csv', () => {
   });
 
   it('has links that resolve only after the demo inserts its own origin', async () => {
-    const { csv } = await readSheet(path.join(folder, 'products.csv'), true);
+    const { csv } = await readSheet(path.join(folder, 'products.csv'));
     const text = relinked(csv, 'http://127.0.0.1:1').toString();
     expect(text).not.toContain('demo.invalid');
     expect(text.match(/http:\/\/127\.0\.0\.1:1\/pictures\//g)).toHaveLength(45);
@@ -41,7 +41,7 @@ describe('samples/products.csv', () => {
 
 describe('readSheet', () => {
   it('reports a missing file', async () => {
-    await expect(readSheet('/nowhere/products.csv', false)).rejects.toThrow(
+    await expect(readSheet('/nowhere/products.csv')).rejects.toThrow(
       /^Expected a CSV file to upload, received .*ENOENT.*\/nowhere\/products.csv/,
     );
   });

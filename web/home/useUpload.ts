@@ -1,0 +1,86 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { ApiError } from '../../client/errors';
+import type { UploadFields } from '../../contract/http/uploads';
+import { useApi } from '../api';
+import { forgetKey, keyOf, uploadName } from '../logic/resend';
+import { NO_FAULTS, uploadFaultsOf, type UploadFaults } from '../logic/uploadFaults';
+
+interface Uploading {
+  /** From 0 to 1; `null` while nothing is sent. */
+  readonly sent: number | null;
+  readonly faults: UploadFaults;
+  /** The last upload was stopped by the user. */
+  readonly isStopped: boolean;
+}
+
+const IDLE: Uploading = { sent: null, faults: NO_FAULTS, isStopped: false };
+
+/** Sends a file. One that was interrupted and is sent again is one request. */
+export function useUpload(onAccepted: (id: string) => void) {
+  const api = useApi();
+  const [state, setState] = useState(IDLE);
+  const sending = useRef<AbortController | null>(null);
+  const isShown = useRef(true);
+  const isSending = state.sent !== null;
+
+  useEffect(
+    () => () => {
+      isShown.current = false;
+    },
+    [],
+  );
+
+  useEffect(() => {
+    if (!isSending) return;
+    // The browser asks before it closes the page.
+    const ask = (event: Event) => {
+      event.preventDefault();
+    };
+    addEventListener('beforeunload', ask);
+    return () => {
+      removeEventListener('beforeunload', ask);
+    };
+  }, [isSending]);
+
+  async function send(file: File, fields: UploadFields) {
+    const upload = uploadName(file, fields);
+    const stop = new AbortController();
+    sending.current = stop;
+    setState({ ...IDLE, sent: 0 });
+    try {
+      const id = await api.upload(file, {
+        name: file.name,
+        fields,
+        idempotencyKey: keyOf(sessionStorage, upload, createKey),
+        signal: stop.signal,
+        onProgress(bytes, total) {
+          setState({ ...IDLE, sent: total === 0 ? 0 : bytes / total });
+        },
+      });
+      forgetKey(sessionStorage, upload);
+      if (isShown.current) onAccepted(id);
+    } catch (error) {
+      // The key belongs to other content, which the browser cannot tell from this by name, size and time.
+      if (error instanceof ApiError && error.status === 409) forgetKey(sessionStorage, upload);
+      const isStopped = stop.signal.aborted;
+      setState({ ...IDLE, isStopped, faults: isStopped ? NO_FAULTS : uploadFaultsOf(error) });
+    }
+  }
+
+  return {
+    ...state,
+    isSending,
+    send,
+    stop: () => sending.current?.abort(),
+    /** Forgets what was wrong with the last upload. */
+    reset: () => {
+      setState(IDLE);
+    },
+  };
+}
+
+/** `randomUUID` is missing where the page is not served by https. */
+function createKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
