@@ -4,13 +4,16 @@ import type Router from '@koa/router';
 import type { Context } from 'koa';
 import { createAsset, sendAsset, type Asset } from './asset';
 
-/** The page loads only its own files and calls only this service; scripts and styles in the HTML itself do not run. */
+/**
+ * The page loads only its own files and calls only this service; scripts and styles in the HTML itself do not run. Pictures
+ * may come from anywhere: originals from their own address, outputs from where they are stored.
+ */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
   "connect-src 'self'",
-  "img-src 'self' data:",
+  "img-src 'self' http: https: data:",
   "base-uri 'self'",
   "form-action 'none'",
   "frame-ancestors 'none'",

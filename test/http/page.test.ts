@@ -38,6 +38,7 @@ describe('the page', () => {
         "script-src 'self'",
         "style-src 'self'",
         "connect-src 'self'",
+        "img-src 'self' http: https: data:",
         "frame-ancestors 'none'",
       ]),
     );

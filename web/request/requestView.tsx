@@ -6,7 +6,7 @@ import { StatusLabel } from '../parts/statusLabel';
 import { useTitle } from '../useTitle';
 import { Actions } from './actions';
 import { Downloads } from './downloads';
-import { Images } from './images';
+import { Images } from '../images/images';
 import { Progress } from './progress';
 import { Facts } from './facts';
 import { useRequest } from './useRequest';
