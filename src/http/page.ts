@@ -5,15 +5,15 @@ import type { Context } from 'koa';
 import { createAsset, sendAsset, type Asset } from './asset';
 
 /**
- * The page loads only its own files and calls only this service; scripts and styles in the HTML itself do not run. Pictures
- * may come from anywhere: originals from their own address, outputs from where they are stored.
+ * The page loads only its own files and calls only this service; scripts and styles in the HTML itself do not run.
+ * Pictures may be anywhere: originals are on the hosts of the links, and outputs where `STORAGE_LINKS` puts them.
  */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
   "connect-src 'self'",
-  "img-src 'self' http: https: data:",
+  "img-src 'self' data: http: https:",
   "base-uri 'self'",
   "form-action 'none'",
   "frame-ancestors 'none'",
