@@ -1,157 +1,115 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
-import type { Counts } from '../../contract/counts';
-import type { ImageResource } from '../../contract/http/images';
-import { IMAGE_STATUSES, type ImageStatus } from '../../contract/statuses';
-import { formatBytes, formatNumber } from '../logic/format';
-import { rowWindow } from '../logic/rowWindow';
-import { IMAGE_LABELS } from '../logic/statuses';
-import { Failure } from '../parts/failure';
-import { useImages } from './useImages';
+import { useCallback, useEffect, useMemo, useRef } from 'preact/hooks';
+import { useLocation, useRoute, useSearch } from 'wouter-preact';
+import type { RequestResource } from '../../contract/http/requests';
+import { expectedOf, readFilter, writeFilter, type ImageFilter } from '../logic/imageFilter';
+import type { Place } from '../logic/imageCursor';
+import '../styles/images.css';
+import { Filters } from './filters';
+import { ImageDialog } from './imageDialog';
+import { ImageList } from './imageList';
+import { useFailureGroups } from './useFailureGroups';
+import { useImageView, ViewSwitch } from './viewSwitch';
 
-/** In pixels, as in the styles. */
-const ROW_HEIGHT = 56;
-const HEIGHT = 560;
+/** In the history, of an image that was opened from the list: closing it goes back there. */
+const FROM_LIST = 'from list';
 
-interface Props {
-  readonly id: string;
-  readonly counts: Counts;
-  /** Changes whenever images have changed. */
-  readonly state: string;
-}
+/** The images of a request, with filters, and each of them in a dialog. */
+export function Images({ request }: { readonly request: RequestResource }) {
+  const { request_id, counts, sheet } = request;
+  const search = useSearch();
+  const [, navigate] = useLocation();
+  const filter = useMemo(() => readFilter(search), [search]);
+  const query = writeFilter(filter);
+  const groups = useFailureGroups(request);
+  const [view, setView] = useImageView();
+  const place = useOpenPlace();
+  const section = useRef<HTMLElement>(null);
+  const heading = useRef<HTMLHeadingElement>(null);
+  const shownQuery = useRef(query);
 
-/** The images of a request, with a filter by status. */
-export function Images({ id, counts, state }: Props) {
-  const [status, setStatus] = useState<ImageStatus | undefined>(undefined);
+  useEffect(() => {
+    if (query === shownQuery.current) return;
+    // A link elsewhere on the page has set the filter.
+    shownQuery.current = query;
+    section.current?.scrollIntoView();
+    heading.current?.focus({ preventScroll: true });
+  }, [query]);
+
+  const isOpen = place !== null;
+  const wasOpen = useRef(isOpen);
+  useEffect(() => {
+    // The focus is already back where it was, unless that is no longer there.
+    if (wasOpen.current && !isOpen && document.activeElement === document.body) {
+      heading.current?.focus();
+    }
+    wasOpen.current = isOpen;
+  }, [isOpen]);
+
+  function setFilter(next: ImageFilter) {
+    shownQuery.current = writeFilter(next);
+    navigate(`/requests/${request_id}${shownQuery.current}`, { replace: true });
+  }
+
+  const pathOf = useCallback(
+    (place: Place) =>
+      `/requests/${request_id}/images/${[place.row, place.position ?? []].flat().join('/')}${query}`,
+    [request_id, query],
+  );
+  const open = useCallback(
+    (place: Place) => {
+      navigate(pathOf(place), { state: FROM_LIST });
+    },
+    [navigate, pathOf],
+  );
+  function close() {
+    if (history.state === FROM_LIST) history.back();
+    else navigate(`/requests/${request_id}${query}`, { replace: true });
+  }
+
   return (
-    <section class="card" aria-labelledby="images">
+    <section ref={section} class="card images" aria-labelledby="images">
       <div class="heading">
-        <h2 id="images">Images</h2>
-        <label class="inline">
-          Status
-          <select
-            value={status ?? ''}
-            onChange={({ currentTarget }) => {
-              setStatus(IMAGE_STATUSES.find((one) => one === currentTarget.value));
-            }}
-          >
-            <option value="">All ({formatNumber(counts.total)})</option>
-            {IMAGE_STATUSES.map((one) => (
-              <option key={one} value={one}>
-                {IMAGE_LABELS[one]} ({formatNumber(counts[one])})
-              </option>
-            ))}
-          </select>
-        </label>
+        <h2 ref={heading} id="images" tabIndex={-1}>
+          Images
+        </h2>
+        <ViewSwitch view={view} onChange={setView} />
       </div>
-      <ImageTable key={status ?? ''} id={id} status={status} state={state} />
+      <Filters filter={filter} counts={counts} groups={groups} onChange={setFilter} />
+      <ImageList
+        // Another filter is another list; its rows are only known when the upload has been read.
+        key={`${query} ${sheet.rows}`}
+        request={request}
+        filter={filter}
+        expected={expectedOf(filter, counts, groups)}
+        view={view}
+        pathOf={pathOf}
+        onOpen={open}
+      />
+      {place !== null && (
+        <ImageDialog
+          request={request}
+          filter={filter}
+          place={place}
+          onMove={(to) => {
+            navigate(pathOf(to), { replace: true, state: history.state as unknown });
+          }}
+          onClose={close}
+        />
+      )}
     </section>
   );
 }
 
-interface TableProps {
-  readonly id: string;
-  readonly status: ImageStatus | undefined;
-  readonly state: string;
-}
-
-function ImageTable({ id, status, state }: TableProps) {
-  const { images, hasMore, error, loadMore, setTop } = useImages(id, status, state);
-  const [scrolled, setScrolled] = useState(0);
-  const box = useRef<HTMLDivElement>(null);
-  const count = images?.length ?? 0;
-  const { from, to } = rowWindow(scrolled, HEIGHT, ROW_HEIGHT, count);
-
-  useEffect(() => {
-    setTop(Math.floor(scrolled / ROW_HEIGHT));
-    if (hasMore && to === count) loadMore();
-  }, [scrolled, to, count, hasMore, loadMore, setTop]);
-
-  if (images === null) {
-    return error === null ? (
-      <p role="status">Loading the images…</p>
-    ) : (
-      <Failure error={error} isRetried />
-    );
-  }
-  if (count === 0) {
-    return (
-      <p class="empty">{status === undefined ? 'No images yet.' : 'No image has this status.'}</p>
-    );
-  }
-  return (
-    <>
-      {error !== null && <Failure error={error} isRetried />}
-      <div
-        ref={box}
-        class="scroller"
-        role="region"
-        aria-label="Table of images"
-        tabIndex={0}
-        onScroll={({ currentTarget }) => {
-          setScrolled(currentTarget.scrollTop);
-        }}
-      >
-        <table aria-rowcount={hasMore ? -1 : count + 1}>
-          <thead>
-            <tr aria-rowindex={1}>
-              <th scope="col">Row</th>
-              <th scope="col">Image</th>
-              <th scope="col">Status</th>
-              <th scope="col" class="size">
-                Size
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            <Spacer height={from * ROW_HEIGHT} />
-            {images.slice(from, to).map((image, index) => (
-              <ImageRow key={`${image.row} ${image.position}`} image={image} index={from + index} />
-            ))}
-            <Spacer height={(count - to) * ROW_HEIGHT} />
-          </tbody>
-        </table>
-      </div>
-    </>
-  );
-}
-
-/** Takes the place of rows that are not drawn. */
-function Spacer({ height }: { readonly height: number }) {
-  return height === 0 ? null : (
-    <tr aria-hidden="true" class="spacer" style={{ height: `${height}px` }} />
-  );
-}
-
-function ImageRow({ image, index }: { readonly image: ImageResource; readonly index: number }) {
-  const { row, position, source_url, status, error, output_url, bytes_in, bytes_out, note } = image;
-  return (
-    <tr aria-rowindex={index + 2}>
-      <td>
-        {formatNumber(row)}
-        {position !== null && position > 1 && `.${position}`}
-      </td>
-      <td class="link">
-        <span>{source_url ?? 'No link'}</span>
-        <small>{error?.message ?? note ?? ''}</small>
-      </td>
-      <td>
-        {output_url === null ? (
-          <span class={`status ${status}`}>{IMAGE_LABELS[status]}</span>
-        ) : (
-          <a href={output_url} target="_blank" rel="noreferrer">
-            {IMAGE_LABELS[status]}
-          </a>
-        )}
-        {error !== null && <small>{error.code}</small>}
-      </td>
-      <td class="size">
-        {bytes_in !== null && bytes_out !== null && (
-          <>
-            {formatBytes(bytes_out)}
-            <small>of {formatBytes(bytes_in)}</small>
-          </>
-        )}
-      </td>
-    </tr>
+/** The image that the address names; `null` when it names none. */
+function useOpenPlace(): Place | null {
+  const [isMatch, params] = useRoute('/requests/:id/images/:row/:position?');
+  const { row, position } = isMatch ? params : {};
+  const isPlace = /^\d{1,9}$/.test(row ?? '') && /^\d{1,9}$/.test(position ?? '1');
+  return useMemo(
+    () =>
+      isPlace
+        ? { row: Number(row), position: position === undefined ? null : Number(position) }
+        : null,
+    [isPlace, row, position],
   );
 }

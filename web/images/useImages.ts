@@ -1,104 +1,83 @@
-import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { ImageResource, ImagesPage } from '../../contract/http/images';
-import type { ImageStatus } from '../../contract/statuses';
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import type { RequestResource } from '../../contract/http/requests';
+import { isFinished } from '../../contract/statuses';
 import { useApi } from '../api';
+import { createChunks, type Expected } from '../logic/imageChunks';
+import type { ImageFilter } from '../logic/imageFilter';
+import { createImageReader, type ImageReader, type Images } from '../logic/imageReader';
 
+/** Images of one call. */
 const PAGE = 200;
 
-/** How often visible images are read again while the request runs. */
-const REFRESH_MS = 2_000;
+/** Before a failed call is repeated, and before visible images of a running request are read again. */
+const PAUSE_MS = 2_000;
 
-interface LoadedPage {
-  readonly cursor: string | null;
-  readonly images: readonly ImageResource[];
-}
+/** A call without an answer is given up. */
+const TIMEOUT_MS = 15_000;
 
-interface Images {
-  /** `null` until the first page is there. */
-  readonly images: readonly ImageResource[] | null;
-  readonly hasMore: boolean;
+interface Followed {
+  readonly images: Images;
   readonly error: unknown;
-  /** Loads the page behind the loaded ones; does nothing while one is on its way. */
-  readonly loadMore: () => void;
-  /** Tells which row is the first that is visible: its page is read again when the request changes. */
-  readonly setTop: (row: number) => void;
+  /** `null` before the first effect. */
+  readonly reader: ImageReader | null;
 }
 
-/** Reads the images of a request page by page, as far as they are scrolled to. */
-export function useImages(id: string, status: ImageStatus | undefined, state: string): Images {
+/**
+ * Reads the images of a request where they are shown, and again while it runs. Another filter needs another component:
+ * the list begins anew.
+ */
+export function useImages(
+  { request_id, round, counts, sheet, status }: RequestResource,
+  filter: ImageFilter,
+  { count, isExact }: Expected,
+): Followed {
   const api = useApi();
-  const [pages, setPages] = useState<readonly LoadedPage[]>([]);
-  const [next, setNext] = useState<string | null>('');
+  const expected = useMemo(() => ({ count, isExact }), [count, isExact]);
+  const [empty] = useState<Images>(() => createChunks(sheet.rows, counts.total, expected));
+  const [images, setImages] = useState(empty);
   const [error, setError] = useState<unknown>(null);
-  const isLoading = useRef(false);
-  const top = useRef(0);
-  const latest = useRef(pages);
-  latest.current = pages;
-
-  const read = useCallback(
-    async (cursor: string | null): Promise<ImagesPage> =>
-      await api.imagesPage(id, { status, limit: PAGE, cursor: cursor ?? undefined }),
-    [api, id, status],
-  );
-
-  const load = useCallback(
-    async (cursor: string | null) => {
-      if (isLoading.current) return;
-      isLoading.current = true;
-      try {
-        const page = await read(cursor);
-        setPages((known) => [...known, { cursor, images: page.images }]);
-        setNext(page.next_cursor);
-        setError(null);
-      } catch (failure) {
-        setError(failure);
-      } finally {
-        isLoading.current = false;
-      }
-    },
-    [read],
-  );
+  const [reader, setReader] = useState<ImageReader | null>(null);
 
   useEffect(() => {
-    const timer = setTimeout(
-      () => {
-        const at = Math.min(Math.floor(top.current / PAGE), latest.current.length - 1);
-        const shown = latest.current[at];
-        if (shown === undefined) void load(null);
-        else void again(at, shown.cursor);
+    const created = createImageReader(
+      {
+        read: (cursor, signal) =>
+          api.imagesPage(request_id, {
+            ...filter,
+            limit: PAGE,
+            cursor,
+            signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
+          }),
+        onChange: setImages,
+        onError: setError,
+        pauseMs: PAUSE_MS,
       },
-      latest.current.length === 0 && error === null ? 0 : REFRESH_MS,
+      empty,
     );
+    setReader(created);
+    return created.close;
+  }, [api, request_id, filter, empty]);
+
+  useEffect(() => {
+    reader?.expect(expected);
+  }, [reader, expected]);
+
+  const { succeeded, failed } = counts;
+  useEffect(() => {
+    reader?.refresh();
+  }, [reader, round, status, succeeded, failed]);
+
+  const isRunning = !isFinished(status);
+  useEffect(() => {
+    if (!isRunning) return;
+    // Attempts and errors change before counts do.
+    const timer = setInterval(() => {
+      if (document.visibilityState === 'visible') reader?.refresh();
+    }, PAUSE_MS);
     return () => {
-      clearTimeout(timer);
+      clearInterval(timer);
     };
+  }, [reader, isRunning]);
 
-    async function again(at: number, cursor: string | null) {
-      try {
-        const { images, next_cursor } = await read(cursor);
-        setPages((known) => known.map((page, index) => (index === at ? { cursor, images } : page)));
-        if (at === latest.current.length - 1) setNext(next_cursor);
-        setError(null);
-      } catch (failure) {
-        setError(failure);
-      }
-    }
-  }, [state, read, load, error]);
-
-  const images = useMemo(
-    () => (pages.length === 0 ? null : pages.flatMap((page) => page.images)),
-    [pages],
-  );
-
-  return {
-    images,
-    hasMore: next !== null,
-    error,
-    loadMore: useCallback(() => {
-      if (next !== null && next !== '') void load(next);
-    }, [load, next]),
-    setTop: useCallback((row: number) => {
-      top.current = row;
-    }, []),
-  };
+  return { images, error, reader };
 }

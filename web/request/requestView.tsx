@@ -1,12 +1,12 @@
 import { useState } from 'preact/hooks';
 import { Link } from 'wouter-preact';
+import { Images } from '../images/images';
 import { Ago } from '../parts/ago';
 import { Failure } from '../parts/failure';
 import { StatusLabel } from '../parts/statusLabel';
 import { useTitle } from '../useTitle';
 import { Actions } from './actions';
 import { Downloads } from './downloads';
-import { Images } from '../images/images';
 import { Progress } from './progress';
 import { Facts } from './facts';
 import { useRequest } from './useRequest';
@@ -41,11 +41,7 @@ export function RequestView({ id }: { readonly id: string }) {
             <Downloads request={request} />
             <Actions request={request} onDone={again} />
           </section>
-          <Images
-            id={id}
-            counts={request.counts}
-            state={`${request.round} ${request.counts.succeeded} ${request.counts.failed}`}
-          />
+          <Images request={request} />
           <Facts request={request} />
         </>
       )}
