@@ -41,17 +41,13 @@ async function mixed(): Promise<string> {
 
 const table = (page: Page) => page.getByRole('region', { name: 'Table of images' });
 const images = (page: Page) => page.getByRole('region', { name: 'Images', exact: true });
-const names = (page: Page) => table(page).locator('.images-name a').allTextContents();
 
 /** Waits until the list has exactly these images. */
 async function lists(page: Page, expected: readonly string[]): Promise<void> {
   await page.waitForFunction(
-    (wanted) =>
-      wanted ===
-      [...document.querySelectorAll('.images-name a, .images-card > a')]
-        .map(({ textContent }) => textContent)
-        .join(),
-    expected.join(),
+    `[...document.querySelectorAll('.images-name a, .images-card > a')]
+      .map(({ textContent }) => textContent)
+      .join() === ${JSON.stringify(expected.join())}`,
   );
 }
 
@@ -67,10 +63,9 @@ describe('the images of a request', () => {
         expect(await row('lost.jpg').innerText()).toMatch(/HTTP 404[^]*Failed[^]*not_found/);
         expect(await row('No link').innerText()).toMatch(/empty cell[^]*no_links/);
         await images(page).getByText('5 images', { exact: true }).waitFor();
-        const thumbnail = table(page).getByRole('img', { name: 'Thumbnail of mug.jpg' });
+        await table(page).getByRole('img', { name: 'Thumbnail of mug.jpg' }).waitFor();
         await page.waitForFunction(
-          (image) => (image as unknown as { naturalWidth: number }).naturalWidth === 160,
-          await thumbnail.elementHandle(),
+          `document.querySelector('[alt="Thumbnail of mug.jpg"]').naturalWidth === 160`,
         );
       },
       { context: WIDE },
@@ -184,7 +179,7 @@ describe('one image', () => {
         await page.keyboard.press('Escape');
         await dialog.waitFor({ state: 'detached' });
         expect(page.url()).toBe(`${service.url}/requests/${id}`);
-        expect(await opener.evaluate((element) => element === document.activeElement)).toBe(true);
+        expect(await page.evaluate('document.activeElement.textContent')).toBe('lamp.jpg');
       },
       { context: WIDE },
     );

@@ -17,8 +17,9 @@ interface Shown {
   readonly name: string;
 }
 
-/** Scrolls the list and records how long each frame took. */
+/** What happened while the list was scrolled. */
 interface Scrolling {
+  /** How long each took, in milliseconds. */
   readonly frames: readonly number[];
   readonly maxElements: number;
 }
@@ -53,61 +54,55 @@ async function recorded(linksOf: (row: number) => number, rows: number): Promise
   return id;
 }
 
+/** In the page: the rows that are visible in the box, below its header. */
+const VISIBLE = `(() => {
+  const box = document.querySelector('.images-box').getBoundingClientRect();
+  return [...document.querySelectorAll('.images-drawn .images-row')].filter((row) => {
+    const { top, bottom } = row.getBoundingClientRect();
+    return bottom > box.top + 40 && top < box.bottom;
+  });
+})()`;
+
 /** Scrolls to a part of the list, from 0 to 1, and returns what is visible once all of it is read. */
 async function shownAt(page: Page, part: number): Promise<Shown[]> {
-  await page.evaluate((to) => {
+  await page.evaluate(`{
     const box = document.querySelector('.images-box');
-    box?.scrollTo({ top: (box.scrollHeight - box.clientHeight) * to });
-  }, part);
-  await page.waitForFunction(() => {
-    const box = document.querySelector('.images-box')?.getBoundingClientRect();
-    const rows = [...document.querySelectorAll('.images-drawn .images-row')].filter((row) => {
-      const { top, bottom } = row.getBoundingClientRect();
-      return box !== undefined && bottom > box.top + 40 && top < box.bottom;
-    });
-    const height = rows.reduce((sum, row) => sum + row.getBoundingClientRect().height, 0);
-    const isFull = box !== undefined && height >= box.height - 110;
-    return isFull && rows.every((row) => !row.classList.contains('images-unread'));
-  });
-  return page.evaluate(() => {
-    const box = document.querySelector('.images-box')?.getBoundingClientRect();
-    return [...document.querySelectorAll('.images-drawn .images-row')]
-      .filter((row) => {
-        const { top, bottom } = row.getBoundingClientRect();
-        return box !== undefined && bottom > box.top + 40 && top < box.bottom;
-      })
-      .map((row) => ({
-        row: Number((row.querySelector('.images-place')?.textContent ?? '').replace(/[^\d.]/g, '')),
-        name: row.querySelector('.images-name a')?.textContent ?? '',
-      }));
-  });
+    box.scrollTop = (box.scrollHeight - box.clientHeight) * ${part};
+  }`);
+  await page.waitForFunction(`{
+    const box = document.querySelector('.images-box');
+    const rows = ${VISIBLE};
+    const height = rows.reduce((sum, row) => sum + row.clientHeight, 0);
+    height >= box.clientHeight - 110 && rows.every((row) => !row.matches('.images-unread'));
+  }`);
+  return page.evaluate<Shown[]>(
+    `${VISIBLE}.map((row) => ({
+      row: Number(row.querySelector('.images-place').textContent.replace(/[^0-9.]/g, '')),
+      name: row.querySelector('.images-name a').textContent,
+    }))`,
+  );
 }
 
-/** Scrolls through a part of the list at a speed, in pixels a second. */
+/** Scrolls from the top at a speed, in pixels a second, to the end of the list or of the time. */
 function scrollThrough(page: Page, speed: number, maxSeconds: number): Promise<Scrolling> {
-  return page.evaluate(
-    ([pixels, seconds]) =>
-      new Promise<Scrolling>((resolve) => {
-        const box = document.querySelector('.images-box');
-        if (box === null) throw new Error('Expected a list of images');
-        const frames: number[] = [];
-        let maxElements = 0;
-        const began = performance.now();
-        let last = began;
-        box.scrollTop = 0;
-        const step = (now: number) => {
-          if (now > last) frames.push(now - last);
-          last = now;
-          maxElements = Math.max(maxElements, box.querySelectorAll('*').length);
-          box.scrollTop = ((now - began) / 1000) * pixels;
-          const isAtEnd = box.scrollTop >= box.scrollHeight - box.clientHeight - 1;
-          if (isAtEnd || now - began > seconds * 1000) resolve({ frames, maxElements });
-          else requestAnimationFrame(step);
-        };
-        requestAnimationFrame(step);
-      }),
-    [speed, maxSeconds] as const,
-  );
+  return page.evaluate<Scrolling>(`new Promise((resolve) => {
+    const box = document.querySelector('.images-box');
+    const frames = [];
+    let maxElements = 0;
+    const began = performance.now();
+    let last = began;
+    box.scrollTop = 0;
+    const step = (now) => {
+      if (now > last) frames.push(now - last);
+      last = now;
+      maxElements = Math.max(maxElements, box.querySelectorAll('*').length);
+      box.scrollTop = ((now - began) / 1000) * ${speed};
+      const isAtEnd = box.scrollTop >= box.scrollHeight - box.clientHeight - 1;
+      if (isAtEnd || now - began > ${maxSeconds * 1000}) resolve({ frames, maxElements });
+      else requestAnimationFrame(step);
+    };
+    requestAnimationFrame(step);
+  })`);
 }
 
 function report(name: string, { frames, maxElements }: Scrolling): void {
@@ -133,8 +128,8 @@ describe('the list of 100,000 images', () => {
         await page.getByText('100,000 images', { exact: true }).waitFor();
         const reading = await scrollThrough(page, 3_000, 5);
         report(`${view}, 3,000 pixels a second`, reading);
-        const height = await page.evaluate(
-          () => document.querySelector('.images-box')?.scrollHeight ?? 0,
+        const height = await page.evaluate<number>(
+          "document.querySelector('.images-box').scrollHeight",
         );
         const whole = await scrollThrough(page, height / 15, 20);
         report(`${view}, the whole list in 15 seconds`, whole);

@@ -51,8 +51,8 @@ export function Images({ request }: { readonly request: RequestResource }) {
   }
 
   const pathOf = useCallback(
-    (place: Place) =>
-      `/requests/${request_id}/images/${[place.row, place.position ?? []].flat().join('/')}${query}`,
+    ({ row, position }: Place) =>
+      `/requests/${request_id}/images/${row}${position === null ? '' : `/${position}`}${query}`,
     [request_id, query],
   );
   const open = useCallback(
@@ -102,8 +102,8 @@ export function Images({ request }: { readonly request: RequestResource }) {
 
 /** The image that the address names; `null` when it names none. */
 function useOpenPlace(): Place | null {
-  const [isMatch, params] = useRoute('/requests/:id/images/:row/:position?');
-  const { row, position } = isMatch ? params : {};
+  const [, params] = useRoute('/requests/:id/images/:row/:position?');
+  const { row, position } = params ?? { row: undefined, position: undefined };
   const isPlace = /^\d{1,9}$/.test(row ?? '') && /^\d{1,9}$/.test(position ?? '1');
   return useMemo(
     () =>
