@@ -29,7 +29,7 @@ function createStage(rows: number, given: { readonly count?: number | null } = {
     /** Up to this row. */
     recorded: rows,
     attempts: 1,
-    matches: (_row: number): boolean => true,
+    matches: (row: number): boolean => row > 0,
     fault: null as Error | null,
   };
   let images: Images = createChunks(rows, rows, {

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { Page } from 'playwright-core';
 import { finished, sheet, sheetOf, uploaded } from '../support/calls';
 import { bytes, startOrigin, status, type Answer, type Origin } from '../support/origin';
@@ -102,16 +103,18 @@ describe('the images of a request', () => {
       await grid.getByRole('listitem').filter({ hasText: 'mug.jpg' }).getByText('→').waitFor();
       await page.reload();
       await grid.getByText('lost.jpg').waitFor();
-      expect(await images(page).getByRole('button', { name: 'Grid' }).getAttribute('aria-pressed')).toBe(
-        'true',
-      );
+      expect(
+        await images(page).getByRole('button', { name: 'Grid' }).getAttribute('aria-pressed'),
+      ).toBe('true');
     });
   });
 
   it('have links that are copied by keyboard, without https too', async () => {
     const id = await mixed();
     await visitor.visit(`${service.url}/requests/${id}`, async (page) => {
-      await page.addInitScript("Object.defineProperty(navigator, 'clipboard', { value: undefined })");
+      await page.addInitScript(
+        "Object.defineProperty(navigator, 'clipboard', { value: undefined })",
+      );
       await page.reload();
       const copy = table(page).getByRole('button', { name: 'Copy link of chair.jpg' });
       await copy.focus();
@@ -125,15 +128,13 @@ describe('the images of a request', () => {
   });
 
   it('change while the request runs, without a reload', async () => {
-    let release = () => {};
-    const held: Answer = (response) => {
-      release = () => response.end(photo);
-    };
+    const waiting: ServerResponse[] = [];
+    const held: Answer = (response) => waiting.push(response);
     const late = origin.on('/late.jpg', held);
     const id = await uploaded(service.url, sheetOf([late]));
     await visitor.visit(`${service.url}/requests/${id}`, async (page) => {
       await table(page).getByText('Waiting').waitFor();
-      release();
+      waiting[0]?.end(photo);
       await table(page).getByText('Compressed').waitFor();
     });
   });

@@ -56,13 +56,17 @@ describe('the window of a scrolled list', () => {
 
   it('scrolls back to a line', () => {
     fc.assert(
-      fc.property(fc.nat(15_000_000), fc.integer({ min: 300, max: 1_000_000 }), (scrolled, count) => {
-        const lines = { count, height: 64 };
-        const { scrollHeight } = scrollWindow({ top: 0, height: HEIGHT }, lines);
-        const scrollTop = scrolled % (scrollHeight - HEIGHT);
-        const { top } = scrollWindow({ top: scrollTop, height: HEIGHT }, lines);
-        expect(scrollTopOf(top, HEIGHT, lines)).toBeCloseTo(scrollTop, 3);
-      }),
+      fc.property(
+        fc.nat(15_000_000),
+        fc.integer({ min: 300, max: 1_000_000 }),
+        (scrolled, count) => {
+          const lines = { count, height: 64 };
+          const { scrollHeight } = scrollWindow({ top: 0, height: HEIGHT }, lines);
+          const scrollTop = scrolled % (scrollHeight - HEIGHT);
+          const { top } = scrollWindow({ top: scrollTop, height: HEIGHT }, lines);
+          expect(scrollTopOf(top, HEIGHT, lines)).toBeCloseTo(scrollTop, 3);
+        },
+      ),
     );
   });
 });

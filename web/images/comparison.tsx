@@ -1,4 +1,4 @@
-import type { JSX } from 'preact';
+import type { CSSProperties, HTMLAttributes } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import type { ImageResource } from '../../contract/http/images';
 import { formatShare } from '../logic/format';
@@ -152,7 +152,7 @@ function useDrag(setShare: (share: number) => void) {
     const { left, width } = ref.current.getBoundingClientRect();
     setShare(Math.round(Math.min(Math.max((clientX - left) / width, 0), 1) * 100));
   };
-  const drag: JSX.HTMLAttributes<HTMLDivElement> = {
+  const drag: HTMLAttributes<HTMLDivElement> = {
     onPointerDown: (event) => {
       ref.current?.setPointerCapture(event.pointerId);
       follow(event);
@@ -163,7 +163,7 @@ function useDrag(setShare: (share: number) => void) {
 }
 
 /** Keeps the place of the pictures, which both have the shape of the compressed one. */
-function frameOf({ width, height }: ImageResource, isActualSize: boolean): JSX.CSSProperties {
+function frameOf({ width, height }: ImageResource, isActualSize: boolean): CSSProperties {
   if (width === null || height === null) return {};
   const ratio = width / height;
   return {

@@ -83,9 +83,7 @@ function Title({ place: { row, position }, image }: TitleProps) {
   const host = source === null ? null : hostOf(source);
   return (
     <div>
-      <h2 id="image">
-        {source === null ? `Row ${formatNumber(row)}` : nameOf(source)}
-      </h2>
+      <h2 id="image">{source === null ? `Row ${formatNumber(row)}` : nameOf(source)}</h2>
       <p class="quiet">
         {source !== null && `Row ${formatNumber(row)}`}
         {position !== null && `${source === null ? 'Link' : ', link'} ${formatNumber(position)}`}

@@ -28,7 +28,9 @@ export function ImageList({ request, filter, expected, view, pathOf, onOpen }: P
       {error !== null && <Failure error={error} isRetried />}
       <p class={length === 0 ? 'empty' : 'images-count'} role="status">
         {length === 0 && !isExact && error === null && 'Looking for images…'}
-        {length === 0 && isExact && (isFiltered ? 'No image matches these filters.' : 'No images yet.')}
+        {length === 0 &&
+          isExact &&
+          (isFiltered ? 'No image matches these filters.' : 'No images yet.')}
         {length > 0 && `${isExact ? '' : 'About '}${formatImages(length)}`}
       </p>
       <ImageBox

@@ -23,11 +23,7 @@ export function ImageTable({ images, from, length, scrollHeight, offset, ...shar
         </div>
       </div>
       <div class="images-space" style={{ height: `${scrollHeight}px` }}>
-        <div
-          role="rowgroup"
-          class="images-drawn"
-          style={{ transform: `translateY(${offset}px)` }}
-        >
+        <div role="rowgroup" class="images-drawn" style={{ transform: `translateY(${offset}px)` }}>
           {images.map((image, index) =>
             image === null ? (
               <Unread key={from + index} index={from + index} height={shared.layout.lineHeight} />

@@ -30,7 +30,11 @@ interface Loaded<T> {
 }
 
 /** Reads one image, and which ones are beside it in the list. */
-export function useImage({ request_id, status }: RequestResource, filter: ImageFilter, place: Place) {
+export function useImage(
+  { request_id, status }: RequestResource,
+  filter: ImageFilter,
+  place: Place,
+) {
   const api = useApi();
   const [shown, setShown] = useState<Loaded<Shown> | null>(null);
   const [beside, setBeside] = useState<Loaded<Neighbours> | null>(null);
@@ -47,7 +51,10 @@ export function useImage({ request_id, status }: RequestResource, filter: ImageF
     async (signal: AbortSignal) => {
       const read: ReadPage = (cursor) =>
         api.imagesPage(request_id, { ...filter, cursor, limit: PAGE, signal });
-      const [previous, next] = await Promise.all([findPrevious(read, place), findNext(read, place)]);
+      const [previous, next] = await Promise.all([
+        findPrevious(read, place),
+        findNext(read, place),
+      ]);
       setBeside({ place, value: { previous, next } });
     },
     [api, request_id, filter, place],
@@ -75,7 +82,9 @@ async function readImage(
   signal: AbortSignal,
 ): Promise<Shown> {
   if (place.position !== null) {
-    const { timeline, ...image } = await api.image(requestId, place.row, place.position, { signal });
+    const { timeline, ...image } = await api.image(requestId, place.row, place.position, {
+      signal,
+    });
     return { image, timeline };
   }
   const cursor = cursorAt(place);

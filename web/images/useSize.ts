@@ -14,7 +14,9 @@ export function useSize(element: { readonly current: HTMLElement | null }): Size
     if (current === null) return;
     const measure = () => {
       const { clientWidth: width, clientHeight: height } = current;
-      setSize((known) => (known.width === width && known.height === height ? known : { width, height }));
+      setSize((known) =>
+        known.width === width && known.height === height ? known : { width, height },
+      );
     };
     measure();
     const observer = new ResizeObserver(measure);

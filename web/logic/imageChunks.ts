@@ -142,8 +142,8 @@ export function outdatedIn<T extends Image>(
 ): readonly [first: number, last: number] | null {
   let found: readonly [number, number] | null = null;
   for (const index of chunksIn(list, shown)) {
-    const chunk = list.chunks[index];
-    if (chunk != null && chunk.version < version) found = [found?.[0] ?? index, index];
+    const chunk = list.chunks[index] ?? null;
+    if (chunk !== null && chunk.version < version) found = [found?.[0] ?? index, index];
   }
   return found;
 }
@@ -172,10 +172,7 @@ export function locate<T extends Image>(list: ImageChunks<T>, index: number): An
   return { chunk, inner: index - startOf(list, chunk) };
 }
 
-export function indexOf<T extends Image>(
-  list: ImageChunks<T>,
-  { chunk, inner }: Anchor,
-): number {
+export function indexOf<T extends Image>(list: ImageChunks<T>, { chunk, inner }: Anchor): number {
   return Math.min(startOf(list, chunk) + inner, startOf(list, chunk + 1));
 }
 

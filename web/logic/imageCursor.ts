@@ -16,5 +16,7 @@ export const cursorAfter = ({ row, position }: Place): string => `${row}.${posit
 export const rowOf = (cursor: string): number => Number(cursor.split('.')[0]);
 
 export function isBefore(one: Place, other: Place): boolean {
-  return one.row < other.row || (one.row === other.row && (one.position ?? 0) < (other.position ?? 0));
+  return (
+    one.row < other.row || (one.row === other.row && (one.position ?? 0) < (other.position ?? 0))
+  );
 }

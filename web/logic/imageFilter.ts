@@ -12,7 +12,10 @@ export interface ImageFilter {
 
 export function readFilter(search: string): ImageFilter {
   const query = new URLSearchParams(search);
-  const textOf = (name: string) => query.get(name)?.trim() || undefined;
+  const textOf = (name: string) => {
+    const text = query.get(name)?.trim() ?? '';
+    return text === '' ? undefined : text;
+  };
   return {
     status: IMAGE_STATUSES.find((one) => one === query.get('status')),
     code: textOf('code'),
@@ -55,6 +58,8 @@ export function codesOf(groups: readonly FailureGroup[]): readonly string[] {
 }
 
 export function hostsOf(groups: readonly FailureGroup[], code?: string): readonly string[] {
-  const listed = groups.filter((group) => group.host !== null && (code ?? group.code) === group.code);
+  const listed = groups.filter(
+    (group) => group.host !== null && (code ?? group.code) === group.code,
+  );
   return [...new Set(listed.flatMap(({ host }) => host ?? []))];
 }

@@ -35,10 +35,7 @@ const MIN_REST = 3;
 export type ImageReader = ReturnType<typeof createImageReader>;
 
 /** Reads what is shown, one call at a time, and reads it again when it may have changed. */
-export function createImageReader(
-  { read, onChange, onError, pauseMs }: Deps,
-  empty: Images,
-) {
+export function createImageReader({ read, onChange, onError, pauseMs }: Deps, empty: Images) {
   const closed = new AbortController();
   let images = empty;
   let shown: Span = { from: 0, to: 0 };

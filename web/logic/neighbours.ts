@@ -23,7 +23,7 @@ export async function findNext(read: ReadPage, place: Place): Promise<ImageResou
 /** Finds the image before in the list, which the service only reads forwards; `null` at its beginning. */
 export async function findPrevious(read: ReadPage, place: Place): Promise<ImageResource | null> {
   let rows = FIRST_ROWS;
-  for (let end = place.row; end >= 1; ) {
+  for (let end = place.row; end >= 1;) {
     const first = Math.max(end - rows + 1, 1);
     const found = await lastBefore(read, { first, end }, place);
     if (found !== null) return found;
@@ -39,13 +39,14 @@ async function lastBefore(
   place: Place,
 ): Promise<ImageResource | null> {
   let last: ImageResource | null = null;
-  for (let cursor: string | null = cursorAtRow(rows.first); cursor !== null;) {
-    const { images, next_cursor }: ImagesPage = await read(cursor);
+  let cursor = cursorAtRow(rows.first);
+  for (;;) {
+    const { images, next_cursor } = await read(cursor);
     last = images.findLast((image) => isBefore(image, place)) ?? last;
-    const isPassed = next_cursor === null || rowOf(next_cursor) > rows.end;
     const isReached = images.some((image) => !isBefore(image, place));
-    if (isPassed || isReached || next_cursor === cursor) break;
+    const isPassed = next_cursor === null || rowOf(next_cursor) > rows.end;
+    // Where the cursor stays, rows are not recorded yet.
+    if (isReached || isPassed || next_cursor === cursor) return last;
     cursor = next_cursor;
   }
-  return last;
 }

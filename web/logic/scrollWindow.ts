@@ -60,7 +60,5 @@ export function scrollTopOf(
 /** Pixels of the list for each scrolled pixel. */
 function speedOf(boxHeight: number, { count, height }: Lines): number {
   const scrollHeight = Math.min(count * height, MAX_HEIGHT);
-  return scrollHeight <= boxHeight
-    ? 1
-    : (count * height - boxHeight) / (scrollHeight - boxHeight);
+  return scrollHeight <= boxHeight ? 1 : (count * height - boxHeight) / (scrollHeight - boxHeight);
 }
