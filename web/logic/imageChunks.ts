@@ -126,10 +126,10 @@ export function keepNear<T extends Image>(list: ImageChunks<T>, shown: Span): Im
 
 /** The first chunk that has to be read to show a part of the list; `null` when there is none. */
 export function missingIn<T extends Image>(list: ImageChunks<T>, shown: Span): number | null {
+  const isFull = list.expected.isExact && knownIn(list) >= (list.expected.count ?? 0);
   for (const index of chunksIn(list, shown)) {
     const chunk = list.chunks[index] ?? null;
-    const length = startOf(list, index + 1) - startOf(list, index);
-    if (chunk === null ? length > 0 || !list.expected.isExact : chunk.images === null) return index;
+    if (chunk === null ? !isFull : chunk.images === null) return index;
   }
   return null;
 }
@@ -209,13 +209,11 @@ function startOf<T extends Image>({ starts }: ImageChunks<T>, chunk: number): nu
 function withStarts<T extends Image>(list: ImageChunks<T>): ImageChunks<T> {
   const { chunks } = list;
   const rowsOf = (chunk: number) => firstRowOf(list, chunk + 1) - firstRowOf(list, chunk);
-  let known = 0;
-  let unknownRows = 0;
-  for (const [index, chunk] of chunks.entries()) {
-    if (chunk === null) unknownRows += rowsOf(index);
-    else known += chunk.count;
-  }
-  const perRow = imagesPerRow(list, known, unknownRows);
+  const unknownRows = chunks.reduce(
+    (sum, chunk, index) => sum + (chunk === null ? rowsOf(index) : 0),
+    0,
+  );
+  const perRow = imagesPerRow(list, knownIn(list), unknownRows);
 
   const starts = [0];
   let counted = 0;
@@ -227,6 +225,10 @@ function withStarts<T extends Image>(list: ImageChunks<T>): ImageChunks<T> {
     starts.push(counted + Math.round(guessedRows * perRow));
   }
   return { ...list, starts };
+}
+
+function knownIn<T extends Image>({ chunks }: ImageChunks<T>): number {
+  return chunks.reduce((sum, chunk) => sum + (chunk?.count ?? 0), 0);
 }
 
 /** How many images a row has where nothing is read yet. */
