@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Page } from 'playwright-core';
 import { finished, sheet, sheetOf, uploaded } from '../support/calls';
+import { eventually } from '../support/eventually';
 import { bytes, startOrigin, status, type Answer, type Origin } from '../support/origin';
 import { picture } from '../support/pictures';
 import { startService, type Service } from '../support/service';
@@ -45,10 +46,10 @@ const images = (page: Page) => page.getByRole('region', { name: 'Images', exact:
 
 /** Waits until the list has exactly these images. */
 async function lists(page: Page, expected: readonly string[]): Promise<void> {
-  await page.waitForFunction(
-    `[...document.querySelectorAll('.images-name a, .images-card > a')]
-      .map(({ textContent }) => textContent)
-      .join() === ${JSON.stringify(expected.join())}`,
+  const names = page.locator('.images-name a, .images-card > a');
+  await eventually(
+    () => names.allTextContents(),
+    (found) => found.join() === expected.join(),
   );
 }
 
@@ -65,8 +66,10 @@ describe('the images of a request', () => {
         expect(await row('No link').innerText()).toMatch(/empty cell[^]*no_links/);
         await images(page).getByText('5 images', { exact: true }).waitFor();
         await table(page).getByRole('img', { name: 'Thumbnail of mug.jpg' }).waitFor();
-        await page.waitForFunction(
-          `document.querySelector('[alt="Thumbnail of mug.jpg"]').naturalWidth === 160`,
+        await eventually(
+          () =>
+            page.evaluate(`document.querySelector('[alt="Thumbnail of mug.jpg"]').naturalWidth`),
+          (width) => width === 160,
         );
       },
       { context: WIDE },
@@ -231,7 +234,7 @@ describe('one image', () => {
           dialog.getByRole('button', { name: 'Previous' }),
           dialog.getByRole('button', { name: 'Next' }),
         ];
-        await page.waitForFunction("document.querySelector('dialog [aria-disabled=false]')");
+        await next.and(page.locator('[aria-disabled=false]')).waitFor();
         expect(await previous.getAttribute('aria-disabled')).toBe('true');
         await next.click();
         await dialog.getByRole('heading', { name: 'Row 3' }).waitFor();

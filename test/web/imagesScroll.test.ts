@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { finished, sheet, uploaded } from '../support/calls';
+import { eventually } from '../support/eventually';
 import { bytes, startOrigin, type Origin } from '../support/origin';
 import { photo } from '../support/pictures';
 import { startService, type Service } from '../support/service';
@@ -69,12 +70,16 @@ async function shownAt(page: Page, part: number): Promise<Shown[]> {
     const box = document.querySelector('.images-box');
     box.scrollTop = (box.scrollHeight - box.clientHeight) * ${part};
   }`);
-  await page.waitForFunction(`{
-    const box = document.querySelector('.images-box');
-    const rows = ${VISIBLE};
-    const height = rows.reduce((sum, row) => sum + row.clientHeight, 0);
-    height >= box.clientHeight - 110 && rows.every((row) => !row.matches('.images-unread'));
-  }`);
+  await eventually(
+    () =>
+      page.evaluate<boolean>(`{
+        const rows = ${VISIBLE};
+        const height = rows.reduce((sum, row) => sum + row.clientHeight, 0);
+        height >= document.querySelector('.images-box').clientHeight - 110 &&
+          rows.every((row) => !row.matches('.images-unread'));
+      }`),
+    (isShown) => isShown,
+  );
   return page.evaluate<Shown[]>(
     `${VISIBLE}.map((row) => ({
       row: Number(row.querySelector('.images-place').textContent.replace(/[^0-9.]/g, '')),
