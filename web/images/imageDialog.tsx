@@ -53,7 +53,7 @@ export function ImageDialog({ request, filter, place, onMove, onClose }: Props) 
           <Move to={next} onMove={onMove}>
             Next
           </Move>
-          <button type="button" onClick={() => dialog.current?.close()}>
+          <button type="button" autofocus onClick={() => dialog.current?.close()}>
             Close
           </button>
         </div>

@@ -43,7 +43,7 @@ export function ImageFacts({ image }: { readonly image: ImageResource }) {
             <a class="button" href={output_url} target="_blank" rel="noreferrer">
               Open compressed
             </a>
-            <CopyButton text={output_url} label="Copy its link" />
+            <CopyButton text={output_url} label="Copy link" />
           </>
         )}
         {original !== null && (

@@ -60,10 +60,12 @@ function Card({ image, requestId, pathOf, onOpen }: CardProps) {
           bytes_out !== null &&
           `${formatBytes(bytes_in)} → ${formatBytes(bytes_out)}`}
       </span>
-      <span class="images-card-foot">
-        <span class="quiet">{attempts > 1 && `${formatNumber(attempts)} attempts`}</span>
-        {output_url !== null && <CopyButton text={output_url} label="Copy link" of={name} />}
-      </span>
+      <span class="quiet">{attempts > 1 && `${formatNumber(attempts)} attempts`}</span>
+      {output_url !== null && (
+        <div class="images-card-foot">
+          <CopyButton text={output_url} label="Copy link" of={name} />
+        </div>
+      )}
     </div>
   );
 }

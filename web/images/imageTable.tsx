@@ -111,7 +111,7 @@ function Unread({ index, height }: { readonly index: number; readonly height: nu
       style={{ height: `${height}px` }}
     >
       <span role="cell" class="images-name">
-        Loading…
+        <small>Loading…</small>
       </span>
     </div>
   );

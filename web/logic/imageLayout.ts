@@ -14,7 +14,7 @@ const NARROW = 720;
 const CARD_WIDTH = 136;
 const CARD_GAP = 12;
 
-const LINE_HEIGHTS = { table: 64, narrow: 116, grid: 252 };
+const LINE_HEIGHTS = { table: 64, narrow: 116, grid: 268 };
 
 /** How images are laid out in a box. All lines are equally high, so that any of them can be drawn without the others. */
 export function layoutOf(view: ImageView, width: number): ImageLayout {
