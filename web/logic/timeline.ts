@@ -1,5 +1,6 @@
 import type { TimelineEntry } from '../../contract/http/images';
 import type { TimelineEvent } from '../../contract/timeline';
+import { numberFormat } from './format';
 
 export const EVENT_LABELS: Readonly<Record<TimelineEvent, string>> = {
   queued: 'Queued',
@@ -32,7 +33,7 @@ export function formatMs(ms: number, locale?: string): string {
       : ms < 120_000
         ? (['second', 1_000] as const)
         : (['minute', 60_000] as const);
-  return new Intl.NumberFormat(locale, {
+  return numberFormat(locale, {
     style: 'unit',
     unit,
     unitDisplay: 'short',
