@@ -75,7 +75,7 @@ function Row({ image, index, requestId, layout, pathOf, onOpen }: RowProps) {
         {error !== null && <small>{error.code}</small>}
       </span>
       <span role="cell" class="images-size">
-        <Size image={image} />
+        <Size image={image} isNarrow={layout.isNarrow} />
       </span>
       <span role="cell" class="images-attempts">
         {layout.isNarrow ? attemptsText(attempts) : formatNumber(attempts)}
@@ -89,8 +89,14 @@ function Row({ image, index, requestId, layout, pathOf, onOpen }: RowProps) {
   );
 }
 
-function Size({ image: { bytes_in, bytes_out } }: { readonly image: ImageResource }) {
+interface SizeProps {
+  readonly image: ImageResource;
+  readonly isNarrow: boolean;
+}
+
+function Size({ image: { bytes_in, bytes_out }, isNarrow }: SizeProps) {
   if (bytes_in === null || bytes_out === null) return null;
+  if (isNarrow) return <small>{`${formatBytes(bytes_in)} → ${formatBytes(bytes_out)}`}</small>;
   return (
     <>
       {formatBytes(bytes_out)}{' '}
