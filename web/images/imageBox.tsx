@@ -48,9 +48,11 @@ export function ImageBox({ requestId, images, view, reader, pathOf, onOpen }: Pr
     if (top.current === null || box.current === null) return;
     const line = Math.floor(indexOf(images, top.current.anchor) / columns);
     const hidden = Math.min(top.current.hidden, lineHeight - 1);
-    const wanted = scrollTopOf({ line, hidden }, height, lines);
-    if (Math.abs(box.current.scrollTop - wanted) < 1) return;
-    box.current.scrollTop = wanted;
+    const shift = scrollTopOf({ line, hidden }, height, lines) - scrolled;
+    // Meanwhile it may have been scrolled further: that counts, and the event that tells of it is on its way.
+    const isElsewhere = Math.abs(box.current.scrollTop - scrolled) > height;
+    if (isElsewhere || Math.abs(shift) < 1) return;
+    box.current.scrollTop += shift;
     setScrolled(box.current.scrollTop);
     // `starts` stands for `images` and `lines`.
   }, [starts, columns, lineHeight]);
