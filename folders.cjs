@@ -66,11 +66,16 @@ const FOLDERS = {
       'src/cache.ts',
       'src/csv',
       'src/errors.ts',
+      'src/network',
       'src/recording',
       'src/records',
       'src/storage',
     ],
     types: ['src/config.ts', 'src/telemetry', 'src/temporal'],
+  },
+  'src/system': {
+    imports: ['contract', 'src/cache.ts', 'src/errors.ts'],
+    types: ['src/config.ts', 'src/pipeline', 'src/records', 'src/telemetry'],
   },
   'src/http': {
     imports: [
@@ -85,7 +90,7 @@ const FOLDERS = {
       'src/records',
       'src/telemetry',
     ],
-    types: ['src/config.ts', 'src/requests', 'src/storage'],
+    types: ['src/config.ts', 'src/requests', 'src/storage', 'src/system'],
   },
   'src/terminal': { imports: [], types: ['contract'] },
   'src/ops': {

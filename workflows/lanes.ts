@@ -4,9 +4,15 @@
  * not delay the others.
  */
 
-/** The most slices in flight from one lane, and from one request. A worker accepts a multiple of the first. */
-export const LANE_WINDOW = 8;
+/** The most slices in flight from one request. */
 export const REQUEST_WINDOW = 64;
+
+/** The fewest and the most slices in flight from one lane. */
+export const LANE_WINDOW = 8;
+const WIDEST_LANE = 32;
+
+/** Images in flight from one lane: what a crash may cost. As many as in the fewest slices of the largest size. */
+const LANE_IMAGES = 200;
 
 const MAX_SLICE = 25;
 
@@ -20,6 +26,14 @@ const REQUEST_WAITING = 20_000;
 /** In small requests every image is its own activity; large ones save load on the server (decisions/slices.md). */
 export function sliceSizeOf(images: number): number {
   return Math.min(Math.max(Math.ceil(images / 100), 1), MAX_SLICE);
+}
+
+/**
+ * The most slices in flight from one lane, for slices of this size. Several workers take them at random: with few of
+ * them, some workers would have none (decisions/slices.md).
+ */
+export function laneWindowOf(sliceSize: number): number {
+  return Math.min(Math.max(Math.floor(LANE_IMAGES / sliceSize), LANE_WINDOW), WIDEST_LANE);
 }
 
 export interface Slice {
@@ -91,18 +105,27 @@ function numbersAfter(ranges: IndexRanges, skip: number, count: number): number[
   return numbers;
 }
 
-/**
- * @param numbers the images to process, per lane
- * @param cursors where an earlier run stopped, per lane; empty for a first run
- * @param expected the number of images, when the lanes are still to grow
- */
+export interface LanesOptions {
+  /** Where an earlier run stopped, per lane; empty for a first run. */
+  readonly cursors?: readonly number[] | undefined;
+  /** The number of images, when the lanes are still to grow. */
+  readonly expected?: number | undefined;
+  /** Slices in flight from one lane, for slices of a size. */
+  readonly windowOf?: (sliceSize: number) => number;
+}
+
+/** @param numbers the images to process, per lane */
 export function createLanes(
   numbers: readonly IndexRanges[],
-  cursors: readonly number[] = [],
-  expected = numbers.reduce((sum, ranges) => sum + sizeOf(ranges), 0),
+  {
+    cursors = [],
+    expected = numbers.reduce((sum, ranges) => sum + sizeOf(ranges), 0),
+    windowOf = laneWindowOf,
+  }: LanesOptions = {},
 ): Lanes {
   const lanes = numbers.map((ranges, index) => newLane(ranges, cursors[index] ?? 0));
   const sliceSize = sliceSizeOf(expected);
+  const laneWindow = windowOf(sliceSize);
   let inFlight = 0;
   let waiting = 0;
   let turn = 0;
@@ -125,7 +148,7 @@ export function createLanes(
       if (inFlight >= REQUEST_WINDOW) return null;
       const order = [...lanes.slice(turn), ...lanes.slice(0, turn)];
       for (const lane of order) {
-        if (lane.slicesInFlight >= LANE_WINDOW) continue;
+        if (lane.slicesInFlight >= laneWindow) continue;
         const numbers = numbersOf(lane, now);
         if (numbers.length === 0) continue;
         const index = lanes.indexOf(lane);

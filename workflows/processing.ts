@@ -5,6 +5,7 @@ import {
   CancellationScope,
   condition,
   isCancellation,
+  patched,
   proxyActivities,
   sleep,
   workflowInfo,
@@ -12,6 +13,8 @@ import {
 import type { ImageRequestActivities, RoundRef, Tally } from '../activities/types';
 import {
   createLanes,
+  LANE_WINDOW,
+  laneWindowOf,
   type LanesState,
   type IndexRanges,
   type Slice,
@@ -27,6 +30,9 @@ const SINGLE_RETRIES = 100;
 /** Long enough for any slice; the heartbeat timeout detects dead workers. */
 const START_TO_CLOSE = '1 hour';
 const HEARTBEAT_TIMEOUT = '10 seconds';
+
+/** In events: see `isHistoryLong`. */
+const LONG_HISTORY = 3_500;
 
 /** Slices during which workers crashed. They run one at a time, to find the image that causes crashes. */
 export interface Unfinished {
@@ -54,11 +60,16 @@ export async function processImages(
   processing: Processing,
 ): Promise<(LanesState & Unfinished) | null> {
   const { requestId, round, recording, carried, names } = processing;
-  const lanes = createLanes(
-    processing.numbers,
-    carried?.taken,
-    recording.isDone ? undefined : run.counts.total,
-  );
+  const lanes = createLanes(processing.numbers, {
+    cursors: carried?.taken,
+    expected: recording.isDone ? undefined : run.counts.total,
+    windowOf: (sliceSize) => {
+      const window = laneWindowOf(sliceSize);
+      // Runs of older versions have LANE_WINDOW slices of a lane in flight. Not asked where it makes no difference.
+      const isWider = window > LANE_WINDOW && run.counts.total > LANE_WINDOW;
+      return isWider && patched('wider-lanes') ? window : LANE_WINDOW;
+    },
+  });
   const suspects: Slice[] = [...(carried?.suspects ?? [])];
   let examining = false as boolean;
   const tasks = new Set<Promise<void>>();
@@ -165,7 +176,7 @@ export async function processImages(
   try {
     for (;;) {
       if (failure !== undefined) throw failure as Error;
-      if (!draining && workflowInfo().continueAsNewSuggested) {
+      if (!draining && isHistoryLong()) {
         draining = true;
         retries.cancel();
       }
@@ -193,6 +204,15 @@ export async function processImages(
     await CancellationScope.nonCancellable(() => Promise.all(tasks));
     throw error;
   }
+}
+
+/**
+ * Whether the run must continue as new. Temporal suggests it at 4,096 events by default; while slices drain, there are
+ * a few hundred more. Runs of older versions wait for the suggestion.
+ */
+function isHistoryLong(): boolean {
+  const { historyLength, continueAsNewSuggested } = workflowInfo();
+  return continueAsNewSuggested || (historyLength >= LONG_HISTORY && patched('earlier-continue'));
 }
 
 /** An image that failed for good fails its activity, with its tally in the failure's details. */

@@ -4,10 +4,17 @@ export const failures = z
   .object({
     groups: z.array(
       z.object({
-        code: z.string(),
-        host: z.string().nullable().openapi({
-          description: 'The host of the links; `null` where there is none, such as for bad rows.',
+        code: z.string().openapi({
+          description: 'The error code; `other` for the last group, if there are too many groups.',
         }),
+        host: z
+          .string()
+          .nullable()
+          .openapi({
+            description:
+              'The host of the links, with a port other than the default; `s3://` and the bucket for such links; ' +
+              '`null` where there is none, such as for bad rows.',
+          }),
         count: z.int().openapi({ description: 'Occurrences in the file, as in `counts.failed`.' }),
         message: z.string().openapi({ description: 'The message of one of them.' }),
         example_url: z.string().nullable().openapi({

@@ -4,8 +4,25 @@ import { TIMELINE_EVENTS } from '../timeline';
 import { integer } from './fields';
 import { z } from './zod';
 
+/** A name, its port, and `s3://` before a bucket. */
+const MAX_HOST_LENGTH = 300;
+
 export const imagesQuery = z.strictObject({
   status: z.enum(IMAGE_STATUSES, 'Expected pending, succeeded or failed').optional(),
+  code: z
+    .string()
+    .regex(/^[a-z0-9_]{1,40}$/, 'Expected an error code, such as not_found')
+    .optional()
+    .openapi({
+      description:
+        'The error code. An image that waits for its next attempt has that of its last one.',
+    }),
+  host: z
+    .string()
+    .min(1, 'Expected a host, such as cdn.example.com')
+    .max(MAX_HOST_LENGTH, `Expected at most ${MAX_HOST_LENGTH} characters`)
+    .optional()
+    .openapi({ description: 'The host of the link in any case, as in the groups of failures.' }),
   limit: integer(1, 1000).default(100).openapi({ default: 100 }),
   cursor: z
     .string()

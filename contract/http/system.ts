@@ -36,11 +36,12 @@ export const system = z
         z.object({
           host: z.string(),
           until: instant.openapi({ description: 'When its next download may begin.' }),
-          reason: z.string().openapi({ description: 'The error code of its last download.' }),
+          reason: z.string().openapi({ description: 'The error code of its answer.' }),
         }),
       )
       .openapi({
-        description: 'Hosts that failed several times in a row, and are not asked for a while.',
+        description:
+          'Hosts that asked for a pause (`Retry-After`), the soonest to be asked again first; at most 100.',
       }),
     findings: z
       .array(
@@ -54,7 +55,7 @@ export const system = z
       .openapi({ description: 'The newest findings of the reconciler, newest first.' }),
     stored: z.object({
       requests: z.int(),
-      images: z.int(),
+      images: z.int().openapi({ description: 'Occurrences of compressed images.' }),
       bytes: z.int().openapi({ description: 'Bytes of compressed images.' }),
     }),
     retention_days: z.number().openapi({

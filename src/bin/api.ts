@@ -19,6 +19,8 @@ import { mongodbUri } from '../records/uri';
 import { createOperations } from '../requests/operations';
 import { createSheetThreads } from '../requests/sheetThreads';
 import { connectWithRetry } from '../process/connectWithRetry';
+import { packageVersion } from '../process/version';
+import { createShowSystem } from '../system/show';
 import { createRuns } from '../temporal/runs';
 import { temporalSettings } from '../temporal/settings';
 
@@ -85,6 +87,7 @@ runMain(async () => {
       validate: threads.validate,
     }),
     stopping: streams.signal,
+    showSystem: createShowSystem({ config, records, version: packageVersion(), logger }),
     health: { mongodb: () => records.ping(), temporal: () => runs.ping() },
     pageFolder: path.join(__dirname, '..', '..', 'web'),
   }).callback();

@@ -1,8 +1,6 @@
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { WorkerDeploymentVersion } from '@temporalio/common';
 import { NativeConnection } from '@temporalio/worker';
-import { z } from 'zod';
 import { createActivities } from '../../activities';
 import { keepMemoryLevel } from '../process/memory';
 import { readConfig, type Config } from '../config';
@@ -27,6 +25,8 @@ import { temporalSettings } from '../temporal/settings';
 import { createOperations } from '../requests/operations';
 import { createRuns } from '../temporal/runs';
 import { keepSweeps } from '../temporal/sweeps';
+import { packageVersion } from '../process/version';
+import { reportWorker } from '../system/report';
 import { createWorkers, installRuntime } from '../temporal/worker';
 import { createWebhookSender } from '../webhooks/send';
 
@@ -100,10 +100,11 @@ runMain(async () => {
     { task_queue: config.TEMPORAL_TASK_QUEUE, deployment: config.WORKER_DEPLOYMENT },
     'The worker is ready',
   );
+  const stopReports = reportWorker({ records, pipeline, version: packageVersion(), logger });
   tellReady();
   await Promise.all(workers.map((worker) => worker.run()));
   pipeline.close();
-  await stopSweepChecks();
+  await Promise.all([stopSweepChecks(), stopReports()]);
   await Promise.all([
     connection.close(),
     runs.close(),
@@ -114,14 +115,10 @@ runMain(async () => {
   logger.info('The worker has stopped');
 });
 
-const packageSchema = z.object({ version: z.string() });
-
 /** Returns the release of this worker, by which the server routes work to it. */
 function deploymentVersionOf({ WORKER_DEPLOYMENT }: Config): WorkerDeploymentVersion | undefined {
   if (WORKER_DEPLOYMENT === undefined) return undefined;
-  const manifest = readFileSync(path.join(__dirname, '..', '..', '..', 'package.json'), 'utf8');
-  const { version } = packageSchema.parse(JSON.parse(manifest));
-  return { deploymentName: WORKER_DEPLOYMENT, buildId: version };
+  return { deploymentName: WORKER_DEPLOYMENT, buildId: packageVersion() };
 }
 
 interface ServedMetrics {

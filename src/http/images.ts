@@ -15,7 +15,8 @@ export function imagesRoute({ requests }: { requests: Pick<Operations, 'images'>
       summary: 'List the images of a request, in the order of its rows',
       description:
         'A link that occurs twice is listed twice; a bad row is one entry without a position. A page may ' +
-        'hold fewer images than `limit`: continue while there is a `next_cursor`.',
+        'hold fewer images than `limit`: continue while there is a `next_cursor`. Filters are combined; a bad row has ' +
+        'no host.',
       request: { params: requestIdParams, query: imagesQuery },
       responses: {
         200: jsonResponse('A page of images.', imagesPage),

@@ -4,11 +4,13 @@ import type { Operations } from '../requests/operations';
 import type { FileStore } from '../storage/fileStore';
 import type { Spool } from '../storage/spool';
 import type { Logger } from '../telemetry/logger';
+import type { PartChecks, ShowSystem } from '../system/show';
 import type { ApiMetrics } from '../telemetry/metrics/api';
 import { bulkRetryRoute } from './bulkRetry';
 import { eventsRoute } from './events';
+import { failuresRoute } from './failures';
 import { fileRoute } from './files';
-import { liveRoute, readyRoute, type HealthChecks } from './health';
+import { liveRoute, readyRoute } from './health';
 import { imagesRoute } from './images';
 import { metricsRoute } from './metrics';
 import { operationRoutes } from './operations';
@@ -19,6 +21,7 @@ import { resultRoute } from './result';
 import type { Route } from './route';
 import { statusRoute } from './status';
 import { createStorageCheck } from './storageCheck';
+import { systemRoute } from './system';
 import { uploadRoute } from './upload';
 
 /** Everything that routes need together; each route names its own part. */
@@ -33,7 +36,8 @@ export interface AppDependencies {
   readonly metrics: ApiMetrics;
   /** Aborted when the process shuts down: streams end then. */
   readonly stopping: AbortSignal;
-  readonly health: HealthChecks;
+  readonly health: Omit<PartChecks, 'storage'>;
+  readonly showSystem: ShowSystem;
   /** Where the build puts the page. */
   readonly pageFolder: string;
 }
@@ -41,6 +45,7 @@ export interface AppDependencies {
 /** Lists all operations of the API: they are served, documented, and checked in the tests. */
 export function createRoutes(deps: AppDependencies): Route[] {
   const checkStorage = createStorageCheck(deps.files);
+  const health = { ...deps.health, storage: checkStorage };
   return [
     uploadRoute({ ...deps, checkStorage }),
     statusRoute(deps),
@@ -50,12 +55,14 @@ export function createRoutes(deps: AppDependencies): Route[] {
     requestRoute(deps),
     deleteRoute(deps),
     imagesRoute(deps),
+    failuresRoute(deps),
     eventsRoute(deps),
     ...operatorRoutes(deps),
     ...operationRoutes(deps),
     fileRoute(deps),
     liveRoute(),
-    readyRoute({ ...deps, health: { ...deps.health, storage: checkStorage } }),
+    readyRoute({ ...deps, health }),
+    systemRoute({ ...deps, health }),
     metricsRoute(deps),
   ];
 }

@@ -5,7 +5,7 @@ import { resolveShareLink } from '../network/shareLinks';
 import { parseSheetLink } from '../network/sheetLink';
 import { createDownloader } from './download';
 import { createFairSemaphore, type FairKey, type FairSemaphore } from './fairSemaphore';
-import { createHostCooldowns } from './hostCooldowns';
+import { createHostCooldowns, type CoolingHost } from './hostCooldowns';
 import { createHostLimits } from './hostLimits';
 import { acquireImagePermit, type ImagePermit } from './imagePermit';
 import { createImageFile } from './imageFile';
@@ -38,6 +38,8 @@ export interface DownloadQueue {
    * @throws ImageError; HostCoolingDown when no attempt was made; or the signal's reason when aborted. No file is left.
    */
   download(wanted: WantedFile, signal: AbortSignal, observe: Observe): Promise<DownloadedFile>;
+  /** Returns hosts that are cooling down. */
+  coolingHosts(): CoolingHost[];
 }
 
 /**
@@ -85,6 +87,8 @@ export function createDownloadQueue(config: Config, dispatcher: Dispatcher): Dow
   }
 
   return {
+    coolingHosts: cooldowns.list,
+
     async download(wanted, signal, observe) {
       const { key, link } = wanted;
       const host = hostOf(link);

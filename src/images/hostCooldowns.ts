@@ -12,6 +12,16 @@ export interface HostCooldowns {
    * consecutive cooldowns, so that images do not wait indefinitely
    */
   check(host: string): void;
+  /** Returns hosts that are cooling down, at most 100. */
+  list(): CoolingHost[];
+}
+
+export interface CoolingHost {
+  readonly host: string;
+  /** Milliseconds since 1970. */
+  readonly until: number;
+  /** The error code of the answer in which the host asked for the pause. */
+  readonly reason: string;
 }
 
 interface Cooldown {
@@ -21,6 +31,8 @@ interface Cooldown {
   readonly consecutive: number;
   readonly timer: NodeJS.Timeout;
 }
+
+const MAX_LISTED = 100;
 
 /** How long a host is remembered after its cooldown: longer than images wait for their next attempt. */
 const REMEMBERED_MS = 15 * 60_000;
@@ -61,12 +73,27 @@ export function createHostCooldowns(maxConsecutive = Infinity): HostCooldowns {
       const now = Date.now();
       if (cooldown === undefined || cooldown.until <= now) return;
       const until = new Date(cooldown.until);
-      const code: RetryableImageCode = cooldown.status === 429 ? 'http_429' : 'http_5xx';
+      const code = codeOf(cooldown);
       const message =
         `${host} is cooling down after HTTP ${cooldown.status} with Retry-After; ` +
         `next request after ${until.toISOString()}`;
       if (cooldown.consecutive <= maxConsecutive) throw new HostCoolingDown(message, code, until);
       throw ImageError.retryable(code, message, { retryAfterMs: cooldown.until - now });
     },
+
+    list() {
+      const now = Date.now();
+      const listed: CoolingHost[] = [];
+      for (const [host, cooldown] of cooldowns) {
+        if (listed.length === MAX_LISTED) break;
+        const { until } = cooldown;
+        if (until > now) listed.push({ host, until, reason: codeOf(cooldown) });
+      }
+      return listed;
+    },
   };
+}
+
+function codeOf({ status }: Cooldown): RetryableImageCode {
+  return status === 429 ? 'http_429' : 'http_5xx';
 }

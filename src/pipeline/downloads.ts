@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { ProcessDied } from '../errors';
 import { DOWNLOAD_STAGES, type DownloadStage } from '../images/downloadQueue';
 import type { FairKey } from '../images/fairSemaphore';
+import type { CoolingHost } from '../images/hostCooldowns';
 import type { OwnEndpoints } from '../network/ownServers';
 import { forkScript } from '../process/forkScript';
 import { usageOf } from '../process/usage';
@@ -18,6 +19,8 @@ export interface Downloads {
    * at once when aborted
    */
   fetch(link: string, key: FairKey, signal: AbortSignal): Promise<Source>;
+  /** Returns the hosts that were cooling down a second ago. */
+  coolingHosts(): readonly CoolingHost[];
   close(): void;
 }
 
@@ -52,6 +55,7 @@ interface Waiting {
 export function createDownloads(settings: DownloadsSettings): Downloads {
   let nextId = 1;
   let running: Running | null = null;
+  let coolingHosts: readonly CoolingHost[] = [];
 
   interface Running {
     readonly child: ChildProcess;
@@ -71,6 +75,7 @@ export function createDownloads(settings: DownloadsSettings): Downloads {
       clearInterval(watch);
       if (running?.child !== child) return;
       running = null;
+      coolingHosts = [];
       for (const stage of DOWNLOAD_STAGES) settings.onInFlight(stage, 0);
       if (waiting.size > 0) {
         logger.error(
@@ -101,6 +106,7 @@ export function createDownloads(settings: DownloadsSettings): Downloads {
 
   function handle(answer: DownloadAnswer, { child, waiting }: Running): void {
     if ('inFlight' in answer) {
+      ({ coolingHosts } = answer);
       for (const [stage, images] of Object.entries(answer.inFlight)) {
         settings.onInFlight(stage as DownloadStage, images);
       }
@@ -146,6 +152,8 @@ export function createDownloads(settings: DownloadsSettings): Downloads {
         signal.removeEventListener('abort', abort);
       }
     },
+
+    coolingHosts: () => coolingHosts,
 
     close() {
       running?.child.kill('SIGKILL');

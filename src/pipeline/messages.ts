@@ -4,6 +4,7 @@ import type { ImageErrorCode, RetryableImageCode } from '../../contract/errorCod
 import { HostCoolingDown, ImageError, messageOf } from '../errors';
 import type { FairKey } from '../images/fairSemaphore';
 import { DOWNLOAD_STAGES } from '../images/downloadQueue';
+import type { CoolingHost } from '../images/hostCooldowns';
 import type { OwnEndpoints } from '../network/ownServers';
 
 /**
@@ -13,6 +14,8 @@ import type { OwnEndpoints } from '../network/ownServers';
 
 const bytes = z.int().nonnegative();
 const seconds = z.number().nonnegative();
+/** The last time that a `Date` can hold. */
+const LAST_TIME = 8.64e15;
 
 /** An image to compress, to an image process. */
 export interface CompressJob {
@@ -69,12 +72,23 @@ export type DownloadMessage =
 
 const stageSeconds = z.partialRecord(z.enum(DOWNLOAD_STAGES), seconds);
 
+const MAX_COOLING_HOSTS = 100;
+
+const coolingHost = z.object({
+  host: z.string(),
+  until: z.number().max(LAST_TIME),
+  reason: z.string(),
+}) satisfies z.ZodType<CoolingHost>;
+
 /** From the download process. */
 export const downloadAnswer = z.union([
   z.object({ id: z.int(), stages: stageSeconds, file: z.string(), bytes }),
   z.object({ id: z.int(), stages: stageSeconds, error: errorSchema }),
-  /** Images in each stage, once a second: the process is alive. */
-  z.object({ inFlight: z.record(z.enum(DOWNLOAD_STAGES), z.int()) }),
+  /** Images in each stage, and hosts that are cooling down, once a second: the process is alive. */
+  z.object({
+    inFlight: z.record(z.enum(DOWNLOAD_STAGES), z.int()),
+    coolingHosts: z.array(coolingHost).max(MAX_COOLING_HOSTS),
+  }),
 ]);
 export type DownloadAnswer = z.infer<typeof downloadAnswer>;
 

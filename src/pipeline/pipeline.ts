@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import type { CompressOptions } from '../../contract/formats';
 import { createFairSemaphore, type FairKey, type FairSemaphore } from '../images/fairSemaphore';
+import type { CoolingHost } from '../images/hostCooldowns';
 import { isBucketLink } from '../network/bucketLink';
 import type { BucketImages } from './bucketImages';
 import type { Compressors, LargeWork } from './compressors';
@@ -43,8 +44,15 @@ export interface ImagePipeline {
    * that the image did not cause: a full disk, StorageUnavailable, ProcessDied
    */
   process(image: WantedImage, signal: AbortSignal): Promise<ProcessedImage>;
+  /** Returns what it is doing now, for the worker's report. */
+  state(): PipelineState;
   /** Ends the processes. */
   close(): void;
+}
+
+export interface PipelineState {
+  readonly imagesInProgress: number;
+  readonly coolingHosts: readonly CoolingHost[];
 }
 
 /**
@@ -76,73 +84,88 @@ export function createImagePipeline(
   const { waitingBytes: maxWaitingBytes = MAX_WAITING_BYTES } = limits;
   const unstored = createFairSemaphore(limits.unstored);
   let waitingBytes = 0;
+  let imagesInProgress = 0;
 
   return {
-    async process({ caller, requestId, ref, link, readData, options }, signal) {
-      const key = [caller, requestId];
-      const fetch = () => {
-        if (readData !== undefined) return embedded.fetch(readData, key, signal);
-        return (isBucketLink(link) ? buckets : downloads).fetch(link, key, signal);
-      };
-      const permit = createPermit(unstored, signal, key);
-      let source = await fetch();
-      const bytes_in = source.bytes;
-      const output = `${source.file}.out`;
-      const job = () => ({ file: source.file, output, requestId, ref, options });
-
-      async function compress() {
-        await permit.acquire();
-        const answer = await compressors.small(job(), signal, key);
-        if ('compressed' in answer) return answer;
-        // It waits without permits, so that small images behind it are downloaded and compressed.
-        permit.release();
-        source.releasePermit();
-        const kept = await keepOrRemove(source);
-        const work: LargeWork = async (compressLarge) => {
-          if (kept.isRemoved) {
-            // Of an attempt with too little memory.
-            await source.remove();
-            source = await fetch();
-          }
-          await permit.acquire();
-          try {
-            return await compressLarge(job());
-          } catch (error) {
-            // It may wait for more memory, which others have that wait for this permit.
-            permit.release();
-            throw error;
-          }
-        };
-        try {
-          return await compressors.large(work, answer, signal, key);
-        } finally {
-          kept.end();
-        }
-      }
-
+    async process(image, signal) {
+      imagesInProgress += 1;
       try {
-        const { compressed } = await metrics
-          .observe('compress', compress)
-          .catch(async (error: unknown) => {
-            await rm(output, { force: true });
-            throw error;
-          })
-          .finally(() => source.remove());
-        const { sha256, ...shape } = compressed;
-        const file = await metrics.observe('store', () =>
-          files.writeImage(requestId, ref, { file: output, format: shape.format, sha256 }, signal),
-        );
-        return { ...shape, file, bytes_in };
+        return await processOne(image, signal);
       } finally {
-        permit.release();
+        imagesInProgress -= 1;
       }
     },
+
+    state: () => ({ imagesInProgress, coolingHosts: downloads.coolingHosts() }),
 
     close() {
       downloads.close();
       compressors.close();
     },
   };
+
+  async function processOne(
+    { caller, requestId, ref, link, readData, options }: WantedImage,
+    signal: AbortSignal,
+  ): Promise<ProcessedImage> {
+    const key = [caller, requestId];
+    const fetch = () => {
+      if (readData !== undefined) return embedded.fetch(readData, key, signal);
+      return (isBucketLink(link) ? buckets : downloads).fetch(link, key, signal);
+    };
+    const permit = createPermit(unstored, signal, key);
+    let source = await fetch();
+    const bytes_in = source.bytes;
+    const output = `${source.file}.out`;
+    const job = () => ({ file: source.file, output, requestId, ref, options });
+
+    async function compress() {
+      await permit.acquire();
+      const answer = await compressors.small(job(), signal, key);
+      if ('compressed' in answer) return answer;
+      // It waits without permits, so that small images behind it are downloaded and compressed.
+      permit.release();
+      source.releasePermit();
+      const kept = await keepOrRemove(source);
+      const work: LargeWork = async (compressLarge) => {
+        if (kept.isRemoved) {
+          // Of an attempt with too little memory.
+          await source.remove();
+          source = await fetch();
+        }
+        await permit.acquire();
+        try {
+          return await compressLarge(job());
+        } catch (error) {
+          // It may wait for more memory, which others have that wait for this permit.
+          permit.release();
+          throw error;
+        }
+      };
+      try {
+        return await compressors.large(work, answer, signal, key);
+      } finally {
+        kept.end();
+      }
+    }
+
+    try {
+      const { compressed } = await metrics
+        .observe('compress', compress)
+        .catch(async (error: unknown) => {
+          await rm(output, { force: true });
+          throw error;
+        })
+        .finally(() => source.remove());
+      const { sha256, ...shape } = compressed;
+      const file = await metrics.observe('store', () =>
+        files.writeImage(requestId, ref, { file: output, format: shape.format, sha256 }, signal),
+      );
+      return { ...shape, file, bytes_in };
+    } finally {
+      permit.release();
+    }
+  }
 
   /** Keeps the file of an image that waits if there is room for it. */
   async function keepOrRemove(source: Source) {

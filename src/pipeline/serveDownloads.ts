@@ -33,7 +33,9 @@ export function serveDownloads(
       downloaded.delete(message.release);
     } else if (queue !== null) void download(queue, message.download).then(answer);
   });
-  setInterval(() => answer({ inFlight }), REPORT_MS);
+  setInterval(() => {
+    answer({ inFlight, coolingHosts: queue?.coolingHosts() ?? [] });
+  }, REPORT_MS);
 
   async function download(
     from: DownloadQueue,

@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto';
-import { parseBucketLink } from '../network/bucketLink';
-import { isDataLink } from '../network/dataLink';
-import { parseSheetLink } from '../network/sheetLink';
+import { linkHostOf } from '../network/linkHost';
 import { createLinkIndex } from './linkIndex';
 
 /** Bounds the workflow's input and the number of lanes it iterates over. */
@@ -50,7 +48,9 @@ export function assignLanes(): LaneAssignment {
   }
 
   return {
-    place: (link) => placementOf(index.add(link, () => nextIn(laneOf(hostOf(link))))),
+    // Links without a host share a lane: those that cannot be parsed fail at once, and `data:` links need no download, so
+    // that they delay no other image.
+    place: (link) => placementOf(index.add(link, () => nextIn(laneOf(linkHostOf(link) ?? '')))),
     sizes: () => [...sizes],
     *repeated() {
       for (const link of index.links()) if (link.count > 1) yield placementOf(link);
@@ -60,14 +60,4 @@ export function assignLanes(): LaneAssignment {
 
 function placementOf({ value, count }: { value: number; count: number }): Placement {
   return { lane: value % MAX_LANES, number: Math.floor(value / MAX_LANES), count };
-}
-
-/**
- * Links without a host share a lane: those that cannot be parsed fail at once, and `data:` links need no download, so
- * that they delay no other image.
- */
-function hostOf(link: string): string {
-  if (isDataLink(link)) return '';
-  const bucket = parseBucketLink(link)?.bucket;
-  return bucket === undefined ? (parseSheetLink(link)?.host ?? '') : `s3://${bucket}`;
 }

@@ -36,10 +36,19 @@ export const NO_LATE_PLACES: LatePlaces = { succeeded: 0, failed: 0 };
  */
 const IMAGES_AT_ONCE = 500;
 
+export type FailedImage = Pick<ImageRecord, 'url' | 'places' | 'error'>;
+
 export type Images = ReturnType<typeof createImages>;
 
 export function imageRef(lane: number, number: number): string {
   return `${lane}-${number}`;
+}
+
+/** @param lanes the number of images per lane */
+function* refsOf(lanes: readonly number[]): Generator<string> {
+  for (const [lane, size] of lanes.entries()) {
+    for (let number = 0; number < size; number += 1) yield imageRef(lane, number);
+  }
 }
 
 /** What an attempt changes of an image, in MongoDB and in what an activity goes on with. */
@@ -135,6 +144,18 @@ export function createImages({ Image }: Models) {
     },
 
     findMany,
+
+    /** Yields the failed images of a request, a batch at a time. Reads by key, whatever the number of other requests. */
+    async *failed(requestId: string, lanes: readonly number[]): AsyncGenerator<FailedImage[]> {
+      for (const batch of batchesOf(refsOf(lanes), IMAGES_AT_ONCE)) {
+        yield await Image.find(
+          { _id: { $in: idsOf(requestId, batch) }, status: 'failed' },
+          { _id: 0, url: 1, places: 1, error: 1 },
+        )
+          .lean<FailedImage[]>()
+          .exec();
+      }
+    },
 
     /** Returns the image of a `data:` link; `null` when the link was damaged. */
     async dataOf(requestId: string, ref: string): Promise<Buffer | null> {

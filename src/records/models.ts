@@ -1,11 +1,20 @@
 import { Schema, type Connection, type Model } from 'mongoose';
-import type { DeliveryRecord, ImageRecord, RequestRecord, RowRecord } from './types';
+import type {
+  DeliveryRecord,
+  FindingRecord,
+  ImageRecord,
+  RequestRecord,
+  RowRecord,
+  WorkerRecord,
+} from './types';
 
 export interface Models {
   readonly Request: Model<RequestRecord>;
   readonly Row: Model<RowRecord>;
   readonly Image: Model<ImageRecord>;
   readonly Delivery: Model<DeliveryRecord>;
+  readonly Worker: Model<WorkerRecord>;
+  readonly Finding: Model<FindingRecord>;
 }
 
 /** By default mongoose drops unknown fields silently; with `throw` they are an error. */
@@ -157,11 +166,42 @@ const deliverySchema = new Schema(
   .index({ state: 1, updated_at: 1 })
   .index({ request_id: 1 });
 
+const coolingHost = new Schema(
+  { host: text, until: { type: Date, required: true }, reason: text },
+  { _id: false },
+);
+
+const workerSchema = new Schema(
+  {
+    _id: text,
+    host: text,
+    version: text,
+    started_at: { type: Date, required: true },
+    seen_at: { type: Date, required: true },
+    images_in_progress: number,
+    cooling_hosts: [coolingHost],
+  },
+  options,
+);
+
+const findingSchema = new Schema(
+  {
+    _id: text,
+    request_id: text,
+    finding: text,
+    note: text,
+    at: { type: Date, required: true },
+  },
+  options,
+);
+
 export function defineModels(connection: Connection): Models {
   return {
     Request: connection.model<RequestRecord>('Request', requestSchema, 'requests'),
     Row: connection.model<RowRecord>('Row', rowSchema, 'rows'),
     Image: connection.model<ImageRecord>('Image', imageSchema, 'images'),
     Delivery: connection.model<DeliveryRecord>('Delivery', deliverySchema, 'deliveries'),
+    Worker: connection.model<WorkerRecord>('Worker', workerSchema, 'workers'),
+    Finding: connection.model<FindingRecord>('Finding', findingSchema, 'findings'),
   };
 }

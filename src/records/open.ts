@@ -1,11 +1,13 @@
 import mongoose from 'mongoose';
 import { createDeliveries, type Deliveries } from './deliveries';
+import { createFindings, type Findings } from './findings';
 import { createImages, type Images } from './images';
 import { defineModels } from './models';
 import { createListing, type Listing } from './listing';
 import { createRequests, type RequestRecords } from './requests';
 import { createRounds, type Rounds } from './rounds';
 import { createRows, type Rows } from './rows';
+import { createWorkers, type Workers } from './workers';
 
 export interface Records {
   readonly requests: RequestRecords;
@@ -14,6 +16,8 @@ export interface Records {
   readonly rows: Rows;
   readonly images: Images;
   readonly deliveries: Deliveries;
+  readonly workers: Workers;
+  readonly findings: Findings;
   /** Resolves when the database answers; rejects within seconds when it does not. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -49,6 +53,8 @@ export async function openRecords(uri: string): Promise<Records> {
       rows: createRows(models),
       images: createImages(models),
       deliveries: createDeliveries(models),
+      workers: createWorkers(models),
+      findings: createFindings(models),
       async ping() {
         await connection.db?.admin().ping();
       },

@@ -1,13 +1,25 @@
 import { mongo } from 'mongoose';
 import { imageRef } from './images';
 import type { Models } from './models';
-import { OPEN_STATUSES, OUTCOME_STATUSES } from '../../contract/statuses';
+import { OPEN_STATUSES, OUTCOME_STATUSES, REQUEST_STATUSES } from '../../contract/statuses';
 import type { RequestRecord, RequestState } from './types';
 
 const DUPLICATE_KEY = 11_000;
 
 /** Rows or images that one command removes. */
 const PARTS_AT_ONCE = 500;
+
+export interface Backlog {
+  readonly requests_pending: number;
+  readonly requests_processing: number;
+  readonly images_pending: number;
+}
+
+export interface Stored {
+  readonly requests: number;
+  readonly images: number;
+  readonly bytes: number;
+}
 
 export type RequestRecords = ReturnType<typeof createRequests>;
 
@@ -203,6 +215,37 @@ export function createRequests({ Request, Row, Image, Delivery }: Models) {
         { $group: { _id: null, pending: { $sum: '$counts.pending' } } },
       ]);
       return found?.pending ?? 0;
+    },
+
+    /** Counts the unfinished requests by state, and the images that they have not done. Reads only these, by an index. */
+    async countBacklog(): Promise<Backlog> {
+      const found = await Request.aggregate<{ _id: string; requests: number; images: number }>([
+        { $match: { state: { $in: OPEN_STATUSES } } },
+        { $group: { _id: '$state', requests: { $sum: 1 }, images: { $sum: '$counts.pending' } } },
+      ]);
+      const requestsIn = (state: string) => found.find(({ _id }) => _id === state)?.requests ?? 0;
+      return {
+        requests_pending: requestsIn('pending'),
+        requests_processing: requestsIn('processing'),
+        images_pending: found.reduce((sum, { images }) => sum + images, 0),
+      };
+    },
+
+    /** Counts what is stored for all requests, as last recorded. Reads all of them: keep the answer for a while. */
+    async countStored(): Promise<Stored> {
+      const [found] = await Request.aggregate<Stored>([
+        { $match: { state: { $in: REQUEST_STATUSES } } },
+        {
+          $group: {
+            _id: null,
+            requests: { $sum: 1 },
+            images: { $sum: '$counts.succeeded' },
+            bytes: { $sum: '$bytes.out' },
+          },
+        },
+      ]);
+      const { requests, images, bytes } = found ?? { requests: 0, images: 0, bytes: 0 };
+      return { requests, images, bytes };
     },
 
     /**

@@ -51,6 +51,13 @@ export function nextSize(
   return Math.max(1, Math.min(size, MAX_ROWS_AT_ONCE));
 }
 
+/** Rows of which only the error is read: as many ids in a query as for images. */
+const BAD_ROWS_AT_ONCE = 500;
+
+export interface BadRow {
+  readonly error: NonNullable<RowRecord['error']>;
+}
+
 export function createRows({ Row }: Models) {
   return {
     /**
@@ -78,6 +85,16 @@ export function createRows({ Row }: Models) {
           .lean<RowLayout[]>()
           .exec(),
       ),
+
+    /** Yields the bad rows among those numbered 1 to `last`, a batch at a time. */
+    async *bad(requestId: string, last: number): AsyncGenerator<BadRow[]> {
+      for (let first = 1; first <= last; first += BAD_ROWS_AT_ONCE) {
+        const ids = idsOf(requestId, first, Math.min(first + BAD_ROWS_AT_ONCE - 1, last));
+        yield await Row.find({ _id: { $in: ids }, error: { $ne: null } }, { _id: 0, error: 1 })
+          .lean<BadRow[]>()
+          .exec();
+      }
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 import type { ByteCounts, Counts } from '../../contract/counts';
 import type { ImageErrorCode, RowErrorCode } from '../../contract/errorCodes';
+import type { Finding } from '../../contract/findings';
 import type { CompressOptions, ImageFormat } from '../../contract/formats';
 import type { Output } from '../../contract/sheets';
 import type { DeliveryState, ImageStatus, RequestStatus } from '../../contract/statuses';
@@ -156,6 +157,38 @@ export interface ImageRecord {
   /** Earliest time of the next attempt; `null` when the image is not waiting for one. */
   readonly retry_at: Date | null;
   readonly result: CompressedImage | null;
+}
+
+/** What a worker process last reported of itself. */
+export interface WorkerRecord {
+  /** Random: a worker that is started again is another one. */
+  readonly _id: string;
+  /** The name of its machine or container. */
+  readonly host: string;
+  readonly version: string;
+  readonly started_at: Date;
+  readonly seen_at: Date;
+  readonly images_in_progress: number;
+  readonly cooling_hosts: readonly CoolingHostRecord[];
+}
+
+/** A host that is not asked before a time. */
+export interface CoolingHostRecord {
+  readonly host: string;
+  readonly until: Date;
+  /** The error code of its last answer. */
+  readonly reason: string;
+}
+
+/** What the reconciler last found wrong with a request. */
+export interface FindingRecord {
+  /** `{request}/{finding}` */
+  readonly _id: string;
+  readonly request_id: string;
+  readonly finding: Finding;
+  /** A sentence. */
+  readonly note: string;
+  readonly at: Date;
 }
 
 /** The webhook of one outcome. */

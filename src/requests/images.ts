@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { imagesPage, imagesQuery, ImageResource } from '../../contract/http/images';
 import { withoutCredentials } from '../../contract/webUrl';
+import { linkHostOf } from '../network/linkHost';
 import type { Records } from '../records/open';
 import { inReadableParts, type RowLayout } from '../records/rows';
 import type { ImageRecord, RequestRecord } from '../records/types';
@@ -25,18 +26,21 @@ const MAX_ROWS_EXAMINED = 5_000;
 export async function listImages(
   { records, imageLinks }: ImagesDeps,
   requestId: string,
-  { status, limit, cursor }: z.output<typeof imagesQuery>,
+  { limit, cursor, ...filter }: z.output<typeof imagesQuery>,
 ): Promise<z.output<typeof imagesPage>> {
   const request = await findVisible(records, requestId);
   const images: ImageResource[] = [];
   const [startRow = 1, startIndex = 0] = (cursor ?? '1.0').split('.').map(Number);
   const lastRow = Math.min(recordedRowsOf(request), startRow + MAX_ROWS_EXAMINED - 1);
   // With a filter, most of what is read may not be listed.
-  const atOnce = status === undefined ? limit : undefined;
+  const isFiltered = Object.values(filter).some((value) => value !== undefined);
+  const matches = createMatch(filter);
+  const atOnce = isFiltered ? undefined : limit;
   for await (const { row, found } of read(records, requestId, [startRow, lastRow], atOnce)) {
-    for (const [index, { image, file }] of entriesOf(row, found).entries()) {
+    for (const [index, entry] of entriesOf(row, found).entries()) {
       if (row.number === startRow && index < startIndex) continue;
-      if (status !== undefined && image.status !== status) continue;
+      if (!matches(entry)) continue;
+      const { image, file } = entry;
       if (images.length === limit) return { images, next_cursor: `${row.number}.${index}` };
       images.push({ ...image, output_url: file && (await imageLinks(requestId, file)) });
     }
@@ -49,7 +53,18 @@ export async function listImages(
   };
 }
 
-function recordedRowsOf({ state, rows, recording }: RequestRecord): number {
+type Filter = Omit<z.output<typeof imagesQuery>, 'limit' | 'cursor'>;
+
+/** Returns whether an entry matches all filters. */
+function createMatch({ status, code, host }: Filter): (entry: Entry) => boolean {
+  const wantedHost = host?.toLowerCase();
+  return ({ image, link }) =>
+    (status === undefined || image.status === status) &&
+    (code === undefined || image.error?.code === code) &&
+    (wantedHost === undefined || (link !== null && hostOf(link) === wantedHost));
+}
+
+export function recordedRowsOf({ state, rows, recording }: RequestRecord): number {
   return isFinished(state) ? rows : (recording?.rows ?? rows);
 }
 
@@ -68,20 +83,27 @@ async function* read(
   }
 }
 
+/** Returns the host of a link in lower case, by which failures are grouped; `null` when it has none. */
+export function hostOf(link: string): string | null {
+  return linkHostOf(link)?.toLowerCase() ?? null;
+}
+
 interface Entry {
   /** Without `output_url`: signing is expensive, so only the images of the page get links. */
   readonly image: ImageResource;
+  /** As it is written in the cell; `null` for a bad row. */
+  readonly link: string | null;
   /** The name of the compressed image; `null` if there is none. */
   readonly file: string | null;
 }
 
 function entriesOf(row: RowLayout, found: ReadonlyMap<string, ImageRecord>): Entry[] {
-  if (row.error !== null) return [{ image: badRow(row.number, row.error), file: null }];
+  if (row.error !== null) return [{ image: badRow(row.number, row.error), link: null, file: null }];
   return row.images.flatMap((ref, index) => {
     const record = found.get(ref);
     if (record === undefined) return [];
     const image = imageAt(row.number, index + 1, record);
-    return [{ image, file: record.result?.file ?? null }];
+    return [{ image, link: record.url, file: record.result?.file ?? null }];
   });
 }
 

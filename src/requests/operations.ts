@@ -8,6 +8,7 @@ import type { Runs } from '../temporal/runs';
 import { acceptUpload } from './accept';
 import { showBulkOperation, startBulkOperation, stopBulkOperation } from './bulkOperation';
 import { cancelRequest } from './cancel';
+import { createFailures } from './failures';
 import { requireVisible } from './find';
 import { listImages } from './images';
 import { listRequests } from './list';
@@ -69,6 +70,7 @@ export function createOperations(given: OperationDeps) {
     show: (requestId: string) => newest(showRequest(deps, status, requestId), requestId),
     list: (...call: Rest<typeof listRequests>) => newest(listRequests(deps, ...call)),
     images: (...call: Rest<typeof listImages>) => listImages(deps, ...call),
+    failures: createFailures(deps),
     openResult: (requestId: string, kind: ResultKind) =>
       newest(openResult(deps, requestId, kind), requestId),
     retry: (requestId: string) => newest(retryRequest(deps, requestId), requestId),

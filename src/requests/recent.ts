@@ -8,7 +8,10 @@ import { findVisible } from './find';
  * from a recorded outcome to its webhook, so that a client that got the webhook gets the outcome as its status.
  */
 const KEPT_MS = 20;
-/** How much longer other callers get it while it is read again: a busy MongoDB delays one of them and not all. */
+/**
+ * How much longer other callers get it while it is read again: a busy MongoDB delays one of them and not all. The status
+ * that they get may then be older than the webhook by as much.
+ */
 const STALE_MS = 230;
 
 /** The records of requests, for calls that are frequent. */

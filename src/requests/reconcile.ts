@@ -12,7 +12,7 @@ import { startRound, SUPERSEDED } from './retry';
 import { finalizeRequest } from './finalize';
 
 export interface ReconcileDeps {
-  readonly records: Pick<Records, 'requests' | 'rounds' | 'listing' | 'deliveries'>;
+  readonly records: Pick<Records, 'requests' | 'rounds' | 'listing' | 'deliveries' | 'findings'>;
   readonly files: Pick<FileStore, 'removeRequest'>;
   readonly runs: Pick<Runs, 'latest' | 'continueWith'>;
   readonly logger: Logger;
@@ -57,13 +57,25 @@ export async function reconcile(
     Finding,
     number
   >;
+  const recorded: Promise<void>[] = [];
+  /** For operators, who can do without: a sweep goes on when it cannot be recorded. */
+  const unlessFailed = (work: Promise<void>) =>
+    work.catch((error: unknown) => {
+      logger.warn({ reason: messageOf(error) }, 'A finding could not be recorded');
+    });
+  const record: Found = (finding, request_id, note) => {
+    const work = records.findings.record({ finding, request_id, note, at: new Date() });
+    recorded.push(unlessFailed(work));
+  };
   const found: Found = (finding, requestId, note) => {
     findings[finding] += 1;
     logger.warn({ request_id: requestId, finding }, `Reconciled: ${note}`);
+    record(finding, requestId, note);
   };
   const failed: Found = (finding, requestId, reason) => {
     findings[finding] += 1;
     logger.error({ request_id: requestId, finding, reason }, 'Reconciliation failed');
+    record(finding, requestId, reason);
   };
   /** One failed repair must not stop the others; the next sweep tries it again. */
   async function each<T extends { readonly _id: string }>(
@@ -88,6 +100,8 @@ export async function reconcile(
   await each(await records.listing.quietAbandoned(before, BATCH), removal.removeAbandoned);
   const late = new Date(now.getTime() - LATE_MS);
   await each(await records.listing.removed(late, BATCH), removal.removeLate);
+  await Promise.all(recorded);
+  if (recorded.length > 0) await unlessFailed(records.findings.removeOld());
   return findings;
 }
 

@@ -130,6 +130,13 @@ it('slices', async () => {
   }
 });
 
+it('wider-lanes', async () => {
+  // Of one host, in slices of two: more of them are in flight than in the histories of older versions.
+  const { service } = services;
+  const id = await uploadedAndFinished(service, linksOf('wider', 101));
+  await saveHistory('wider-lanes', run(id), service);
+});
+
 it('retried-alone', async () => {
   const { service, origin } = services;
   const link = origin.on('/passing', status(503), status(429, { 'retry-after': '1' }), status(404));

@@ -21,6 +21,8 @@ import { createTargetPolicy } from '../../src/network/targets';
 import { openRecords } from '../../src/records/open';
 import { createOperations } from '../../src/requests/operations';
 import { createSheetThreads } from '../../src/requests/sheetThreads';
+import { reportWorker } from '../../src/system/report';
+import { createShowSystem } from '../../src/system/show';
 import { createRuns } from '../../src/temporal/runs';
 import { ensureSearchAttributes } from '../../src/temporal/searchAttributes';
 import { createWorkers, installRuntime } from '../../src/temporal/worker';
@@ -33,6 +35,10 @@ installRuntime(createLogger('silent', 'test'));
 
 /** The built page. */
 export const PAGE_FOLDER = path.join(__dirname, '..', '..', 'dist', 'web');
+
+export const VERSION = '0.0.0-test';
+/** More often than in production, so that no test waits. */
+const REPORT_MS = 500;
 
 export type Service = Awaited<ReturnType<typeof startService>>;
 
@@ -113,6 +119,7 @@ export async function startService(options: Options = {}) {
     metrics: createApiMetrics({ countByState: records.requests.countByState, logger }),
     requests: operations,
     stopping: stopping.signal,
+    showSystem: createShowSystem({ config, records, version: VERSION, logger }),
     health: { mongodb: () => records.ping(), temporal: () => runs.ping() },
     pageFolder: PAGE_FOLDER,
   }).callback();
@@ -142,9 +149,11 @@ export async function startService(options: Options = {}) {
       config,
     });
     const running = Promise.all(workers.map((worker) => worker.run()));
+    const stopReports = reportWorker({ records, pipeline, version: VERSION, logger }, REPORT_MS);
     return async () => {
       for (const worker of workers) worker.shutdown();
       await running;
+      await stopReports();
       await native.close();
     };
   }

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import {
   createLanes,
   LANE_WINDOW,
+  laneWindowOf,
   REQUEST_WINDOW,
   sliceSizeOf,
   type IndexRanges,
@@ -18,6 +19,17 @@ describe('sliceSizeOf(images)', () => {
     [300_000, 25],
   ])('of a request with %i images is %i', (images, size) => {
     expect(sliceSizeOf(images)).toBe(size);
+  });
+});
+
+describe('laneWindowOf(sliceSize)', () => {
+  it.each([
+    [1, 32],
+    [8, 25],
+    [20, 10],
+    [25, 8],
+  ])('for slices of %i images is %i', (size, window) => {
+    expect(laneWindowOf(size)).toBe(window);
   });
 });
 
@@ -104,7 +116,7 @@ describe('createLanes', () => {
     earlier.defer(1, [2, NOW]);
     const { taken, waiting } = earlier.state();
     expect({ taken, waiting }).toEqual({ taken: [10, 5], waiting: [[], [[2, NOW]]] });
-    const later = createLanes(whole([300, 200]), taken);
+    const later = createLanes(whole([300, 200]), { cursors: taken });
     expect([later.take(NOW), later.take(NOW)]).toEqual([
       { lane: 0, numbers: [10, 11, 12, 13, 14] },
       { lane: 1, numbers: [5, 6, 7, 8, 9] },

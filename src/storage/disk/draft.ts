@@ -58,6 +58,17 @@ export async function moveFile(from: string, to: string): Promise<void> {
   }
 }
 
+/**
+ * Puts the names of a file and of its folder on disk. Without it, a power failure may lose a file whose content is on
+ * disk. Images do without: it would cost each of them as much as writing it.
+ */
+export async function syncName(file: string): Promise<void> {
+  const folder = path.dirname(file);
+  await sync(folder);
+  await sync(path.dirname(folder));
+}
+
+/** Waits until a file's content, or the names in a folder, are on disk. */
 async function sync(file: string): Promise<void> {
   const handle = await open(file);
   try {

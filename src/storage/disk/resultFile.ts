@@ -1,6 +1,6 @@
 import { bufferText } from '../bufferedText';
 import type { ResultFile } from '../fileStore';
-import { startDraft } from './draft';
+import { startDraft, syncName } from './draft';
 
 export async function createResultFile(file: string): Promise<ResultFile> {
   const draft = await startDraft(file);
@@ -11,6 +11,7 @@ export async function createResultFile(file: string): Promise<ResultFile> {
     async commit() {
       await flush();
       await draft.commit();
+      await syncName(file);
     },
     discard: draft.discard,
   };

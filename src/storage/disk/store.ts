@@ -2,7 +2,7 @@ import { access, constants, open, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { ByteRange, FileStore, ResultKind } from '../fileStore';
 import { imageNameOf, isRequestId, parseImageName, SHEET_NAME } from '../names';
-import { isDraft, moveFile } from './draft';
+import { isDraft, moveFile, syncName } from './draft';
 import { createResultFile } from './resultFile';
 
 /**
@@ -60,7 +60,11 @@ export function createDiskStore(dataDir: string): FileStore {
       return opened === null ? null : { ...opened, contentType };
     },
 
-    writeSheet: (requestId, file) => moveFile(file, sheetPath(requestId)),
+    async writeSheet(requestId, file) {
+      const sheet = sheetPath(requestId);
+      await moveFile(file, sheet);
+      await syncName(sheet);
+    },
 
     openSheet: (requestId) => openFile(sheetPath(requestId)),
 

@@ -4,11 +4,12 @@ import { createApp } from '../../../src/http/app';
 import { createLogger } from '../../../src/telemetry/logger';
 import { createApiMetrics } from '../../../src/telemetry/metrics/api';
 import { createOperations } from '../../../src/requests/operations';
+import { createShowSystem } from '../../../src/system/show';
 import { createRuns } from '../../../src/temporal/runs';
 import { finished, sheetOf, statusOf, uploaded } from '../../support/calls';
 import { policyAllowing } from '../../support/targets';
 import { eventually } from '../../support/eventually';
-import { PAGE_FOLDER, startService, type Service } from '../../support/service';
+import { PAGE_FOLDER, startService, VERSION, type Service } from '../../support/service';
 import { retryRecorded } from '../../support/retryRecorded';
 import { call as callApi } from '../../support/api';
 import { startRequestStage, UNKNOWN } from '../../support/requestStage';
@@ -146,7 +147,8 @@ describe('while Temporal is down', () => {
       config,
       logger,
       files,
-      health: {},
+      health: { mongodb: () => records.ping(), temporal: () => runs.ping() },
+      showSystem: createShowSystem({ config, records, version: VERSION, logger }),
       pageFolder: PAGE_FOLDER,
       targets: policyAllowing([]),
       spool: stage.service.spool,
