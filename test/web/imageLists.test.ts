@@ -31,8 +31,8 @@ describe('the filter of a list of images', () => {
     expect(writeFilter({})).toBe('');
   });
 
-  it('ignores a status that there is not, and empty values', () => {
-    expect(writeFilter(readFilter('?status=lost&code=&host=%20&page=3'))).toBe('');
+  it('ignores a status and a code that there cannot be, and empty values', () => {
+    expect(writeFilter(readFilter('?status=lost&code=Not%20found&host=%20&page=3'))).toBe('');
   });
 
   it('knows how many images match when counts tell', () => {

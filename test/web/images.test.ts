@@ -137,7 +137,11 @@ describe('the images of a request', () => {
     const id = await uploaded(service.url, sheetOf([late]));
     await visitor.visit(`${service.url}/requests/${id}`, async (page) => {
       await table(page).getByText('Waiting').waitFor();
-      waiting[0]?.end(photo);
+      const [download] = await eventually(
+        () => waiting,
+        ({ length }) => length > 0,
+      );
+      download?.end(photo);
       await table(page).getByText('Compressed').waitFor();
     });
   });

@@ -12,14 +12,12 @@ export interface ImageFilter {
 
 export function readFilter(search: string): ImageFilter {
   const query = new URLSearchParams(search);
-  const textOf = (name: string) => {
-    const text = query.get(name)?.trim() ?? '';
-    return text === '' ? undefined : text;
-  };
+  const host = query.get('host')?.trim() ?? '';
   return {
     status: IMAGE_STATUSES.find((one) => one === query.get('status')),
-    code: textOf('code'),
-    host: textOf('host'),
+    // The service refuses others.
+    code: /^[a-z0-9_]{1,40}$/.exec(query.get('code') ?? '')?.[0],
+    host: host === '' ? undefined : host,
   };
 }
 
