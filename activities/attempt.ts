@@ -7,6 +7,7 @@ import { isFinished } from '../contract/statuses';
 import type { ImageRecord, RequestRecord } from '../src/records/types';
 import type { ActivityDependencies } from './dependencies';
 import { roundClosed } from './failure';
+import { startTimeline, withRetried } from './timeline';
 import type { RoundRef, Tally } from './types';
 
 /** The longest pause between two attempts at an image, however long its host is down. */
@@ -45,6 +46,7 @@ export async function attemptImage(
   const { records, pipeline, config, logger, metrics } = deps;
   const { places } = image;
   const at = image.attempts + 1;
+  const timeline = startTimeline();
   try {
     const { _id: requestId, caller = requestId, options } = request;
     const { url: link } = image;
@@ -52,10 +54,11 @@ export async function attemptImage(
       // In records of older versions the link itself is still there.
       (await records.images.dataOf(requestId, ref)) ?? parseDataLink(link).bytes;
     const embedded = isDataLink(link) ? { readData } : {};
-    const wanted = { caller, requestId, ref, link, options, ...embedded };
+    const onStep = timeline.step;
+    const wanted = { caller, requestId, ref, link, options, onStep, ...embedded };
     const result = await pipeline.process(wanted, signal);
     metrics.imageSucceeded(result.bytes_in, result.bytes_out);
-    return { ref, at, places, result };
+    return { ref, at, places, timeline: timeline.end(image.timeline), result };
   } catch (error) {
     if (error instanceof HostCoolingDown) {
       const { code, message, until: retryAt } = error;
@@ -71,12 +74,13 @@ export async function attemptImage(
     const failure = { code, message: advised(code, message, image.url) };
     const isLast = !retryable || at >= config.IMAGE_MAX_ATTEMPTS;
     metrics.imageFailed(isLast ? 'failed' : 'retried', code);
-    if (isLast) return { ref, at, places, failure };
+    if (isLast) return { ref, at, places, timeline: timeline.end(image.timeline), failure };
     const pause = retryAfterMs ?? config.IMAGE_RETRY_INITIAL_MS * 2 ** (at - 1);
     return {
       ref,
       at,
       places,
+      timeline: withRetried(image.timeline, code),
       failure,
       retryAt: new Date(Date.now() + Math.min(pause, MAX_PAUSE_MS)),
     };

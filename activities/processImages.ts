@@ -7,6 +7,7 @@ import { attemptImage, dueInMs, isDue, recordAttempts, requireOpenRound, tallyOf
 import type { ActivityDependencies } from './dependencies';
 import { interrupted, workersDied } from './failure';
 import { withHeartbeat } from './heartbeat';
+import { startTimeline } from './timeline';
 import type { ImageRequestActivities, SliceInput, SliceOutcome } from './types';
 
 /** Workers crash for many reasons: a slice becomes suspect after two crashes, and is then split after one. */
@@ -26,11 +27,12 @@ function givenUp(
   crashes: number,
   metrics: WorkerMetrics,
 ): Attempt[] {
-  return [...images].flatMap(([ref, { status, attempts: at, places }]) => {
+  return [...images].flatMap(([ref, { status, attempts: at, places, timeline }]) => {
     if (status !== 'pending') return [];
     const message = `Worker crashed ${crashes} times while processing this image alone`;
     metrics.imageFailed('failed', 'internal');
-    return [{ ref, at, places, failure: { code: 'internal', message } }];
+    const failure = { code: 'internal', message } as const;
+    return [{ ref, at, places, timeline: startTimeline().end(timeline), failure }];
   });
 }
 

@@ -1,6 +1,6 @@
 /**
  * What happens to an image, in the order in which it first happens. `waited`: for a free place among the downloads of its
- * host. `retried`: an attempt failed, and another one follows.
+ * host, and then of the worker. `retried`: an attempt failed, and another one follows.
  */
 export const TIMELINE_EVENTS = [
   'queued',
@@ -11,4 +11,9 @@ export const TIMELINE_EVENTS = [
   'stored',
   'failed',
 ] as const;
+/** Those of one attempt that take time. */
+export type TimelineStep = Extract<
+  TimelineEvent,
+  'waited' | 'downloaded' | 'compressed' | 'stored'
+>;
 export type TimelineEvent = (typeof TIMELINE_EVENTS)[number];

@@ -1,7 +1,7 @@
 import { IMAGE_FORMATS } from '../formats';
 import { IMAGE_STATUSES } from '../statuses';
 import { TIMELINE_EVENTS } from '../timeline';
-import { integer } from './fields';
+import { integer, requestIdParams } from './fields';
 import { z } from './zod';
 
 /** A name, its port, and `s3://` before a bucket. */
@@ -65,6 +65,11 @@ export const imagesPage = z
   .openapi('ImagesPage');
 
 export type ImagesPage = z.output<typeof imagesPage>;
+
+export const imageParams = requestIdParams.extend({
+  row: z.int().openapi({ description: '1 for the first row below the header.' }),
+  position: z.int().openapi({ description: '1 for the first link of the row.' }),
+});
 
 export const imageDetail = imageResource
   .extend({

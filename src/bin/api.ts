@@ -7,8 +7,10 @@ import { answerMalformedRequests } from '../http/malformedRequests';
 import { readConfig } from '../config';
 import { createOwnServers, ownEndpointsOf } from '../network/ownServers';
 import { createTargetPolicy } from '../network/targets';
+import { createThumbnailer } from '../pipeline/thumbnailer';
 import { namedStorageEndpoint } from '../storage/endpoint';
 import { openFileStore } from '../storage/open';
+import { openScratch } from '../storage/scratch';
 import { openSpool } from '../storage/spool';
 import { createLogger } from '../telemetry/logger';
 import { runMain, stopSignal, stopWithParent, tellReady } from '../process/main';
@@ -17,6 +19,7 @@ import { watchProcess } from '../telemetry/metrics/registry';
 import { openRecords } from '../records/open';
 import { mongodbUri } from '../records/uri';
 import { createOperations } from '../requests/operations';
+import { createThumbnails } from '../requests/thumbnails';
 import { createSheetThreads } from '../requests/sheetThreads';
 import { connectWithRetry } from '../process/connectWithRetry';
 import { packageVersion } from '../process/version';
@@ -71,10 +74,21 @@ runMain(async () => {
   const metrics = createApiMetrics({ countByState: records.requests.countByState, logger });
   watchProcess(metrics);
   const files = openFileStore(config, metrics.storageRequested);
+  const thumbnailer = createThumbnailer({
+    script: path.join(__dirname, 'thumbnailProcess.js'),
+    environment: process.env,
+    logger,
+  });
   answer = createApp({
     config,
     logger,
     files,
+    thumbnails: createThumbnails({
+      files,
+      folder: await openScratch(path.join(config.DATA_DIR, 'thumbnails')),
+      make: thumbnailer.make,
+      logger,
+    }),
     spool,
     metrics,
     targets: createTargetPolicy(config, ownServers),
@@ -100,4 +114,5 @@ runMain(async () => {
   const closed = new Promise((resolve) => server.close(resolve));
   server.closeIdleConnections();
   await Promise.race([closed, sleep(DRAIN_MS)]);
+  thumbnailer.close();
 });

@@ -1,12 +1,20 @@
 import type { Context } from 'koa';
 import { z } from 'zod';
 import { requestIdParams } from '../../contract/http/fields';
+import { fileQuery } from '../../contract/http/files';
 import { Refusal } from '../errors';
-import type { ByteRange, FileStore, ImageDetails, StoredFile } from '../storage/fileStore';
+import type { Thumbnails } from '../requests/thumbnails';
+import type {
+  ByteRange,
+  FileStore,
+  ImageDetails,
+  StoredFile,
+  StoredImage,
+} from '../storage/fileStore';
 import { clientHas, rangeApplies } from './conditional';
 import { readRange } from './range';
-import type { Route } from './route';
-import { problemResponse, requiredHeader } from './responses';
+import { problemResponse, requiredHeader, retryLaterResponse } from './responses';
+import { validated, type Route } from './route';
 
 const IMAGE = { 'image/*': { schema: { type: 'string' as const, format: 'binary' } } };
 
@@ -19,11 +27,19 @@ const contentRange = (description: string) => ({
   'Content-Range': requiredHeader('string', description),
 });
 
-export interface FileDeps {
-  readonly files: Pick<FileStore, 'describeImage' | 'openImage'>;
+/** An image, or a thumbnail of it. */
+interface ServedFile {
+  readonly tag: string;
+  describe(): Promise<ImageDetails | null>;
+  open(range?: ByteRange): Promise<StoredImage | null>;
 }
 
-export function fileRoute({ files }: FileDeps): Route {
+export interface FileDeps {
+  readonly files: Pick<FileStore, 'describeImage' | 'openImage'>;
+  readonly thumbnails: Thumbnails;
+}
+
+export function fileRoute({ files, thumbnails }: FileDeps): Route {
   return {
     right: null,
     config: {
@@ -34,8 +50,10 @@ export function fileRoute({ files }: FileDeps): Route {
       summary: 'Get a compressed image',
       description:
         'The name ends in a hash of the content, so a named file never changes. `HEAD` returns the same headers without ' +
-        'the image. `If-None-Match`, `If-Modified-Since`, `Range` (one range) and `If-Range` are supported.',
-      request: { params: requestIdParams.extend({ name: z.string() }) },
+        'the image. `If-None-Match`, `If-Modified-Since`, `Range` (one range) and `If-Range` are supported. ' +
+        'With `width`, the answer is a thumbnail: a WebP of the upright image or of its first frame, made when it is first ' +
+        'asked for. Smaller images are not enlarged.',
+      request: { params: requestIdParams.extend({ name: z.string() }), query: fileQuery },
       responses: {
         200: {
           description: 'The image.',
@@ -57,19 +75,37 @@ export function fileRoute({ files }: FileDeps): Route {
           ...problemResponse('`Range` begins after the last byte of the image.'),
           headers: contentRange('The size of the image: `bytes */1234`.'),
         },
+        422: problemResponse(
+          'Thumbnails have no such width, or none can be made of this image; that is tried again after five minutes.',
+        ),
+        503: retryLaterResponse(
+          'Too many thumbnails are being made, or MongoDB or the storage cannot be reached; try again later.',
+        ),
       },
     },
     async handle(ctx, { request_id = '', name = '' }) {
-      const open = async (range?: ByteRange) =>
-        required(await files.openImage(request_id, name, range));
+      const { width } = validated(fileQuery, 'query', ctx.query);
+      const file: ServedFile =
+        width === undefined
+          ? {
+              tag: name,
+              describe: () => files.describeImage(request_id, name),
+              open: (range) => files.openImage(request_id, name, range),
+            }
+          : {
+              tag: `${name}-${width}`,
+              describe: () => thumbnails.describe(request_id, name, width),
+              open: (range) => thumbnails.open(request_id, name, width, range),
+            };
+      const open = async (range?: ByteRange) => required(await file.open(range));
 
       if (ctx.method !== 'HEAD' && !isConditional(ctx)) {
         const image = await open();
-        describe(ctx, name, image);
+        describe(ctx, file.tag, image);
         send(ctx, image);
       } else {
-        const image = required(await files.describeImage(request_id, name));
-        describe(ctx, name, image);
+        const image = required(await file.describe());
+        describe(ctx, file.tag, image);
         if (clientHas(ctx)) {
           ctx.status = 304;
         } else if (ctx.method === 'HEAD') {
@@ -100,10 +136,10 @@ function required<T>(image: T | null): T {
   return image;
 }
 
-function describe(ctx: Context, name: string, { contentType, modified }: ImageDetails): void {
+function describe(ctx: Context, tag: string, { contentType, modified }: ImageDetails): void {
   ctx.status = 200;
   ctx.type = contentType;
-  ctx.etag = name;
+  ctx.etag = tag;
   ctx.lastModified = modified;
   ctx.set('Accept-Ranges', 'bytes');
   // Should a browser ever interpret an image as a page, that page can do nothing.

@@ -1,6 +1,7 @@
 import type { Config } from '../config';
 import type { TargetPolicy } from '../network/targets';
 import type { Operations } from '../requests/operations';
+import type { Thumbnails } from '../requests/thumbnails';
 import type { FileStore } from '../storage/fileStore';
 import type { Spool } from '../storage/spool';
 import type { Logger } from '../telemetry/logger';
@@ -11,6 +12,7 @@ import { eventsRoute } from './events';
 import { failuresRoute } from './failures';
 import { fileRoute } from './files';
 import { liveRoute, readyRoute } from './health';
+import { imageRoute } from './image';
 import { imagesRoute } from './images';
 import { metricsRoute } from './metrics';
 import { operationRoutes } from './operations';
@@ -29,6 +31,7 @@ export interface AppDependencies {
   readonly config: Config;
   readonly logger: Logger;
   readonly files: FileStore;
+  readonly thumbnails: Thumbnails;
   /** Where uploads are received. */
   readonly spool: Spool;
   readonly requests: Operations;
@@ -56,6 +59,7 @@ export function createRoutes(deps: AppDependencies): Route[] {
     deleteRoute(deps),
     imagesRoute(deps),
     failuresRoute(deps),
+    imageRoute(deps),
     eventsRoute(deps),
     ...operatorRoutes(deps),
     ...operationRoutes(deps),

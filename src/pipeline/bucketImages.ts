@@ -8,6 +8,7 @@ import { isMissing } from '../storage/s3/errors';
 import type { BucketReader } from '../storage/s3/reader';
 import { parseBucketLink } from '../network/bucketLink';
 import { bucketError, reasonOf } from './bucketErrors';
+import type { OnStages } from './downloads';
 import { createSource, type Source } from './source';
 
 /** Images at `s3://` links. The worker downloads them itself, because the download process has no credentials. */
@@ -16,10 +17,11 @@ export interface BucketImages {
    * Waits for a permit, and downloads an image to a file.
    *
    * @param key images of different keys take turns
+   * @param onStages gets how long each stage took, in seconds, also when the download fails
    * @throws ImageError; StorageUnavailable when our credentials or settings are refused; any error of the disk; the signal's
    * reason when aborted
    */
-  fetch(link: string, key: FairKey, signal: AbortSignal): Promise<Source>;
+  fetch(link: string, key: FairKey, signal: AbortSignal, onStages?: OnStages): Promise<Source>;
 }
 
 export interface BucketImagesSettings {
@@ -45,8 +47,9 @@ export function createBucketImages(
   let nextId = 1;
 
   return {
-    async fetch(link, key, signal) {
+    async fetch(link, key, signal, onStages) {
       const { bucket, object } = allowed(link);
+      const asked = performance.now();
       const release = await permits.acquire(1, signal, key);
       const name = path.join(folder, `s3-${nextId++}`);
       const file = createImageFile(name);
@@ -59,7 +62,9 @@ export function createBucketImages(
         await file.discard();
         throw error;
       } finally {
-        onDownload((performance.now() - started) / 1000);
+        const download = (performance.now() - started) / 1000;
+        onDownload(download);
+        onStages?.({ worker_wait: (started - asked) / 1000, download });
       }
     },
   };

@@ -15,14 +15,17 @@ export interface Downloads {
    * Downloads an image to a file.
    *
    * @param key images of different keys take turns
+   * @param onStages gets how long each stage took, in seconds, also when the download fails
    * @throws ImageError; HostCoolingDown; ProcessDied, which is not the fault of this image alone; the signal's reason
    * at once when aborted
    */
-  fetch(link: string, key: FairKey, signal: AbortSignal): Promise<Source>;
+  fetch(link: string, key: FairKey, signal: AbortSignal, onStages?: OnStages): Promise<Source>;
   /** Returns the hosts that were cooling down a second ago. */
   coolingHosts(): readonly CoolingHost[];
   close(): void;
 }
+
+export type OnStages = (stages: Readonly<Partial<Record<DownloadStage, number>>>) => void;
 
 export interface DownloadsSettings {
   readonly script: string;
@@ -44,6 +47,7 @@ const MAX_MEMORY_BYTES = 2 ** 30;
 const WATCH_MS = 1_000;
 
 interface Waiting {
+  readonly onStages: OnStages | undefined;
   resolve(source: Source): void;
   reject(error: Error): void;
 }
@@ -118,6 +122,7 @@ export function createDownloads(settings: DownloadsSettings): Downloads {
     }
     const waiter = waiting.get(id);
     waiting.delete(id);
+    waiter?.onStages?.(stages);
     if ('error' in answer) {
       waiter?.reject(errorOf(answer.error));
       return;
@@ -131,7 +136,7 @@ export function createDownloads(settings: DownloadsSettings): Downloads {
   }
 
   return {
-    async fetch(link, key, signal) {
+    async fetch(link, key, signal, onStages) {
       signal.throwIfAborted();
       running ??= start();
       const { child, waiting } = running;
@@ -139,7 +144,7 @@ export function createDownloads(settings: DownloadsSettings): Downloads {
       let abort: () => void = () => undefined;
       try {
         return await new Promise<Source>((resolve, reject) => {
-          waiting.set(id, { resolve, reject });
+          waiting.set(id, { onStages, resolve, reject });
           abort = () => {
             waiting.delete(id);
             send(child, { abort: id });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { IMAGE_FORMATS, type CompressOptions } from '../../contract/formats';
+import { IMAGE_FORMATS, type CompressOptions, type ThumbnailWidth } from '../../contract/formats';
 import type { ImageErrorCode, RetryableImageCode } from '../../contract/errorCodes';
 import { HostCoolingDown, ImageError, messageOf } from '../errors';
 import type { FairKey } from '../images/fairSemaphore';
@@ -8,7 +8,7 @@ import type { CoolingHost } from '../images/hostCooldowns';
 import type { OwnEndpoints } from '../network/ownServers';
 
 /**
- * Messages between the worker and its image processes. What arrives from a process is checked: it handles bytes from
+ * Messages between the worker, or the API, and its image processes. What arrives from a process is checked: it handles bytes from
  * the internet, and could be in the hands of whoever sent them.
  */
 
@@ -53,6 +53,8 @@ export const compressAnswer = z.union([
       height: bytes,
       format: z.enum(IMAGE_FORMATS),
       note: z.string().nullable(),
+      /** How long it took, in this process. */
+      ms: z.int().nonnegative(),
     }),
   }),
   /** It costs more than it may in this process. */
@@ -61,6 +63,21 @@ export const compressAnswer = z.union([
 ]);
 export type CompressAnswer = z.infer<typeof compressAnswer>;
 export type CompressedImage = Extract<CompressAnswer, { compressed: unknown }>['compressed'];
+
+/** An image to make a thumbnail of, to a thumbnail process. */
+export interface ThumbnailJob {
+  readonly file: string;
+  /** Where the thumbnail is written. */
+  readonly output: string;
+  readonly width: ThumbnailWidth;
+}
+
+/** The answer of a thumbnail process. */
+export const thumbnailAnswer = z.union([
+  z.object({ made: z.literal(true) }),
+  z.object({ error: errorSchema }),
+]);
+export type ThumbnailAnswer = z.infer<typeof thumbnailAnswer>;
 
 /** To the download process: first where it must not connect to, then images. */
 export type DownloadMessage =

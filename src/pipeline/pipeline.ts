@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import type { CompressOptions } from '../../contract/formats';
+import type { TimelineStep } from '../../contract/timeline';
 import { createFairSemaphore, type FairKey, type FairSemaphore } from '../images/fairSemaphore';
 import type { CoolingHost } from '../images/hostCooldowns';
 import { isBucketLink } from '../network/bucketLink';
@@ -22,9 +23,14 @@ export interface WantedImage {
   /** Reads the image of a `data:` link; absent for other links. */
   readonly readData?: () => Promise<Buffer | null>;
   readonly options: CompressOptions;
+  /**
+   * Called after a step has ended, in milliseconds: how long it took, and how long ago it ended. A large image may be
+   * downloaded twice.
+   */
+  readonly onStep?: (step: TimelineStep, ms: number, ago: number) => void;
 }
 
-export interface ProcessedImage extends Omit<CompressedImage, 'sha256'> {
+export interface ProcessedImage extends Omit<CompressedImage, 'sha256' | 'ms'> {
   /** The name of the stored file. */
   readonly file: string;
   /** Bytes downloaded, or in the `data:` link. */
@@ -105,13 +111,21 @@ export function createImagePipeline(
   };
 
   async function processOne(
-    { caller, requestId, ref, link, readData, options }: WantedImage,
+    { caller, requestId, ref, link, readData, options, onStep }: WantedImage,
     signal: AbortSignal,
   ): Promise<ProcessedImage> {
     const key = [caller, requestId];
-    const fetch = () => {
+    const fetch = async () => {
       if (readData !== undefined) return embedded.fetch(readData, key, signal);
-      return (isBucketLink(link) ? buckets : downloads).fetch(link, key, signal);
+      let downloadMs = 0;
+      const from = isBucketLink(link) ? buckets : downloads;
+      const fetched = await from.fetch(link, key, signal, (stages) => {
+        const { host_wait = 0, worker_wait = 0, download = 0 } = stages;
+        downloadMs = download * 1000;
+        onStep?.('waited', (host_wait + worker_wait) * 1000, downloadMs);
+      });
+      onStep?.('downloaded', downloadMs, 0);
+      return fetched;
     };
     const permit = createPermit(unstored, signal, key);
     let source = await fetch();
@@ -157,10 +171,13 @@ export function createImagePipeline(
           throw error;
         })
         .finally(() => source.remove());
-      const { sha256, ...shape } = compressed;
+      const { sha256, ms, ...shape } = compressed;
+      onStep?.('compressed', ms, 0);
+      const storing = performance.now();
       const file = await metrics.observe('store', () =>
         files.writeImage(requestId, ref, { file: output, format: shape.format, sha256 }, signal),
       );
+      onStep?.('stored', performance.now() - storing, 0);
       return { ...shape, file, bytes_in };
     } finally {
       permit.release();

@@ -33,7 +33,7 @@ export function createProcessPool(settings: ChildSettings): ProcessPool {
 
   return {
     take() {
-      if (isClosed) throw new Error('The worker has stopped its image processes');
+      if (isClosed) throw new Error('The image processes are stopped');
       for (let waiting; (waiting = idle.pop()) !== undefined;) {
         clearTimeout(waiting.timer);
         // It may have died while it waited.

@@ -32,6 +32,7 @@ export function serveImages(settings: Pick<Config, 'MAX_IMAGE_PIXELS'>): void {
     options,
     most,
   }: CompressJob): Promise<CompressAnswer> {
+    const started = performance.now();
     const { bytes, ...shape } = await compress(readFileSync(file), options, settings, (cost) => {
       if (most === null) return;
       const isMore = cost.memoryBytes > most.memoryBytes || cost.cpuSeconds > most.cpuSeconds;
@@ -40,6 +41,7 @@ export function serveImages(settings: Pick<Config, 'MAX_IMAGE_PIXELS'>): void {
     // Synchronous, since the process has nothing else to do. The storage syncs the file if it keeps it.
     writeFileSync(output, bytes);
     const sha256 = createHash('sha256').update(bytes).digest('hex');
-    return { compressed: { sha256, bytes_out: bytes.length, ...shape } };
+    const ms = Math.round(performance.now() - started);
+    return { compressed: { sha256, bytes_out: bytes.length, ...shape, ms } };
   }
 }

@@ -3,7 +3,7 @@ import type { Counts } from '../../contract/counts';
 import { batchesOf } from './batches';
 import { insertMissing } from './insertMissing';
 import type { Models } from './models';
-import type { ImageFailure, ImageRecord, CompressedImage } from './types';
+import type { ImageFailure, ImageRecord, CompressedImage, TimelineRecord } from './types';
 
 /** The outcome of one attempt. */
 export type Attempt = AttemptedImage &
@@ -23,6 +23,8 @@ interface AttemptedImage {
   readonly at: number;
   /** Occurrences of the image, as its run counts them. */
   readonly places: number;
+  /** Absent when no attempt was made: the recorded one stays. */
+  readonly timeline?: TimelineRecord;
 }
 
 /** Occurrences that were found after their images were done. */
@@ -37,6 +39,8 @@ export const NO_LATE_PLACES: LatePlaces = { succeeded: 0, failed: 0 };
 const IMAGES_AT_ONCE = 500;
 
 export type FailedImage = Pick<ImageRecord, 'url' | 'places' | 'error'>;
+/** What is not read of many images. */
+const UNREAD = { data: 0, 'timeline.last': 0 } as const;
 
 export type Images = ReturnType<typeof createImages>;
 
@@ -53,15 +57,16 @@ function* refsOf(lanes: readonly number[]): Generator<string> {
 
 /** What an attempt changes of an image, in MongoDB and in what an activity goes on with. */
 export function changesOf(attempt: Attempt): Partial<ImageRecord> {
-  const { at: attempts } = attempt;
+  const { at: attempts, timeline } = attempt;
+  const common = { attempts, ...(timeline !== undefined && { timeline }) };
   if ('result' in attempt) {
     const { result } = attempt;
-    return { status: 'succeeded', attempts, error: null, retry_at: null, result };
+    return { status: 'succeeded', ...common, error: null, retry_at: null, result };
   }
   const { failure: error } = attempt;
   return 'retryAt' in attempt
-    ? { attempts, error, retry_at: attempt.retryAt }
-    : { status: 'failed', attempts, error, retry_at: null };
+    ? { ...common, error, retry_at: attempt.retryAt }
+    : { status: 'failed', ...common, error, retry_at: null };
 }
 
 export function createImages({ Image }: Models) {
@@ -70,7 +75,8 @@ export function createImages({ Image }: Models) {
     refs.map((ref) => idOf(requestId, ref));
 
   /**
-   * Returns images by ref (`lane-number`), without their `data`. An image that does not exist is missing from the map.
+   * Returns images by ref (`lane-number`), without their `data` and the last attempt of their timeline. An image that does
+   * not exist is missing from the map.
    */
   async function findMany(
     requestId: string,
@@ -78,7 +84,7 @@ export function createImages({ Image }: Models) {
   ): Promise<Map<string, ImageRecord>> {
     const found = new Map<string, ImageRecord>();
     for (const batch of batchesOf(refs, IMAGES_AT_ONCE)) {
-      const images = await Image.find({ _id: { $in: idsOf(requestId, batch) } }, { data: 0 })
+      const images = await Image.find({ _id: { $in: idsOf(requestId, batch) } }, UNREAD)
         .lean<ImageRecord[]>()
         .exec();
       for (const image of images) found.set(image._id.slice(requestId.length + 1), image);
@@ -156,6 +162,9 @@ export function createImages({ Image }: Models) {
           .exec();
       }
     },
+    /** Returns an image with its whole timeline, without its `data`. */
+    find: (requestId: string, ref: string): Promise<ImageRecord | null> =>
+      Image.findById(idOf(requestId, ref), { data: 0 }).lean<ImageRecord>().exec(),
 
     /** Returns the image of a `data:` link; `null` when the link was damaged. */
     async dataOf(requestId: string, ref: string): Promise<Buffer | null> {
@@ -206,7 +215,14 @@ export function createImages({ Image }: Models) {
             $or: [{ round: { $lt: round } }, { round: null }],
           },
           {
-            $set: { status: 'pending', round, attempts: 0, error: null, retry_at: null },
+            $set: {
+              status: 'pending',
+              round,
+              attempts: 0,
+              error: null,
+              retry_at: null,
+              timeline: { queued_at: new Date() },
+            },
             $unset: { late: 1 },
           },
         );

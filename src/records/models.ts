@@ -144,6 +144,7 @@ const imageSchema = new Schema(
     error: optional(failure),
     retry_at: optional(Date),
     result: optional(compressed),
+    timeline: Schema.Types.Mixed,
   },
   options,
 );

@@ -3,6 +3,7 @@ import type { ImageErrorCode, RowErrorCode } from '../../contract/errorCodes';
 import type { Finding } from '../../contract/findings';
 import type { CompressOptions, ImageFormat } from '../../contract/formats';
 import type { Output } from '../../contract/sheets';
+import type { TimelineStep } from '../../contract/timeline';
 import type { DeliveryState, ImageStatus, RequestStatus } from '../../contract/statuses';
 
 /**
@@ -132,6 +133,29 @@ export interface ImageFailure {
   readonly message: string;
 }
 
+/** What happened to an image in its round. */
+export interface TimelineRecord {
+  /** When a retry of the request reopened it; absent in the first round. */
+  readonly queued_at?: Date;
+  /** The newest attempts that failed and are followed by another one, in order. */
+  readonly retried?: readonly RetriedAttempt[];
+  /** The attempt with which the image was done. */
+  readonly last?: LastAttempt;
+}
+
+export interface RetriedAttempt {
+  readonly at: Date;
+  readonly code: ImageErrorCode;
+}
+
+export interface LastAttempt {
+  readonly began_at: Date;
+  /** Milliseconds: how long after `began_at` each step ended, and how long it took. */
+  readonly steps: Readonly<Partial<Record<TimelineStep, readonly [after: number, ms: number]>>>;
+  /** Milliseconds after `began_at`. */
+  readonly ended: number;
+}
+
 export interface ImageRecord {
   /** `{request}/{lane}-{n}` */
   readonly _id: string;
@@ -157,6 +181,8 @@ export interface ImageRecord {
   /** Earliest time of the next attempt; `null` when the image is not waiting for one. */
   readonly retry_at: Date | null;
   readonly result: CompressedImage | null;
+  /** Absent before the first attempt, and in records of older versions. Only `find` reads its last attempt. */
+  readonly timeline?: TimelineRecord;
 }
 
 /** What a worker process last reported of itself. */

@@ -1,5 +1,11 @@
 import type { z } from 'zod';
-import type { imagesPage, imagesQuery, ImageResource } from '../../contract/http/images';
+import type {
+  ImageDetail,
+  imagesPage,
+  imagesQuery,
+  ImageResource,
+} from '../../contract/http/images';
+import { Refusal } from '../errors';
 import { withoutCredentials } from '../../contract/webUrl';
 import { linkHostOf } from '../network/linkHost';
 import type { Records } from '../records/open';
@@ -8,6 +14,7 @@ import type { ImageRecord, RequestRecord } from '../records/types';
 import { isFinished } from '../../contract/statuses';
 import type { ImageLinks } from '../storage/links';
 import { findVisible } from './find';
+import { timelineOf } from './timeline';
 
 export interface ImagesDeps {
   readonly records: Pick<Records, 'requests' | 'rows' | 'images'>;
@@ -62,6 +69,53 @@ function createMatch({ status, code, host }: Filter): (entry: Entry) => boolean 
     (status === undefined || image.status === status) &&
     (code === undefined || image.error?.code === code) &&
     (wantedHost === undefined || (link !== null && hostOf(link) === wantedHost));
+}
+
+const NUMBER = /^\d{1,9}$/;
+
+/**
+ * Shows one image with its timeline.
+ *
+ * @param row, position as a client wrote them
+ * @throws Refusal `not_found`
+ */
+export async function showImage(
+  { records, imageLinks }: ImagesDeps,
+  requestId: string,
+  row: string,
+  position: string,
+): Promise<ImageDetail> {
+  const request = await findVisible(records, requestId);
+  const number = NUMBER.test(row) ? Number(row) : 0;
+  const index = NUMBER.test(position) ? Number(position) - 1 : -1;
+  const layout = await findRow(records, request, number);
+  if (layout === undefined) throw notFound('Row not found');
+  if (layout.error !== null) {
+    throw notFound('The row is a bad one and has no images; the list of images shows its error');
+  }
+  const ref = layout.images[index];
+  const image = ref === undefined ? null : await records.images.find(requestId, ref);
+  if (image === null) throw notFound('The row has no such position');
+  const file = image.result?.file ?? null;
+  return {
+    ...imageAt(number, index + 1, image),
+    output_url: file && (await imageLinks(requestId, file)),
+    timeline: timelineOf(request, image),
+  };
+}
+
+async function findRow(
+  { rows }: ImagesDeps['records'],
+  request: RequestRecord,
+  number: number,
+): Promise<RowLayout | undefined> {
+  if (number < 1 || number > recordedRowsOf(request)) return undefined;
+  for await (const [layout] of rows.layouts(request._id, number, number)) return layout;
+  return undefined;
+}
+
+function notFound(message: string): Refusal {
+  return new Refusal('not_found', message);
 }
 
 export function recordedRowsOf({ state, rows, recording }: RequestRecord): number {

@@ -10,7 +10,7 @@ import { showBulkOperation, startBulkOperation, stopBulkOperation } from './bulk
 import { cancelRequest } from './cancel';
 import { createFailures } from './failures';
 import { requireVisible } from './find';
-import { listImages } from './images';
+import { listImages, showImage } from './images';
 import { listRequests } from './list';
 import { reconcile } from './reconcile';
 import { operateListed } from './operateListed';
@@ -71,6 +71,7 @@ export function createOperations(given: OperationDeps) {
     list: (...call: Rest<typeof listRequests>) => newest(listRequests(deps, ...call)),
     images: (...call: Rest<typeof listImages>) => listImages(deps, ...call),
     failures: createFailures(deps),
+    image: (...call: Rest<typeof showImage>) => showImage(deps, ...call),
     openResult: (requestId: string, kind: ResultKind) =>
       newest(openResult(deps, requestId, kind), requestId),
     retry: (requestId: string) => newest(retryRequest(deps, requestId), requestId),

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { ImageFormat } from '../../contract/formats';
+import type { ImageFormat, ThumbnailWidth } from '../../contract/formats';
 
 /** First and last byte, counted from 0. */
 export interface ByteRange {
@@ -72,6 +72,38 @@ export interface FileStore {
    */
   openImage(requestId: string, name: string, range?: ByteRange): Promise<StoredImage | null>;
 
+  /**
+   * Stores a thumbnail beside its image, whole or not at all. One whose image is gone, or is removed meanwhile, is not
+   * kept. The local file is gone afterwards, whatever the outcome.
+   *
+   * @param name of the image
+   * @param file a WebP
+   */
+  writeThumbnail(
+    requestId: string,
+    name: string,
+    width: ThumbnailWidth,
+    file: string,
+  ): Promise<void>;
+
+  /** @returns `null` when there is no such thumbnail */
+  describeThumbnail(
+    requestId: string,
+    name: string,
+    width: ThumbnailWidth,
+  ): Promise<ImageDetails | null>;
+
+  /**
+   * @param range within the thumbnail, as `describeThumbnail` knows it; by default all of it
+   * @returns `null` when there is no such thumbnail
+   */
+  openThumbnail(
+    requestId: string,
+    name: string,
+    width: ThumbnailWidth,
+    range?: ByteRange,
+  ): Promise<StoredImage | null>;
+
   /** Stores an uploaded sheet, whole or not at all, from a local file. That file may be gone afterwards. */
   writeSheet(requestId: string, file: string): Promise<void>;
 
@@ -87,7 +119,7 @@ export interface FileStore {
   removeDrafts(requestId: string): Promise<void>;
 
   /**
-   * Removes the sheet, images and results of a request, and what is half-written. When it throws, some may be left: call
+   * Removes the sheet, images, thumbnails and results of a request, and what is half-written. When it throws, some may be left: call
    * it again.
    *
    * @returns how many there were

@@ -1,5 +1,11 @@
 import path from 'node:path';
-import { contentTypeOf, EXTENSIONS, extensionOf, type ImageFormat } from '../../contract/formats';
+import {
+  contentTypeOf,
+  EXTENSIONS,
+  extensionOf,
+  type ImageFormat,
+  type ThumbnailWidth,
+} from '../../contract/formats';
 
 /** Names of stored images, the same in every backend: links in results hold them. */
 
@@ -31,6 +37,13 @@ export function parseImageName(name: string): ImageName | null {
   const hash = NAME.exec(name)?.[1];
   const contentType = contentTypeOf(path.extname(name).slice(1));
   return hash === undefined || contentType === undefined ? null : { hash, contentType };
+}
+
+export const THUMBNAIL_TYPE = 'image/webp';
+
+/** Returns where a thumbnail is stored: beside its image. @param image path or key of the image */
+export function thumbnailOf(image: string, width: ThumbnailWidth): string {
+  return `${image}.${width}.webp`;
 }
 
 /** The name of an uploaded sheet, in the folder of the request's results. */

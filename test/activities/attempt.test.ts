@@ -2,7 +2,7 @@ import { attemptImage, dueInMs, isDue, requireOpenRound, tallyOf } from '../../a
 import { readConfig } from '../../src/config';
 import { HostCoolingDown, ImageError } from '../../src/errors';
 import type { ImagePipeline, WantedImage } from '../../src/pipeline/pipeline';
-import type { RequestState } from '../../src/records/types';
+import type { ImageRecord, RequestState } from '../../src/records/types';
 import { createLogger } from '../../src/telemetry/logger';
 import { createWorkerMetrics } from '../../src/telemetry/metrics/worker';
 import { startActivityStage } from '../support/activityStage';
@@ -20,6 +20,7 @@ function attempt(
   attempts = 0,
   signal = never,
   url = 'http://origin.example/a.jpg',
+  change: Partial<ImageRecord> = {},
 ) {
   const deps = {
     config: readConfig({ IMAGE_RETRY_INITIAL_MS: '1000', IMAGE_MAX_ATTEMPTS: '100' }),
@@ -28,7 +29,7 @@ function attempt(
     pipeline: { process },
     records: { images: { dataOf: () => Promise.resolve(DATA) } },
   };
-  const image = imageRecord(ID, '0-0', { attempts, url });
+  const image = imageRecord(ID, '0-0', { attempts, url, ...change });
   return attemptImage(deps, requestRecord({ _id: ID }), '0-0', image, signal);
 }
 
@@ -48,6 +49,7 @@ describe('attemptImage(…)', () => {
       ref: '0-0',
       at: 1,
       places: 1,
+      timeline: expect.any(Object) as object,
       failure: { code: 'internal', message: 'The service failed on this image; its log says why' },
     });
   });
@@ -62,6 +64,7 @@ describe('attemptImage(…)', () => {
       ref: '0-0',
       at: 1,
       places: 1,
+      timeline: expect.any(Object) as object,
       failure: { code: 'not_found', message: 'Answered 404' },
     });
   });
@@ -106,8 +109,58 @@ describe('attemptImage(…)', () => {
       ref: '0-0',
       at: 100,
       places: 1,
+      timeline: expect.any(Object) as object,
       failure: { code: 'timeout', message: 'No answer' },
     });
+  });
+});
+
+describe('the timeline of an attempt', () => {
+  const queued_at = new Date(1_000_000);
+
+  /** Attempts an image that has been retried so often. */
+  async function timelineAfter(process: ImagePipeline['process'], retries: number) {
+    const retried = Array.from({ length: retries }, (_, index) => ({
+      at: new Date(index),
+      code: 'timeout' as const,
+    }));
+    const timeline = { queued_at, retried };
+    const outcome = await attempt(process, retries, never, undefined, { timeline });
+    return outcome.timeline;
+  }
+
+  it('has the steps that ended, and keeps what was before', async () => {
+    const process: ImagePipeline['process'] = ({ onStep }) => {
+      onStep?.('waited', 1.4, 20.6);
+      onStep?.('downloaded', 20.6, 0);
+      return Promise.reject(ImageError.permanent('corrupt_image', 'Damaged'));
+    };
+    const after = expect.any(Number) as number;
+    expect(await timelineAfter(process, 1)).toEqual({
+      queued_at,
+      retried: [{ at: new Date(0), code: 'timeout' }],
+      last: {
+        began_at: expect.any(Date) as Date,
+        steps: { waited: [after, 1], downloaded: [after, 21] },
+        ended: after,
+      },
+    });
+  });
+
+  it('has only its error while another attempt follows', async () => {
+    const failing = () => Promise.reject(ImageError.retryable('http_5xx', 'Answered 503'));
+    expect(await timelineAfter(failing, 0)).toEqual({
+      queued_at,
+      retried: [{ at: expect.any(Date) as Date, code: 'http_5xx' }],
+    });
+  });
+
+  it('keeps the newest ten errors', async () => {
+    const failing = () => Promise.reject(ImageError.retryable('http_5xx', 'Answered 503'));
+    const { retried = [] } = (await timelineAfter(failing, 10)) ?? {};
+    expect(retried).toHaveLength(10);
+    expect(retried[0]).toEqual({ at: new Date(1), code: 'timeout' });
+    expect(retried[9]?.code).toBe('http_5xx');
   });
 });
 

@@ -65,6 +65,7 @@ describe('/openapi.json', () => {
     'post /image/requests/{request_id}/cancel',
     'post /image/requests/{request_id}/webhook',
     'get /image/requests/{request_id}/images',
+    'get /image/requests/{request_id}/images/{row}/{position}',
     'get /image/files/{request_id}/{name}',
     'get /health/live',
     'get /health/ready',

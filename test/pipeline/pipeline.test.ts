@@ -11,7 +11,7 @@ import { createImagePipeline, type ImagePipeline } from '../../src/pipeline/pipe
 import { openImageProcesses } from '../../src/pipeline/start';
 import type { FileStore } from '../../src/storage/fileStore';
 import { options } from '../support/compress';
-import { bytes, startOrigin, type Origin } from '../support/origin';
+import { bytes, startOrigin, status, type Origin } from '../support/origin';
 import { openTestPipeline, testSettings } from '../support/pipeline';
 import { photo } from '../support/pictures';
 import { openTestBucket, type TestBucket } from '../support/s3';
@@ -75,6 +75,27 @@ describe('process(image)', () => {
       note: null,
     });
     expect(await downloadsLeft()).toEqual([]);
+  });
+
+  it('reports the steps of an image, in their order', async () => {
+    await open();
+    const steps: [string, number][] = [];
+    const link = origin.on('/a.jpg', bytes(await photo()));
+    const onStep = (step: string, ms: number) => steps.push([step, ms]);
+    const image = { caller: 'a', requestId: ID, ref: '0-1', link, options: options({}), onStep };
+    await pipeline.process(image, never);
+    expect(steps.map(([step]) => step)).toEqual(['waited', 'downloaded', 'compressed', 'stored']);
+    expect(steps.every(([, ms]) => ms >= 0)).toBe(true);
+  });
+
+  it('reports no download of an image that could not be downloaded', async () => {
+    await open();
+    const steps: string[] = [];
+    const link = origin.on('/a.jpg', status(404));
+    const onStep = (step: string) => steps.push(step);
+    const image = { caller: 'a', requestId: ID, ref: '0-1', link, options: options({}), onStep };
+    await expect(pipeline.process(image, never)).rejects.toMatchObject({ code: 'not_found' });
+    expect(steps).toEqual(['waited']);
   });
 
   it('compresses a large image as well', async () => {

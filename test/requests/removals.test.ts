@@ -6,7 +6,7 @@ import { openTestBucket, type TestBucket } from '../support/s3';
 import { openClient, storeSettingsOf } from '../support/s3Client';
 import { startS3Proxy, type Matches, type S3Proxy } from '../support/s3Proxy';
 import { startService, type Service } from '../support/service';
-import { storeImage } from '../support/storedImage';
+import { compressedFile, storeImage } from '../support/storedImage';
 
 /** Longer than a deleted request is kept. */
 const LATE_MS = 61 * 60_000;
@@ -169,6 +169,16 @@ describe.each(['on disk', 'in object storage'])('files %s that are written late'
     expect(await service.files.describeImage(id, name)).toBeNull();
     expect(await service.files.openResult(id, 1, 'result')).toBeNull();
     expect(await service.records.requests.find(id)).toBeNull();
+  });
+
+  it('include thumbnails', async () => {
+    const id = await deleted();
+    const name = await storeImage(service.files, id, '0-0', 'png', Buffer.from('late'));
+    const { file } = await compressedFile('webp', Buffer.from('small'));
+    await service.files.writeThumbnail(id, name, 160, file);
+    expect(await service.files.describeThumbnail(id, name, 160)).not.toBeNull();
+    expect(await sweep(LATE_MS)).toMatchObject({ leftover_removed: 1, removal_failed: 0 });
+    expect(await service.files.describeThumbnail(id, name, 160)).toBeNull();
   });
 
   it('are no finding when there are none', async () => {

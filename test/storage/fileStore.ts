@@ -149,6 +149,81 @@ export function specifyFileStore(withBackend: WithBackend): void {
       }));
   });
 
+  describe('writeThumbnail, openThumbnail and describeThumbnail', () => {
+    const SMALL = Buffer.from('the bytes of a thumbnail');
+
+    /** Stores a thumbnail from a local file. @returns whether that file is gone */
+    async function storeThumbnail(store: FileStore, request: string, name: string) {
+      const { file } = await compressedFile('webp', SMALL);
+      await store.writeThumbnail(request, name, 160, file);
+      return !existsSync(file);
+    }
+
+    it('keep a thumbnail apart from its image and from other widths, and serve it as WebP', () =>
+      withBackend(async (store) => {
+        const name = await storeImage(store, REQUEST, '0-1', 'png', IMAGE);
+        expect(await store.openThumbnail(REQUEST, name, 160)).toBeNull();
+        expect(await store.describeThumbnail(REQUEST, name, 160)).toBeNull();
+        expect(await storeThumbnail(store, REQUEST, name)).toBe(true);
+        const known = { size: SMALL.length, contentType: 'image/webp' };
+        expect(await store.describeThumbnail(REQUEST, name, 160)).toMatchObject(known);
+        const opened = await store.openThumbnail(REQUEST, name, 160);
+        expect(opened).toMatchObject(known);
+        expect(await read(opened)).toEqual(SMALL);
+        expect(await store.openThumbnail(REQUEST, name, 320)).toBeNull();
+        expect(await read(await store.openImage(REQUEST, name))).toEqual(IMAGE);
+      }));
+
+    it('read a range of a thumbnail', () =>
+      withBackend(async (store) => {
+        const name = await storeImage(store, REQUEST, '0-1', 'png', IMAGE);
+        await storeThumbnail(store, REQUEST, name);
+        const part = await store.openThumbnail(REQUEST, name, 160, { start: 4, end: 8 });
+        expect(await read(part)).toEqual(SMALL.subarray(4, 9));
+      }));
+
+    it('keep one file when a thumbnail is stored twice', () =>
+      withBackend(async (store, stored) => {
+        const name = await storeImage(store, REQUEST, '0-1', 'png', IMAGE);
+        await storeThumbnail(store, REQUEST, name);
+        await storeThumbnail(store, REQUEST, name);
+        expect(await stored()).toHaveLength(2);
+      }));
+
+    it('keep no thumbnail of an image that is gone', () =>
+      withBackend(async (store, stored) => {
+        const name = await storeImage(store, REQUEST, '0-1', 'png', IMAGE);
+        await store.removeRequest(REQUEST);
+        expect(await storeThumbnail(store, REQUEST, name)).toBe(true);
+        expect(await stored()).toEqual([]);
+      }));
+
+    it('remove thumbnails with their request', () =>
+      withBackend(async (store, stored) => {
+        const name = await storeImage(store, REQUEST, '0-1', 'png', IMAGE);
+        await storeThumbnail(store, REQUEST, name);
+        expect(await store.removeRequest(REQUEST)).toBe(2);
+        expect(await stored()).toEqual([]);
+      }));
+
+    it('know no thumbnail of what is not an image of a request', () =>
+      withBackend(async (store, stored) => {
+        const name = await storeImage(store, REQUEST, '0-1', 'png', IMAGE);
+        await storeThumbnail(store, REQUEST, name);
+        for (const [request, other] of [
+          ['../x', name],
+          [REQUEST, '../secret'],
+          [REQUEST, `${name}.160.webp`],
+        ] as const) {
+          expect(await storeThumbnail(store, request, other)).toBe(true);
+          expect(await store.openThumbnail(request, other, 160)).toBeNull();
+          expect(await store.describeThumbnail(request, other, 160)).toBeNull();
+        }
+        expect(await store.openImage(REQUEST, `${name}.160.webp`)).toBeNull();
+        expect(await stored()).toHaveLength(2);
+      }));
+  });
+
   describe('check', () => {
     it('resolves when files can be stored', () =>
       withBackend(async (store) => {

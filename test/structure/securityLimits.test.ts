@@ -4,7 +4,9 @@ import { readConfig } from '../../src/config';
 import { CONNECTION_LIMITS } from '../../src/http/connections';
 import { MAX_JSON_BYTES } from '../../src/http/jsonBody';
 import { MAX_HEADER_BYTES } from '../../src/network/limits';
+import { THUMBNAIL_LIMITS } from '../../src/pipeline/thumbnailer';
 import { READING_LIMITS } from '../../src/requests/sheetThreads';
+import { FAILURE_KEPT_MS, THUMBNAIL_TURNS } from '../../src/requests/thumbnails';
 
 const ROOT = path.join(__dirname, '..', '..');
 const read = (file: string) => readFileSync(path.join(ROOT, file), 'utf8');
@@ -119,6 +121,15 @@ const FIGURES: Readonly<Record<string, readonly string[]>> = {
   'Time to connect': [time(numberIn('src/network/dispatcher.ts', 'CONNECT_TIMEOUT_MS'))],
   'Header of an answer': [bytes(MAX_HEADER_BYTES)],
   // Downloads and images
+  'Thumbnails made at once, and waiting': [
+    `${THUMBNAIL_TURNS.atOnce}, ${THUMBNAIL_TURNS.waiting} per API process`,
+  ],
+  'Making of a thumbnail': [
+    `${THUMBNAIL_LIMITS.cpuSeconds} s of CPU time`,
+    time(THUMBNAIL_LIMITS.wallMs),
+    bytes(THUMBNAIL_LIMITS.memoryBytes),
+    time(FAILURE_KEPT_MS),
+  ],
   'Bytes (`MAX_IMAGE_BYTES`)': [bytes(config.MAX_IMAGE_BYTES)],
   'Time (`DOWNLOAD_TIMEOUT_MS`)': [time(config.DOWNLOAD_TIMEOUT_MS)],
   'Redirects (`MAX_REDIRECTS`)': [count(config.MAX_REDIRECTS)],

@@ -11,6 +11,7 @@ import type { Activities } from '../../activities/types';
 import { createApp } from '../../src/http/app';
 import { readConfig } from '../../src/config';
 import { openFileStore } from '../../src/storage/open';
+import { createThumbnailer } from '../../src/pipeline/thumbnailer';
 import { openSpool } from '../../src/storage/spool';
 import { createLogger, type Logger } from '../../src/telemetry/logger';
 import { createApiMetrics } from '../../src/telemetry/metrics/api';
@@ -23,6 +24,7 @@ import { createOperations } from '../../src/requests/operations';
 import { createSheetThreads } from '../../src/requests/sheetThreads';
 import { reportWorker } from '../../src/system/report';
 import { createShowSystem } from '../../src/system/show';
+import { createThumbnails } from '../../src/requests/thumbnails';
 import { createRuns } from '../../src/temporal/runs';
 import { ensureSearchAttributes } from '../../src/temporal/searchAttributes';
 import { createWorkers, installRuntime } from '../../src/temporal/worker';
@@ -109,11 +111,24 @@ export async function startService(options: Options = {}) {
     runs,
     validate,
   });
+  const thumbnailer = createThumbnailer({
+    script: path.join(__dirname, '..', '..', 'dist', 'src', 'bin', 'thumbnailProcess.js'),
+    environment: { ...process.env, ...environment },
+    logger,
+  });
+  const thumbnailFolder = await mkdtemp(path.join(dataDir, 'thumbnails-'));
+  const thumbnails = createThumbnails({
+    files,
+    folder: thumbnailFolder,
+    make: thumbnailer.make,
+    logger,
+  });
   const stopping = new AbortController();
   const answer = createApp({
     config,
     logger,
     files,
+    thumbnails,
     spool,
     targets,
     metrics: createApiMetrics({ countByState: records.requests.countByState, logger }),
@@ -164,6 +179,8 @@ export async function startService(options: Options = {}) {
     config,
     records,
     files,
+    thumbnails,
+    thumbnailFolder,
     spool,
     spoolDir: spool.dir,
     client,
@@ -209,6 +226,7 @@ export async function startService(options: Options = {}) {
       await stopWorker?.();
       await close();
       pipeline.close();
+      thumbnailer.close();
       await threads.close();
       await Promise.all([runs.close(), connection.close(), records.close(), dispatcher.close()]);
       await rm(dataDir, { recursive: true, force: true });

@@ -1,13 +1,21 @@
 import { access, constants, open, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { ByteRange, FileStore, ResultKind } from '../fileStore';
-import { imageNameOf, isRequestId, parseImageName, SHEET_NAME } from '../names';
+import type { ThumbnailWidth } from '../../../contract/formats';
+import type { ByteRange, FileStore, ImageDetails, ResultKind, StoredImage } from '../fileStore';
+import {
+  imageNameOf,
+  isRequestId,
+  parseImageName,
+  SHEET_NAME,
+  THUMBNAIL_TYPE,
+  thumbnailOf,
+} from '../names';
 import { isDraft, moveFile, syncName } from './draft';
 import { createResultFile } from './resultFile';
 
 /**
  * Keeps files on the local disk, below `dataDir`: images in `files/{request}/{xx}/{name}`, spread over 256
- * folders by their hash, and CSVs in `results/{request}/`: the upload and the results.
+ * folders by their hash, their thumbnails beside them, and CSVs in `results/{request}/`: the upload and the results.
  */
 export function createDiskStore(dataDir: string): FileStore {
   const resultPath = (requestId: string, round: number, kind: ResultKind) =>
@@ -19,6 +27,12 @@ export function createDiskStore(dataDir: string): FileStore {
     const parsed = parseImageName(name);
     if (parsed === null || !isRequestId(requestId)) return null;
     return path.join(dataDir, 'files', requestId, parsed.hash.slice(0, 2), name);
+  }
+
+  /** Returns the paths of an image and of its thumbnail. */
+  function thumbnailPaths(requestId: string, name: string, width: ThumbnailWidth) {
+    const image = imagePath(requestId, name);
+    return image === null ? null : { image, thumbnail: thumbnailOf(image, width) };
   }
 
   /** Lists the folders that hold the files of a request. */
@@ -47,17 +61,35 @@ export function createDiskStore(dataDir: string): FileStore {
     async describeImage(requestId, name) {
       const file = imagePath(requestId, name);
       const contentType = parseImageName(name)?.contentType;
-      if (file === null || contentType === undefined) return null;
-      const found = await orNull(stat(file));
-      return found === null ? null : { size: found.size, contentType, modified: found.mtime };
+      return file === null || contentType === undefined ? null : describeFile(file, contentType);
     },
 
     async openImage(requestId, name, range) {
       const file = imagePath(requestId, name);
       const contentType = parseImageName(name)?.contentType;
-      if (file === null || contentType === undefined) return null;
-      const opened = await openFile(file, range);
-      return opened === null ? null : { ...opened, contentType };
+      return file === null || contentType === undefined ? null : openAs(contentType, file, range);
+    },
+
+    async writeThumbnail(requestId, name, width, from) {
+      const paths = thumbnailPaths(requestId, name, width);
+      try {
+        // Before, so that no folder is made for a request that is gone.
+        if (paths === null || !(await exists(paths.image))) return;
+        await moveFile(from, paths.thumbnail);
+        if (!(await exists(paths.image))) await rm(paths.thumbnail, { force: true });
+      } finally {
+        await rm(from, { force: true });
+      }
+    },
+
+    async describeThumbnail(requestId, name, width) {
+      const paths = thumbnailPaths(requestId, name, width);
+      return paths === null ? null : describeFile(paths.thumbnail, THUMBNAIL_TYPE);
+    },
+
+    async openThumbnail(requestId, name, width, range) {
+      const paths = thumbnailPaths(requestId, name, width);
+      return paths === null ? null : openAs(THUMBNAIL_TYPE, paths.thumbnail, range);
     },
 
     async writeSheet(requestId, file) {
@@ -100,6 +132,24 @@ export function createDiskStore(dataDir: string): FileStore {
 /** Names of the files and folders in a folder; empty when it does not exist. */
 async function namesIn(folder: string): Promise<string[]> {
   return (await orNull(readdir(folder))) ?? [];
+}
+
+async function exists(file: string): Promise<boolean> {
+  return (await orNull(stat(file))) !== null;
+}
+
+async function describeFile(file: string, contentType: string): Promise<ImageDetails | null> {
+  const found = await orNull(stat(file));
+  return found === null ? null : { size: found.size, contentType, modified: found.mtime };
+}
+
+async function openAs(
+  contentType: string,
+  file: string,
+  range?: ByteRange,
+): Promise<StoredImage | null> {
+  const opened = await openFile(file, range);
+  return opened === null ? null : { ...opened, contentType };
 }
 
 async function openFile(file: string, range?: ByteRange) {

@@ -1,11 +1,21 @@
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { readFile, rm, stat } from 'node:fs/promises';
 import { HeadObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { StorageUnavailable } from '../../errors';
 import { createFairSemaphore } from '../../images/fairSemaphore';
-import type { ByteRange, FileStore, ResultKind } from '../fileStore';
-import { imageKeyOf, imageNameOf, isRequestId, parseImageName, SHEET_NAME } from '../names';
+import type { ThumbnailWidth } from '../../../contract/formats';
+import type { ByteRange, FileStore, ImageDetails, ResultKind, StoredImage } from '../fileStore';
+import {
+  imageKeyOf,
+  imageNameOf,
+  isRequestId,
+  parseImageName,
+  SHEET_NAME,
+  THUMBNAIL_TYPE,
+  thumbnailOf,
+} from '../names';
 import { createS3Client, type OnRequest, type S3Limits, type S3Settings } from './client';
 import {
   answered,
@@ -26,13 +36,19 @@ export interface S3StoreSettings extends S3Settings {
   readonly prefix: string;
 }
 
+/** An image or a thumbnail in the bucket. */
+interface ImageObject {
+  readonly key: string;
+  readonly contentType: string;
+}
+
 /** The limit of images that are in memory at once. They are kept while they are sent, so that a request can be repeated. */
 const MAX_STORING_BYTES = 64 * 2 ** 20;
 /** Smaller images count as this much, so that at most 64 are sent at once. */
 const MIN_STORING_BYTES = 2 ** 20;
 
 /**
- * Keeps files in a bucket of an S3-compatible store: images as `{prefix}/files/{request}/{name}`, and CSVs as
+ * Keeps files in a bucket of an S3-compatible store: images as `{prefix}/files/{request}/{name}`, their thumbnails beside them, and CSVs as
  * `{prefix}/results/{request}/{kind}-{round}.csv` and `{prefix}/results/{request}/upload.csv`.
  *
  * @param limits tests set shorter ones
@@ -62,10 +78,22 @@ export function createS3Store(
 
   const sheetKey = (requestId: string) => `${base}results/${requestId}/${SHEET_NAME}`;
 
-  function imageOf(requestId: string, name: string) {
+  function imageOf(requestId: string, name: string): ImageObject | null {
     const parsed = parseImageName(name);
     if (parsed === null || !isRequestId(requestId)) return null;
     return { key: imageKeyOf(prefix, requestId, name), contentType: parsed.contentType };
+  }
+
+  function thumbnailObject(requestId: string, name: string, width: ThumbnailWidth) {
+    const image = imageOf(requestId, name);
+    return image && { key: thumbnailOf(image.key, width), contentType: THUMBNAIL_TYPE };
+  }
+
+  async function describeObject(object: ImageObject | null): Promise<ImageDetails | null> {
+    if (object === null) return null;
+    const { key, contentType } = object;
+    const head = await orNull(client.send(new HeadObjectCommand({ Bucket: bucket, Key: key })));
+    return head === null ? null : { ...sizeAndTimeOf(head), contentType };
   }
 
   /** A store that cannot list uploads is taken to have none, since a request could never be removed otherwise. */
@@ -85,6 +113,14 @@ export function createS3Store(
     const object = await orNull(getObject({ Bucket: bucket, Key, ...part }));
     if (object !== null) await once(object.stream, 'readable');
     return object;
+  }
+
+  async function openAs(
+    object: ImageObject | null,
+    range?: ByteRange,
+  ): Promise<StoredImage | null> {
+    const opened = object && (await openObject(object.key, range));
+    return opened && { ...opened, contentType: object.contentType };
   }
 
   return {
@@ -110,20 +146,29 @@ export function createS3Store(
       }
     },
 
-    async describeImage(requestId, name) {
-      const image = imageOf(requestId, name);
-      if (image === null) return null;
-      const { key, contentType } = image;
-      const head = await orNull(client.send(new HeadObjectCommand({ Bucket: bucket, Key: key })));
-      return head === null ? null : { ...sizeAndTimeOf(head), contentType };
+    describeImage: (requestId, name) => describeObject(imageOf(requestId, name)),
+
+    openImage: (requestId, name, range) => openAs(imageOf(requestId, name), range),
+
+    async writeThumbnail(requestId, name, width, file) {
+      try {
+        const object = thumbnailObject(requestId, name, width);
+        if (object === null) return;
+        const bytes = await readFile(file);
+        const sha256 = createHash('sha256').update(bytes).digest('hex');
+        await writeObject({ ...object, bytes, sha256 }, never());
+        const isGone = (await describeObject(imageOf(requestId, name))) === null;
+        if (isGone) await removeObjects(object.key);
+      } finally {
+        await rm(file, { force: true });
+      }
     },
 
-    async openImage(requestId, name, range) {
-      const image = imageOf(requestId, name);
-      if (image === null) return null;
-      const opened = await openObject(image.key, range);
-      return opened === null ? null : { ...opened, contentType: image.contentType };
-    },
+    describeThumbnail: (requestId, name, width) =>
+      describeObject(thumbnailObject(requestId, name, width)),
+
+    openThumbnail: (requestId, name, width, range) =>
+      openAs(thumbnailObject(requestId, name, width), range),
 
     async writeSheet(requestId, file) {
       const body = createReadStream(file);

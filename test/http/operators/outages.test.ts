@@ -149,6 +149,7 @@ describe('while Temporal is down', () => {
       files,
       health: { mongodb: () => records.ping(), temporal: () => runs.ping() },
       showSystem: createShowSystem({ config, records, version: VERSION, logger }),
+      thumbnails: stage.service.thumbnails,
       pageFolder: PAGE_FOLDER,
       targets: policyAllowing([]),
       spool: stage.service.spool,

@@ -1,0 +1,4 @@
+/** A process that never answers. */
+process.on('message', () => {
+  while (true);
+});
