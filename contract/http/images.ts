@@ -26,8 +26,13 @@ export const imagesQuery = z.strictObject({
   limit: integer(1, 1000).default(100).openapi({ default: 100 }),
   cursor: z
     .string()
-    .regex(/^\d{1,9}\.\d{1,9}$/, 'Expected the next_cursor of an earlier page')
-    .optional(),
+    .regex(/^\d{1,9}\.\d{1,9}$/, 'Expected the next_cursor of an earlier page, or ROW.INDEX')
+    .optional()
+    .openapi({
+      description:
+        'The `next_cursor` of the page before, or `ROW.INDEX` to begin anywhere: `ROW` is the number of a row as in ' +
+        '`row`, `INDEX` a link in it counted from 0. `5000.0` begins at row 5000.',
+    }),
 });
 
 export const imageResource = z

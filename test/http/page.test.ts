@@ -45,6 +45,7 @@ describe('the page', () => {
         "script-src 'self'",
         "style-src 'self'",
         "connect-src 'self'",
+        "img-src 'self' data: http: https:",
         "frame-ancestors 'none'",
       ]),
     );

@@ -298,6 +298,22 @@ describe('a request, from upload to webhook', () => {
     ]);
   });
 
+  it.each([
+    ['2.0', [2, 1]],
+    ['2.1', [2, 2]],
+    // Behind the last link of a row, the next row begins.
+    ['2.2', [3, 1]],
+    ['4.0', undefined],
+  ])('begins a page of images at ROW.INDEX: %s', async (cursor, first) => {
+    const id = await uploaded(service.url, mixed());
+    await finished(service.url, id);
+    const { images, next_cursor } = await json<ImagesPage>(
+      `${service.url}/image/requests/${id}/images?cursor=${cursor}`,
+    );
+    expect(images.map(({ row, position }) => [row, position])[0]).toEqual(first);
+    expect(next_cursor).toBeNull();
+  });
+
   it('sends a signed webhook with exactly three keys, and records its delivery', async () => {
     const url = receiver.on('/outcome', 204);
     const id = await uploaded(service.url, sheetOf([link('/a.jpg')]), {

@@ -1,7 +1,7 @@
 interface Props {
   readonly name: string;
   readonly value: string;
-  readonly note?: string;
+  readonly note?: string | undefined;
 }
 
 /** A number with its name, as part of a list of them. */

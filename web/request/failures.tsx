@@ -6,14 +6,18 @@ import { formatFailed, isShown, openable, queryOfGroup } from '../logic/failureG
 import { formatNumber } from '../logic/format';
 import { CopyButton } from '../parts/copyButton';
 import { Failure } from '../parts/failure';
-import { useFailures } from './useFailures';
+import type { GroupedFailures } from './useFailures';
 
 /** Groups that are shown at first: the most frequent ones. */
 const SHOWN = 5;
 
+interface Props {
+  readonly request: RequestResource;
+  readonly failures: GroupedFailures;
+}
+
 /** What failed, by reason and host: what it means, and what to do. */
-export function Failures({ request }: { readonly request: RequestResource }) {
-  const { groups, error } = useFailures(request);
+export function Failures({ request, failures: { groups, error } }: Props) {
   return (
     <section class="card" aria-labelledby="failures">
       <div class="heading">

@@ -11,6 +11,7 @@ import {
 } from '../logic/format';
 import { addSample, averageSpeed, doneOf, secondsLeft, speedOf, type Sample } from '../logic/speed';
 import { CountsBar } from '../parts/countsBar';
+import { Figure } from '../parts/figure';
 
 const TICK_MS = 1_000;
 
@@ -120,23 +121,5 @@ function EstimatedEnd({ left, isStalled, now }: EstimateProps) {
       value={`in ${formatDuration(left)}`}
       note={`About ${formatClock(now + left * 1000, now)}, at the speed of the last half minute`}
     />
-  );
-}
-
-interface FigureProps {
-  readonly name: string;
-  readonly value: string;
-  readonly note?: string | undefined;
-}
-
-function Figure({ name, value, note }: FigureProps) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>
-        {value}
-        {note !== undefined && <small>{note}</small>}
-      </dd>
-    </div>
   );
 }

@@ -3,6 +3,7 @@ import { Link } from 'wouter-preact';
 import type { RequestResource } from '../../contract/http/requests';
 import { isFinished } from '../../contract/statuses';
 import { formatNumber } from '../logic/format';
+import { Images } from '../images/images';
 import { Ago } from '../parts/ago';
 import { Failure } from '../parts/failure';
 import { StatusLabel } from '../parts/statusLabel';
@@ -10,10 +11,10 @@ import { useTitle } from '../useTitle';
 import { Actions, REQUEST_ACTIONS } from './actions';
 import { Downloads } from './downloads';
 import { Failures } from './failures';
-import { Images } from './images';
 import { Operator } from './operator';
 import { Progress } from './progress';
 import { Upload } from './upload';
+import { useFailures } from './useFailures';
 import { isGone, useRequest } from './useRequest';
 import { Webhook } from './webhook';
 import '../styles/request.css';
@@ -50,8 +51,8 @@ interface Props {
 }
 
 function Request({ request, onDone }: Props) {
-  const { request_id: id, counts, status, round, sheet } = request;
-  const state = `${round} ${counts.succeeded} ${counts.failed}`;
+  const { counts, status, sheet } = request;
+  const failures = useFailures(request);
   return (
     <>
       <section class="card" aria-labelledby="request">
@@ -78,8 +79,8 @@ function Request({ request, onDone }: Props) {
           </p>
         )}
       </section>
-      {counts.failed > 0 && <Failures request={request} />}
-      <Images id={id} counts={counts} state={state} />
+      {counts.failed > 0 && <Failures request={request} failures={failures} />}
+      <Images request={request} groups={failures.groups ?? []} />
       <div class="columns">
         <Webhook request={request} onDone={onDone} />
         <Operator request={request} />

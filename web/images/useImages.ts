@@ -1,0 +1,83 @@
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import type { RequestResource } from '../../contract/http/requests';
+import { isFinished } from '../../contract/statuses';
+import { useApi } from '../api';
+import { createChunks, type Expected } from '../logic/imageChunks';
+import type { ImageFilter } from '../logic/imageFilter';
+import { createImageReader, type ImageReader, type Images } from '../logic/imageReader';
+
+/** Images of one call. */
+const PAGE = 200;
+
+/** Before a failed call is repeated, and before visible images of a running request are read again. */
+const PAUSE_MS = 2_000;
+
+/** A call without an answer is given up. */
+const TIMEOUT_MS = 15_000;
+
+interface Followed {
+  readonly images: Images;
+  readonly error: unknown;
+  /** `null` before the first effect. */
+  readonly reader: ImageReader | null;
+}
+
+/**
+ * Reads the images of a request where they are shown, and again while it runs. Another filter needs another component:
+ * the list begins anew.
+ */
+export function useImages(
+  { request_id, round, counts, sheet, status }: RequestResource,
+  filter: ImageFilter,
+  { count, isExact }: Expected,
+): Followed {
+  const api = useApi();
+  const expected = useMemo(() => ({ count, isExact }), [count, isExact]);
+  const [empty] = useState<Images>(() => createChunks(sheet.rows, counts.total, expected));
+  const [images, setImages] = useState(empty);
+  const [error, setError] = useState<unknown>(null);
+  const [reader, setReader] = useState<ImageReader | null>(null);
+
+  useEffect(() => {
+    const created = createImageReader(
+      {
+        read: (cursor, signal) =>
+          api.imagesPage(request_id, {
+            ...filter,
+            limit: PAGE,
+            cursor,
+            signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
+          }),
+        onChange: setImages,
+        onError: setError,
+        pauseMs: PAUSE_MS,
+      },
+      empty,
+    );
+    setReader(created);
+    return created.close;
+  }, [api, request_id, filter, empty]);
+
+  useEffect(() => {
+    reader?.expect(expected);
+  }, [reader, expected]);
+
+  const { succeeded, failed } = counts;
+  useEffect(() => {
+    reader?.refresh();
+  }, [reader, round, status, succeeded, failed]);
+
+  const isRunning = !isFinished(status);
+  useEffect(() => {
+    if (!isRunning) return;
+    // Attempts and errors change before counts do.
+    const timer = setInterval(() => {
+      if (document.visibilityState === 'visible') reader?.refresh();
+    }, PAUSE_MS);
+    return () => {
+      clearInterval(timer);
+    };
+  }, [reader, isRunning]);
+
+  return { images, error, reader };
+}

@@ -1,0 +1,47 @@
+import type { TimelineEntry } from '../../contract/http/images';
+import type { TimelineEvent } from '../../contract/timeline';
+import { numberFormat } from './format';
+
+export const EVENT_LABELS: Readonly<Record<TimelineEvent, string>> = {
+  queued: 'Queued',
+  retried: 'Attempt failed, tried again',
+  waited: 'Waited for its host',
+  downloaded: 'Downloaded',
+  compressed: 'Compressed',
+  stored: 'Stored',
+  failed: 'Failed',
+};
+
+export interface Step extends TimelineEntry {
+  /** Compared with the longest step, from 0 to 1; `null` for a moment. */
+  readonly share: number | null;
+}
+
+export function stepsOf(timeline: readonly TimelineEntry[]): readonly Step[] {
+  const longest = Math.max(...timeline.map(({ ms }) => ms ?? 0), 1);
+  return timeline.map((entry) => ({
+    ...entry,
+    share: entry.ms === null ? null : entry.ms / longest,
+  }));
+}
+
+/** Returns "340 ms", "1.25 sec" or "3.5 min". */
+export function formatMs(ms: number, locale?: string): string {
+  const [unit, length] =
+    ms < 1_000
+      ? (['millisecond', 1] as const)
+      : ms < 120_000
+        ? (['second', 1_000] as const)
+        : (['minute', 60_000] as const);
+  return numberFormat(locale, {
+    style: 'unit',
+    unit,
+    unitDisplay: 'short',
+    maximumSignificantDigits: 3,
+  }).format(ms / length);
+}
+
+/** Returns the time of day, with seconds. */
+export function formatClock(time: string, locale?: string): string {
+  return new Intl.DateTimeFormat(locale, { timeStyle: 'medium' }).format(Date.parse(time));
+}
