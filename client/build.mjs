@@ -61,7 +61,8 @@ async function writeTypes(outDir) {
   );
   const declarations = new Map();
   const { diagnostics } = program.emit(undefined, (file, text) => declarations.set(file, text));
-  if (diagnostics.length > 0) throw new Error(ts.formatDiagnostics(diagnostics, ts.createCompilerHost({})));
+  if (diagnostics.length > 0)
+    throw new Error(ts.formatDiagnostics(diagnostics, ts.createCompilerHost({})));
   for (const source of program.getSourceFiles()) {
     const name = path.relative(ROOT, source.fileName);
     if (!/^(client|contract)\//.test(name)) continue;

@@ -116,7 +116,8 @@ export function readCommandLine(
   }
   const wanted = command === 'upload' ? 'FILE.csv' : 'ID';
   if (target === undefined || target === '') throw new UsageError(`Expected ${command} ${wanted}`);
-  if (more.length > 0) throw new UsageError(`Expected one ${wanted}, received also ${more.join(' ')}`);
+  if (more.length > 0)
+    throw new UsageError(`Expected one ${wanted}, received also ${more.join(' ')}`);
   requireMeaning(command, Object.keys(values));
   const { out, failed } = values;
   return {

@@ -32,12 +32,15 @@ function shareOf({ total, pending }: RequestResource['counts']): number {
 }
 
 function bar(output: Output): Progress {
+  // Some terminals report 0.
+  const { columns = 0 } = output;
+  const width = columns > 0 ? columns : 80;
   let isDrawn = false;
   function draw(share: number, text: string) {
     const full = Math.floor(share * BAR_WIDTH);
     const line = `${'█'.repeat(full)}${'░'.repeat(BAR_WIDTH - full)} ${text}`;
     // A line that wraps could not be drawn over.
-    output.write(`\r${line.slice(0, (output.columns ?? 80) - 1)}${CLEAR_TO_END_OF_LINE}`);
+    output.write(`\r${line.slice(0, width - 1)}${CLEAR_TO_END_OF_LINE}`);
     isDrawn = true;
   }
   function end() {
