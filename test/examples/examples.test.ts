@@ -11,7 +11,7 @@ import { startRequestStage } from '../support/requestStage';
 import { startService, type Service } from '../support/service';
 
 const ROOT = path.join(__dirname, '..', '..');
-const SECRET = `whsec_${Buffer.from('secret of examples').toString('base64')}`;
+const SECRET = `whsec_${Buffer.from('a secret of the examples').toString('base64')}`;
 const stage = startRequestStage();
 let service: Service;
 let folder: string;
