@@ -47,7 +47,7 @@ module.exports = {
       comment:
         'A page bundles the client: no Node module, no package, and no schema but its type. Its command runs in Node.',
       severity: 'error',
-      from: { path: '^client/', pathNot: '^client/(webhook\\.ts$|command/)' },
+      from: { path: '^client/', pathNot: '^client/(webhook\\.ts$|build\\.mjs$|command/)' },
       to: {
         path: [`^(node:)?(${builtinModules.join('|')})$`, '^node_modules/', '^contract/http/'],
         dependencyTypesNot: ['type-only'],

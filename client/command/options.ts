@@ -123,8 +123,8 @@ export function readCommandLine(
   return {
     command,
     target,
-    url: urlOf(values.url ?? (env['IMAGE_PROCESSOR_URL'] || 'http://127.0.0.1:8000')),
-    key: values.key ?? (env['IMAGE_PROCESSOR_KEY'] || undefined),
+    url: urlOf(values.url ?? env['IMAGE_PROCESSOR_URL'] ?? 'http://127.0.0.1:8000'),
+    key: values.key ?? env['IMAGE_PROCESSOR_KEY'],
     isWatching: values.watch === true || out !== undefined || failed !== undefined,
     out,
     failed,
@@ -166,7 +166,7 @@ function urlOf(text: string): string {
 }
 
 /** The service checks the values: it names those that it accepts. */
-function fieldsOf(values: Readonly<Record<string, unknown>>): UploadFields {
+function fieldsOf(values: Readonly<Record<string, string | boolean | undefined>>): UploadFields {
   const given = Object.keys(FIELDS).flatMap((field) => {
     const value = values[optionOf(field)];
     return value === undefined ? [] : [[field, String(value)]];

@@ -112,9 +112,7 @@ describe('the packed client', () => {
 
 /** @throws Error with what the compiler printed */
 async function compile(line: readonly string[]): Promise<void> {
-  await execute(process.execPath, [...line], { cwd: folder }).catch(
-    ({ stdout }: { stdout: string }) => {
-      throw new Error(stdout);
-    },
-  );
+  await execute(process.execPath, [...line], { cwd: folder }).catch((error: unknown) => {
+    throw new Error((error as { readonly stdout: string }).stdout);
+  });
 }
