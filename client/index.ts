@@ -1,8 +1,8 @@
 import type { Failures } from '../contract/http/failures';
 import type { ImageDetail, ImagesPage, ImageResource } from '../contract/http/images';
-import type { newOperation, Operation, operationStarted } from '../contract/http/operations';
+import type { NewOperation, Operation, OperationStarted } from '../contract/http/operations';
 import type {
-  bulkRetryResult,
+  BulkRetryResult,
   RequestResource,
   RequestsPage,
   Status,
@@ -14,7 +14,7 @@ import {
   type RequestStatus,
   type RETRYABLE_STATUSES,
 } from '../contract/statuses';
-import type { z } from '../contract/http/zod';
+import type { UploadFields } from '../contract/http/uploads';
 import { createCall, jsonOf, type CallInit, type CallOptions, type ClientOptions } from './call';
 import { ApiError, ConnectionError, type Fault } from './errors';
 import { follow } from './follow';
@@ -23,6 +23,23 @@ import { upload, type UploadOptions } from './upload';
 
 export { ApiError, ConnectionError };
 export type { CallOptions, ClientOptions, Fault, UploadOptions };
+export type {
+  BulkRetryResult,
+  Failures,
+  ImageDetail,
+  ImageResource,
+  ImagesPage,
+  ImageStatus,
+  NewOperation,
+  Operation,
+  OperationStarted,
+  RequestResource,
+  RequestsPage,
+  RequestStatus,
+  Status,
+  System,
+  UploadFields,
+};
 
 export type Client = ReturnType<typeof createClient>;
 
@@ -73,8 +90,6 @@ export interface BulkRetryOptions extends CallOptions {
   /** Only requests uploaded before this time. */
   readonly until?: Date;
 }
-
-export type BulkRetryResult = z.output<typeof bulkRetryResult>;
 
 export interface Health {
   readonly isReady: boolean;
@@ -220,9 +235,9 @@ export function createClient(options: ClientOptions) {
      * @throws ApiError 422 unless either ids or a filter are given
      */
     startOperation: (
-      asked: z.input<typeof newOperation>,
+      asked: NewOperation,
       { signal }: CallOptions = {},
-    ): Promise<z.output<typeof operationStarted>> =>
+    ): Promise<OperationStarted> =>
       call(
         '/image/operations',
         {
@@ -231,7 +246,7 @@ export function createClient(options: ClientOptions) {
           headers: { 'content-type': 'application/json' },
           body: JSON.stringify(asked),
         },
-        jsonOf<z.output<typeof operationStarted>>,
+        jsonOf<OperationStarted>,
       ),
 
     /** Returns how far an operation is. */

@@ -34,12 +34,17 @@ export const newOperation = z
     oneOf: [{ required: ['request_ids'] }, { required: ['filter'] }],
   });
 
+/** As the client accepts it. */
+export type NewOperation = z.input<typeof newOperation>;
+
 export const operationStarted = z
   .object({
     operation_id: z.string(),
     matched: z.int().openapi({ description: 'How many requests it is about.' }),
   })
   .openapi('OperationStarted');
+
+export type OperationStarted = z.output<typeof operationStarted>;
 
 export const operation = z
   .object({

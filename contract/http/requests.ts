@@ -139,3 +139,5 @@ export const bulkRetryQuery = z.strictObject({
 export const bulkRetryResult = z
   .object({ retried: z.int(), skipped: z.int() })
   .openapi('BulkRetry');
+
+export type BulkRetryResult = z.output<typeof bulkRetryResult>;

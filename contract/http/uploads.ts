@@ -7,12 +7,12 @@ import { z } from './zod';
 /** In pixels; more than any accepted image has. */
 const MAX_SIDE = 65_535;
 
-/** The text fields of the upload form. They are strings, because forms send strings. */
+/** The text fields of the upload form. Patterns have no flags: OpenAPI knows none. They are strings, because forms send strings. */
 export const uploadFields = z.strictObject({
   webhook_url: z
     .string('Expected an http or https URL')
     .max(2048, 'Expected at most 2048 characters')
-    .regex(/^https?:/i, 'Expected an http or https URL')
+    .regex(/^[Hh][Tt][Tt][Pp][Ss]?:/, 'Expected an http or https URL')
     .optional()
     .openapi({ format: 'uri', description: 'Receives the outcome. Default: `WEBHOOK_URL`.' }),
   quality: integer(1, 100).default(50).openapi({ default: 50 }),
@@ -43,7 +43,7 @@ export const uploadFields = z.strictObject({
   base_url: z
     .string('Expected an http or https URL')
     .max(2048, 'Expected at most 2048 characters')
-    .regex(/^https?:\/\//i, { error: 'Expected an http or https URL', abort: true })
+    .regex(/^[Hh][Tt][Tt][Pp][Ss]?:\/\//, { error: 'Expected an http or https URL', abort: true })
     .refine((text) => parseUrl(text) !== null, 'Expected an http or https URL')
     .optional()
     .openapi({

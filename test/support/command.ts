@@ -59,6 +59,15 @@ export function startAtTerminal(
   return launch(name, ['script', '-qec', line, '/dev/null'], env, ROOT);
 }
 
+/** Starts any program, such as an example or the client's command. */
+export function startProgram(
+  line: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  cwd = ROOT,
+): Command {
+  return launch(line.join(' '), line, env, cwd);
+}
+
 const entryPoint = (name: string, root: string) =>
   path.join(root, 'dist', 'src', 'bin', `${name}.js`);
 

@@ -1,0 +1,180 @@
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { RequestResource } from '../../contract/http/requests';
+import { sheetOf } from '../support/calls';
+import { endCommands, startProgram, type Command } from '../support/command';
+import { closedPort } from '../support/listen';
+import { startRequestStage, UNKNOWN } from '../support/requestStage';
+
+/** Runs the client's command as users do, as a process of its own. */
+
+const COMMAND = path.join(__dirname, '..', '..', 'client', 'dist', 'esm', 'command.js');
+
+const stage = startRequestStage();
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'command-'));
+});
+afterEach(async () => {
+  await endCommands();
+  await rm(folder, { recursive: true });
+});
+
+const file = (name: string) => path.join(folder, name);
+const env = () => ({ IMAGE_PROCESSOR_URL: stage.service.url });
+
+async function sheet(...links: readonly string[]): Promise<string> {
+  await writeFile(file('products.csv'), sheetOf(links));
+  return file('products.csv');
+}
+
+const start = (line: readonly string[], more: NodeJS.ProcessEnv = {}): Command =>
+  startProgram([process.execPath, COMMAND, ...line], { ...env(), ...more });
+
+async function run(line: readonly string[], more: NodeJS.ProcessEnv = {}) {
+  const command = start(line, more);
+  const code = await command.ended;
+  return { code, stdout: command.stdout(), stderr: command.stderr() };
+}
+
+describe('image-processor upload', () => {
+  it('prints the id alone, and ends when the request is accepted', async () => {
+    const { code, stdout } = await run(['upload', await sheet(stage.link('/a.jpg'))]);
+    expect(code).toBe(0);
+    expect((await stage.show(stdout.trim())).file_name).toBe('products.csv');
+  });
+
+  it('--watch shows plain lines, exits 0 when every image succeeded, and --out saves the result', async () => {
+    const line = ['upload', await sheet(stage.link('/a.jpg')), '--watch', '--out', file('out.csv')];
+    const { code, stderr } = await run([...line, '--failed', file('failed.csv')]);
+    expect(stderr).toContain('1 of 1 image compressed\n');
+    expect(stderr).not.toContain('\r');
+    expect(code).toBe(0);
+    expect(await readFile(file('out.csv'), 'utf8')).toContain('Output Image Urls');
+    expect(await readdir(folder)).toEqual(['out.csv', 'products.csv']);
+  });
+
+  it('exits 1 when some images failed, and --failed saves their rows', async () => {
+    const csv = await sheet(stage.link('/a.jpg'), stage.link('/gone.jpg'));
+    const { code, stderr } = await run(['upload', csv, '--failed', file('failed.csv')]);
+    expect(code).toBe(1);
+    expect(stderr).toContain('1 failed');
+    expect(await readFile(file('failed.csv'), 'utf8')).toContain('not_found');
+  });
+
+  it('sends the fields that are given as options', async () => {
+    const fields = [
+      '--quality',
+      '70',
+      '--format',
+      'webp',
+      '--effort',
+      'fast',
+      '--output',
+      'replace',
+    ];
+    const more = ['--max-width', '90', '--max-height', '80', '--base-url', 'https://shop.example'];
+    const csv = await sheet(stage.link('/a.jpg'));
+    const { code, stdout } = await run(['upload', csv, ...fields, ...more, '--watch', '--json']);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout) as RequestResource).toMatchObject({
+      status: 'completed',
+      options: {
+        quality: 70,
+        format: 'webp',
+        effort: 'fast',
+        output: 'replace',
+        max_width: 90,
+        max_height: 80,
+        base_url: 'https://shop.example',
+      },
+    });
+  });
+
+  it('--idempotency-key gives the same request again', async () => {
+    const line = ['upload', await sheet(stage.link('/a.jpg')), '--idempotency-key', 'command'];
+    expect((await run(line)).stdout).toBe((await run(line)).stdout);
+  });
+
+  it('draws a bar at a terminal', async () => {
+    const csv = await sheet(stage.link('/a.jpg'));
+    const line = [process.execPath, COMMAND, 'upload', csv, '--watch'].join(' ');
+    const command = startProgram(['script', '-qec', line, '/dev/null'], env());
+    expect(await command.ended).toBe(0);
+    expect(command.stdout()).toMatch(/\r█{30} 1 of 1 image compressed/);
+  });
+
+  it('leaves the request running on Ctrl-C, and says how to come back', async () => {
+    const csv = await sheet(stage.link(stage.stallsOnce()));
+    const command = start(['upload', csv, '--watch']);
+    await command.says('0 of 1 image compressed');
+    command.kill('SIGINT');
+    expect(await command.ended).toBe(130);
+    const id = command.stdout().trim();
+    expect(command.stderr()).toContain(`image-processor status ${id} --watch --url`);
+    expect((await stage.show(id)).status).toMatch(/pending|processing/);
+    await stage.stopped(id);
+  });
+});
+
+describe('image-processor', () => {
+  it('status tells where a request stands, with exit code 1 when images failed', async () => {
+    const id = await stage.failed();
+    const { code, stdout } = await run(['status', id]);
+    expect(stdout).toBe('failed: 0 of 1 image compressed, 1 failed\n');
+    expect(code).toBe(1);
+  });
+
+  it('retry runs the failed images again', async () => {
+    const { code, stdout } = await run(['retry', await stage.failed(), '--watch', '--json']);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ status: 'completed', round: 2 });
+  });
+
+  it('cancel stops a running request', async () => {
+    const id = await stage.running();
+    expect((await run(['cancel', id])).code).toBe(0);
+    expect((await run(['status', id, '--watch'])).code).toBe(1);
+    expect((await stage.show(id)).status).toBe('cancelled');
+  });
+
+  it.each([
+    ['no command', []],
+    ['an unknown command', ['download', 'a']],
+    ['a missing file name', ['upload']],
+    ['a file that does not exist', ['upload', '/nowhere/products.csv']],
+    ['an unknown option', ['status', UNKNOWN, '--nothing']],
+    ['an option of another command', ['cancel', UNKNOWN, '--quality', '4']],
+    ['a URL that is none', ['status', UNKNOWN, '--url', 'localhost:8000']],
+  ])('exits 2 for %s', async (_, line) => {
+    const { code, stdout, stderr } = await run(line);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain('image-processor --help');
+  });
+
+  it('exits 3 for an unknown id', async () => {
+    const { code, stderr } = await run(['status', UNKNOWN]);
+    expect(code).toBe(3);
+    expect(stderr).toContain('Request ID not found');
+  });
+
+  it('exits 4 for a refused field, and says which and why', async () => {
+    const csv = await sheet(stage.link('/a.jpg'));
+    const { code, stderr } = await run(['upload', csv, '--quality', '0']);
+    expect(code).toBe(4);
+    expect(stderr).toContain('quality: Expected a whole number from 1 to 100');
+  });
+
+  it('exits 5 when the service cannot be reached', async () => {
+    const url = `http://127.0.0.1:${await closedPort()}`;
+    expect((await run(['status', UNKNOWN], { IMAGE_PROCESSOR_URL: url })).code).toBe(5);
+  });
+
+  it('--help names every field of the upload and every exit code', async () => {
+    const { code, stdout } = await run(['--help']);
+    expect(code).toBe(0);
+    for (const word of ['--link-columns', '--webhook-url', '--strict', '--encoding', '130'])
+      expect(stdout).toContain(word);
+  });
+});

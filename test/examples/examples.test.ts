@@ -1,0 +1,117 @@
+import { execFileSync } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Webhook } from 'standardwebhooks';
+import { webhookHeaders } from '../../src/webhooks/sign';
+import { finished, sheetOf, uploaded } from '../support/calls';
+import { endCommands, startProgram, type Command } from '../support/command';
+import { eventually } from '../support/eventually';
+import { startRequestStage } from '../support/requestStage';
+import { startService, type Service } from '../support/service';
+
+const ROOT = path.join(__dirname, '..', '..');
+const SECRET = `whsec_${Buffer.from('a secret of the examples').toString('base64')}`;
+const stage = startRequestStage();
+let service: Service;
+let folder: string;
+
+beforeAll(async () => {
+  for (const program of ['python3', 'jq', 'curl', 'bash']) {
+    try {
+      execFileSync(program, ['--version']);
+    } catch {
+      throw new Error(
+        `The tests of the examples need ${program}: install it (Debian: apt-get install ${program})`,
+      );
+    }
+  }
+  service = await startService({ env: { WEBHOOK_SECRET: SECRET } });
+});
+afterAll(() => service.stop());
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'examples-'));
+  await cp(path.join(ROOT, 'examples'), folder, { recursive: true });
+  // As npm installs the client.
+  await mkdir(path.join(folder, 'node_modules', '@image-processor'), { recursive: true });
+  await symlink(
+    path.join(ROOT, 'client'),
+    path.join(folder, 'node_modules', '@image-processor', 'client'),
+  );
+});
+afterEach(async () => {
+  await endCommands();
+  await rm(folder, { recursive: true });
+});
+
+async function start(line: readonly string[], links: readonly string[]): Promise<Command> {
+  await writeFile(path.join(folder, 'products.csv'), sheetOf(links));
+  return startProgram(line, { IMAGE_PROCESSOR_URL: service.url, PAUSE_MS: '1' }, folder);
+}
+
+const read = (name: string) => readFile(path.join(folder, name), 'utf8');
+
+describe('the example', () => {
+  it.each([
+    ['upload.mjs', [process.execPath, 'upload.mjs', 'products.csv', 'result.csv']],
+    ['upload.py', ['python3', 'upload.py', 'products.csv', 'result.csv']],
+    ['upload.sh', ['bash', 'upload.sh', 'products.csv', 'result.csv']],
+  ])('%s uploads, waits and saves the result', async (_, line) => {
+    const complete = await start(line, [stage.link('/a.jpg')]);
+    expect([await complete.ended, complete.stderr()]).toEqual([0, '']);
+    expect(complete.stdout()).toContain('1 of 1 image compressed');
+    expect(await read('result.csv')).toMatch(/Output Image Urls\n.*\.webp\n/);
+    const failing = await start(line, [stage.link('/a.jpg'), stage.link('/gone.jpg')]);
+    expect(await failing.ended).toBe(1);
+    expect(failing.stdout()).toContain('1 of 2 images compressed, 1 failed');
+  });
+
+  it('nightly.mjs uploads an export once, retries what failed, and saves the files', async () => {
+    const links = [stage.link(stage.failsOnce())];
+    const first = await start([process.execPath, 'nightly.mjs', 'products.csv'], links);
+    expect([await first.ended, first.stderr()]).toEqual([0, '']);
+    expect(await read('products.csv.result.csv')).not.toContain(links[0]);
+    const second = await start([process.execPath, 'nightly.mjs', 'products.csv'], links);
+    await second.ended;
+    expect(second.stdout()).toBe(first.stdout());
+  });
+
+  it.each([
+    ['receiver.mjs', [process.execPath, 'receiver.mjs']],
+    ['receiver.py', ['python3', 'receiver.py']],
+  ])('%s verifies webhooks, and keeps each once', async (_, line) => {
+    const receiver = startProgram(line, { WEBHOOK_SECRET: SECRET, PORT: '0' }, folder);
+    await receiver.says('http://');
+    const url = receiver.stdout().trim();
+    const id = await uploaded(service.url, sheetOf([stage.link('/a.jpg')]), {
+      fields: { webhook_url: url },
+    });
+    await finished(service.url, id);
+    await receiver.says(`received ${id} completed`);
+    const body = await read(`inbox/${id}.1.json`);
+    expect(JSON.parse(body)).toEqual({
+      request_id: id,
+      status: 'completed',
+      details: '1 of 1 image compressed',
+    });
+    const signer = new Webhook(SECRET);
+    const headers = webhookHeaders({ id: `${id}.1`, body }, new Date(), [signer]);
+    expect((await post(url, headers, body)).status).toBe(204);
+    await receiver.says(`repeated ${id} completed`);
+    const old = webhookHeaders({ id: `${id}.2`, body }, new Date(Date.now() - 600_000), [signer]);
+    expect((await post(url, old, body)).status).toBe(401);
+    expect((await post(url, { ...headers, 'webhook-id': `${id}.3` }, body)).status).toBe(401);
+    expect((await post(url, {}, body)).status).toBe(401);
+    await eventually(
+      () => readdir(path.join(folder, 'inbox')),
+      (files) => files.length === 1,
+    );
+  });
+});
+
+/** Sends a message as the service does, but to an example, whose answers the contract does not describe. */
+function post(url: string, headers: Record<string, string>, body: string): Promise<Response> {
+  // eslint-disable-next-line no-restricted-globals -- not a call of the API
+  return fetch(url, { method: 'POST', headers, body });
+}
