@@ -34,7 +34,8 @@ runMain(async () => {
   const folder = await mkdtemp(path.join(tmpdir(), 'image-processor-screenshots-'));
   const webhookSecret = `whsec_${randomBytes(32).toString('base64')}`;
   const stopping = stopSignal();
-  const stage = await startDemo({ folder, withS3: false, webhookSecret, log: say, stopping });
+  const options = { folder, env: {}, withS3: false, webhookSecret, log: say, stopping };
+  const stage = await startDemo(options);
   const [origin, receiver] = await Promise.all([startOrigin(), startReceiver(webhookSecret)]);
   try {
     const csv = relinked(await readFile(SAMPLE), origin.url);
