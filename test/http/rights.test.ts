@@ -12,8 +12,11 @@ const READS = [
   `GET /image/result/${ID}`,
   `GET /image/requests/${ID}`,
   `GET /image/requests/${ID}/images`,
+  `GET /image/requests/${ID}/images/1/1`,
+  `GET /image/requests/${ID}/failures`,
   `GET /image/requests/${ID}/events`,
   'GET /image/requests',
+  'GET /image/system',
   'GET /metrics',
 ];
 const WRITES = [

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
 import { ProcessDied } from '../../src/errors';
@@ -35,7 +35,7 @@ const thumbnailOf = (bytes: Buffer, width: 80 | 160 | 640, thumbnailer = shared)
     const [file, output] = [path.join(folder, 'image'), path.join(folder, 'thumbnail')];
     await writeFile(file, bytes);
     await thumbnailer.make({ file, output, width });
-    const { format, width: w, height: h, pages } = await sharp(output).metadata();
+    const { format, width: w, height: h, pages } = await sharp(await readFile(output)).metadata();
     return { format, width: w, height: h, pages };
   });
 

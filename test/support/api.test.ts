@@ -32,7 +32,15 @@ const REQUEST = {
   started_at: null,
   finished_at: null,
   webhook: null,
-  links: { self: '', status: '', images: '', events: '', result: null, failed: null },
+  links: {
+    self: '',
+    status: '',
+    images: '',
+    events: '',
+    result: null,
+    failed: null,
+    temporal: null,
+  },
 };
 const DETAIL = { detail: 'No' };
 const RETRY_AFTER = { 'retry-after': '5' };

@@ -72,7 +72,7 @@ const STATES: readonly State[] = [
     url: () => service.url,
     async open(page) {
       await page.getByLabel('Status').first().selectOption('cancelled');
-      await page.getByText('No request has this status.').waitFor();
+      await page.getByText('No request matches this filter.').waitFor();
     },
   },
   {

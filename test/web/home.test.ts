@@ -322,8 +322,17 @@ describe('the list of requests', () => {
       expect(await page.getByRole('link', { name: 'good.csv' }).count()).toBe(0);
     });
   });
+});
+
+describe('a list of many requests', () => {
+  let service: Service;
+  beforeAll(async () => {
+    service = await startService();
+  });
+  afterAll(() => service.stop());
 
   it('is live for older requests, too', async () => {
+    await done(service, mug, 'older.csv');
     const oldest = await done(service, mug, 'oldest.csv');
     await copies(service, oldest, 50, 'many.csv');
     await visitor.visit(service.url, async (page) => {
@@ -331,7 +340,7 @@ describe('the list of requests', () => {
       await page.getByRole('link', { name: 'oldest.csv' }).waitFor();
       await clientOf(service.url).remove(oldest);
       await page.getByRole('link', { name: 'oldest.csv' }).waitFor({ state: 'detached' });
-      await page.getByRole('link', { name: 'bad.csv' }).waitFor();
+      await page.getByRole('link', { name: 'older.csv' }).waitFor();
     });
   });
 });

@@ -366,10 +366,13 @@ describe('a view that stays open', () => {
       async (page) => {
         await shown(page, '1 of 2 images compressed, 1 to go');
         api.kill('SIGKILL');
-        await page.getByText('The service cannot be reached.').waitFor();
+        await page.getByText('The service cannot be reached.').first().waitFor();
         await shown(page, '1 of 2 images compressed, 1 to go');
         await start();
-        await page.getByText('The service cannot be reached.').waitFor({ state: 'detached' });
+        await eventually(
+          () => page.getByText('The service cannot be reached.').count(),
+          (count) => count === 0,
+        );
         open();
         await shown(page, '2 of 2 images compressed');
       },

@@ -346,14 +346,15 @@ describe('imageRequest, continued as new', () => {
       }),
     });
     const picture = await photo();
-    const links = range(30).map((n) => origin.on(`/lost/${n}.jpg`, bytes(picture)));
+    // More than are in flight at once, so that work is left when the run continues as new.
+    const links = range(60).map((n) => origin.on(`/lost/${n}.jpg`, bytes(picture)));
     const id = await uploaded(service.url, sheetOf(...links.map((link) => [link])));
     expect(await finished(service.url, id)).toMatchObject({
-      details: '30 of 30 images compressed',
+      details: '60 of 60 images compressed',
     });
-    for (const n of range(30)) expect(origin.hits(`/lost/${n}.jpg`)).toBe(1);
+    for (const n of range(60)) expect(origin.hits(`/lost/${n}.jpg`)).toBe(1);
     const { bytes: sums } = await requestOf(service.url, id);
-    expect(sums.in).toBe(30 * picture.length);
+    expect(sums.in).toBe(60 * picture.length);
     await wasContinued(service, id);
     await service.stop();
   });
