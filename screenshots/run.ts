@@ -22,7 +22,7 @@ const THEMES = ['light', 'dark'] as const;
 const VIEWPORT = { width: 1200, height: 800 };
 /** Sharp on screens with more pixels, and still small. */
 const SCALE = 1.5;
-const MAX_BYTES = 150_000;
+const MAX_BYTES = 400_000;
 const POLL_MS = 200;
 const DELIVERY_MS = 60_000;
 

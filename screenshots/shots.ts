@@ -25,9 +25,19 @@ export const SHOTS: readonly Shot[] = [
     name: 'images',
     path: (id) => `/requests/${id}`,
     async prepare(page) {
+      await page.getByText('Show these images').first().waitFor();
+      await page.getByRole('button', { name: 'Grid' }).click();
       await page.getByText('ceramic-mug-front.jpg').first().waitFor();
-      const images = page.getByRole('heading', { name: 'Images', exact: true });
-      await images.evaluate('(heading) => heading.scrollIntoView()');
+      await page.evaluate(`document.getElementById('images').scrollIntoView()`);
+      await page.waitForLoadState('networkidle');
+    },
+  },
+  {
+    name: 'image',
+    path: (id) => `/requests/${id}/images/1/1`,
+    async prepare(page) {
+      await page.getByRole('dialog').getByText('Stored').first().waitFor();
+      await page.waitForLoadState('networkidle');
     },
   },
   {
