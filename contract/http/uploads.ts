@@ -26,8 +26,11 @@ export const uploadFields = z.strictObject({
   max_height: integer(1, MAX_SIDE)
     .optional()
     .openapi({ description: 'Maximum height in pixels. Images are never enlarged.' }),
+  // In any case: generated Python clients send `True`.
   strict: z
-    .enum(['true', 'false'], 'Expected true or false')
+    .string('Expected true or false')
+    .toLowerCase()
+    .pipe(z.enum(['true', 'false'], 'Expected true or false'))
     .default('false')
     .transform((value) => value === 'true')
     .openapi({

@@ -9,7 +9,7 @@ import { startRequestStage } from '../support/requestStage';
 
 /**
  * Generates clients from the OpenAPI document as docs/client.md shows, and uploads a sheet with each. It needs PyPI and
- * the npm registry, so it is not among the tests of `npm test`: `npm run generators` runs it.
+ * the npm registry, so it is not among the tests of `npm test`: `npm run generators` runs it, as `.ci/run` does.
  */
 
 const stage = startRequestStage();
@@ -30,11 +30,16 @@ async function recipe(language: string): Promise<string> {
   const section = text.slice(text.indexOf('## Generated clients'));
   const [, program] = new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``).exec(section) ?? [];
   if (program === undefined) throw new Error(`Expected a program in ${language} in docs/client.md`);
-  return program.replace('http://127.0.0.1:8000', stage.service.url);
+  return program
+    .replace('http://127.0.0.1:8000', stage.service.url)
+    .replace('https://shop.example/mug.jpg', stage.link('/a.jpg'));
 }
 
 const run = async (program: string, args: readonly string[], cwd = folder) => {
-  const { stdout } = await execute(program, [...args], { cwd, maxBuffer: 2 ** 26 });
+  // The Python generator calls its formatter, which is installed beside it.
+  const PATH = `${path.join(folder, 'venv', 'bin')}:${process.env['PATH'] ?? ''}`;
+  const env = { ...process.env, PATH };
+  const { stdout } = await execute(program, [...args], { cwd, env, maxBuffer: 2 ** 26 });
   return stdout.trim();
 };
 
