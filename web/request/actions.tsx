@@ -128,7 +128,6 @@ export function Actions({ request, actions, onDone, children }: Props) {
     if (asked.isEnd === true) {
       const state: NoticeState = { notice };
       navigate('/', { state });
-      document.getElementById('main')?.focus();
     } else {
       setDone(notice);
       onDone();
