@@ -1,5 +1,6 @@
 import type { UploadFields } from '../contract/http/uploads';
 import { jsonOf, type Call, type CallOptions, type Send } from './call';
+import { newKey } from './newKey';
 import { sendByXhr, xhrOf, type OnProgress } from './xhr';
 
 export interface UploadOptions extends CallOptions {
@@ -60,12 +61,6 @@ function formOf(csv: Blob, name: string, fields: UploadFields): FormData {
   }
   form.append('file', csv, name);
   return form;
-}
-
-/** Browsers have `crypto.randomUUID` only on pages by HTTPS and from localhost. */
-function newKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 /** Counts the bytes of the body as they are sent, because fetch reports no progress of uploads. */

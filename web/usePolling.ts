@@ -1,7 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-
-/** A call without an answer is given up, so that no view loads for ever. */
-const TIMEOUT_MS = 15_000;
+import { inTime } from './inTime';
 
 /**
  * Calls `load` at once, then again after each pause while the tab is visible, for as long as the component is shown.
@@ -20,7 +18,7 @@ export function usePolling(load: (signal: AbortSignal) => Promise<void>, pauseMs
     async function look() {
       if (document.visibilityState === 'visible') {
         try {
-          await load(AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]));
+          await load(inTime(signal));
           if (!signal.aborted) setError(null);
         } catch (failure) {
           if (!signal.aborted) setError(failure);

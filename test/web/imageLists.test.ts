@@ -4,6 +4,7 @@ import { layoutOf } from '../../web/logic/imageLayout';
 import { hostOf, nameOf, originalUrlOf, thumbnailOf } from '../../web/logic/imageNames';
 import { findNext, findPrevious, type ReadPage } from '../../web/logic/neighbours';
 import { formatMs, stepsOf } from '../../web/logic/timeline';
+import { imageResource } from '../support/imageResource';
 
 const group = (code: string, host: string | null, count: number): FailureGroup => ({
   code,
@@ -102,21 +103,7 @@ describe('the names of images', () => {
 });
 
 describe('the images beside one', () => {
-  const image = (row: number, position: number | null) => ({
-    row,
-    position,
-    source_url: null,
-    status: 'failed' as const,
-    attempts: 0,
-    error: null,
-    output_url: null,
-    bytes_in: null,
-    bytes_out: null,
-    width: null,
-    height: null,
-    format: null,
-    note: null,
-  });
+  const image = (row: number, position: number | null) => imageResource({ row, position });
   const IMAGES = [image(1, 1), image(1, 2), image(3, null), image(4, 1), image(9_000, 1)];
 
   /** Looks at 1,000 rows in one call, as the service does with a filter. */

@@ -2,25 +2,18 @@ import type { ImageResource, ImagesPage } from '../../contract/http/images';
 import { createChunks, imagesIn, lengthOf, type Span } from '../../web/logic/imageChunks';
 import { createImageReader, type ImageReader, type Images } from '../../web/logic/imageReader';
 import { eventually } from '../support/eventually';
+import { imageResource } from '../support/imageResource';
 
 const PAGE = 200;
 const PAUSE_MS = 20;
 
-const imageAt = (row: number, attempts = 1): ImageResource => ({
-  row,
-  position: 1,
-  source_url: `http://shop.example/${row}.jpg`,
-  status: 'succeeded',
-  attempts,
-  error: null,
-  output_url: null,
-  bytes_in: null,
-  bytes_out: null,
-  width: null,
-  height: null,
-  format: null,
-  note: null,
-});
+const imageAt = (row: number, attempts = 1): ImageResource =>
+  imageResource({
+    row,
+    source_url: `http://shop.example/${row}.jpg`,
+    status: 'succeeded',
+    attempts,
+  });
 
 /** A reader of a file with one image in each row, whose service can be changed by the test. */
 function createStage(rows: number, given: { readonly count?: number | null } = {}) {

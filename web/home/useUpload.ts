@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { ApiError } from '../../client/errors';
+import { newKey } from '../../client/newKey';
 import type { UploadFields } from '../../contract/http/uploads';
 import { useApi } from '../api';
 import { forgetKey, keyOf, uploadName } from '../logic/resend';
@@ -51,7 +52,7 @@ export function useUpload(onAccepted: (id: string) => void) {
       const id = await api.upload(file, {
         name: file.name,
         fields,
-        idempotencyKey: keyOf(sessionStorage, upload, createKey),
+        idempotencyKey: keyOf(sessionStorage, upload, newKey),
         signal: stop.signal,
         onProgress(bytes, total) {
           setState({ ...IDLE, sent: total === 0 ? 0 : bytes / total });
@@ -77,10 +78,4 @@ export function useUpload(onAccepted: (id: string) => void) {
       setState(IDLE);
     },
   };
-}
-
-/** `randomUUID` is missing where the page is not served by https. */
-function createKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -2,6 +2,7 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { RequestResource } from '../../contract/http/requests';
 import { isFinished } from '../../contract/statuses';
 import { useApi } from '../api';
+import { inTime } from '../inTime';
 import { createChunks, type Expected } from '../logic/imageChunks';
 import type { ImageFilter } from '../logic/imageFilter';
 import { createImageReader, type ImageReader, type Images } from '../logic/imageReader';
@@ -11,9 +12,6 @@ const PAGE = 200;
 
 /** Before a failed call is repeated, and before visible images of a running request are read again. */
 const PAUSE_MS = 2_000;
-
-/** A call without an answer is given up. */
-const TIMEOUT_MS = 15_000;
 
 interface Followed {
   readonly images: Images;
@@ -46,7 +44,7 @@ export function useImages(
             ...filter,
             limit: PAGE,
             cursor,
-            signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
+            signal: inTime(signal),
           }),
         onChange: setImages,
         onError: setError,

@@ -4,12 +4,10 @@ import { ApiError } from '../../client/errors';
 import type { RequestResource } from '../../contract/http/requests';
 import { isFinished } from '../../contract/statuses';
 import { useApi, type Api } from '../api';
+import { inTime } from '../inTime';
 
 /** Pauses before a request is read again: after an error, while its webhook is delivered, and else. */
 const PAUSES_MS = { failed: 2_000, delivering: 2_000, finished: 10_000 };
-
-/** A call without an answer is given up, so that nothing loads for ever. */
-const TIMEOUT_MS = 15_000;
 
 interface Followed {
   /** `null` until it is read. */
@@ -72,9 +70,7 @@ async function follow(
   show: (request: RequestResource) => void,
   onInterrupted: (error: unknown) => void,
 ): Promise<RequestResource> {
-  const request = await api.request(id, {
-    signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
-  });
+  const request = await api.request(id, { signal: inTime(signal) });
   show(request);
   return isFinished(request.status)
     ? request
