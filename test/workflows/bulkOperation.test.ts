@@ -3,12 +3,16 @@ import type { BulkAction } from '../../contract/actions';
 import { finished, sheetOf, uploaded } from '../support/calls';
 import { endCommands, startCommand } from '../support/command';
 import { eventually } from '../support/eventually';
+import { startMongodbLine } from '../support/mongodbLine';
 import { startOrigin, type Origin } from '../support/origin';
 import { startReceiver, type Receiver } from '../support/receiver';
 import { startService, type Service } from '../support/service';
 
 /** More than one page. */
 const MANY = 22;
+
+/** Returns what the driver sends to read one record by its key, in BSON: a string of 36 characters and a null byte. */
+const readOfOne = (id: string) => `_id\0\u0025\0\0\0${id}`;
 
 describe('A bulk operation', () => {
   let service: Service;
@@ -69,14 +73,20 @@ describe('A bulk operation', () => {
       const ids = await delivered(MANY, `/${action}`);
       await service.stopWorker();
       const operationId = await start(action, ids);
-      const worker = startCommand('worker', service.workerEnv);
-      const done = await eventually(
-        () => countDone(ids),
-        (count) => count > 0,
+      const line = await startMongodbLine();
+      // The worker takes them in this order, four at once, so that eight are done by then.
+      line.cutAt(readOfOne(ids[9] ?? ''));
+      const uri = new URL(service.workerEnv.MONGODB_URI);
+      uri.host = line.host;
+      const worker = startCommand('worker', { ...service.workerEnv, MONGODB_URI: uri.href });
+      await eventually(
+        () => line.isCut(),
+        (isCut) => isCut,
       );
       worker.kill('SIGKILL');
       await worker.ended;
-      expect(done).toBeLessThan(MANY);
+      await line.close();
+      expect(await countDone(ids)).toBeLessThan(MANY);
 
       await service.startWorker();
       const counts = { matched: MANY, done: MANY, skipped: 0, failed: 0 };
