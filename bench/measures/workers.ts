@@ -25,7 +25,7 @@ export const workers: Measure = {
   about: `A host waits 300 ms before it serves an image, and a worker may download four images at once from one host
 (\`HOST_CONCURRENCY=4\`), so that one worker cannot use the machine. One request of 800 images of 64×64, by one worker and
 by four, on an installation each, in turns. And 500 requests of 20 images of 64×64 from a quick host at once, by four
-workers: from \`created_at\` to \`finished_at\`.`,
+workers, once: from \`created_at\` to \`finished_at\`.`,
 
   async run({ size, log }) {
     const { warmUp, rounds, images, requests } = SIZES[size];
@@ -37,7 +37,7 @@ workers: from \`created_at\` to \`finished_at\`.`,
         one: async () => images / (await runRequest(one, images, { path: WAITING })),
         four: async () => images / (await runRequest(four, images, { path: WAITING })),
       });
-      const { many } = await inTurns(log, rounds, { many: () => runMany(four, requests) });
+      const { many } = await inTurns(log, 1, { many: () => runMany(four, requests) });
       const speed = compare(speeds.four, speeds.one, '/s');
       const [medians, slowest] = [many.map(medianOf), many.map((times) => Math.max(...times))];
       const fairness = compare(slowest, medians, 's');
