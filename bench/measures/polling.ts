@@ -9,7 +9,7 @@ import { startProgram } from '../program';
 import { compare, inTurns, summaryOf } from '../samples';
 
 const SIZES = {
-  whole: { seconds: 8, rounds: 3, images: 600, imageRounds: 5 },
+  whole: { seconds: 6, rounds: 3, images: 600, imageRounds: 3 },
   quick: { seconds: 2, rounds: 1, images: 100, imageRounds: 1 },
 } as const;
 const CONNECTIONS = 64;
@@ -22,10 +22,10 @@ const SLOW = { images: 2_000, path: '/wait-5000/tiny' } as const;
 
 export const polling: Measure = {
   title: 'Polling',
-  about: `Polls of \`GET /image/status/ID\` by autocannon over 64 connections, for 8 s each: of a request that runs (its
+  about: `Polls of \`GET /image/status/ID\` by autocannon over 64 connections, for 6 s each: of a request that runs (its
 images come from a host that waits 5 s for each), of one that is finished, and of a bare Koa route in a process of its
 own that returns the same JSON as a constant. They take turns. And requests of 600 photos, with and without 200 polls a
-second of their own status, taking turns five times.`,
+second of their own status, taking turns three times.`,
 
   run: ({ size, log }) =>
     withBench(['api', 'worker'], {}, async (bench) => {
