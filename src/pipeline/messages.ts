@@ -8,8 +8,8 @@ import type { CoolingHost } from '../images/hostCooldowns';
 import type { OwnEndpoints } from '../network/ownServers';
 
 /**
- * Messages between the worker, or the API, and its image processes. What arrives from a process is checked: it handles bytes from
- * the internet, and could be in the hands of whoever sent them.
+ * Messages between the worker, or the API, and its image processes. What arrives from a process is checked: it handles
+ * bytes from the internet, and could be in the hands of whoever sent them.
  */
 
 const bytes = z.int().nonnegative();
