@@ -7,26 +7,30 @@ import { z } from './zod';
 /** A name, its port, and `s3://` before a bucket. */
 const MAX_HOST_LENGTH = 300;
 
+const CODE_EXPECTED = 'Expected an error code, such as not_found';
+const HOST_EXPECTED = 'Expected a host, such as cdn.example.com';
+const CURSOR_EXPECTED = 'Expected the next_cursor of an earlier page, or ROW.INDEX';
+
 export const imagesQuery = z.strictObject({
   status: z.enum(IMAGE_STATUSES, 'Expected pending, succeeded or failed').optional(),
   code: z
-    .string()
-    .regex(/^[a-z0-9_]{1,40}$/, 'Expected an error code, such as not_found')
+    .string(CODE_EXPECTED)
+    .regex(/^[a-z0-9_]{1,40}$/, CODE_EXPECTED)
     .optional()
     .openapi({
       description:
         'The error code. An image that waits for its next attempt has that of its last one.',
     }),
   host: z
-    .string()
-    .min(1, 'Expected a host, such as cdn.example.com')
+    .string(HOST_EXPECTED)
+    .min(1, HOST_EXPECTED)
     .max(MAX_HOST_LENGTH, `Expected at most ${MAX_HOST_LENGTH} characters`)
     .optional()
     .openapi({ description: 'The host of the link in any case, as in the groups of failures.' }),
   limit: integer(1, 1000).default(100).openapi({ default: 100 }),
   cursor: z
-    .string()
-    .regex(/^\d{1,9}\.\d{1,9}$/, 'Expected the next_cursor of an earlier page, or ROW.INDEX')
+    .string(CURSOR_EXPECTED)
+    .regex(/^\d{1,9}\.\d{1,9}$/, CURSOR_EXPECTED)
     .optional()
     .openapi({
       description:
