@@ -40,6 +40,9 @@ describe('with API_KEYS set', () => {
     `/image/result/${ID}`,
     `/image/requests/${ID}`,
     `/image/requests/${ID}/images`,
+    `/image/requests/${ID}/images/1/1`,
+    `/image/requests/${ID}/failures`,
+    '/image/system',
     '/image/upload/',
     '/nowhere',
   ])('answers 401 to %s without a key, and names the expected headers', async (path) => {

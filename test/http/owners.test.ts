@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
+import type { Problem } from '../../contract/http/problem';
 import type { requestsPage } from '../../contract/http/requests';
+import { isOpen } from '../../src/http/auth';
+import { OPERATIONS } from '../support/answers';
 import { call, clientOf } from '../support/api';
 import { sheetOf, upload } from '../support/calls';
 import { requestRecord } from '../support/recorded';
@@ -10,6 +13,21 @@ type Page = z.output<typeof requestsPage>;
 
 const KEYS = ['a:write:a', 'a:read:a-read', 'b:write:b', 'desk:operate:desk', 'plain'];
 const SHEET = sheetOf(['http://127.0.0.1:1/1.jpg']);
+
+/** Calls about one request, and a key of `a` that may make them. */
+const CALLS = [
+  ['GET', '/image/status/ID', 'a-read'],
+  ['GET', '/image/result/ID', 'a-read'],
+  ['GET', '/image/requests/ID', 'a-read'],
+  ['GET', '/image/requests/ID/images', 'a-read'],
+  ['GET', '/image/requests/ID/images/1/1', 'a-read'],
+  ['GET', '/image/requests/ID/failures', 'a-read'],
+  ['GET', '/image/requests/ID/events', 'a-read'],
+  ['POST', '/image/requests/ID/retry', 'a'],
+  ['POST', '/image/requests/ID/webhook', 'a'],
+  ['POST', '/image/requests/ID/cancel', 'a'],
+] as const;
+const HIDDEN = 'Request ID not found';
 
 describe('the owner of a request', () => {
   let service: Service;
@@ -27,10 +45,12 @@ describe('the owner of a request', () => {
     (uploads[key] ??= new Set()).add(id);
     return id;
   };
-  const answerTo = async (key: string, path: string, method = 'GET') => {
+  /** Returns why nothing is found, or `null` when something is. */
+  const whyNotFound = async (key: string, path: string, method = 'GET') => {
     const response = await call(service.url + path, { method, headers: { 'x-api-key': key } });
+    if (response.status === 404) return ((await response.json()) as Problem).detail;
     await response.body?.cancel();
-    return response.status;
+    return null;
   };
   async function listed(key: string, query = ''): Promise<string[]> {
     const headers = { 'x-api-key': key };
@@ -63,26 +83,28 @@ describe('the owner of a request', () => {
     expect((await listed(key, '?status=failed')).sort()).toEqual([]);
   });
 
-  it.each([
-    ['GET', '/image/status/ID', 'a-read'],
-    ['GET', '/image/result/ID', 'a-read'],
-    ['GET', '/image/requests/ID', 'a-read'],
-    ['GET', '/image/requests/ID/images', 'a-read'],
-    ['GET', '/image/requests/ID/events', 'a-read'],
-    ['POST', '/image/requests/ID/retry', 'a'],
-    ['POST', '/image/requests/ID/webhook', 'a'],
-    ['POST', '/image/requests/ID/cancel', 'a'],
-  ])('%s %s is 404 for the requests of others', async (method, path, key) => {
+  it.each(CALLS)('%s %s is 404 for the requests of others', async (method, path, key) => {
+    const answer = (caller: string, owner: string) =>
+      whyNotFound(caller, path.replace('ID', ids[owner] ?? ''), method);
     for (const owner of ['b', 'desk', 'plain', 'old']) {
-      expect(await answerTo(key, path.replace('ID', ids[owner] ?? ''), method)).toBe(404);
+      expect(await answer(key, owner)).toBe(HIDDEN);
     }
-    expect(await answerTo(key, path.replace('ID', ids['a'] ?? ''), method)).not.toBe(404);
-    expect(await answerTo('desk', path.replace('ID', ids['b'] ?? ''), method)).not.toBe(404);
+    expect(await answer(key, 'a')).not.toBe(HIDDEN);
+    expect(await answer('desk', 'b')).not.toBe(HIDDEN);
+  });
+
+  it('is checked by every call about one request that does not need the right to operate', () => {
+    const ofRequests = OPERATIONS.filter(
+      ({ method, path }) => path.includes('{request_id}') && !isOpen(path) && method !== 'delete',
+    );
+    const shown = ofRequests.map(({ method, path }) => `${method.toUpperCase()} ${path}`).sort();
+    const tried = CALLS.map(([method, path]) => `${method} ${path}`.replace('ID', '{request_id}'));
+    expect(tried.map((one) => one.replace('1/1', '{row}/{position}')).sort()).toEqual(shown);
   });
 
   it('is not changed by an attempt of another caller to cancel it', async () => {
     const own = await uploadAs('b');
-    expect(await answerTo('a', `/image/requests/${own}/cancel`, 'POST')).toBe(404);
+    expect(await whyNotFound('a', `/image/requests/${own}/cancel`, 'POST')).toBe(HIDDEN);
     expect((await clientOf(service.url, 'b').request(own)).status).toBe('pending');
   });
 

@@ -443,6 +443,8 @@ describe('while MongoDB is down', () => {
       ['GET', '/image/requests'],
       ['GET', `/image/requests/${id}`],
       ['GET', `/image/requests/${id}/images`],
+      ['GET', `/image/requests/${id}/images/1/1`],
+      ['GET', `/image/requests/${id}/failures`],
       ['GET', `/image/requests/${id}/events`],
       ['POST', `/image/requests/${id}/retry`],
       ['POST', `/image/requests/${id}/cancel`],
