@@ -11,7 +11,7 @@ const PAUSE_MS = Number(process.env.PAUSE_MS ?? 600_000);
 
 const file = process.argv[2] ?? 'products.csv';
 const client = createClient({
-  url: process.env.IMAGE_PROCESSOR_URL ?? 'http://127.0.0.1:8000',
+  url: process.env.IMAGE_PROCESSOR_URL || 'http://127.0.0.1:8000',
   key: process.env.IMAGE_PROCESSOR_KEY,
 });
 const save = async (name, response) => writeFile(`${file}.${name}.csv`, response.body);

@@ -5,7 +5,7 @@ import { createClient } from '@image-processor/client';
 
 const [file = 'products.csv', result = 'result.csv'] = process.argv.slice(2);
 const client = createClient({
-  url: process.env.IMAGE_PROCESSOR_URL ?? 'http://127.0.0.1:8000',
+  url: process.env.IMAGE_PROCESSOR_URL || 'http://127.0.0.1:8000',
   key: process.env.IMAGE_PROCESSOR_KEY,
 });
 

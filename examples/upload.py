@@ -7,7 +7,7 @@ import time
 import urllib.request
 import uuid
 
-URL = os.environ.get("IMAGE_PROCESSOR_URL", "http://127.0.0.1:8000")
+URL = os.environ.get("IMAGE_PROCESSOR_URL") or "http://127.0.0.1:8000"
 KEY = os.environ.get("IMAGE_PROCESSOR_KEY")
 
 

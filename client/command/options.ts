@@ -123,8 +123,8 @@ export function readCommandLine(
   return {
     command,
     target,
-    url: urlOf(values.url ?? env['IMAGE_PROCESSOR_URL'] ?? 'http://127.0.0.1:8000'),
-    key: values.key ?? env['IMAGE_PROCESSOR_KEY'],
+    url: urlOf(values.url ?? given(env['IMAGE_PROCESSOR_URL']) ?? 'http://127.0.0.1:8000'),
+    key: values.key ?? given(env['IMAGE_PROCESSOR_KEY']),
     isWatching: values.watch === true || out !== undefined || failed !== undefined,
     out,
     failed,
@@ -132,6 +132,11 @@ export function readCommandLine(
     idempotencyKey: values['idempotency-key'],
     fields: fieldsOf(values),
   };
+}
+
+/** An empty variable counts as not set: scripts and compose files pass on variables that are missing elsewhere. */
+function given(variable: string | undefined): string | undefined {
+  return variable === '' ? undefined : variable;
 }
 
 function parsed(line: readonly string[]) {

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { readCommandLine } from '../../client/command/options';
 import type { RequestResource } from '../../contract/http/requests';
 import { sheetOf } from '../support/calls';
 import { endCommands, startProgram, type Command } from '../support/command';
@@ -176,5 +177,30 @@ describe('image-processor', () => {
     expect(code).toBe(0);
     for (const word of ['--link-columns', '--webhook-url', '--strict', '--encoding', '130'])
       expect(stdout).toContain(word);
+  });
+});
+
+describe('the address and the key of the service', () => {
+  const read = (env: Readonly<Record<string, string>>, ...options: readonly string[]) =>
+    readCommandLine(['status', UNKNOWN, ...options], env);
+  const variables = { IMAGE_PROCESSOR_URL: 'http://shop.example', IMAGE_PROCESSOR_KEY: 'its-key' };
+
+  it('come from the variables', () => {
+    expect(read(variables)).toMatchObject({ url: 'http://shop.example', key: 'its-key' });
+  });
+
+  it('come from the options, if they are given too', () => {
+    const options = ['--url', 'http://other.example', '--key', 'other-key'];
+    expect(read(variables, ...options)).toMatchObject({
+      url: 'http://other.example',
+      key: 'other-key',
+    });
+  });
+
+  it.each([
+    ['missing', {}],
+    ['empty', { IMAGE_PROCESSOR_URL: '', IMAGE_PROCESSOR_KEY: '' }],
+  ])('are those of a local service without keys when the variables are %s', (_, env) => {
+    expect(read(env)).toMatchObject({ url: 'http://127.0.0.1:8000', key: undefined });
   });
 });
