@@ -2,14 +2,14 @@ import path from 'node:path';
 import { transformFile } from '@swc/core';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { sheetOf } from '../support/calls';
-import { cut, startHttpProxy, type Handle, type HttpProxy } from '../support/httpProxy';
+import { cut, startProxyStage, type Handle } from '../support/httpProxy';
 import { startRequestStage, UNKNOWN } from '../support/requestStage';
 
 const ROOT = path.join(__dirname, '..', '..');
 const stage = startRequestStage();
+const proxy = startProxyStage(() => stage.service.url);
 let browser: Browser;
 let page: Page;
-let proxy: HttpProxy;
 beforeAll(async () => {
   browser = await chromium.launch({
     executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
@@ -19,16 +19,12 @@ beforeAll(async () => {
 afterAll(() => browser.close());
 
 beforeEach(async () => {
-  proxy = await startHttpProxy(stage.service.url);
   proxy.on('GET', /^\/(client|contract)\//, serveModule, Number.POSITIVE_INFINITY);
   proxy.on('GET', /^\/page$/, servePage, Number.POSITIVE_INFINITY);
   page = await browser.newPage();
   await page.goto(`${proxy.url}/page`);
 });
-afterEach(async () => {
-  await page.close();
-  await proxy.stop();
-});
+afterEach(() => page.close());
 
 /** Serves a source file as the browser reads it, import by import: a Node module or a package would fail. */
 const serveModule: Handle = async ({ incoming, response }) => {

@@ -14,19 +14,14 @@ import {
   cutUpload,
   hang,
   passAnswer,
-  startHttpProxy,
+  startProxyStage,
   type Handle,
-  type HttpProxy,
 } from '../support/httpProxy';
 import { closedPort } from '../support/listen';
 import { startRequestStage, UNKNOWN } from '../support/requestStage';
 
 const stage = startRequestStage();
-let proxy: HttpProxy;
-beforeEach(async () => {
-  proxy = await startHttpProxy(stage.service.url);
-});
-afterEach(() => proxy.stop());
+const proxy = startProxyStage(() => stage.service.url);
 
 const client = (options: Partial<ClientOptions> = {}) =>
   createClient({ url: proxy.url, ...options });

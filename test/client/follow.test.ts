@@ -3,21 +3,11 @@ import { follow } from '../../client/follow';
 import type { RequestResource } from '../../contract/http/requests';
 import { call } from '../support/api';
 import { all, sheetOf, uploaded } from '../support/calls';
-import {
-  answerWith,
-  cutStream,
-  holdBody,
-  startHttpProxy,
-  type HttpProxy,
-} from '../support/httpProxy';
+import { answerWith, cutStream, holdBody, startProxyStage } from '../support/httpProxy';
 import { startRequestStage, UNKNOWN } from '../support/requestStage';
 
 const stage = startRequestStage();
-let proxy: HttpProxy;
-beforeEach(async () => {
-  proxy = await startHttpProxy(stage.service.url);
-});
-afterEach(() => proxy.stop());
+const proxy = startProxyStage(() => stage.service.url);
 
 const EVENTS = /\/events$/;
 const QUICK = { reconnect: 10, poll: 10, silence: 200, unavailable: 0 };

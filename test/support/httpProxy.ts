@@ -123,6 +123,28 @@ export async function startHttpProxy(target: string): Promise<HttpProxy> {
   };
 }
 
+/**
+ * Starts a new proxy for each test of a file.
+ *
+ * @param target called when a test begins: the service is started before all of them
+ */
+export function startProxyStage(target: () => string): Omit<HttpProxy, 'stop'> {
+  let proxy: HttpProxy;
+  beforeEach(async () => {
+    proxy = await startHttpProxy(target());
+  });
+  afterEach(() => proxy.stop());
+  return {
+    get url() {
+      return proxy.url;
+    },
+    on: (...rule) => {
+      proxy.on(...rule);
+    },
+    calls: (path) => proxy.calls(path),
+  };
+}
+
 const passThrough: Handle = ({ passOn, response }) => passAnswer(response, passOn());
 
 /** Passes an answer of the service on as it arrives. */
