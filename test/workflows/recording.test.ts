@@ -52,6 +52,12 @@ function holdRecording(service: Service) {
   };
 }
 
+/** How a recording that was held ends. After a failure, another attempt or run records the rest. */
+const ENDINGS = [
+  ['goes on', 'release'],
+  ['fails', 'fail'],
+] as const;
+
 const imageCounts = async (service: Service, id: string) =>
   (await requestOf(service.url, id)).counts;
 
@@ -138,25 +144,28 @@ describe('A large sheet', () => {
     await finished(service.url, id);
   });
 
-  it('that is cancelled meanwhile has all of its rows in its result, and can be retried', async () => {
-    const held = holdRecording(service);
-    const { csv } = largeSheet('cancelled', ROWS);
-    const id = await uploaded(service.url, csv);
-    const requestUrl = `${service.url}/image/requests/${id}`;
-    await eventually(
-      () => imageCounts(service, id),
-      ({ succeeded }) => succeeded > 0,
-    );
-    expect((await call(`${requestUrl}/cancel`, { method: 'POST' })).status).toBe(202);
-    held.release();
-    expect(await finished(service.url, id)).toMatchObject({ status: 'cancelled' });
-    const { total, succeeded, pending } = await imageCounts(service, id);
-    expect([total, succeeded + pending]).toEqual([ROWS, ROWS]);
-    expect((await resultOf(service.url, id)).trim().split('\n')).toHaveLength(ROWS + 1);
+  it.each(ENDINGS)(
+    'that is cancelled while the recording %s has all of its rows in its result, and can be retried',
+    async (_, end) => {
+      const held = holdRecording(service);
+      const { csv } = largeSheet(`cancelled-${end}`, ROWS);
+      const id = await uploaded(service.url, csv);
+      const requestUrl = `${service.url}/image/requests/${id}`;
+      await eventually(
+        () => imageCounts(service, id),
+        ({ succeeded }) => succeeded > 0,
+      );
+      expect((await call(`${requestUrl}/cancel`, { method: 'POST' })).status).toBe(202);
+      held[end]();
+      expect(await finished(service.url, id)).toMatchObject({ status: 'cancelled' });
+      const { total, succeeded, pending } = await imageCounts(service, id);
+      expect([total, succeeded + pending]).toEqual([ROWS, ROWS]);
+      expect((await resultOf(service.url, id)).trim().split('\n')).toHaveLength(ROWS + 1);
 
-    expect((await call(`${requestUrl}/retry`, { method: 'POST' })).status).toBe(202);
-    expect(await finished(service.url, id)).toMatchObject({ status: 'completed' });
-  });
+      expect((await call(`${requestUrl}/retry`, { method: 'POST' })).status).toBe(202);
+      expect(await finished(service.url, id)).toMatchObject({ status: 'completed' });
+    },
+  );
 
   it('is recorded exactly when the recording fails half-way', async () => {
     const held = holdRecording(service);
@@ -226,22 +235,65 @@ describe('A large sheet, continued as new', () => {
     return { id, links, run: service.client.workflow.getHandle(workflowIdOf(id)) };
   }
 
-  it('has all of its rows when it is cancelled while the recording is interrupted', async () => {
-    const held = holdRecording(service);
-    const { id, run } = await uploadLarge('interrupted');
+  /** Uploads a large sheet, and waits until the recording of its rows is told to stop, so that the next run continues it. */
+  async function uploadInterrupted(name: string) {
+    const large = await uploadLarge(name);
     await eventually(
-      () => run.fetchHistory(),
+      () => large.run.fetchHistory(),
       ({ events }) =>
         (events ?? []).some((event) => event.activityTaskCancelRequestedEventAttributes),
     );
+    return large;
+  }
+
+  async function cancel(id: string): Promise<void> {
     const cancelled = await call(`${service.url}/image/requests/${id}/cancel`, { method: 'POST' });
     expect(cancelled.status).toBe(202);
-    held.release();
-    expect(await finished(service.url, id)).toMatchObject({ status: 'cancelled' });
-    const { total, succeeded, failed } = await imageCounts(service, id);
-    expect([total, failed]).toEqual([ROWS, 0]);
-    expect(succeeded).toBeGreaterThan(0);
-    expect((await resultOf(service.url, id)).trim().split('\n')).toHaveLength(ROWS + 1);
+  }
+
+  it.each(ENDINGS)(
+    'has all of its rows when it is cancelled while the recording is interrupted and %s',
+    async (_, end) => {
+      const held = holdRecording(service);
+      const { id, run } = await uploadInterrupted(`interrupted-${end}`);
+      await cancel(id);
+      held[end]();
+      expect(await finished(service.url, id)).toMatchObject({ status: 'cancelled' });
+      const { total, succeeded, failed, pending } = await imageCounts(service, id);
+      expect([total, failed, succeeded + pending]).toEqual([ROWS, 0, ROWS]);
+      expect(succeeded).toBeGreaterThan(0);
+      expect((await resultOf(service.url, id)).trim().split('\n')).toHaveLength(ROWS + 1);
+      const { status } = await eventually(
+        () => run.describe(),
+        (latest) => latest.status.name !== 'RUNNING',
+      );
+      expect(status.name).toBe('CANCELLED');
+    },
+  );
+
+  it('is cancelled also when its sheet is lost while the recording is interrupted', async () => {
+    const held = holdRecording(service);
+    const { id } = await uploadInterrupted('lost');
+    await cancel(id);
+    await rm(path.join(service.dataDir, 'results', id, 'upload.csv'));
+    held.fail();
+    const { status, details } = await finished(service.url, id);
+    expect(status).toBe('cancelled');
+    expect(details).toContain('cannot be read: it is not in the storage');
+    const { total, succeeded, failed, pending } = await imageCounts(service, id);
+    expect([total, succeeded + failed + pending]).toEqual([ROWS, ROWS]);
+    expect(Math.min(succeeded, failed)).toBeGreaterThan(0);
+  });
+
+  it('is recorded exactly when the recording fails after it was interrupted', async () => {
+    const held = holdRecording(service);
+    const { id, links } = await uploadInterrupted('failing');
+    held.fail();
+    expect(await finished(service.url, id)).toMatchObject({
+      details: `${ROWS} of ${ROWS} images compressed`,
+    });
+    expect(await imagesOf(service.url, id)).toHaveLength(ROWS);
+    for (const link of links) expect(origin.hits(new URL(link).pathname)).toBe(1);
   });
 
   it('is recorded exactly by several runs', async () => {
