@@ -1,5 +1,11 @@
 import type { FailureGroup } from '../../contract/http/failures';
-import { formatFailed, isShown, openable, queryOfGroup } from '../../web/logic/failureGroups';
+import {
+  countWithoutLink,
+  formatFailed,
+  isShown,
+  openable,
+  queryOfGroup,
+} from '../../web/logic/failureGroups';
 
 const group: FailureGroup = {
   code: 'not_found',
@@ -18,6 +24,14 @@ describe('formatFailed', () => {
     [{ code: 'malformed_row', count: 2 }, '2 rows'],
   ])('of %j is %j', (part, text) => {
     expect(formatFailed({ ...group, ...part }, 'en')).toBe(text);
+  });
+});
+
+describe('countWithoutLink', () => {
+  it('counts the failures that no retry can change', () => {
+    const codes = ['no_links', 'invalid_links', 'malformed_row', 'not_found', 'http_5xx'];
+    const groups = codes.map((code, index) => ({ ...group, code, count: 10 ** index }));
+    expect(countWithoutLink(groups)).toBe(111);
   });
 });
 

@@ -124,6 +124,22 @@ describe('actions', () => {
     });
   });
 
+  it('tells before a retry what it cannot change, and offers none when that is all', async () => {
+    const late = origin.on('/later.jpg', status(404), bytes(await photo()));
+    const id = await done(sheetOf([late], [''], ['mug.jpg']));
+    await visitor.visit(viewOf(id), async (page) => {
+      await region(page, 'What failed').getByText('no_links').waitFor();
+      await page.getByRole('button', { name: 'Retry failed' }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByText('1 image will be downloaded').waitFor();
+      await dialog.getByText('2 others have no link that could be downloaded.').waitFor();
+      await dialog.getByRole('button', { name: 'Retry', exact: true }).click();
+      await reported(page, 'Started a retry of 1 image.');
+      await shown(page, '1 of 3 images compressed, 2 failed');
+      await page.getByRole('button', { name: 'Retry failed' }).waitFor({ state: 'detached' });
+    });
+  });
+
   it('cancels a running request, and offers a retry of the rest', async () => {
     const { id, open } = await running('/cancelled.jpg');
     await visitor.visit(viewOf(id), async (page) => {

@@ -62,7 +62,7 @@ describe('a finished request', () => {
   it('can be retried when it was cancelled before its end', () => {
     const state = stateOf('cancelled', { failed: 1, pending: 3 });
     expect(canRetry(state)).toBe(true);
-    expect(imagesToRetry(state)).toBe(4);
+    expect(imagesToRetry(state, 1)).toBe(3);
   });
 
   it.each([

@@ -1,4 +1,5 @@
 import { OTHER_FAILURES } from '../../contract/advice';
+import { ROW_ERROR_CODES } from '../../contract/errorCodes';
 import type { FailureGroup } from '../../contract/http/failures';
 import { parseWebUrl } from '../../contract/webUrl';
 import { formatImages, formatNumber } from './format';
@@ -10,6 +11,12 @@ const OF_ROWS = ['no_links', 'malformed_row'];
 export function formatFailed({ code, count }: FailureGroup, locale?: string): string {
   if (!OF_ROWS.includes(code)) return formatImages(count, locale);
   return `${formatNumber(count, locale)} ${count === 1 ? 'row' : 'rows'}`;
+}
+
+/** Returns how many failures no retry can change: there is no link that could be downloaded. */
+export function countWithoutLink(groups: readonly FailureGroup[]): number {
+  const codes: readonly string[] = ROW_ERROR_CODES;
+  return groups.reduce((sum, { code, count }) => sum + (codes.includes(code) ? count : 0), 0);
 }
 
 /** Returns the query of the view that shows only the images of a group; of the rest of all groups, all that failed. */

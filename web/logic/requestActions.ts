@@ -9,13 +9,17 @@ export function canCancel({ status }: State): boolean {
   return !isFinished(status);
 }
 
-export function canRetry({ status, counts }: State): boolean {
-  return isFinished(status) && imagesToRetry({ status, counts }) > 0;
+/** @param withoutLink failures without a link that could be downloaded, as far as they are known */
+export function canRetry({ status, counts }: State, withoutLink = 0): boolean {
+  return isFinished(status) && imagesToRetry({ status, counts }, withoutLink) > 0;
 }
 
 /** A retry of a cancelled request also processes what was not. */
-export function imagesToRetry({ status, counts }: Omit<State, 'webhook'>): number {
-  return counts.failed + (status === 'cancelled' ? counts.pending : 0);
+export function imagesToRetry(
+  { status, counts }: Omit<State, 'webhook'>,
+  withoutLink: number,
+): number {
+  return counts.failed - withoutLink + (status === 'cancelled' ? counts.pending : 0);
 }
 
 export function canRedeliver({ status, webhook }: State): boolean {

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { useLocation } from 'wouter-preact';
 import type { RequestResource } from '../../contract/http/requests';
 import { useApi, type Api } from '../api';
-import { formatImages } from '../logic/format';
+import { formatImages, formatNumber } from '../logic/format';
 import {
   canCancel,
   canDelete,
@@ -21,11 +21,11 @@ export interface Action {
   /** The button in the dialog. */
   readonly action: string;
   readonly isDangerous?: boolean;
-  readonly isPossible: (request: RequestResource) => boolean;
+  readonly isPossible: (request: RequestResource, withoutLink: number) => boolean;
   /** What will happen. */
-  readonly explain: (request: RequestResource) => ComponentChildren;
+  readonly explain: (request: RequestResource, withoutLink: number) => ComponentChildren;
   /** What has happened. */
-  readonly report: (request: RequestResource) => string;
+  readonly report: (request: RequestResource, withoutLink: number) => string;
   /** Afterwards there is no request any more. */
   readonly isEnd?: boolean;
   readonly run: (api: Api, id: string) => Promise<unknown>;
@@ -37,14 +37,23 @@ export const REQUEST_ACTIONS: readonly Action[] = [
     title: 'Retry the failed images?',
     action: 'Retry',
     isPossible: canRetry,
-    explain: (request) => (
-      <p>
-        {formatImages(imagesToRetry(request))} will be downloaded and compressed again; what
-        succeeded stays as it is.{' '}
-        {request.webhook !== null && 'The webhook is sent again at the end.'}
-      </p>
+    explain: (request, withoutLink) => (
+      <>
+        <p>
+          {formatImages(imagesToRetry(request, withoutLink))} will be downloaded and compressed
+          again; what succeeded stays as it is.{' '}
+          {request.webhook !== null && 'The webhook is sent again at the end.'}
+        </p>
+        {withoutLink > 0 && (
+          <p>
+            {formatNumber(withoutLink)} {withoutLink === 1 ? 'other has' : 'others have'} no link
+            that could be downloaded. Download the failed rows, correct them, and upload that file.
+          </p>
+        )}
+      </>
     ),
-    report: (request) => `Started a retry of ${formatImages(imagesToRetry(request))}.`,
+    report: (request, withoutLink) =>
+      `Started a retry of ${formatImages(imagesToRetry(request, withoutLink))}.`,
     run: (api, id) => api.retry(id),
   },
   {
@@ -101,6 +110,8 @@ export const WEBHOOK_ACTIONS: readonly Action[] = [
 interface Props {
   readonly request: RequestResource;
   readonly actions: readonly Action[];
+  /** Failures without a link that could be downloaded, as far as they are known. */
+  readonly withoutLink?: number;
   /** Called after something was done. */
   readonly onDone: () => void;
   /** Further buttons, before those of the actions. */
@@ -108,13 +119,13 @@ interface Props {
 }
 
 /** What can be done with the request in its present state, and what was done. */
-export function Actions({ request, actions, onDone, children }: Props) {
+export function Actions({ request, actions, withoutLink = 0, onDone, children }: Props) {
   const api = useApi();
   const [, navigate] = useLocation();
   const [asked, setAsked] = useState<Action | null>(null);
   const [done, setDone] = useState('');
   const report = useRef<HTMLParagraphElement>(null);
-  const before = useRef(request);
+  const before = useRef({ request, withoutLink });
 
   // The button that had the focus goes away, because its action is not possible a second time.
   useEffect(() => {
@@ -124,7 +135,7 @@ export function Actions({ request, actions, onDone, children }: Props) {
   function close(isDone: boolean) {
     setAsked(null);
     if (!isDone || asked === null) return;
-    const notice = asked.report(before.current);
+    const notice = asked.report(before.current.request, before.current.withoutLink);
     if (asked.isEnd === true) {
       const state: NoticeState = { notice };
       navigate('/', { state });
@@ -139,7 +150,7 @@ export function Actions({ request, actions, onDone, children }: Props) {
       <div class="buttons">
         {children}
         {actions
-          .filter(({ isPossible }) => isPossible(request))
+          .filter(({ isPossible }) => isPossible(request, withoutLink))
           .map((action) => (
             <button
               key={action.label}
@@ -147,7 +158,7 @@ export function Actions({ request, actions, onDone, children }: Props) {
               class={action.isDangerous === true ? 'danger' : ''}
               onClick={() => {
                 setDone('');
-                before.current = request;
+                before.current = { request, withoutLink };
                 setAsked(action);
               }}
             >
@@ -166,7 +177,7 @@ export function Actions({ request, actions, onDone, children }: Props) {
           run={() => asked.run(api, request.request_id)}
           onClose={close}
         >
-          {asked.explain(request)}
+          {asked.explain(request, withoutLink)}
         </ConfirmDialog>
       )}
     </>

@@ -24,6 +24,10 @@ export function Failures({ request, failures: { groups, error } }: Props) {
         <h2 id="failures">What failed</h2>
         <span class="quiet">{formatNumber(request.counts.failed)} in all</span>
       </div>
+      <p class="quiet">
+        Correct the failed rows and upload them as a new file, or retry when it was not the fault of
+        the links.
+      </p>
       {error !== null && <Failure error={error} isRetried />}
       {groups === null && error === null && <p role="status">Loading the failures…</p>}
       {groups?.length === 0 && <p class="empty">The reasons are not recorded yet.</p>}

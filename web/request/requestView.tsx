@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import { Link } from 'wouter-preact';
 import type { RequestResource } from '../../contract/http/requests';
 import { isFinished } from '../../contract/statuses';
+import { countWithoutLink } from '../logic/failureGroups';
 import { formatNumber } from '../logic/format';
 import { Images } from '../images/images';
 import { Ago } from '../parts/ago';
@@ -70,7 +71,12 @@ function Request({ request, onDone }: Props) {
           )}
         </p>
         <Progress request={request} />
-        <Actions request={request} actions={REQUEST_ACTIONS} onDone={onDone}>
+        <Actions
+          request={request}
+          actions={REQUEST_ACTIONS}
+          withoutLink={countWithoutLink(failures.groups ?? [])}
+          onDone={onDone}
+        >
           <Downloads request={request} />
         </Actions>
         {!isFinished(status) && (
