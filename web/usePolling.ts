@@ -1,9 +1,10 @@
 import { useEffect, useState } from 'preact/hooks';
 import { inTime } from './inTime';
+import { rest } from './rest';
 
 /**
- * Calls `load` at once, then again after each pause while the tab is visible, for as long as the component is shown.
- * Returns the last error, or `null`; a failed call is followed by the next one like any other.
+ * Calls `load` at once, then again after each pause and whenever the tab becomes visible, for as long as the component is
+ * shown. Returns the last error, or `null`; a failed call is followed by the next one like any other.
  *
  * @param load must be stable: another function starts again
  */
@@ -13,24 +14,26 @@ export function usePolling(load: (signal: AbortSignal) => Promise<void>, pauseMs
   useEffect(() => {
     const closed = new AbortController();
     const { signal } = closed;
-    let timer: ReturnType<typeof setTimeout>;
 
-    async function look() {
-      if (document.visibilityState === 'visible') {
-        try {
-          await load(inTime(signal));
-          if (!signal.aborted) setError(null);
-        } catch (failure) {
-          if (!signal.aborted) setError(failure);
-        }
+    async function read() {
+      try {
+        await load(inTime(signal));
+        if (!signal.aborted) setError(null);
+      } catch (failure) {
+        if (!signal.aborted) setError(failure);
       }
-      if (!signal.aborted) timer = setTimeout(() => void look(), pauseMs);
     }
 
-    void look();
+    async function run() {
+      while (!signal.aborted) {
+        await read();
+        await rest(pauseMs, signal);
+      }
+    }
+
+    void run();
     return () => {
       closed.abort();
-      clearTimeout(timer);
     };
   }, [load, pauseMs]);
 

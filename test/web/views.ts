@@ -5,6 +5,8 @@ export interface View {
   readonly name: string;
   /** The path of the view, for a request that has failed images. */
   readonly path: (requestId: string) => string;
+  /** The path of the call that the view repeats. */
+  readonly polled: (requestId: string) => string;
   /** Waits until the view shows what the service answered. */
   readonly isShown: (page: Page) => Promise<void>;
 }
@@ -15,16 +17,19 @@ export const VIEWS: readonly View[] = [
   {
     name: 'requests',
     path: () => '/',
+    polled: () => '/image/requests',
     isShown: (page) => page.getByRole('link', { name: 'products.csv' }).first().waitFor(),
   },
   {
     name: 'a request',
     path: (id) => `/requests/${id}`,
+    polled: (id) => `/image/requests/${id}`,
     isShown: heading('products.csv'),
   },
   {
     name: 'the system',
     path: () => '/system',
+    polled: () => '/image/system',
     isShown: heading('Workers'),
   },
 ];

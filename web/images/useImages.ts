@@ -6,6 +6,7 @@ import { inTime } from '../inTime';
 import { createChunks, type Expected } from '../logic/imageChunks';
 import type { ImageFilter } from '../logic/imageFilter';
 import { createImageReader, type ImageReader, type Images } from '../logic/imageReader';
+import { rest } from '../rest';
 
 /** Images of one call. */
 const PAGE = 200;
@@ -67,15 +68,22 @@ export function useImages(
 
   const isRunning = !isFinished(status);
   useEffect(() => {
-    if (!isRunning) return;
+    if (!isRunning || reader === null) return;
+    const closed = new AbortController();
     // Attempts and errors change before counts do.
-    const timer = setInterval(() => {
-      if (document.visibilityState === 'visible') reader?.refresh();
-    }, PAUSE_MS);
+    void refreshUntilClosed(reader, closed.signal);
     return () => {
-      clearInterval(timer);
+      closed.abort();
     };
   }, [reader, isRunning]);
 
   return { images, error, reader };
+}
+
+async function refreshUntilClosed(reader: ImageReader, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    await rest(PAUSE_MS, signal);
+    if (signal.aborted) return;
+    reader.refresh();
+  }
 }

@@ -1,10 +1,10 @@
 import { useEffect, useState } from 'preact/hooks';
-import { sleep } from '../../client/sleep';
 import { ApiError } from '../../client/errors';
 import type { RequestResource } from '../../contract/http/requests';
 import { isFinished } from '../../contract/statuses';
 import { useApi, type Api } from '../api';
 import { inTime } from '../inTime';
+import { rest } from '../rest';
 
 /** Pauses before a request is read again: after an error, while its webhook is delivered, and else. */
 const PAUSES_MS = { failed: 2_000, delivering: 2_000, finished: 10_000 };
@@ -40,7 +40,7 @@ export function useRequest(id: string, version: number): Followed {
     };
 
     async function run() {
-      for (;;) {
+      while (!signal.aborted) {
         let pause = PAUSES_MS.failed;
         try {
           pause = pauseAfter(await follow(api, id, signal, show, showInterruption));
@@ -49,12 +49,11 @@ export function useRequest(id: string, version: number): Followed {
           // Ids are never used again.
           if (isGone(error)) return;
         }
-        await sleep(pause, signal);
+        await rest(pause, signal);
       }
     }
 
-    // It ends when the signal aborts.
-    run().catch(() => undefined);
+    void run();
     return () => {
       closed.abort();
     };
