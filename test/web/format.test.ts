@@ -1,9 +1,11 @@
 import {
   formatBytes,
+  formatDay,
   formatDuration,
   formatExact,
   formatImages,
   formatNumber,
+  formatPixels,
   formatRate,
   formatRelative,
   formatShare,
@@ -25,7 +27,10 @@ describe('formatBytes', () => {
   });
 
   it('keeps a negative number of bytes, when outputs are larger', () => {
-    expect(formatBytes(-500, 'en')).toBe('-500 bytes');
+    expect([-500, -5_000_000].map((bytes) => formatBytes(bytes, 'en'))).toEqual([
+      '-500 bytes',
+      '-5 MB',
+    ]);
   });
 });
 
@@ -79,5 +84,7 @@ it('follows the locale', () => {
   expect(formatNumber(1234.5, 'de')).toBe('1.234,5');
   expect(formatRate(12.34, 'de')).toBe('12');
   expect(formatRate(0.456, 'de')).toBe('0,46');
+  expect(formatDay('2026-03-01', 'de')).toBe('01.03.2026');
+  expect(formatPixels({ width: 1200, height: 900 }, 'de')).toBe('1.200 × 900 pixels');
   expect(formatExact(NOW, 'en')).toMatch(/^Mar 10, 2026, \d+:00:00/);
 });

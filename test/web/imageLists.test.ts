@@ -1,4 +1,5 @@
 import type { FailureGroup } from '../../contract/http/failures';
+import type { TimelineEntry } from '../../contract/http/images';
 import { expectedOf, hostsOf, readFilter, writeFilter } from '../../web/logic/imageFilter';
 import { layoutOf } from '../../web/logic/imageLayout';
 import { hostOf, nameOf, originalUrlOf, thumbnailOf } from '../../web/logic/imageNames';
@@ -125,15 +126,42 @@ describe('the images beside one', () => {
 });
 
 describe('the steps of a timeline', () => {
+  const at = '2026-01-01T00:00:00.000Z';
+  const NO_RESULT = { bytes_in: null, bytes_out: null, width: null, height: null, format: null };
+
   it('are compared with the longest', () => {
-    const at = '2026-01-01T00:00:00.000Z';
-    const steps = stepsOf([
-      { event: 'queued', at, ms: null, detail: null },
-      { event: 'downloaded', at, ms: 400, detail: null },
-      { event: 'compressed', at, ms: 100, detail: null },
-    ]);
+    const steps = stepsOf(
+      [
+        { event: 'queued', at, ms: null, detail: null },
+        { event: 'downloaded', at, ms: 400, detail: null },
+        { event: 'compressed', at, ms: 100, detail: null },
+      ],
+      NO_RESULT,
+    );
     expect(steps.map(({ share }) => share)).toEqual([null, 1, 0.25]);
-    expect(stepsOf([])).toEqual([]);
+    expect(stepsOf([], NO_RESULT)).toEqual([]);
+  });
+
+  it('tell sizes in the locale of the reader, and everything else in the words of the service', () => {
+    const timeline: TimelineEntry[] = [
+      { event: 'retried', at, ms: null, detail: 'Attempt 1 failed: http_503' },
+      { event: 'downloaded', at, ms: 400, detail: '288880 bytes' },
+      { event: 'compressed', at, ms: 100, detail: '24680 bytes, 1200×900, webp' },
+      { event: 'stored', at, ms: 2, detail: null },
+    ];
+    const result = {
+      bytes_in: 288_880,
+      bytes_out: 24_680,
+      width: 1200,
+      height: 900,
+      format: 'webp',
+    } as const;
+    expect(stepsOf(timeline, result, 'de').map(({ detail }) => detail)).toEqual([
+      'Attempt 1 failed: http_503',
+      '289 kB',
+      '24,7 kB, 1.200 × 900 pixels, webp',
+      null,
+    ]);
   });
 
   it.each([

@@ -65,7 +65,7 @@ export function ImageDialog({ request, filter, place, onMove, onClose }: Props) 
           <Comparison key={`${image.source_url} ${image.output_url}`} image={image} />
           <div>
             <ImageFacts image={image} />
-            {timeline !== null && <Timeline timeline={timeline} status={image.status} />}
+            {timeline !== null && <Timeline timeline={timeline} image={image} />}
           </div>
         </div>
       )}

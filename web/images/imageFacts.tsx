@@ -1,13 +1,14 @@
 import type { ComponentChildren } from 'preact';
 import type { ImageResource } from '../../contract/http/images';
-import { formatBytes, formatNumber, formatShare } from '../logic/format';
+import { formatBytes, formatNumber, formatPixels, formatShare } from '../logic/format';
 import { originalUrlOf } from '../logic/imageNames';
 import { IMAGE_LABELS } from '../logic/statuses';
 import { CopyButton } from '../parts/copyButton';
 
 export function ImageFacts({ image }: { readonly image: ImageResource }) {
   const { source_url, status, attempts, error, output_url, bytes_in, bytes_out } = image;
-  const { width, height, format, note } = image;
+  const { format, note } = image;
+  const pixels = formatPixels(image);
   const original = source_url === null ? null : originalUrlOf(source_url);
   return (
     <>
@@ -28,11 +29,7 @@ export function ImageFacts({ image }: { readonly image: ImageResource }) {
             {bytes_out < bytes_in && ` (${formatShare(1 - bytes_out / bytes_in)} less)`}
           </Fact>
         )}
-        {width !== null && height !== null && (
-          <Fact name="Size">
-            {formatNumber(width)} × {formatNumber(height)} pixels
-          </Fact>
-        )}
+        {pixels !== null && <Fact name="Size">{pixels}</Fact>}
         {format !== null && <Fact name="Format">{format}</Fact>}
         {note !== null && <Fact name="Note">{note}</Fact>}
         {source_url !== null && <Fact name="Link in the file">{source_url}</Fact>}

@@ -1,26 +1,25 @@
-import type { TimelineEntry } from '../../contract/http/images';
-import type { ImageStatus } from '../../contract/statuses';
+import type { ImageResource, TimelineEntry } from '../../contract/http/images';
 import { EVENT_LABELS, formatClock, formatMs, stepsOf } from '../logic/timeline';
 
 interface Props {
   readonly timeline: readonly TimelineEntry[];
-  readonly status: ImageStatus;
+  readonly image: ImageResource;
 }
 
 /** What happened to an image, in order, with how long it took. */
-export function Timeline({ timeline, status }: Props) {
+export function Timeline({ timeline, image }: Props) {
   return (
     <section aria-labelledby="timeline">
       <h3 id="timeline">Timeline</h3>
       {timeline.length === 0 && (
         <p class="empty">
-          {status === 'pending'
+          {image.status === 'pending'
             ? 'Nothing happened to it yet.'
             : 'None is recorded: an older version of the service processed this image.'}
         </p>
       )}
       <ol class="timeline">
-        {stepsOf(timeline).map(({ event, at, ms, detail, share }, index) => (
+        {stepsOf(timeline, image).map(({ event, at, ms, detail, share }, index) => (
           <li key={index} class={event}>
             <span class="timeline-what">
               <strong>{EVENT_LABELS[event]}</strong>

@@ -26,13 +26,23 @@ export function formatImages(count: number, locale?: string): string {
 }
 
 export function formatBytes(bytes: number, locale?: string): string {
-  const power = bytes < 1 ? 0 : Math.min(Math.floor(Math.log10(bytes) / 3), UNITS.length - 1);
+  const size = Math.abs(bytes);
+  const power = size < 1 ? 0 : Math.min(Math.floor(Math.log10(size) / 3), UNITS.length - 1);
   return numberFormat(locale, {
     style: 'unit',
     unit: UNITS[power],
     unitDisplay: power === 0 ? 'long' : 'short',
     maximumSignificantDigits: 3,
   }).format(bytes / 1000 ** power);
+}
+
+/** Returns "1,200 × 900 pixels"; `null` when the size is not known. */
+export function formatPixels(
+  { width, height }: { readonly width: number | null; readonly height: number | null },
+  locale?: string,
+): string | null {
+  if (width === null || height === null) return null;
+  return `${formatNumber(width, locale)} × ${formatNumber(height, locale)} pixels`;
 }
 
 /** @param part from 0 to 1; less than the whole is never shown as 100 % */
@@ -63,6 +73,11 @@ export function formatRelative(time: number, now: number, locale?: string): stri
 
 export function formatExact(time: number, locale?: string): string {
   return new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' }).format(time);
+}
+
+/** @param day as in `2026-11-27` */
+export function formatDay(day: string, locale?: string): string {
+  return new Intl.DateTimeFormat(locale, { dateStyle: 'medium' }).format(new Date(`${day}T00:00`));
 }
 
 /** Returns "40 seconds", "5 minutes" or "2 hours", rounded up: an estimate should not be too short. */

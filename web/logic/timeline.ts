@@ -1,11 +1,11 @@
-import type { TimelineEntry } from '../../contract/http/images';
+import type { ImageResource, TimelineEntry } from '../../contract/http/images';
 import type { TimelineEvent } from '../../contract/timeline';
-import { numberFormat } from './format';
+import { formatBytes, formatPixels, numberFormat } from './format';
 
 export const EVENT_LABELS: Readonly<Record<TimelineEvent, string>> = {
   queued: 'Queued',
   retried: 'Attempt failed, tried again',
-  waited: 'Waited for its host',
+  waited: 'Waited for its turn',
   downloaded: 'Downloaded',
   compressed: 'Compressed',
   stored: 'Stored',
@@ -17,12 +17,33 @@ export interface Step extends TimelineEntry {
   readonly share: number | null;
 }
 
-export function stepsOf(timeline: readonly TimelineEntry[]): readonly Step[] {
+type Result = Pick<ImageResource, 'bytes_in' | 'bytes_out' | 'width' | 'height' | 'format'>;
+
+/** @param image the one that the timeline is of */
+export function stepsOf(
+  timeline: readonly TimelineEntry[],
+  image: Result,
+  locale?: string,
+): readonly Step[] {
   const longest = Math.max(...timeline.map(({ ms }) => ms ?? 0), 1);
   return timeline.map((entry) => ({
     ...entry,
+    detail: detailOf(entry, image, locale),
     share: entry.ms === null ? null : entry.ms / longest,
   }));
+}
+
+/** The numbers in the locale of the browser; what has no numbers, in the words of the service. */
+function detailOf(
+  { event, detail }: TimelineEntry,
+  image: Result,
+  locale: string | undefined,
+): string | null {
+  const { bytes_in, bytes_out, format } = image;
+  if (event === 'downloaded' && bytes_in !== null) return formatBytes(bytes_in, locale);
+  if (event !== 'compressed' || bytes_out === null) return detail;
+  const parts = [formatBytes(bytes_out, locale), formatPixels(image, locale), format];
+  return parts.filter((part) => part !== null).join(', ');
 }
 
 /** Returns "340 ms", "1.25 sec" or "3.5 min". */
