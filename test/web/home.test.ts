@@ -150,6 +150,21 @@ describe('the first view', () => {
     );
   });
 
+  it('scrolls a wide file to the side in a box of its own, by keyboard too', async () => {
+    const names = Array.from({ length: 7 }, (_, index) => `A long name of column ${index}`);
+    await visitor.visit(service.url, async (page) => {
+      await chooseFile(page, `Image,${names.join(',')}\n${mug},${names.join(',')}\n`);
+      await preview(page).waitFor();
+      await tabTo(page, '[aria-label="First rows of the file"]');
+      await page.keyboard.press('ArrowRight');
+      await eventually(
+        () => page.evaluate<number>('document.activeElement.scrollLeft'),
+        (left) => left > 0,
+      );
+      expect(await page.evaluate('document.scrollingElement.scrollWidth <= innerWidth')).toBe(true);
+    });
+  });
+
   it.each([
     ['its name', 'products.xlsx', 'a,b'],
     ['its content', 'products.csv', 'PK\u0003\u0004'],
@@ -314,6 +329,21 @@ describe('the list of requests', () => {
     });
   });
 
+  it('says why the service cannot filter by what the address names', async () => {
+    await visitor.visit(
+      `${service.url}/?q=${'x'.repeat(201)}`,
+      async (page) => {
+        const alert = page.getByRole('alert');
+        await alert.getByText('The service cannot filter by this.').waitFor();
+        await alert.getByText('file name or id: Expected at most 200 characters').waitFor();
+        expect(await alert.getByText('tries again').count()).toBe(0);
+        await page.getByRole('button', { name: 'Show all' }).click();
+        await page.getByRole('link', { name: 'good.csv' }).waitFor();
+      },
+      { expected: /status of 422/ },
+    );
+  });
+
   it('finds a request by the beginning of its id', async () => {
     const [request] = (await clientOf(service.url).requestsPage({ q: 'bad.csv' })).requests;
     const id = request?.request_id ?? '';
@@ -465,7 +495,7 @@ describe('an upload whose answer is lost', () => {
         async (tab) => {
           await uploadFile(tab, sheetOf([mug]), 'lost.csv');
           await tab.getByText('The service cannot be reached.').waitFor();
-          await tab.getByText('Sending it again makes no second request.').waitFor();
+          await tab.getByText('it will not be processed twice').waitFor();
           isCut = false;
           await tab.getByRole('button', { name: 'Upload' }).click();
           await shown(tab, '1 of 1 image compressed');

@@ -66,9 +66,10 @@ describe('explain', () => {
       { loc: ['body', 'file', 'row 3'], msg: 'No links', type: 'no_links' },
       { loc: ['body', 'webhook_url'], msg: 'Expected a URL', type: 'webhook_url' },
     ];
-    const { title, advice, faults } = explain(new ApiError(422, detail, null));
+    const { title, advice, again, faults } = explain(new ApiError(422, detail, null), 'upload');
     expect(title).toBe('The upload was refused.');
     expect(advice).toBe('Correct this, then upload again.');
+    expect(again).toBeNull();
     expect(faults).toEqual([
       { where: 'row 3', message: 'No links' },
       { where: 'webhook url', message: 'Expected a URL' },
@@ -76,9 +77,47 @@ describe('explain', () => {
   });
 
   it('repeats what the service says, and when to try again', () => {
-    const { title, advice } = explain(new ApiError(503, 'MongoDB cannot be reached', 5));
+    const { title, advice, again } = explain(
+      new ApiError(503, 'MongoDB cannot be reached', 5),
+      'other',
+      'en',
+    );
     expect(title).toBe('MongoDB cannot be reached');
-    expect(advice).toBe('The service has a problem. Try again in 5 seconds.');
+    expect(advice).toBe('The service has a problem.');
+    expect(again).toBe('Try again in 5 seconds.');
+  });
+
+  it('speaks of an upload only when it was one', () => {
+    const detail = [
+      { loc: ['query', 'q'], msg: 'Expected at most 200 characters', type: 'too_big' },
+      { loc: ['query', 'host'], msg: 'Expected at most 300 characters', type: 'too_big' },
+    ];
+    expect(explain(new ApiError(422, detail, null))).toEqual({
+      title: 'The service cannot filter by this.',
+      advice: '',
+      again: null,
+      faults: [
+        { where: 'file name or id', message: 'Expected at most 200 characters' },
+        { where: 'host', message: 'Expected at most 300 characters' },
+      ],
+    });
+    const ofBody = [{ loc: ['body', 'request_ids'], msg: 'Expected a request id', type: 'custom' }];
+    expect(explain(new ApiError(422, ofBody, null)).title).toBe('The service refused this.');
+    for (const status of [400, 413, 422]) {
+      const { title, advice } = explain(new ApiError(status, 'Expected less', null));
+      expect([title, advice]).toEqual(['Expected less', '']);
+    }
+  });
+
+  it('says to try again only where that can help', () => {
+    const againAfter = (status: number, detail: string | null) =>
+      explain(new ApiError(status, detail, null)).again;
+    expect([429, 500, 503].map((status) => againAfter(status, 'No'))).not.toContain(null);
+    expect([400, 403, 404, 409, 422].map((status) => againAfter(status, 'No'))).toEqual(
+      Array(5).fill(null),
+    );
+    // Of a proxy before the service.
+    expect(againAfter(404, null)).not.toBeNull();
   });
 
   it('has words for an answer of something else, and for none', () => {

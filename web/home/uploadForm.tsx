@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { useLocation } from 'wouter-preact';
 import type { UploadFields } from '../../contract/http/uploads';
 import { toRecord } from '../logic/columns';
+import { isRefused } from '../logic/failure';
 import { formatBytes, formatShare } from '../logic/format';
 import { readFields } from '../logic/options';
 import { messagesByField } from '../logic/uploadFaults';
@@ -96,8 +97,8 @@ export function UploadForm({ file, onFile }: Props) {
       )}
       {faults.error !== null && (
         <div ref={refused}>
-          <Failure error={faults.error} />
-          <p>The file is still chosen. Sending it again makes no second request.</p>
+          <Failure error={faults.error} asked="upload" />
+          {!isRefused(faults.error) && <p>{STILL_CHOSEN}</p>}
         </div>
       )}
       <Options fields={options} faults={optionFaults} />
@@ -114,13 +115,15 @@ export function UploadForm({ file, onFile }: Props) {
       {sent !== null && <Progress sent={sent} />}
       {isStopped && (
         <p role="status">
-          Stopped. If all of it had arrived, the request is in the list below. The file is still
-          chosen, and sending it again makes no second request.
+          Stopped. If the whole file had arrived, its request is in the list below. {STILL_CHOSEN}
         </p>
       )}
     </form>
   );
 }
+
+const STILL_CHOSEN =
+  'The file is still chosen, and it is safe to upload it again: it will not be processed twice.';
 
 function showChosen(input: HTMLInputElement, file: File | null): void {
   if (input.files?.[0] === (file ?? undefined)) return;
@@ -141,7 +144,7 @@ function Progress({ sent }: { readonly sent: number }) {
     <p class="sending">
       <progress aria-label="Upload" max={1} value={sent} />
       {sent < 1 ? <span>{formatShare(sent)} sent</span> : null}
-      <span role="status">{sent < 1 ? '' : 'Sent. The service reads the file.'}</span>
+      <span role="status">{sent < 1 ? '' : 'Sent. The service is reading the file.'}</span>
     </p>
   );
 }

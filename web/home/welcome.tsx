@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { errorOf } from '../../client/errors';
 import { Failure } from '../parts/failure';
 
 /** What to do first, where there are no requests. */
@@ -11,7 +12,7 @@ export function Welcome({ onSample }: { readonly onSample: (file: File) => void 
           Export your products as a CSV. One column must hold links to images, such as “Image Src”
           or “Input Image Urls”; exports of the common shop systems are recognised.
         </li>
-        <li>Drop the file on this page, and look at what was recognised in it.</li>
+        <li>Drop the file on this page, and check what was recognised in it.</li>
         <li>
           Press Upload. The images are downloaded and compressed; the request appears here, with its
           progress and the result CSV.
@@ -31,7 +32,7 @@ function Sample({ onFile }: { readonly onFile: (file: File) => void }) {
   async function load(path: string) {
     try {
       const response = await fetch(new URL(path, document.baseURI));
-      if (!response.ok) throw new Error(`Expected the sample, received HTTP ${response.status}`);
+      if (!response.ok) throw await errorOf(response);
       onFile(new File([await response.blob()], 'products.csv', { type: 'text/csv' }));
       setError(null);
       scrollTo({ top: 0 });

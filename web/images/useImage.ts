@@ -1,4 +1,5 @@
 import { useCallback, useState } from 'preact/hooks';
+import { ApiError } from '../../client/errors';
 import type { ImageResource, TimelineEntry } from '../../contract/http/images';
 import type { RequestResource } from '../../contract/http/requests';
 import { isFinished } from '../../contract/statuses';
@@ -90,6 +91,7 @@ async function readImage(
   const cursor = cursorAt(place);
   const { images } = await api.imagesPage(requestId, { cursor, limit: 1, signal });
   const image = images.find(({ row }) => row === place.row);
-  if (image === undefined) throw new Error(`Expected an entry for row ${place.row}`);
+  // As the service answers for an image.
+  if (image === undefined) throw new ApiError(404, 'Row not found', null);
   return { image, timeline: null };
 }

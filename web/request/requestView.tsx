@@ -16,7 +16,7 @@ import { Operator } from './operator';
 import { Progress } from './progress';
 import { Upload } from './upload';
 import { useFailures } from './useFailures';
-import { isGone, useRequest } from './useRequest';
+import { useRequest } from './useRequest';
 import { Webhook } from './webhook';
 import '../styles/request.css';
 
@@ -31,7 +31,7 @@ export function RequestView({ id }: { readonly id: string }) {
         <Link href="/">All requests</Link>
       </p>
       {request === null && <h1>Request</h1>}
-      {error !== null && <Failure error={error} isRetried={!isGone(error)} />}
+      {error !== null && <Failure error={error} isRetried />}
       {request === null && error === null && <p role="status">Loading the request…</p>}
       {request !== null && (
         <Request

@@ -82,6 +82,6 @@ function pauseAfter({ status, webhook }: RequestResource): number {
 }
 
 /** Whether the service does not know the request; a 404 without a sentence is not from the service. */
-export function isGone(error: unknown): boolean {
+function isGone(error: unknown): boolean {
   return error instanceof ApiError && error.status === 404 && error.detail !== null;
 }
