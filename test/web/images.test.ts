@@ -219,7 +219,7 @@ describe('one image', () => {
       async (page) => {
         const dialog = page.getByRole('dialog', { name: 'gone.jpg' });
         await dialog.getByText('The original cannot be shown').waitFor();
-        await dialog.getByText('Shown is the compressed image.').waitFor();
+        await dialog.getByText('You see the compressed image.').waitFor();
         expect(await dialog.getByRole('slider').count()).toBe(0);
       },
       { expected: /status of 404/ },
@@ -264,18 +264,21 @@ describe('one image', () => {
       await timeline.getByText('Attempt failed, tried again').waitFor();
       const steps = await timeline.getByRole('listitem').allInnerTexts();
       expect(steps[0]).toContain('Queued');
-      expect(steps.find((step) => step.includes('Downloaded'))).toMatch(/\d (ms|sec)/);
+      expect(steps.find((step) => step.includes('Downloaded'))).toMatch(/\d kB[^]*\d (ms|sec)/);
+      expect(steps.find((step) => step.includes('Compressed'))).toMatch(
+        /\d kB, 600 × 400 pixels, jpeg/,
+      );
       expect(steps.at(-1)).toContain('Stored');
     });
   });
 
-  it('does not exist: it says so', async () => {
+  it.each(['77/1', '77'])('does not exist: it says so (%s)', async (place) => {
     const id = await mixed();
     await visitor.visit(
-      `${service.url}/requests/${id}/images/77/1`,
+      `${service.url}/requests/${id}/images/${place}`,
       async (page) => {
         const dialog = page.getByRole('dialog');
-        await dialog.getByRole('alert').waitFor();
+        await dialog.getByRole('alert').getByText('Row not found').waitFor();
         await dialog.getByRole('button', { name: 'Close' }).click();
         await dialog.waitFor({ state: 'detached' });
         await lists(page, ['mug.jpg', 'lamp.jpg', 'lost.jpg', 'No link', 'chair.jpg']);

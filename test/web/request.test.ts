@@ -196,7 +196,7 @@ describe('the webhook', () => {
       await webhook.getByText('HTTP 500', { exact: true }).waitFor();
       await webhook.getByText(hook).waitFor();
 
-      await confirm(page, 'Redeliver webhook', 'with the same webhook-id', 'Send again');
+      await confirm(page, 'Send webhook again', 'with the same webhook-id', 'Send again');
       await reported(page, 'The webhook was queued to be sent again.');
       await webhook.getByText('Delivered', { exact: true }).waitFor();
       await webhook.getByText('HTTP 204', { exact: true }).waitFor();
@@ -208,7 +208,7 @@ describe('the webhook', () => {
   it('is explained when there is none', async () => {
     const id = await done(sheetOf([mug()]));
     await visitor.visit(viewOf(id), async (page) => {
-      await region(page, 'Webhook').getByText('None was asked for.').waitFor();
+      await region(page, 'Webhook').getByText('None is set.').waitFor();
     });
   });
 });

@@ -21,10 +21,10 @@ describe('formatMaximum', () => {
 
   it.each([
     [null, null, 'none'],
-    [1200, null, '1200 × any pixels'],
+    [1200, null, '1,200 × any pixels'],
     [null, 900, 'any × 900 pixels'],
-    [1200, 900, '1200 × 900 pixels'],
+    [1200, 900, '1,200 × 900 pixels'],
   ])('of %s by %s is %j', (max_width, max_height, text) => {
-    expect(formatMaximum({ ...options, max_width, max_height })).toBe(text);
+    expect(formatMaximum({ ...options, max_width, max_height }, 'en')).toBe(text);
   });
 });

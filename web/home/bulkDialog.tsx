@@ -3,6 +3,7 @@ import type { BulkAction } from '../../contract/actions';
 import type { RequestResource } from '../../contract/http/requests';
 import { useApi, type Api } from '../api';
 import { BULK, describePlan, formatRequests, planOf } from '../logic/bulk';
+import { formatDay } from '../logic/format';
 import { isFiltered, toQuery, type RequestFilter } from '../logic/requestFilter';
 import { REQUEST_LABELS } from '../logic/statuses';
 import { ConfirmDialog } from '../parts/confirmDialog';
@@ -131,8 +132,8 @@ function describeFilter(filter: RequestFilter): string {
   const parts = [
     ...(status === null ? [] : [`status ${REQUEST_LABELS[status]}`]),
     ...(q === '' ? [] : [`“${q}” in the file name, or at the beginning of the id`]),
-    ...(since === '' ? [] : [`uploaded from ${since}`]),
-    ...(until === '' ? [] : [`uploaded until ${until}`]),
+    ...(since === '' ? [] : [`uploaded from ${formatDay(since)}`]),
+    ...(until === '' ? [] : [`uploaded until ${formatDay(until)}`]),
   ];
   return parts.length === 0
     ? 'No filter is set: this is about every request of this service.'

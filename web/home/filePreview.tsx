@@ -116,8 +116,8 @@ function BadRows({
           {among}.
         </strong>{' '}
         {isStrict
-          ? 'You chose to refuse the file for that: correct them first.'
-          : 'They will be reported as failed, and the other rows are done. You can correct them here first.'}
+          ? 'You chose to refuse the file for that. Correct them in the file, then choose it again.'
+          : 'They will be reported as failed; all others are processed. To include them, correct them in the file and choose it again.'}
       </p>
       {laterBadRows.length > 0 && (
         <details>
@@ -125,7 +125,8 @@ function BadRows({
           <ul class="faults">
             {laterBadRows.map(({ number, errors }) => (
               <li key={number}>
-                <strong>row {number}</strong>: {errors.map(({ message }) => message).join('; ')}
+                <strong>row {formatNumber(number)}</strong>:{' '}
+                {errors.map(({ message }) => message).join('; ')}
               </li>
             ))}
           </ul>

@@ -69,7 +69,7 @@ export function LinkColumns({ columns, found, chosen, fault, onChange }: Props) 
             onChange(null);
           }}
         >
-          Find them by their names
+          Recognise them by their names
         </button>
       )}
     </details>

@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { EFFORTS, TARGET_FORMATS, type Effort, type TargetFormat } from '../../contract/formats';
 import type { UploadFields } from '../../contract/http/uploads';
 import { estimateOf } from '../logic/estimate';
-import { formatNumber, formatShare } from '../logic/format';
+import { formatNumber, formatPixels, formatShare } from '../logic/format';
 
 const FORMAT_LABELS: Readonly<Record<TargetFormat, string>> = {
   keep: 'Keep each format',
@@ -118,7 +118,7 @@ export function Options({ fields, faults }: Props) {
             advice="Name it if letters look wrong in the preview."
             fault={faults['encoding']}
           >
-            <input name="encoding" list="encodings" placeholder="found from the content" />
+            <input name="encoding" list="encodings" placeholder="automatic" />
             <datalist id="encodings">
               {ENCODINGS.map((encoding) => (
                 <option key={encoding} value={encoding} />
@@ -139,7 +139,7 @@ export function Options({ fields, faults }: Props) {
             <span>
               <input type="checkbox" name="strict" value="true" /> Refuse the file if any row is bad
             </span>
-            <small>Otherwise bad rows are reported and the others are done.</small>
+            <small>Otherwise they are reported as failed, and all others are processed.</small>
           </label>
         </div>
       </fieldset>
@@ -173,8 +173,8 @@ function Estimate({ fields: { quality, format, effort } }: { readonly fields: Up
       <strong>
         Estimate: photos become {formatShare(least)} to {formatShare(most)} of their size.
       </strong>{' '}
-      One processor core compresses about {formatNumber(perSecond)} a second. Measured with JPEGs of
-      1200 × 900 pixels at quality 92; yours may differ.
+      One processor core compresses about {formatNumber(perSecond)} a second. Measured with JPEGs of{' '}
+      {formatPixels({ width: 1200, height: 900 })} at quality 92; yours may differ.
     </p>
   );
 }

@@ -31,7 +31,7 @@ export function SelectionBar({ requests, filter, isAll, onAll, onClear, onStarte
         <strong>
           {isAll ? `Selected: ${all}` : `${formatRequests(requests.length)} selected`}
         </strong>
-        {!isAll && requests.length > MOST && `; only the first ${formatRequests(MOST)} are taken`}
+        {!isAll && requests.length > MOST && `; only the first ${formatRequests(MOST)} are used`}
       </p>
       <div class="buttons">
         {BULK_ACTIONS.map((action) => (

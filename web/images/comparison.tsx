@@ -7,6 +7,13 @@ import { originalUrlOf } from '../logic/imageNames';
 /** After this time, what is not loaded yet is said not to be. */
 const PATIENCE_MS = 20_000;
 
+/** In actual size it scrolls, by keyboard too. */
+const SCROLLED: HTMLAttributes<HTMLDivElement> = {
+  role: 'region',
+  'aria-label': 'Pictures in actual size',
+  tabIndex: 0,
+};
+
 type Loading = 'loading' | 'loaded' | 'failed';
 
 /** The original and the compressed image over each other, with a slider between them. */
@@ -25,7 +32,7 @@ export function Comparison({ image }: { readonly image: ImageResource }) {
 
   return (
     <figure class={`comparison ${isActualSize ? 'is-actual-size' : ''}`}>
-      <div class="comparison-scroller" tabIndex={isActualSize ? 0 : undefined}>
+      <div class="comparison-scroller" {...(isActualSize ? SCROLLED : {})}>
         <div
           ref={ref}
           class={`comparison-frame ${image.width === null ? 'is-single' : ''}`}
@@ -54,7 +61,13 @@ export function Comparison({ image }: { readonly image: ImageResource }) {
       {isComparable ? (
         <Slider share={share} onChange={setShare} />
       ) : (
-        <Missing original={original} output={output_url} before={before} after={after} />
+        <Missing
+          original={original}
+          output={output_url}
+          before={before}
+          after={after}
+          isPending={image.status === 'pending'}
+        />
       )}
       <label class="check">
         <input
@@ -101,10 +114,11 @@ interface MissingProps {
   readonly output: string | null;
   readonly before: Loading;
   readonly after: Loading;
+  readonly isPending: boolean;
 }
 
 /** Says which of the two pictures is shown, and why the other one is not. */
-function Missing({ original, output, before, after }: MissingProps) {
+function Missing({ original, output, before, after, isPending }: MissingProps) {
   return (
     <p role="status">
       {original === null && 'The original has no address that a browser can open. '}
@@ -112,10 +126,10 @@ function Missing({ original, output, before, after }: MissingProps) {
       {original !== null &&
         before === 'failed' &&
         'The original cannot be shown: its server did not give it to the browser, or the browser cannot read its format. '}
-      {output === null && 'There is no compressed image.'}
+      {output === null && `There is no compressed image${isPending ? ' yet' : ''}.`}
       {output !== null && after === 'loading' && 'Loading the compressed image…'}
       {output !== null && after === 'failed' && 'The compressed image cannot be loaded.'}
-      {after === 'loaded' && before !== 'loaded' && 'Shown is the compressed image.'}
+      {after === 'loaded' && before !== 'loaded' && ' You see the compressed image.'}
     </p>
   );
 }

@@ -43,7 +43,7 @@ export const BULK: Readonly<Record<BulkAction, Words>> = {
       isFinished(status) && (counts.failed > 0 || (status === 'cancelled' && counts.pending > 0)),
   },
   cancel: {
-    label: 'Cancel',
+    label: 'Cancel requests',
     title: 'Cancel',
     confirm: 'Cancel requests',
     isDangerous: true,
@@ -56,7 +56,7 @@ export const BULK: Readonly<Record<BulkAction, Words>> = {
   },
   redeliver: {
     label: 'Send webhooks',
-    title: 'Send the webhooks again of',
+    title: 'Send webhooks again for',
     confirm: 'Send again',
     isDangerous: false,
     planned: 'will have the webhook sent again',
@@ -147,6 +147,6 @@ export function describeOperation(operation: Operation, locale?: string): string
     case 'stopped':
       return `Stopped. Of ${all}: ${parts}.`;
     case 'failed':
-      return `Ended from outside, by an operator of Temporal. Of ${all}: ${parts}.`;
+      return `Ended early by an operator. Of ${all}: ${parts}.`;
   }
 }

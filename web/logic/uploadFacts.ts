@@ -1,4 +1,5 @@
 import type { RequestResource } from '../../contract/http/requests';
+import { formatNumber } from './format';
 
 /** How the options and the file of a request are written for people. */
 
@@ -15,9 +16,10 @@ export function nameOfDelimiter(delimiter: string): string {
 
 type Options = RequestResource['options'];
 
-export function formatMaximum({ max_width, max_height }: Options): string {
+export function formatMaximum({ max_width, max_height }: Options, locale?: string): string {
   if (max_width === null && max_height === null) return 'none';
-  return `${max_width ?? 'any'} × ${max_height ?? 'any'} pixels`;
+  const side = (pixels: number | null) => (pixels === null ? 'any' : formatNumber(pixels, locale));
+  return `${side(max_width)} × ${side(max_height)} pixels`;
 }
 
 export const OUTPUT_LABELS: Readonly<Record<Options['output'], string>> = {

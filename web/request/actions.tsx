@@ -57,7 +57,7 @@ export const REQUEST_ACTIONS: readonly Action[] = [
     run: (api, id) => api.retry(id),
   },
   {
-    label: 'Cancel',
+    label: 'Cancel request',
     title: 'Cancel this request?',
     action: 'Cancel request',
     isDangerous: true,
@@ -92,7 +92,7 @@ export const REQUEST_ACTIONS: readonly Action[] = [
 
 export const WEBHOOK_ACTIONS: readonly Action[] = [
   {
-    label: 'Redeliver webhook',
+    label: 'Send webhook again',
     title: 'Send the webhook again?',
     action: 'Send again',
     isPossible: canRedeliver,

@@ -35,9 +35,9 @@ export function Progress({ request }: { readonly request: RequestResource }) {
         />
         {bytes.in > 0 && (
           <Figure
-            name="Saved"
-            value={formatBytes(saved)}
-            note={`${formatShare(saved / bytes.in)}: ${formatBytes(bytes.in)} became ${formatBytes(bytes.out)}`}
+            name={saved < 0 ? 'Larger by' : 'Saved'}
+            value={formatBytes(Math.abs(saved))}
+            note={`${formatShare(Math.abs(saved) / bytes.in)}: ${formatBytes(bytes.in)} became ${formatBytes(bytes.out)}`}
           />
         )}
         {isFinished(status) ? <Finished request={request} /> : <Running request={request} />}
@@ -58,7 +58,7 @@ function Finished({ request }: { readonly request: RequestResource }) {
         <Figure
           name="Time taken"
           value={formatElapsed(Date.parse(finished_at) - Date.parse(started_at))}
-          note={round > 1 ? 'By the last retry' : undefined}
+          note={round > 1 ? 'In the last retry' : undefined}
         />
       )}
     </>

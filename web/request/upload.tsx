@@ -11,7 +11,9 @@ export function Upload({ request: { options, sheet } }: { readonly request: Requ
       <div class="columns">
         <dl class="facts">
           <Fact name="Quality">{options.quality}</Fact>
-          <Fact name="Format">{options.format}</Fact>
+          <Fact name="Format">
+            {options.format === 'keep' ? 'as in the original' : options.format}
+          </Fact>
           <Fact name="Effort">{options.effort}</Fact>
           <Fact name="Maximum size">{formatMaximum(options)}</Fact>
           <Fact name="Output">{OUTPUT_LABELS[options.output]}</Fact>

@@ -16,7 +16,7 @@ export function Webhook({ request, onDone }: Props) {
     <section class="card" aria-labelledby="webhook">
       <h2 id="webhook">Webhook</h2>
       {webhook === null ? (
-        <p class="empty">None was asked for. Name one under Options when you upload.</p>
+        <p class="empty">None is set. You can enter one under Options when you upload.</p>
       ) : (
         <>
           <Delivery webhook={webhook} />
