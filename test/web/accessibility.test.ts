@@ -1,14 +1,9 @@
 import { source as axe, type AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
-import { finished, sheet, sheetOf, uploaded } from '../support/calls';
-import { startFrontProxy, type FrontProxy } from '../support/frontProxy';
-import { bytes, startOrigin, type Origin } from '../support/origin';
-import { photo } from '../support/pictures';
-import { startService, type Service } from '../support/service';
-import { chooseFile, startVisitor, uploadFile, type Visitor } from '../support/webPage';
-import { VIEWS } from './views';
+import { startVisitor, type Visitor } from '../support/webPage';
+import { startWorld, STATES, type World } from './states';
 
-/** In which each view is checked. */
+/** In which each state is checked. */
 const LOOKS = [
   { colorScheme: 'light', width: 1280 },
   { colorScheme: 'dark', width: 1280 },
@@ -16,131 +11,48 @@ const LOOKS = [
   { colorScheme: 'dark', width: 360 },
 ] as const;
 
-interface State {
-  readonly name: string;
-  readonly url: () => string;
-  /** Brings the view into the state. */
-  readonly open: (page: Page) => Promise<void>;
-  /** Errors in the console that belong to the state. */
-  readonly expected?: RegExp;
-}
-
 let visitor: Visitor;
-let origin: Origin;
-let service: Service;
-let guarded: Service;
-let proxy: FrontProxy;
-let id: string;
+let world: World;
 beforeAll(async () => {
   visitor = await startVisitor();
-  origin = await startOrigin();
-  origin.on('/mug.jpg', bytes(await photo()));
-  service = await startService();
-  guarded = await startService({ worker: false, env: { API_KEYS: 'some-key' } });
-  proxy = await startFrontProxy();
-  proxy.passTo(service.url);
-  id = await uploaded(
-    service.url,
-    sheetOf([`${origin.url}/mug.jpg`, `${origin.url}/none.jpg`], ['no link']),
-  );
-  await finished(service.url, id);
+  world = await startWorld();
 });
 afterAll(async () => {
   await visitor.close();
-  await Promise.all([service.stop(), guarded.stop(), proxy.stop(), origin.stop()]);
+  await world.close();
 });
+afterEach(() => world.proxy.start());
 
-/** Every view, in every state that looks different. */
-const STATES: readonly State[] = [
-  ...VIEWS.map(({ name, path, isShown }) => ({
-    name: `the view of ${name}`,
-    url: () => service.url + path(id),
-    open: isShown,
-  })),
-  ...VIEWS.map(({ name, path, isShown }) => ({
-    name: `the view of ${name} while the service does not answer`,
-    url: () => proxy.url + path(id),
-    async open(page: Page) {
-      await isShown(page);
-      await proxy.stop();
-      await page.getByRole('alert').first().waitFor();
-    },
-    expected: /ERR_/,
-  })),
-  {
-    name: 'an empty list of requests',
-    url: () => service.url,
-    async open(page) {
-      await page.getByLabel('Status').first().selectOption('cancelled');
-      await page.getByText('No request matches this filter.').waitFor();
-    },
+it.each(STATES)(
+  'axe-core finds nothing in $name, and nothing is wider than the window, in any look',
+  async ({ url, open, expected }) => {
+    await visitor.visit(
+      url(world),
+      async (page) => {
+        await open(page, world);
+        for (const look of LOOKS) {
+          await page.emulateMedia({ colorScheme: look.colorScheme });
+          await page.setViewportSize({ width: look.width, height: 800 });
+          expect([look, await violationsOf(page)]).toEqual([look, []]);
+          expect([look, await page.evaluate(TOO_WIDE)]).toEqual([look, []]);
+        }
+      },
+      expected === undefined ? {} : { expected },
+    );
   },
-  {
-    name: 'a chosen file with its options',
-    url: () => service.url,
-    async open(page) {
-      await chooseFile(page, sheetOf([`${origin.url}/mug.jpg`]));
-      await page.getByText('Options', { exact: true }).click();
-    },
-  },
-  {
-    name: 'a refused upload',
-    url: () => service.url,
-    async open(page) {
-      await uploadFile(page, sheet('1,Mug,none'));
-      await page.getByRole('alert').waitFor();
-    },
-    expected: /status of 422/,
-  },
-  {
-    name: 'a dialog',
-    url: () => `${service.url}/requests/${id}`,
-    async open(page) {
-      await page.getByRole('button', { name: 'Retry failed' }).click();
-      await page.getByRole('dialog').waitFor();
-    },
-  },
-  {
-    name: 'an unknown request',
-    url: () => `${service.url}/requests/none`,
-    open: (page) => page.getByRole('alert').waitFor(),
-    expected: /status of 404/,
-  },
-  {
-    name: 'the refusal of a key',
-    url: () => guarded.url,
-    async open(page) {
-      await page.getByLabel('API key').fill('another');
-      await page.keyboard.press('Enter');
-      await page.getByRole('alert').waitFor();
-    },
-    expected: /status of 401/,
-  },
-];
+);
 
-it.each(STATES)('axe-core finds nothing in $name, in any look', async ({ url, open, expected }) => {
-  await proxy.start();
-  await visitor.visit(
-    url(),
-    async (page) => {
-      await open(page);
-      for (const look of LOOKS) {
-        await page.emulateMedia({ colorScheme: look.colorScheme });
-        await page.setViewportSize({ width: look.width, height: 800 });
-        expect([look, await violationsOf(page)]).toEqual([look, []]);
-        const { shown, whole } = await page.evaluate<{ shown: number; whole: number }>(WIDTHS);
-        expect([look, whole]).toEqual([look, shown]);
+it('axe-core finds nothing in what is under the mouse', async () => {
+  await visitor.visit(`${world.url}/requests/${world.id}`, async (page) => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      for (const name of ['Download result', 'Retry failed', 'Delete', 'Table', 'Grid']) {
+        await page.getByRole(/^Download/.test(name) ? 'link' : 'button', { name }).hover();
+        expect([colorScheme, name, await violationsOf(page)]).toEqual([colorScheme, name, []]);
       }
-    },
-    expected === undefined ? {} : { expected },
-  );
+    }
+  });
 });
-
-/** What is wider than the window is cut off, or makes it scroll to the side. */
-const WIDTHS = `({
-  shown: document.documentElement.clientWidth,
-  whole: document.documentElement.scrollWidth,
-})`;
 
 async function violationsOf(page: Page): Promise<string[]> {
   await page.evaluate(axe);
@@ -149,3 +61,8 @@ async function violationsOf(page: Page): Promise<string[]> {
     [rule, ...nodes.map(({ html, failureSummary }) => `${html}: ${failureSummary}`)].join('\n'),
   );
 }
+
+/** In the page: what scrolls to the side as a whole, the page or an open dialog, with its widths. */
+const TOO_WIDE = `[document.scrollingElement, ...document.querySelectorAll('dialog[open]')]
+  .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
+  .map(({ localName, scrollWidth, clientWidth }) => [localName, scrollWidth, clientWidth])`;
