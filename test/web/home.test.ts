@@ -485,6 +485,7 @@ describe('an upload whose answer is lost', () => {
         if (isUpload && isCut) response.destroy();
         else answer.pipe(response.writeHead(answer.statusCode ?? 502, answer.headers));
       });
+      sent.on('error', () => response.destroy());
       request.pipe(sent);
     });
     const page = await listen(proxy);
