@@ -48,7 +48,10 @@ export interface Thumbnails {
   ): Promise<StoredImage | null>;
 }
 
-/** Most thumbnails are made within 20 ms, so that those that wait take seconds. */
+/**
+ * Those that wait take seconds. Measured with a photo, to a width of 160: 7 to 14 ms of CPU time from 1200 × 900 pixels and
+ * 15 to 75 ms from 3000 × 2250, in JPEG, PNG and WebP; 50 and 350 ms in AVIF.
+ */
 export const THUMBNAIL_TURNS = { atOnce: 1, waiting: 100 } as const;
 
 const REFUSAL = 'Too many thumbnails are being made; ask again later';
