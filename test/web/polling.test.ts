@@ -36,7 +36,7 @@ async function make(page: Page, state: 'hidden' | 'visible'): Promise<void> {
 }
 
 it.each(VIEWS)(
-  'the view of $name rests while its tab is hidden, and reads at once when it is shown again',
+  'the view of $name calls nothing while its tab is hidden, and reads at once when it is shown again',
   async ({ path, polled, isShown }) => {
     const isPolled = (call: { url(): string }) => new URL(call.url()).pathname === polled(id);
     await visitor.visit(service.url + path(id), async (page) => {
