@@ -5,12 +5,17 @@ import hashlib
 import hmac
 import json
 import os
+import sys
+import tempfile
 import time
 import urllib.parse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-SECRET = base64.b64decode(os.environ["WEBHOOK_SECRET"].removeprefix("whsec_"))
+SECRET = base64.b64decode(os.environ["WEBHOOK_SECRET"].removeprefix("whsec_"), validate=True)
+if not SECRET:
+    raise SystemExit("Set WEBHOOK_SECRET to whsec_…")
 INBOX = os.environ.get("INBOX", "inbox")
+MAX_BYTES = 64 * 1024
 TOLERANCE_SECONDS = 300
 
 
@@ -26,22 +31,32 @@ def is_genuine(headers, body):
 
 
 def keep(message_id, body):
-    """Returns whether the message is new."""
-    try:
-        with open(os.path.join(INBOX, urllib.parse.quote(message_id, safe="") + ".json"), "xb") as file:
-            file.write(body)
-        return True
-    except FileExistsError:
-        return False
+    """Writes the message to a file of its own, and gives it its name when it is complete. Returns whether it is new."""
+    with tempfile.NamedTemporaryFile(dir=INBOX, suffix=".part") as file:
+        file.write(body)
+        file.flush()
+        os.fsync(file.fileno())
+        try:
+            os.link(file.name, os.path.join(INBOX, urllib.parse.quote(message_id, safe="") + ".json"))
+            return True
+        except FileExistsError:
+            return False
 
 
 class Receiver(BaseHTTPRequestHandler):
     def do_POST(self):
-        body = self.rfile.read(int(self.headers.get("content-length", 0)))
+        length = self.headers.get("content-length", "")
+        if not length.isdecimal() or int(length) > MAX_BYTES:
+            return self.answer(413)
+        body = self.rfile.read(int(length))
         if not is_genuine(self.headers, body):
             return self.answer(401)
-        # Keep it, answer, and do the work later, from the inbox. After an error here there is no answer: it is sent again.
-        is_new = keep(self.headers["webhook-id"], body)
+        # Keep it, answer, and do the work later, from the inbox.
+        try:
+            is_new = keep(self.headers["webhook-id"], body)
+        except OSError as error:
+            print(error, file=sys.stderr, flush=True)
+            return self.answer(500)  # It is sent again.
         self.answer(204)
         payload = json.loads(body)
         print("received" if is_new else "repeated", payload["request_id"], payload["status"], flush=True)

@@ -1,5 +1,17 @@
 import { execFileSync } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import {
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
+import { request, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Webhook } from 'standardwebhooks';
@@ -12,6 +24,10 @@ import { startService, type Service } from '../support/service';
 
 const ROOT = path.join(__dirname, '..', '..');
 const SECRET = `whsec_${Buffer.from('a secret of the examples').toString('base64')}`;
+const RECEIVERS: [string, string[]][] = [
+  ['receiver.mjs', [process.execPath, 'receiver.mjs']],
+  ['receiver.py', ['python3', 'receiver.py']],
+];
 const stage = startRequestStage();
 let service: Service;
 let folder: string;
@@ -77,10 +93,7 @@ describe('the example', () => {
     expect(second.stdout()).toBe(first.stdout());
   });
 
-  it.each([
-    ['receiver.mjs', [process.execPath, 'receiver.mjs']],
-    ['receiver.py', ['python3', 'receiver.py']],
-  ])('%s verifies webhooks, and keeps each once', async (_, line) => {
+  it.each(RECEIVERS)('%s verifies webhooks, and keeps each once', async (_, line) => {
     const receiver = startProgram(line, { WEBHOOK_SECRET: SECRET, PORT: '0' }, folder);
     await receiver.says('http://');
     const url = receiver.stdout().trim();
@@ -107,6 +120,51 @@ describe('the example', () => {
       () => readdir(path.join(folder, 'inbox')),
       (files) => files.length === 1,
     );
+  });
+});
+
+describe('the receiver', () => {
+  const env = { WEBHOOK_SECRET: SECRET, PORT: '0' };
+  const body = JSON.stringify({ request_id: 'a', status: 'completed', details: '' });
+  const headers = () => webhookHeaders({ id: 'a.1', body }, new Date(), [new Webhook(SECRET)]);
+  async function started(line: readonly string[]) {
+    const receiver = startProgram(line, env, folder);
+    await receiver.says('http://');
+    const url = receiver.stdout().trim();
+    /** Without an answer, the service counts the attempt as failed, too. */
+    const send = () =>
+      post(url, headers(), body).then(
+        ({ status }) => status,
+        () => 500,
+      );
+    return { receiver, url, send };
+  }
+
+  it.each(RECEIVERS)('%s keeps a message whole after it failed to', async (_, line) => {
+    const full = await started(['bash', '-c', 'ulimit -f 0; exec "$@"', 'bash', ...line]);
+    expect(await full.send()).toBe(500);
+    await endCommands();
+    const { receiver, send } = await started(line);
+    await rename(path.join(folder, 'inbox'), path.join(folder, 'elsewhere'));
+    expect(await send()).toBe(500);
+    await rename(path.join(folder, 'elsewhere'), path.join(folder, 'inbox'));
+    expect(await Promise.all([send(), send()])).toEqual([204, 204]);
+    await receiver.says('received a completed');
+    await receiver.says('repeated a completed');
+    expect(await read('inbox/a.1.json')).toBe(body);
+  });
+
+  it.each(RECEIVERS)('%s refuses a large body before it arrives', async (_, line) => {
+    const { url } = await started(line);
+    const sending = request(url, { method: 'POST', headers: { 'content-length': 65_537 } });
+    sending.flushHeaders();
+    const [answer] = (await once(sending, 'response')) as [IncomingMessage];
+    expect(answer.statusCode).toBe(413);
+    sending.destroy();
+  });
+
+  it.each(RECEIVERS)('%s does not start without the secret', async (_, line) => {
+    expect(await startProgram(line, { PORT: '0', WEBHOOK_SECRET: '' }, folder).ended).toBe(1);
   });
 });
 
