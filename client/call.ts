@@ -27,6 +27,8 @@ export interface CallInit extends CallOptions {
   readonly body?: string;
   /** Sends the request, with a body of its own; `fetch` without a body by default. */
   readonly send?: Send;
+  /** How many times it is repeated at most; by default what the client's option says. */
+  readonly retries?: number;
   /** Whether the call may be repeated although it may have had its effect. Default: `GET`s only. */
   readonly isRepeatable?: boolean;
   /** A status that says, for a repeated call, that an earlier attempt had its effect. It is no error then. */
@@ -51,13 +53,13 @@ export function createCall({
   url,
   key,
   fetch: sendByDefault = fetch,
-  retries = RETRIES,
+  retries: retriesByDefault = RETRIES,
   onError,
 }: ClientOptions): Call {
   const base = url.replace(/\/+$/, '');
   return (path, given, read) => {
     const { method = 'GET', send = sendByDefault, signal, doneStatus } = given;
-    const { isRepeatable = method === 'GET' } = given;
+    const { isRepeatable = method === 'GET', retries = retriesByDefault } = given;
     const headers = new Headers(given.headers);
     if (key !== undefined) headers.set('authorization', `Bearer ${key}`);
     const init = {

@@ -4,7 +4,7 @@ import type { RequestResource } from '../contract/http/requests';
  * Yields the requests in a stream of server-sent events; skips comments and events without data. Ends with the stream,
  * or when it has been silent for so long: the connection is dead, or a proxy holds the events back.
  *
- * @throws TypeError when the connection breaks
+ * @throws when the connection breaks
  */
 export async function* readEvents(
   body: ReadableStream<Uint8Array>,
@@ -31,7 +31,7 @@ export async function* readEvents(
 }
 
 /** @returns `null` when the time is over */
-async function within<T>(ms: number, work: Promise<T>): Promise<T | null> {
+export async function within<T>(ms: number, work: Promise<T>): Promise<T | null> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const timeUp = new Promise<null>((resolve) => {
     timer = setTimeout(resolve, ms, null);

@@ -1,8 +1,7 @@
 import type { RequestResource } from '../contract/http/requests';
 import { isFinished } from '../contract/statuses';
-import { withoutTypeError } from './errors';
-import { readEvents } from './events';
-import { isUnavailable } from './retry';
+import { readEvents, within } from './events';
+import { askedPauseOf, isUnavailable } from './retry';
 import { sleep } from './sleep';
 
 /** In milliseconds. */
@@ -11,7 +10,7 @@ export interface Pace {
   readonly reconnect: number;
   /** Pause between two reads of the request where events do not arrive. */
   readonly poll: number;
-  /** A stream without a byte for this long is given up. The service sends a comment every 15 s. */
+  /** A stream that does not open, or brings no byte, for this long is given up. The service sends a comment every 15 s. */
   readonly silence: number;
   /** How long the service may be unavailable without interruption. */
   readonly unavailable: number;
@@ -21,7 +20,7 @@ const PACE: Pace = { reconnect: 1_000, poll: 2_000, silence: 45_000, unavailable
 
 export interface FollowOptions {
   /** Opens the stream of events. */
-  readonly open: () => Promise<ReadableStream<Uint8Array> | null>;
+  readonly open: (signal: AbortSignal) => Promise<ReadableStream<Uint8Array> | null>;
   readonly poll: () => Promise<RequestResource>;
   readonly signal?: AbortSignal | undefined;
   /** Called with the error whenever the service does not answer, and with `null` when it answers again. */
@@ -30,7 +29,7 @@ export interface FollowOptions {
 
 /**
  * Yields a request at once and at every change, until it is finished. Reconnects when the stream breaks off, and polls
- * where a stream brings no event, as behind a proxy that holds events back.
+ * where a stream does not open or brings no event, as behind a proxy that holds events back.
  *
  * @throws the error of the last attempt when the service has been unavailable for five minutes; every other error at once
  */
@@ -39,26 +38,39 @@ export async function* follow(
   pace = PACE,
 ): AsyncGenerator<RequestResource, void> {
   let seen: string | null = null;
-  const events = { doArrive: true };
+  let doEventsArrive = true;
   let unavailableSince: number | null = null;
 
-  async function* stream(): AsyncGenerator<RequestResource, void> {
-    const body = await open();
-    events.doArrive = false;
-    if (body === null) return;
-    for await (const request of readEvents(body, pace.silence)) {
-      events.doArrive = true;
-      yield request;
+  /** Returns whether events arrived. Never throws: whether the service is down, the next read of the request says. */
+  async function* stream(): AsyncGenerator<RequestResource, boolean> {
+    const closed = new AbortController();
+    const either = signal === undefined ? closed.signal : AbortSignal.any([closed.signal, signal]);
+    let haveArrived = false;
+    try {
+      const body = await within(pace.silence, open(either));
+      if (body === null) return false;
+      for await (const request of readEvents(body, pace.silence)) {
+        haveArrived = true;
+        yield request;
+      }
+      return haveArrived;
+    } catch {
+      return haveArrived;
+    } finally {
+      closed.abort();
     }
   }
 
   /** Where the stream breaks off, the request is read once, so that every change arrives though no stream lasts. */
   async function* look(): AsyncGenerator<RequestResource, void> {
-    if (events.doArrive) yield* stream();
+    const haveArrived = doEventsArrive && (yield* stream());
     yield await poll();
+    // Only now: a service that is down brings no events either.
+    doEventsArrive = haveArrived;
   }
 
   for (;;) {
+    let pause = 0;
     try {
       for await (const request of look()) {
         if (unavailableSince !== null) onInterrupted?.(null);
@@ -68,14 +80,14 @@ export async function* follow(
         seen = state;
         if (isFinished(request.status)) return;
       }
-    } catch (caught) {
-      const error = withoutTypeError(caught);
+    } catch (error) {
       unavailableSince ??= Date.now();
       const isOver = Date.now() - unavailableSince >= pace.unavailable;
       if (isOver || signal?.aborted === true || !isUnavailable(error)) throw error;
       onInterrupted?.(error);
+      pause = askedPauseOf(error);
     }
-    await sleep(events.doArrive ? pace.reconnect : pace.poll, signal);
+    await sleep(Math.max(pause, doEventsArrive ? pace.reconnect : pace.poll), signal);
   }
 }
 

@@ -181,9 +181,11 @@ export function createClient(options: ClientOptions) {
       id: string,
       { signal, onInterrupted }: EventsOptions = {},
     ): AsyncGenerator<RequestResource, void> =>
+      // It goes on by itself, for longer than calls are repeated.
       follow({
-        open: () => call(`/image/requests/${id}/events`, { signal }, ({ body }) => body),
-        poll: () => client.request(id, { signal }),
+        open: (closed) =>
+          call(`/image/requests/${id}/events`, { signal: closed, retries: 0 }, ({ body }) => body),
+        poll: () => call(`/image/requests/${id}`, { signal, retries: 0 }, jsonOf<RequestResource>),
         signal,
         onInterrupted,
       }),

@@ -7,10 +7,10 @@ const LONGEST_PAUSE_MS = 10_000;
 /** A call that the service wants repeated later than this is not repeated. */
 const LONGEST_RETRY_AFTER_MS = 60_000;
 
-/** Answers of the service, or of a proxy before it, while it is down: whether the call had its effect is unknown. */
-const UNAVAILABLE: ReadonlySet<number> = new Set([502, 503, 504]);
 /** The service refused the call before it did anything. */
 const TOO_MANY = 429;
+/** The others are of the service, or of a proxy before it, while it is down: whether the call had its effect is unknown. */
+const UNAVAILABLE: ReadonlySet<number> = new Set([TOO_MANY, 502, 503, 504]);
 
 export interface RetryOptions {
   /** How many times a call is repeated at most. */
@@ -46,7 +46,7 @@ export async function withRetries<T>(
   }
 }
 
-/** Returns whether the service could not be reached, or was down. */
+/** Returns whether the service could not be reached, was down, or has too many calls: later it may answer. */
 export function isUnavailable(error: unknown): boolean {
   return error instanceof ApiError
     ? UNAVAILABLE.has(error.status)
@@ -58,6 +58,13 @@ function pauseAfter(error: unknown, retry: number): number | null {
   const backoff = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** retry);
   // Clients that lost the service at the same moment do not come back at the same moment.
   const pause = backoff * (0.5 + Math.random() / 2);
-  const asked = (error instanceof ApiError ? (error.retryAfter ?? 0) : 0) * 1000;
+  const asked = retryAfterOf(error);
   return asked > LONGEST_RETRY_AFTER_MS ? null : Math.max(asked, pause);
 }
+
+/** Returns the pause that the service asks for, a minute at most. @returns milliseconds */
+export const askedPauseOf = (error: unknown): number =>
+  Math.min(retryAfterOf(error), LONGEST_RETRY_AFTER_MS);
+
+const retryAfterOf = (error: unknown): number =>
+  error instanceof ApiError ? (error.retryAfter ?? 0) * 1000 : 0;

@@ -3,7 +3,15 @@ import { follow } from '../../client/follow';
 import type { RequestResource } from '../../contract/http/requests';
 import { call } from '../support/api';
 import { all, sheetOf, uploaded } from '../support/calls';
-import { answerWith, cutStream, holdBody, startProxyStage } from '../support/httpProxy';
+import {
+  answerWith,
+  cut,
+  cutStream,
+  hang,
+  holdBody,
+  startProxyStage,
+  type Handle,
+} from '../support/httpProxy';
 import { startRequestStage, UNKNOWN } from '../support/requestStage';
 
 const stage = startRequestStage();
@@ -17,7 +25,7 @@ function followed(id: string, pace = QUICK) {
   const events = `${proxy.url}/image/requests/${id}/events`;
   return follow(
     {
-      open: async () => (await call(events)).body,
+      open: async (signal) => (await call(events, { signal })).body,
       poll: () => client().request(id),
     },
     pace,
@@ -61,6 +69,26 @@ describe('waitFor', () => {
     expect(proxy.calls(EVENTS)).toHaveLength(1);
   });
 
+  it.each([403, 429, 504])('polls where a proxy answers %d for events', async (status) => {
+    const id = await uploaded(stage.service.url, sheetOf([stage.link('/a.jpg')]));
+    proxy.on('GET', EVENTS, answerWith(status, '<h1>No</h1>'), Infinity);
+    const interruptions: unknown[] = [];
+    const onInterrupted = (error: unknown) => interruptions.push(error);
+    expect((await client().waitFor(id, { onInterrupted })).status).toBe('completed');
+    expect(proxy.calls(EVENTS)).toHaveLength(1);
+    expect(interruptions).toEqual([]);
+  });
+
+  it('waits for as long as a 429 asks', async () => {
+    const id = await uploaded(stage.service.url, sheetOf([stage.link('/a.jpg')]));
+    const tooMany = answerWith(429, { detail: 'Too many' }, { 'retry-after': '2' });
+    proxy.on('GET', EVENTS, tooMany);
+    proxy.on('GET', new RegExp(`/${id}$`), tooMany);
+    expect((await client().waitFor(id)).status).toBe('completed');
+    const [, polled, next] = proxy.calls(new RegExp(id)).map(({ at }) => at);
+    expect((next ?? 0) - (polled ?? 0)).toBeGreaterThan(1_900);
+  });
+
   it('throws for an unknown id', async () => {
     await expect(client().waitFor(UNKNOWN)).rejects.toMatchObject({ status: 404 });
   });
@@ -72,6 +100,38 @@ describe('follow', () => {
     proxy.on('GET', EVENTS, holdBody);
     expect((await all(followed(id))).at(-1)?.status).toBe('completed');
     expect(proxy.calls(EVENTS)).toHaveLength(1);
+  });
+
+  it.each<[string, Handle]>([
+    ['never answers', hang],
+    [
+      'holds the events back until the last one',
+      async ({ response, passOn }) => {
+        const answer = await passOn();
+        const body = Buffer.concat(await answer.toArray());
+        response.writeHead(answer.statusCode ?? 502, answer.headers).end(body);
+      },
+    ],
+  ])('polls where a proxy %s', async (_, handle) => {
+    const id = await stage.running();
+    proxy.on('GET', EVENTS, handle);
+    const states = [];
+    for await (const { status } of followed(id)) {
+      states.push(status);
+      if (states.length === 1) await createClient({ url: stage.service.url }).cancel(id);
+    }
+    expect(states.at(-1)).toBe('cancelled');
+    expect(proxy.calls(EVENTS)).toHaveLength(1);
+  });
+
+  it('asks for the events again after the service was down', async () => {
+    const id = await stage.running();
+    proxy.on('GET', EVENTS, cut);
+    proxy.on('GET', new RegExp(`/${id}$`), cut);
+    const first = await followed(id, { ...QUICK, unavailable: 60_000 }).next();
+    expect(first.value).toMatchObject({ request_id: id });
+    expect(proxy.calls(EVENTS)).toHaveLength(2);
+    await stage.stopped(id);
   });
 
   it('throws when the service has been unavailable for too long', async () => {
