@@ -16,7 +16,7 @@ export type WebhookHeaders =
  * @param body the body as it was received: parsed and printed again, it does not match its signature
  * @returns `{ request_id, status, details }`; `status` is that of a finished request
  * @throws WebhookVerificationError for a missing or wrong signature, and for a message that is
- * more than five minutes old
+ * more than five minutes old; Error for a secret that cannot be used
  */
 export function verifyWebhook(
   secret: string,
