@@ -38,7 +38,7 @@ export async function* follow(
   pace = PACE,
 ): AsyncGenerator<RequestResource, void> {
   let seen: string | null = null;
-  let doEventsArrive = true;
+  const events = { doArrive: true };
   let unavailableSince: number | null = null;
 
   /** Returns whether events arrived. Never throws: whether the service is down, the next read of the request says. */
@@ -63,10 +63,10 @@ export async function* follow(
 
   /** Where the stream breaks off, the request is read once, so that every change arrives though no stream lasts. */
   async function* look(): AsyncGenerator<RequestResource, void> {
-    const haveArrived = doEventsArrive && (yield* stream());
+    const haveArrived = events.doArrive && (yield* stream());
     yield await poll();
     // Only now: a service that is down brings no events either.
-    doEventsArrive = haveArrived;
+    events.doArrive = haveArrived;
   }
 
   for (;;) {
@@ -87,7 +87,7 @@ export async function* follow(
       onInterrupted?.(error);
       pause = askedPauseOf(error);
     }
-    await sleep(Math.max(pause, doEventsArrive ? pace.reconnect : pace.poll), signal);
+    await sleep(Math.max(pause, events.doArrive ? pace.reconnect : pace.poll), signal);
   }
 }
 

@@ -1,6 +1,6 @@
 // Uploads a CSV, shows the progress, and saves the result: node upload.mjs products.csv result.csv
 import { openAsBlob } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { createClient } from '@image-processor/client';
 
 const [file = 'products.csv', result = 'result.csv'] = process.argv.slice(2);
@@ -14,7 +14,8 @@ const id = await client.upload(await openAsBlob(file), {
   fields: { format: 'webp', quality: 70 },
 });
 const request = await client.waitFor(id, { onChange: ({ details }) => console.log(details) });
-await writeFile(result, (await client.result(id)).body);
+await writeFile(`${result}.part`, (await client.result(id)).body);
+await rename(`${result}.part`, result);
 
 for await (const { source_url: link, error } of client.images(id, { status: 'failed' })) {
   console.error(`${link}: ${error.message}`);

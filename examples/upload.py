@@ -1,9 +1,11 @@
 """Uploads a CSV, waits, and saves the result, with the standard library only: python3 upload.py products.csv result.csv"""
 
+import http.client
 import json
 import os
 import sys
 import time
+import urllib.error
 import urllib.request
 import uuid
 
@@ -12,17 +14,20 @@ KEY = os.environ.get("IMAGE_PROCESSOR_KEY")
 
 
 def call(path, body=None, headers=()):
-    """Repeats a call that got no answer, or 503; other error answers raise HTTPError."""
+    """Repeats a call that got no whole answer, or 429 or 503; after other error answers the program ends."""
     authorization = {"Authorization": f"Bearer {KEY}"} if KEY else {}
     request = urllib.request.Request(URL + path, body, {**authorization, **dict(headers)})
     for pause in (1, 2, 4, 8, None):
         try:
             with urllib.request.urlopen(request, timeout=60) as response:
                 return response.read()
-        except OSError as error:
-            if getattr(error, "code", 503) != 503 or pause is None:
+        except urllib.error.HTTPError as error:
+            if error.code not in (429, 503) or pause is None:
+                sys.exit(f"{path}: HTTP {error.code} {error.read().decode()}")
+        except (OSError, http.client.HTTPException):
+            if pause is None:
                 raise
-            time.sleep(pause)
+        time.sleep(pause)
 
 
 def upload(path, **fields):
@@ -46,8 +51,9 @@ def main(path, result):
         if status["status"] not in ("pending", "processing"):
             break
         time.sleep(1)
-    with open(result, "wb") as file:
+    with open(f"{result}.part", "wb") as file:
         file.write(call(f"/image/result/{request_id}"))
+    os.replace(f"{result}.part", result)
     return 0 if status["status"] == "completed" else 1
 
 

@@ -19,16 +19,32 @@ import { webhookHeaders } from '../../src/webhooks/sign';
 import { finished, sheetOf, uploaded } from '../support/calls';
 import { endCommands, startProgram, type Command } from '../support/command';
 import { eventually } from '../support/eventually';
+import {
+  answerWith,
+  cut,
+  cutBody,
+  startHttpProxy,
+  type Handle,
+  type HttpProxy,
+} from '../support/httpProxy';
 import { startRequestStage } from '../support/requestStage';
 import { startService, type Service } from '../support/service';
 
 const ROOT = path.join(__dirname, '..', '..');
 const SECRET = `whsec_${Buffer.from('a secret of the examples').toString('base64')}`;
-const RECEIVERS: [string, string[]][] = [
+type Line = [string, string[]];
+const WITHOUT_CLIENT: Line[] = [
+  ['upload.py', ['python3', 'upload.py', 'products.csv', 'result.csv']],
+  ['upload.sh', ['bash', 'upload.sh', 'products.csv', 'result.csv']],
+];
+const RECEIVERS: Line[] = [
   ['receiver.mjs', [process.execPath, 'receiver.mjs']],
   ['receiver.py', ['python3', 'receiver.py']],
 ];
+const NIGHTLY = [process.execPath, 'nightly.mjs', 'products.csv'];
+const UPLOAD = /^\/image\/upload/;
 const stage = startRequestStage();
+let proxy: HttpProxy;
 let service: Service;
 let folder: string;
 
@@ -47,6 +63,7 @@ beforeAll(async () => {
 afterAll(() => service.stop());
 
 beforeEach(async () => {
+  proxy = await startHttpProxy(service.url);
   folder = await mkdtemp(path.join(tmpdir(), 'examples-'));
   await cp(path.join(ROOT, 'examples'), folder, { recursive: true });
   // As npm installs the client.
@@ -58,12 +75,17 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await endCommands();
+  await proxy.stop();
   await rm(folder, { recursive: true });
 });
 
-async function start(line: readonly string[], links: readonly string[]): Promise<Command> {
+async function start(
+  line: readonly string[],
+  links: readonly string[],
+  url = service.url,
+): Promise<Command> {
   await writeFile(path.join(folder, 'products.csv'), sheetOf(links));
-  return startProgram(line, { IMAGE_PROCESSOR_URL: service.url, PAUSE_MS: '1' }, folder);
+  return startProgram(line, { IMAGE_PROCESSOR_URL: url, PAUSE_MS: '1' }, folder);
 }
 
 const read = (name: string) => readFile(path.join(folder, name), 'utf8');
@@ -71,9 +93,8 @@ const read = (name: string) => readFile(path.join(folder, name), 'utf8');
 describe('the example', () => {
   it.each([
     ['upload.mjs', [process.execPath, 'upload.mjs', 'products.csv', 'result.csv']],
-    ['upload.py', ['python3', 'upload.py', 'products.csv', 'result.csv']],
-    ['upload.sh', ['bash', 'upload.sh', 'products.csv', 'result.csv']],
-  ])('%s uploads, waits and saves the result', async (_, line) => {
+    ...WITHOUT_CLIENT,
+  ] satisfies Line[])('%s uploads, waits and saves the result', async (_, line) => {
     const complete = await start(line, [stage.link('/a.jpg')]);
     expect([await complete.ended, complete.stderr()]).toEqual([0, '']);
     expect(complete.stdout()).toContain('1 of 1 image compressed');
@@ -83,14 +104,64 @@ describe('the example', () => {
     expect(failing.stdout()).toContain('1 of 2 images compressed, 1 failed');
   });
 
+  it.each(WITHOUT_CLIENT)('%s repeats calls that were refused or lost', async (_, line) => {
+    const busy = answerWith(503, { detail: 'Down: mongodb' });
+    proxy.on('POST', UPLOAD, cut);
+    proxy.on('POST', UPLOAD, busy);
+    proxy.on('GET', /^\/image\/status/, busy);
+    proxy.on('GET', /^\/image\/result/, cutBody);
+    const program = await start(line, [stage.link('/a.jpg')], proxy.url);
+    expect(await program.ended).toBe(0);
+    expect(await read('result.csv')).toMatch(/Output Image Urls\n.*\.webp\n/);
+    const keys = proxy.calls(UPLOAD).map(({ headers }) => headers['idempotency-key']);
+    expect(keys).toHaveLength(3);
+    expect(new Set(keys).size).toBe(1);
+  });
+
+  it.each(WITHOUT_CLIENT)('%s prints why the service refuses', async (_, line) => {
+    proxy.on('POST', UPLOAD, answerWith(422, { detail: 'No rows' }));
+    const program = await start(line, [], proxy.url);
+    expect(await program.ended).toBe(1);
+    expect(program.stderr()).toContain('422 {"detail":"No rows"}');
+    expect(proxy.calls(UPLOAD)).toHaveLength(1);
+  });
+
   it('nightly.mjs uploads an export once, retries what failed, and saves the files', async () => {
     const links = [stage.link(stage.failsOnce())];
-    const first = await start([process.execPath, 'nightly.mjs', 'products.csv'], links);
+    await writeFile(path.join(folder, 'products.csv.failed.csv'), 'of yesterday');
+    const first = await start(NIGHTLY, links);
     expect([await first.ended, first.stderr()]).toEqual([0, '']);
     expect(await read('products.csv.result.csv')).not.toContain(links[0]);
-    const second = await start([process.execPath, 'nightly.mjs', 'products.csv'], links);
+    const second = await start(NIGHTLY, links);
     await second.ended;
     expect(second.stdout()).toBe(first.stdout());
+    expect(await readdir(folder)).not.toContain('products.csv.failed.csv');
+    const regenerated = await start(NIGHTLY, [stage.link('/a.jpg')]);
+    expect(await regenerated.ended).toBe(0);
+    expect(regenerated.stdout()).not.toBe(first.stdout());
+  });
+
+  it('nightly.mjs saves the rows that no retry can help', async () => {
+    proxy.on('POST', /\/retry$/, answerWith(409, { detail: 'Only rows without links failed' }));
+    const job = await start(NIGHTLY, [stage.link('/gone.jpg')], proxy.url);
+    expect([await job.ended, job.stderr()]).toEqual([1, '']);
+    expect(await read('products.csv.failed.csv')).toContain('not_found');
+    expect(proxy.calls(/\/retry$/)).toHaveLength(1);
+  });
+
+  it.each<[string, Handle]>([
+    ['the answer of its retry is lost', cut],
+    [
+      'someone else retries first',
+      async ({ response, passOn }) => {
+        await (await passOn()).toArray();
+        response.writeHead(409).end();
+      },
+    ],
+  ])('nightly.mjs goes on when %s', async (_, handle) => {
+    proxy.on('POST', /\/retry$/, handle);
+    const job = await start(NIGHTLY, [stage.link(stage.failsOnce())], proxy.url);
+    expect([await job.ended, job.stderr()]).toEqual([0, '']);
   });
 
   it.each(RECEIVERS)('%s verifies webhooks, and keeps each once', async (_, line) => {
