@@ -1,4 +1,4 @@
-import { errorOf, withoutTypeError, type ApiError } from './errors';
+import { connected, errorOf, type ApiError, type ConnectionError } from './errors';
 import { withRetries } from './retry';
 
 export type Send = (url: string, init: RequestInit) => Promise<Response>;
@@ -14,6 +14,8 @@ export interface ClientOptions {
   readonly retries?: number | undefined;
   /** Called with every error response, also before a call is repeated: a page asks for the key after 401. */
   readonly onError?: ((error: ApiError) => void) | undefined;
+  /** Called with the error before the pause after which a call is repeated. */
+  readonly onRetry?: ((error: ApiError | ConnectionError) => void) | undefined;
 }
 
 export interface CallOptions {
@@ -55,9 +57,11 @@ export function createCall({
   fetch: sendByDefault = fetch,
   retries: retriesByDefault = RETRIES,
   onError,
+  onRetry,
 }: ClientOptions): Call {
+  requireUrl(url);
   const base = url.replace(/\/+$/, '');
-  return (path, given, read) => {
+  return async (path, given, read) => {
     const { method = 'GET', send = sendByDefault, signal, doneStatus } = given;
     const { isRepeatable = method === 'GET', retries = retriesByDefault } = given;
     const headers = new Headers(given.headers);
@@ -68,24 +72,28 @@ export function createCall({
       ...(given.body === undefined ? {} : { body: given.body }),
       ...(signal === undefined ? {} : { signal }),
     };
-    return withRetries({ retries, isRepeatable, signal }, async (mayBeDone) => {
-      try {
-        const response = await send(`${base}${path}`, init);
-        const isDone = response.ok || (mayBeDone && response.status === doneStatus);
-        if (!isDone) {
-          const error = await errorOf(response);
-          onError?.(error);
-          throw error;
-        }
-        return await read(response);
-      } catch (error) {
-        throw withoutTypeError(error);
-      }
+    return withRetries({ retries, isRepeatable, signal, onRetry }, async (mayBeDone) => {
+      const response = await connected(send(`${base}${path}`, init));
+      if (response.ok || (mayBeDone && response.status === doneStatus)) return read(response);
+      const error = await errorOf(response);
+      onError?.(error);
+      throw error;
     });
   };
 }
 
+/** `fetch` refuses every other URL with a TypeError, as if the connection had been lost. */
+function requireUrl(url: string): void {
+  const { location } = globalThis as { readonly location?: { readonly href: string } };
+  try {
+    if (/^https?:$/.test(new URL(url, location?.href).protocol)) return;
+  } catch {
+    // Told below.
+  }
+  throw new Error(`Expected the http or https URL of the service, received "${url}"`);
+}
+
 /** Reads a response as the type that the contract gives it; the client does not validate it. */
 export async function jsonOf<T>(response: Response): Promise<T> {
-  return (await response.json()) as T;
+  return connected(response.json() as Promise<T>);
 }

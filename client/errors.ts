@@ -28,12 +28,20 @@ export class ConnectionError extends Error {
   override readonly name = 'ConnectionError';
 }
 
-/** Returns the error to throw for one of `fetch`, which reports every lost connection as a `TypeError`. */
-export function withoutTypeError(error: unknown): unknown {
-  // By name: the `fetch` of another realm (a frame, a test runner's) throws the TypeError of that realm.
-  if (!isObject(error) || error['name'] !== 'TypeError') return error;
-  const reason = messageOf(error['cause']) ?? messageOf(error) ?? 'no reason given';
-  return new ConnectionError(`The service did not answer: ${reason}`, { cause: error });
+/**
+ * Awaits a response or its body: `fetch` reports every lost connection as a `TypeError`.
+ *
+ * @throws ConnectionError in its place
+ */
+export async function connected<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    // By name: the `fetch` of another realm (a frame, a test runner's) throws the TypeError of that realm.
+    if (!isObject(error) || error['name'] !== 'TypeError') throw error;
+    const reason = messageOf(error['cause']) ?? messageOf(error) ?? 'no reason given';
+    throw new ConnectionError(`The service did not answer: ${reason}`, { cause: error });
+  }
 }
 
 function messageOf(error: unknown): string | null {

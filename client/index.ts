@@ -126,11 +126,12 @@ export function createClient(options: ClientOptions) {
       upload(call, csv, given, options.fetch),
 
     /** Returns `{ request_id, status, details }`; `details` is a sentence. */
-    status: (id: string, given: CallOptions = {}) => get<Status>(`/image/status/${id}`, given),
+    status: async (id: string, given: CallOptions = {}) =>
+      get<Status>(`/image/status/${idOf(id)}`, given),
 
     /** Returns the whole request: counts, options, sheet, times, webhook and links. */
-    request: (id: string, given: CallOptions = {}) =>
-      get<RequestResource>(`/image/requests/${id}`, given),
+    request: async (id: string, given: CallOptions = {}) =>
+      get<RequestResource>(`/image/requests/${idOf(id)}`, given),
 
     /** Reads one page of the requests that match all filters, newest first. */
     requestsPage: ({ signal, ...query }: RequestsOptions & PageOptions = {}) =>
@@ -147,8 +148,8 @@ export function createClient(options: ClientOptions) {
     },
 
     /** Reads one page of the occurrences that match all filters, in the order of the file. */
-    imagesPage: (id: string, { signal, ...query }: ImagesOptions & PageOptions = {}) =>
-      get<ImagesPage>(`/image/requests/${id}/images${queryOf({ ...query })}`, { signal }),
+    imagesPage: async (id: string, { signal, ...query }: ImagesOptions & PageOptions = {}) =>
+      get<ImagesPage>(`/image/requests/${idOf(id)}/images${queryOf({ ...query })}`, { signal }),
 
     /**
      * Iterates over every occurrence that matches all filters, in the order of the file. While rows are still being
@@ -164,12 +165,12 @@ export function createClient(options: ClientOptions) {
     },
 
     /** Returns one image with its timeline. @throws ApiError 404 when the row has no such position */
-    image: (id: string, row: number, position: number, given: CallOptions = {}) =>
-      get<ImageDetail>(`/image/requests/${id}/images/${row}/${position}`, given),
+    image: async (id: string, row: number, position: number, given: CallOptions = {}) =>
+      get<ImageDetail>(`/image/requests/${idOf(id)}/images/${row}/${position}`, given),
 
     /** Returns the failures of a request, grouped by code and host, most frequent first. */
-    failures: (id: string, given: CallOptions = {}) =>
-      get<Failures>(`/image/requests/${id}/failures`, given),
+    failures: async (id: string, given: CallOptions = {}) =>
+      get<Failures>(`/image/requests/${idOf(id)}/failures`, given),
 
     /**
      * Yields the request at once and at every change, until it is finished. It follows the events of the service,
@@ -184,8 +185,13 @@ export function createClient(options: ClientOptions) {
       // It goes on by itself, for longer than calls are repeated.
       follow({
         open: (closed) =>
-          call(`/image/requests/${id}/events`, { signal: closed, retries: 0 }, ({ body }) => body),
-        poll: () => call(`/image/requests/${id}`, { signal, retries: 0 }, jsonOf<RequestResource>),
+          call(
+            `/image/requests/${idOf(id)}/events`,
+            { signal: closed, retries: 0 },
+            ({ body }) => body,
+          ),
+        poll: () =>
+          call(`/image/requests/${idOf(id)}`, { signal, retries: 0 }, jsonOf<RequestResource>),
         signal,
         onInterrupted,
       }),
@@ -205,28 +211,43 @@ export function createClient(options: ClientOptions) {
      *
      * @throws ApiError 409 when the request is not finished
      */
-    result: (
+    result: async (
       id: string,
       { only, signal }: CallOptions & { readonly only?: 'failed' } = {},
     ): Promise<Response> =>
-      call(`/image/result/${id}${queryOf({ only })}`, { signal }, (response) => response),
+      call(`/image/result/${idOf(id)}${queryOf({ only })}`, { signal }, (response) => response),
+
+    /**
+     * Downloads a compressed image by the last part of its output link, or a thumbnail of it. The body of the response
+     * is a stream.
+     */
+    file: async (
+      id: string,
+      name: string,
+      { width, signal }: CallOptions & { readonly width?: 80 | 160 | 320 | 640 } = {},
+    ): Promise<Response> =>
+      call(
+        `/image/files/${idOf(id)}/${idOf(name)}${queryOf({ width })}`,
+        { signal },
+        (response) => response,
+      ),
 
     /** Runs the failed images again. @throws ApiError 409 while running, and when none failed */
-    retry: (id: string, given: CallOptions = {}) =>
-      post<Status>(`/image/requests/${id}/retry`, given),
+    retry: async (id: string, given: CallOptions = {}) =>
+      post<Status>(`/image/requests/${idOf(id)}/retry`, given),
 
     /** Cancels a running request. @throws ApiError 409 when it is already finished */
-    cancel: (id: string, given: CallOptions = {}) =>
-      post<Status>(`/image/requests/${id}/cancel`, given, { isRepeatable: true }),
+    cancel: async (id: string, given: CallOptions = {}) =>
+      post<Status>(`/image/requests/${idOf(id)}/cancel`, given, { isRepeatable: true }),
 
     /** Sends the webhook again. @throws ApiError 409 while running, and while it is being delivered */
-    redeliver: (id: string, given: CallOptions = {}) =>
-      post<Status>(`/image/requests/${id}/webhook`, given),
+    redeliver: async (id: string, given: CallOptions = {}) =>
+      post<Status>(`/image/requests/${idOf(id)}/webhook`, given),
 
     /** Deletes a request with all its files. @throws ApiError 409 while running */
-    remove: (id: string, { signal }: CallOptions = {}): Promise<void> =>
+    remove: async (id: string, { signal }: CallOptions = {}): Promise<void> =>
       call(
-        `/image/requests/${id}`,
+        `/image/requests/${idOf(id)}`,
         { method: 'DELETE', signal, isRepeatable: true, doneStatus: 404 },
         () => undefined,
       ),
@@ -252,12 +273,12 @@ export function createClient(options: ClientOptions) {
       ),
 
     /** Returns how far an operation is. */
-    operation: (id: string, { signal }: CallOptions = {}): Promise<Operation> =>
-      call(`/image/operations/${id}`, { signal }, jsonOf<Operation>),
+    operation: async (id: string, { signal }: CallOptions = {}): Promise<Operation> =>
+      call(`/image/operations/${idOf(id)}`, { signal }, jsonOf<Operation>),
 
     /** Ends an operation after the requests in hand. */
-    stopOperation: (id: string, given: CallOptions = {}) =>
-      post<Operation>(`/image/operations/${id}/stop`, given, { isRepeatable: true }),
+    stopOperation: async (id: string, given: CallOptions = {}) =>
+      post<Operation>(`/image/operations/${idOf(id)}/stop`, given, { isRepeatable: true }),
 
     /** Retries every request that matches, and returns `{ retried, skipped }`. */
     retryAll: ({ signal, ...filters }: BulkRetryOptions = {}) =>
@@ -279,4 +300,10 @@ export function createClient(options: ClientOptions) {
     },
   };
   return client;
+}
+
+/** Returns an id as a part of a path. These would lead to other paths. @throws Error */
+function idOf(id: string): string {
+  if (/^\.{0,2}$/.test(id)) throw new Error(`Expected an id, received "${id}"`);
+  return encodeURIComponent(id);
 }

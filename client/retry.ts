@@ -18,6 +18,7 @@ export interface RetryOptions {
   /** Whether the call may be repeated although it may have had its effect. If not, only 429 is repeated. */
   readonly isRepeatable: boolean;
   readonly signal: AbortSignal | undefined;
+  readonly onRetry?: ((error: ApiError | ConnectionError) => void) | undefined;
 }
 
 /**
@@ -27,7 +28,7 @@ export interface RetryOptions {
  * @throws the error of the last attempt; the signal's reason when it is aborted
  */
 export async function withRetries<T>(
-  { retries, isRepeatable, signal }: RetryOptions,
+  { retries, isRepeatable, signal, onRetry }: RetryOptions,
   attempt: (mayBeDone: boolean) => Promise<T>,
 ): Promise<T> {
   let mayBeDone = false;
@@ -36,10 +37,12 @@ export async function withRetries<T>(
     try {
       return await attempt(mayBeDone);
     } catch (error) {
+      signal?.throwIfAborted();
       const isRefused = error instanceof ApiError && error.status === TOO_MANY;
-      const isRetried = isRefused || (isRepeatable && isUnavailable(error));
-      const pause = isRetried && retry < retries ? pauseAfter(error, retry) : null;
+      if (!isUnavailable(error) || !(isRefused || isRepeatable) || retry >= retries) throw error;
+      const pause = pauseAfter(error, retry);
       if (pause === null) throw error;
+      onRetry?.(error);
       mayBeDone ||= !isRefused;
       await sleep(pause, signal);
     }
@@ -47,7 +50,7 @@ export async function withRetries<T>(
 }
 
 /** Returns whether the service could not be reached, was down, or has too many calls: later it may answer. */
-export function isUnavailable(error: unknown): boolean {
+export function isUnavailable(error: unknown): error is ApiError | ConnectionError {
   return error instanceof ApiError
     ? UNAVAILABLE.has(error.status)
     : error instanceof ConnectionError;

@@ -27,19 +27,21 @@ export function upload(
   options: UploadOptions,
   send: Send | undefined,
 ): Promise<string> {
-  const { name, fields = {}, idempotencyKey = newKey(), onProgress, signal } = options;
+  const { name, fields = {}, idempotencyKey = newKey(), signal } = options;
+  const failed = new AbortController();
+  const onProgress = options.onProgress && untilItThrows(options.onProgress, failed);
   const form = formOf(csv, name, fields);
   return call(
     '/image/upload/',
     {
       method: 'POST',
       headers: { 'idempotency-key': idempotencyKey },
-      signal,
+      signal: signal === undefined ? failed.signal : AbortSignal.any([signal, failed.signal]),
       isRepeatable: true,
       send: senderOf(form, onProgress, send),
     },
     async (response) => {
-      const { request_id: id } = await jsonOf<{ readonly request_id?: unknown }>(response);
+      const id = (await jsonOf<{ readonly request_id?: unknown } | null>(response))?.request_id;
       if (typeof id === 'string') return id;
       throw new Error('Expected the service to answer with a request_id, received none');
     },
@@ -53,6 +55,17 @@ export function upload(
     return async (url, init) => sendWith(url, await counted(init, body, csv, report));
   }
 }
+
+/** An error of the caller's function ends the upload: within the body, it would look like a lost connection. */
+const untilItThrows =
+  (report: OnProgress, failed: AbortController): OnProgress =>
+  (sent, total) => {
+    try {
+      report(sent, total);
+    } catch (error) {
+      failed.abort(error);
+    }
+  };
 
 function formOf(csv: Blob, name: string, fields: UploadFields): FormData {
   const form = new FormData();

@@ -9,12 +9,12 @@ export const EXIT = {
   notFound: 3,
   refused: 4,
   unreachable: 5,
-  /** Ctrl-C while watching, as in shells: 128 + SIGINT. */
+  /** Ctrl-C, as in shells: 128 + SIGINT. */
   interrupted: 130,
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** A command line that cannot be understood, or a file that cannot be read. */
+/** A command line that cannot be understood, or a file that cannot be read or written. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
@@ -22,6 +22,7 @@ export class UsageError extends Error {
 export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof UsageError) return EXIT.usage;
   if (error instanceof ConnectionError) return EXIT.unreachable;
+  if (error instanceof Error && error.name === 'AbortError') return EXIT.interrupted;
   if (!(error instanceof ApiError)) return EXIT.failed;
   if (error.status === 404) return EXIT.notFound;
   return error.status >= 500 ? EXIT.unreachable : EXIT.refused;

@@ -3,7 +3,8 @@ import { EXIT } from './exit';
 import { runCommandLine } from './run';
 
 const interrupt = new AbortController();
-process.once('SIGINT', () => {
+// Every Ctrl-C, so that a second one does not end the command while it removes what it has written.
+process.on('SIGINT', () => {
   interrupt.abort();
 });
 // The reader of the output closed it, as `head` does.

@@ -54,7 +54,7 @@ Options of upload, status and retry:
   --watch                  wait until the request is finished, and show its progress
   --out FILE               save the result CSV; implies --watch
   --failed FILE            save the rows that failed, with their errors, to correct and upload again;
-                           implies --watch. Not written when none failed
+                           implies --watch. Removed when none failed
 
 Options of upload:
   --quality N              1 to 100; default 50
@@ -76,13 +76,13 @@ Standard output has the id of the request, or the document of --json, and nothin
 ID=$(image-processor upload FILE.csv) works; progress and messages are on standard error.
 
 Exit codes:
-  0  done; when the request is finished: every image succeeded
+  0  done; without --watch: accepted; of a finished request: every image succeeded
   1  some images failed, or were cancelled
-  2  wrong usage, or FILE.csv cannot be read
+  2  wrong usage, or a file that cannot be read or written
   3  no such request
   4  refused: the file, a field or the key, or not possible in this state; the message says why
   5  the service cannot be reached, or is not available
-  130  Ctrl-C while watching; the request goes on
+  130  Ctrl-C; a request goes on, and how to come back is printed
 
 Example:
   image-processor upload products.csv --format webp --watch --out result.csv --failed failed.csv
@@ -137,6 +137,21 @@ export function readCommandLine(
 /** An empty variable counts as not set: scripts and compose files pass on variables that are missing elsewhere. */
 function given(variable: string | undefined): string | undefined {
   return variable === '' ? undefined : variable;
+}
+
+/** Returns the command line that watches a request as the given one does. */
+export function lineBackTo(
+  id: string,
+  { url, isWatching, out, failed, json }: CommandLine,
+): string {
+  return [
+    ...['image-processor', 'status', id, ...(isWatching ? ['--watch'] : []), '--url', url],
+    ...(out === undefined ? [] : ['--out', out]),
+    ...(failed === undefined ? [] : ['--failed', failed]),
+    ...(json ? ['--json'] : []),
+  ]
+    .map((word) => (/^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`))
+    .join(' ');
 }
 
 function parsed(line: readonly string[]) {

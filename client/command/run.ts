@@ -1,13 +1,13 @@
-import { createWriteStream, openAsBlob } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import type { RequestResource } from '../../contract/http/requests';
+import type { RequestResource, Status } from '../../contract/http/requests';
 import { isFinished } from '../../contract/statuses';
 import { createClient, type Client } from '../index';
+import { newKey } from '../newKey';
+import { withRetries } from '../retry';
 import { EXIT, exitCodeOf, UsageError, type ExitCode } from './exit';
-import { HELP, readCommandLine, type CommandLine } from './options';
+import { openCsv, requireWritable, saveBody } from './files';
+import { HELP, lineBackTo, readCommandLine, type CommandLine } from './options';
 import { createProgress, type Output, type Progress } from './progress';
 
 export interface Terminal {
@@ -17,6 +17,16 @@ export interface Terminal {
   /** Aborted by Ctrl-C. */
   readonly interrupted: AbortSignal;
 }
+
+/** What the parts of one command share. */
+interface Run {
+  readonly given: CommandLine;
+  readonly client: Client;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+const RETRIES = 4;
 
 /** Runs one command line. Never rejects. @returns the exit code */
 export async function runCommandLine(
@@ -31,122 +41,146 @@ export async function runCommandLine(
     }
     return await runCommand(given, terminal);
   } catch (error) {
-    terminal.err.write(`${printable(error instanceof Error ? error.message : String(error))}\n`);
+    const code = exitCodeOf(error);
+    const message = error instanceof Error ? error.message : String(error);
+    terminal.err.write(`${code === EXIT.interrupted ? 'Interrupted' : printable(message)}\n`);
     if (error instanceof UsageError) terminal.err.write('image-processor --help lists commands\n');
-    return exitCodeOf(error);
+    return code;
   }
 }
 
 async function runCommand(given: CommandLine, terminal: Terminal): Promise<ExitCode> {
-  const { out, err, interrupted } = terminal;
-  const client = createClient({ url: given.url, key: given.key });
+  const { out, err, interrupted: signal } = terminal;
+  for (const file of [given.out, given.failed]) if (file !== undefined) await requireWritable(file);
   const progress = createProgress(err);
-  const id = await begun(client, given, progress, interrupted);
-  if (!given.json && given.command === 'upload') out.write(`${id}\n`);
-  if (given.isWatching) await watched(client, id, given, progress, terminal);
-  if (interrupted.aborted) return EXIT.interrupted;
-  const request = await client.request(id);
-  if (given.json) out.write(`${JSON.stringify(request, null, 2)}\n`);
-  else if (given.command !== 'upload' && !given.isWatching) {
-    out.write(`${request.status}: ${printable(request.details)}\n`);
+  const onRetry = sayRetry(progress);
+  const run = {
+    given,
+    client: createClient({ url: given.url, key: given.key, onRetry }),
+    progress,
+    signal,
+  };
+  if (given.command !== 'upload') {
+    const { command, target } = given;
+    const answer = command === 'status' ? null : await run.client[command](target, { signal });
+    return followUp(run, target, answer, out);
   }
-  await save(client, request, given, progress);
-  const isOutcome = given.isWatching || given.command === 'status';
-  return isOutcome && isFinished(request.status) && request.status !== 'completed'
-    ? EXIT.failed
-    : EXIT.done;
+  const id = await uploaded(run);
+  if (!given.json) out.write(`${id}\n`);
+  return followUp(run, id, null, out);
 }
 
-/** Does what the command does to a request. @returns its id */
-async function begun(
-  client: Client,
-  { command, target, fields, idempotencyKey }: CommandLine,
-  progress: Progress,
-  signal: AbortSignal,
-): Promise<string> {
-  if (command === 'upload') {
-    const csv = await openCsv(target);
-    try {
-      return await client.upload(csv, {
-        name: path.basename(target),
-        fields,
-        signal,
-        ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
-        onProgress: progress.uploaded,
-      });
-    } finally {
-      progress.end();
-    }
-  }
-  const id = encodeURIComponent(target);
-  if (command !== 'status') await client[command](id);
-  return id;
-}
-
-async function openCsv(file: string): Promise<Blob> {
+/** Uploads the file. @returns the id of the request */
+async function uploaded({ given, client, progress, signal }: Run): Promise<string> {
+  const { target, fields, idempotencyKey = newKey() } = given;
+  const csv = await openCsv(target);
   try {
-    return await openAsBlob(file, { type: 'text/csv' });
-  } catch {
-    throw new UsageError(`Expected a CSV file that can be read, received "${file}"`);
-  }
-}
-
-/** Shows the progress until the request is finished, or Ctrl-C. */
-async function watched(
-  client: Client,
-  id: string,
-  { command, url }: CommandLine,
-  progress: Progress,
-  { interrupted }: Terminal,
-): Promise<void> {
-  let isLost = false;
-  if (command === 'upload') progress.say(`Request ${id}; Ctrl-C stops watching, not the request`);
-  try {
-    await client.waitFor(id, {
-      signal: interrupted,
-      onChange: (request) => {
-        isLost = false;
-        progress.changed({ ...request, details: printable(request.details) });
-      },
-      onInterrupted: () => {
-        if (!isLost) progress.say('The service does not answer; trying again');
-        isLost = true;
-      },
+    return await client.upload(csv, {
+      name: path.basename(target),
+      fields,
+      signal,
+      idempotencyKey,
+      onProgress: progress.uploaded,
     });
   } catch (error) {
-    if (!interrupted.aborted) throw error;
-    progress.say('The request goes on. To watch it again:');
-    progress.say(`  image-processor status ${id} --watch --url ${url}`);
+    if (isUnknown(error)) {
+      progress.say('There may be a request. The same command makes no second one with');
+      progress.say(`  --idempotency-key ${idempotencyKey}`);
+    }
+    throw error;
   } finally {
     progress.end();
   }
 }
 
-async function save(
-  client: Client,
-  { request_id: id, status, counts }: RequestResource,
-  { out, failed }: CommandLine,
-  progress: Progress,
-): Promise<void> {
-  if (!isFinished(status)) return;
-  if (out !== undefined) await write(await client.result(id), out);
-  if (failed !== undefined && counts.failed > 0) {
-    await write(await client.result(id, { only: 'failed' }), failed);
-    progress.say(`Rows that failed: ${failed}`);
-  }
-}
-
-/** Writes a file whole or not at all. */
-async function write({ body }: Response, file: string): Promise<void> {
-  const part = `${file}.${process.pid}.part`;
+/** Does what comes after the call that the command is for: its failure leaves the request as it is. */
+async function followUp(
+  run: Run,
+  id: string,
+  answer: Status | null,
+  out: Output,
+): Promise<ExitCode> {
+  const { given, client, progress, signal } = run;
+  const { command, isWatching, json } = given;
   try {
-    await pipeline(body === null ? [] : Readable.fromWeb(body), createWriteStream(part));
-    await rename(part, file);
+    let request: RequestResource | null = null;
+    if (isWatching) request = await watched(run, id);
+    else if (json || command === 'status') request = await client.request(id, { signal });
+    const told = request ?? answer;
+    if (json) out.write(`${JSON.stringify(request, null, 2)}\n`);
+    else if (command !== 'upload' && !isWatching && told !== null) {
+      out.write(`${told.status}: ${printable(told.details)}\n`);
+    }
+    if (request === null || !(isWatching || command === 'status')) return EXIT.done;
+    if (isWatching) await save(run, request);
+    return isFinished(request.status) && request.status !== 'completed' ? EXIT.failed : EXIT.done;
   } catch (error) {
-    await rm(part, { force: true });
+    if (isUnknown(error) && (isWatching || command !== 'status')) {
+      const key = given.key === undefined ? '' : ' with the same key';
+      progress.say(`Request ${id} goes on without this command. To come back to it${key}:`);
+      progress.say(`  ${lineBackTo(id, given)}`);
+    }
     throw error;
   }
 }
+
+/** Shows the progress until the request is finished. */
+async function watched(
+  { given, client, progress, signal }: Run,
+  id: string,
+): Promise<RequestResource> {
+  let isLost = false;
+  if (given.command === 'upload')
+    progress.say(`Request ${id}; Ctrl-C stops watching, not the request`);
+  try {
+    return await client.waitFor(id, {
+      signal,
+      onChange: (request) => {
+        progress.changed({ ...request, details: printable(request.details) });
+      },
+      onInterrupted: (error) => {
+        if (error instanceof Error && !isLost) sayRetry(progress)(error);
+        isLost = error !== null;
+      },
+    });
+  } finally {
+    progress.end();
+  }
+}
+
+async function save(run: Run, { request_id: id, counts }: RequestResource): Promise<void> {
+  const { out, failed } = run.given;
+  if (out !== undefined) await download(run, id, out);
+  if (failed === undefined) return;
+  // An earlier run may have left it.
+  if (counts.failed === 0) return rm(failed, { force: true });
+  await download(run, id, failed, 'failed');
+  run.progress.say(`Rows that failed: ${failed}`);
+}
+
+/** Repeats the download when its body breaks off, too. */
+async function download(
+  { given, progress, signal }: Run,
+  id: string,
+  file: string,
+  only?: 'failed',
+): Promise<void> {
+  const client = createClient({ url: given.url, key: given.key, retries: 0 });
+  const onRetry = sayRetry(progress);
+  await withRetries({ retries: RETRIES, isRepeatable: true, signal, onRetry }, async () => {
+    await saveBody(await client.result(id, { signal, ...(only && { only }) }), file, signal);
+  });
+}
+
+const sayRetry =
+  (progress: Progress) =>
+  ({ message }: Error) => {
+    progress.say(`${printable(message)}; trying again`);
+  };
+
+/** Whether the command ended before it was known what the service does. */
+const isUnknown = (error: unknown): boolean =>
+  [EXIT.interrupted, EXIT.unreachable].some((code) => code === exitCodeOf(error));
 
 /** In a terminal, control and format characters move the cursor, change colours, or hide text. */
 function printable(text: string): string {

@@ -2,7 +2,7 @@ import { ApiError, type Client } from '../../client';
 import type { RequestResource } from '../../contract/http/requests';
 import { UNKNOWN, startRequestStage } from '../support/requestStage';
 import { clientOf } from '../support/api';
-import { all, sheetOf } from '../support/calls';
+import { all, json, sheetOf } from '../support/calls';
 
 const stage = startRequestStage();
 const client = (): Client => clientOf(`${stage.service.url}/`);
@@ -67,6 +67,58 @@ describe('createClient({ url })', () => {
     await expect(client().request(running)).rejects.toMatchObject({ status: 404 });
     await stage.hasState(failed, 'delivered');
     expect(await client().redeliver(failed)).toMatchObject({ request_id: failed });
+  });
+
+  it('retries all requests with failed images', async () => {
+    const since = new Date();
+    const failed = await stage.failed();
+    expect(await client().retryAll({ since })).toMatchObject({ retried: 1 });
+    expect(await client().waitFor(failed)).toMatchObject({ status: 'completed', round: 2 });
+  });
+
+  it('downloads images and their thumbnails', async () => {
+    const id = await client().upload(csv(stage.link('/a.jpg')), { name });
+    await client().waitFor(id);
+    const [image] = await all(client().images(id));
+    const file = image?.output_url?.split('/').at(-1) ?? '';
+    const sizes = [await client().file(id, file), await client().file(id, file, { width: 80 })].map(
+      async (response) => (await response.arrayBuffer()).byteLength,
+    );
+    const [whole = 0, thumbnail = 0] = await Promise.all(sizes);
+    expect(thumbnail).toBeGreaterThan(0);
+    expect(thumbnail).toBeLessThan(whole);
+  });
+
+  it('has a method for every call of the OpenAPI document but two', async () => {
+    const methods = {
+      uploadSheet: 'upload',
+      getStatus: 'status',
+      getRequest: 'request',
+      listRequests: 'requests',
+      listImages: 'images',
+      getImage: 'image',
+      listFailures: 'failures',
+      followRequest: 'events',
+      getResult: 'result',
+      getFile: 'file',
+      retryRequest: 'retry',
+      cancelRequest: 'cancel',
+      redeliverWebhook: 'redeliver',
+      deleteRequest: 'remove',
+      startOperation: 'startOperation',
+      getOperation: 'operation',
+      stopOperation: 'stopOperation',
+      retryRequests: 'retryAll',
+      getSystem: 'system',
+      getReadiness: 'health',
+    } as const satisfies Record<string, keyof Client>;
+    const { paths } = await json<{
+      readonly paths: Record<string, Record<string, { readonly operationId: string }>>;
+    }>(`${stage.service.url}/openapi.json`);
+    const operations = Object.values(paths).flatMap((path) => Object.values(path));
+    const ids = operations.map(({ operationId }) => operationId);
+    expect(ids.sort()).toEqual([...Object.keys(methods), 'getLiveness', 'getMetrics'].sort());
+    for (const method of Object.values(methods)) expect(client()).toHaveProperty(method);
   });
 
   it('throws an ApiError with the detail of the response', async () => {

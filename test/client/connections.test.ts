@@ -203,6 +203,69 @@ describe('an aborted signal', () => {
   });
 });
 
+describe('an error that is no lost connection', () => {
+  const mistake = new TypeError('x is not a function');
+  const fail = () => {
+    throw mistake;
+  };
+
+  it('of the URL is thrown at once', () => {
+    for (const url of ['', '/shop', 'localhost:8000', 'shop'])
+      expect(() => createClient({ url })).toThrow('Expected the http or https URL of the service');
+  });
+
+  it('of the key is thrown by the call', async () => {
+    expect(await errorOf(client({ key: 'ключ' }).status(UNKNOWN))).toMatchObject({
+      name: 'TypeError',
+    });
+    expect(proxy.calls(/./)).toHaveLength(0);
+  });
+
+  it('of onError ends the call', async () => {
+    proxy.on('GET', STATUS, unavailable());
+    expect(await errorOf(client({ onError: fail }).status(UNKNOWN))).toBe(mistake);
+    expect(proxy.calls(/./)).toHaveLength(1);
+  });
+
+  it.each([0, 4])('of onProgress ends the upload, with %d retries', async (retries) => {
+    const upload = client({ retries }).upload(csv(), { name, onProgress: fail });
+    expect(await errorOf(upload)).toBe(mistake);
+    expect(proxy.calls(/./).length).toBeLessThanOrEqual(1);
+  });
+
+  it('of an answer that is no object is thrown by the upload', async () => {
+    proxy.on('POST', UPLOAD, answerWith(200, 'null'));
+    expect(await errorOf(client().upload(csv(), { name }))).toMatchObject({
+      message: expect.stringContaining('request_id') as string,
+    });
+    expect(proxy.calls(/./)).toHaveLength(1);
+  });
+});
+
+it('onRetry is called with each error before the call is repeated', async () => {
+  proxy.on('GET', STATUS, cut);
+  proxy.on('GET', STATUS, unavailable());
+  const seen: unknown[] = [];
+  await errorOf(client({ onRetry: (error) => seen.push(error) }).status(UNKNOWN));
+  expect(seen).toEqual([
+    expect.objectContaining({ status: 503 }),
+    expect.any(ConnectionError) as unknown,
+  ]);
+});
+
+describe('an id', () => {
+  it.each(['', '.', '..'])('that is "%s" is refused', async (id) => {
+    for (const call of [client().request(id), client().remove(id), client().waitFor(id)])
+      expect(await errorOf(call)).toMatchObject({ message: `Expected an id, received "${id}"` });
+    expect(proxy.calls(/./)).toHaveLength(0);
+  });
+
+  it('leads to no other path', async () => {
+    expect(await errorOf(client().request('a/../b?c'))).toBeInstanceOf(ApiError);
+    expect(proxy.calls(/./).map(({ path }) => path)).toEqual(['/image/requests/a%2F..%2Fb%3Fc']);
+  });
+});
+
 describe('a list', () => {
   /** The service then returns pages of one entry. */
   const oneEach: Handle = ({ incoming, response, passOn }) =>

@@ -83,6 +83,11 @@ describe('the packed client', () => {
     expect(JSON.parse(stdout)).toEqual(['completed', ['webp'], 422, 'completed']);
   });
 
+  it('has the command in a checkout, by npx', async () => {
+    const { stdout } = await execute('npx', ['--offline', './client', '--help'], { cwd: ROOT });
+    expect(stdout).toContain('Usage: image-processor upload FILE.csv');
+  });
+
   it('brings no other package, and the command', async () => {
     const modules = await readdir(path.join(folder, 'node_modules'));
     expect(modules.filter((name) => !name.startsWith('.'))).toEqual(['@image-processor']);
