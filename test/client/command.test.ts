@@ -5,6 +5,8 @@ import { readCommandLine } from '../../client/command/options';
 import type { RequestResource } from '../../contract/http/requests';
 import { sheetOf } from '../support/calls';
 import { endCommands, startProgram, type Command } from '../support/command';
+import { eventually } from '../support/eventually';
+import { answerWith, cutBody, hang, startHttpProxy, type HttpProxy } from '../support/httpProxy';
 import { closedPort } from '../support/listen';
 import { startRequestStage, UNKNOWN } from '../support/requestStage';
 
@@ -48,6 +50,7 @@ describe('image-processor upload', () => {
 
   it('--watch shows plain lines, exits 0 when every image succeeded, and --out saves the result', async () => {
     const line = ['upload', await sheet(stage.link('/a.jpg')), '--watch', '--out', file('out.csv')];
+    await writeFile(file('failed.csv'), 'of yesterday');
     const { code, stderr } = await run([...line, '--failed', file('failed.csv')]);
     expect(stderr).toContain('1 of 1 image compressed\n');
     expect(stderr).not.toContain('\r');
@@ -119,6 +122,99 @@ describe('image-processor upload', () => {
   });
 });
 
+describe('image-processor behind a proxy', () => {
+  let proxy: HttpProxy;
+  beforeEach(async () => {
+    proxy = await startHttpProxy(stage.service.url);
+  });
+  afterEach(() => proxy.stop());
+  const behind = () => ({ IMAGE_PROCESSOR_URL: proxy.url });
+  const unavailable = answerWith(503, { detail: 'Down: mongodb' }, { 'retry-after': '0' });
+
+  it('downloads a result again whose connection broke', async () => {
+    proxy.on('GET', /^\/image\/result/, cutBody, 2);
+    const csv = await sheet(stage.link('/a.jpg'));
+    const { code, stderr } = await run(['upload', csv, '--out', file('out.csv')], behind());
+    expect({ code, stderr }).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('trying again') as string,
+    });
+    expect(await readFile(file('out.csv'), 'utf8')).toContain('Output Image Urls');
+    expect(await readdir(folder)).toEqual(['out.csv', 'products.csv']);
+  });
+
+  it('exits 5 when a result cannot be downloaded, and says how to come back', async () => {
+    const id = await stage.failed();
+    proxy.on('GET', /^\/image\/result/, answerWith(503, {}, { 'retry-after': '3600' }));
+    const { code, stderr } = await run(['status', id, '--out', file("it's.csv")], behind());
+    expect(code).toBe(5);
+    expect(stderr).toContain(`status ${id} --watch --url ${proxy.url} --out '`);
+    expect(stderr).toContain("it'\\''s.csv'");
+  });
+
+  it('reads no request that it does not print', async () => {
+    proxy.on('GET', /./, unavailable, Infinity);
+    const { code, stdout } = await run(['upload', await sheet(stage.link('/a.jpg'))], behind());
+    expect(code).toBe(0);
+    expect((await stage.show(stdout.trim())).file_name).toBe('products.csv');
+    const retried = await run(['retry', await stage.failed()], behind());
+    expect(retried).toMatchObject({ code: 0, stdout: expect.stringContaining(':') as string });
+  });
+
+  it('says which request there is when --json cannot read it', async () => {
+    proxy.on('GET', /./, answerWith(503, {}, { 'retry-after': '3600' }), Infinity);
+    const csv = await sheet(stage.link('/a.jpg'));
+    const { code, stdout, stderr } = await run(['upload', csv, '--json'], behind());
+    expect({ code, stdout }).toEqual({ code: 5, stdout: '' });
+    const [, id = ''] = /Request (\S+) goes on/.exec(stderr) ?? [];
+    expect((await stage.show(id)).file_name).toBe('products.csv');
+  });
+
+  it('says why it waits', async () => {
+    proxy.on('GET', /./, unavailable);
+    const { code, stderr } = await run(['status', await stage.failed()], behind());
+    expect(code).toBe(1);
+    expect(stderr).toBe('The service answered HTTP 503: Down: mongodb; trying again\n');
+  });
+
+  it('ends an upload on Ctrl-C, and prints the key that repeats it', async () => {
+    proxy.on('POST', /./, hang);
+    const command = start(['upload', await sheet(stage.link('/a.jpg'))], behind());
+    await eventually(
+      () => proxy.calls(/./).length,
+      (count) => count === 1,
+    );
+    command.kill('SIGINT');
+    expect(await command.ended).toBe(130);
+    const [sent] = proxy.calls(/./).map(({ headers }) => headers['idempotency-key']);
+    expect(command.stderr()).toContain(`--idempotency-key ${String(sent)}\n`);
+  });
+
+  it('ends every other call on Ctrl-C', async () => {
+    proxy.on('GET', /./, hang);
+    const command = start(['status', UNKNOWN], behind());
+    await eventually(
+      () => proxy.calls(/./).length,
+      (count) => count === 1,
+    );
+    command.kill('SIGINT');
+    expect([await command.ended, command.stderr()]).toEqual([130, 'Interrupted\n']);
+  });
+
+  it.each(['--out', '--failed'])(
+    'exits 2 before it uploads when %s cannot be written',
+    async (option) => {
+      const csv = await sheet(stage.link('/a.jpg'));
+      for (const wrong of ['/nowhere/x.csv', folder]) {
+        const { code, stderr } = await run(['upload', csv, option, wrong], behind());
+        expect(code).toBe(2);
+        expect(stderr).toContain(wrong);
+      }
+      expect(proxy.calls(/./)).toHaveLength(0);
+    },
+  );
+});
+
 describe('image-processor', () => {
   it('status tells where a request stands, with exit code 1 when images failed', async () => {
     const id = await stage.failed();
@@ -145,6 +241,7 @@ describe('image-processor', () => {
     ['an unknown command', ['download', 'a']],
     ['a missing file name', ['upload']],
     ['a file that does not exist', ['upload', '/nowhere/products.csv']],
+    ['a folder in place of a file', ['upload', __dirname]],
     ['an unknown option', ['status', UNKNOWN, '--nothing']],
     ['an option of another command', ['cancel', UNKNOWN, '--quality', '4']],
     ['a URL that is none', ['status', UNKNOWN, '--url', 'localhost:8000']],
