@@ -15,6 +15,7 @@ const client = createClient({
   key: process.env.IMAGE_PROCESSOR_KEY,
 });
 const [result, failed] = [`${file}.result.csv`, `${file}.failed.csv`];
+
 async function save(name, response) {
   await writeFile(`${name}.part`, response.body);
   await rename(`${name}.part`, name);
