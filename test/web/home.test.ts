@@ -436,6 +436,51 @@ describe('bulk operations', () => {
     });
   });
 
+  it('leaves out what is unticked after all that match were selected', async () => {
+    await done(service, mug, 'taken.csv');
+    await done(service, mug, 'spared.csv');
+    await visitor.visit(`${service.url}/?status=completed`, async (page) => {
+      await page.getByLabel('Select taken.csv').check();
+      await page.getByRole('button', { name: 'Select all that match the filter' }).click();
+      await page.getByLabel('Select spared.csv').uncheck();
+      expect(await page.getByLabel('Select taken.csv').isChecked()).toBe(true);
+      const listed = await page.getByLabel(/^Select .+csv$/).count();
+      await page.getByText(new RegExp(`^${listed - 1} requests? selected$`)).waitFor();
+    });
+  });
+
+  it('keeps its question open when what was selected leaves the list', async () => {
+    const id = await done(service, mug, 'leaving.csv');
+    await visitor.visit(`${service.url}/?q=leaving.csv`, async (page) => {
+      await page.getByLabel('Select leaving.csv').check();
+      await page.getByRole('button', { name: 'Delete' }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByText('1 request will be deleted').waitFor();
+      await clientOf(service.url).remove(id);
+      await page.getByText('No request matches this filter.').waitFor();
+      await dialog.getByRole('button', { name: 'Delete requests' }).click();
+      await page.getByText('Done with 1 request: 0 deleted').waitFor();
+    });
+  });
+
+  it('shows the end of what was confirmed: there is no way back meanwhile', async () => {
+    await done(service, mug, 'held.csv');
+    await visitor.visit(`${service.url}/?q=held.csv`, async (page) => {
+      const held: Route[] = [];
+      await page.route('**/image/operations', (route) => {
+        held.push(route);
+      });
+      await page.getByLabel('Select held.csv').check();
+      await page.getByRole('button', { name: 'Delete' }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByRole('button', { name: 'Delete requests' }).click();
+      await page.keyboard.press('Escape');
+      expect(await dialog.getByRole('button', { name: 'Go back' }).isDisabled()).toBe(true);
+      for (const route of held) await route.continue();
+      await page.getByText('Done with 1 request: 1 deleted').waitFor();
+    });
+  });
+
   it('asks clearly before it takes every request', async () => {
     await done(service, mug, 'one.csv');
     await visitor.visit(service.url, async (page) => {

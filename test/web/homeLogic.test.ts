@@ -149,6 +149,7 @@ describe('the filter of the list', () => {
   it('leaves out what is not set, and what cannot be understood', () => {
     expect(writeFilter(NO_FILTER)).toEqual({});
     expect(isFiltered(NO_FILTER)).toBe(false);
+    expect(isFiltered({ ...NO_FILTER, q: ' ' })).toBe(false);
     const query = new URLSearchParams('status=lost&since=yesterday&until=2026-02-31&other=1');
     expect(readFilter(query)).toEqual(NO_FILTER);
   });

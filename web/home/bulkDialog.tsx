@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { BulkAction } from '../../contract/actions';
 import type { RequestResource } from '../../contract/http/requests';
 import { useApi, type Api } from '../api';
+import { inTime } from '../inTime';
 import { BULK, describePlan, formatRequests, planOf } from '../logic/bulk';
 import { formatDay } from '../logic/format';
 import { isFiltered, toQuery, type RequestFilter } from '../logic/requestFilter';
@@ -13,9 +14,13 @@ export type Selection =
   | { readonly kind: 'listed'; readonly requests: readonly RequestResource[] }
   | { readonly kind: 'matching'; readonly filter: RequestFilter };
 
-interface Props {
+/** An action and the requests that were selected when its dialog was opened: the list goes on changing. */
+export interface AskedBulk {
   readonly action: BulkAction;
   readonly selection: Selection;
+}
+
+interface Props extends AskedBulk {
   readonly onStarted: (operationId: string) => void;
   readonly onClose: () => void;
 }
@@ -94,9 +99,12 @@ function useTargets(selection: Selection): Targets {
   useEffect(() => {
     if (selection.kind === 'listed') return;
     const closed = new AbortController();
-    readMatching(api, selection.filter, closed.signal).then(setTargets, (error: unknown) => {
-      if (!closed.signal.aborted) setTargets((known) => ({ ...known, error }));
-    });
+    readMatching(api, selection.filter, inTime(closed.signal)).then(
+      setTargets,
+      (error: unknown) => {
+        if (!closed.signal.aborted) setTargets((known) => ({ ...known, error }));
+      },
+    );
     return () => {
       closed.abort();
     };
@@ -131,7 +139,7 @@ function describeFilter(filter: RequestFilter): string {
   const { status, q, since, until } = filter;
   const parts = [
     ...(status === null ? [] : [`status ${REQUEST_LABELS[status]}`]),
-    ...(q === '' ? [] : [`“${q}” in the file name, or at the beginning of the id`]),
+    ...(q.trim() === '' ? [] : [`“${q.trim()}” in the file name, or at the beginning of the id`]),
     ...(since === '' ? [] : [`uploaded from ${formatDay(since)}`]),
     ...(until === '' ? [] : [`uploaded until ${formatDay(until)}`]),
   ];

@@ -7,6 +7,7 @@ import { Ago } from '../parts/ago';
 import { CountsBar } from '../parts/countsBar';
 import { Failure } from '../parts/failure';
 import { StatusLabel } from '../parts/statusLabel';
+import { BulkDialog, type AskedBulk } from './bulkDialog';
 import { Filters } from './filters';
 import { SelectionBar } from './selectionBar';
 import { useRequests } from './useRequests';
@@ -46,6 +47,7 @@ function Requests({ filter, onStarted, onSample }: Props & { readonly filter: Re
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   /** All that match are selected, also those that are not loaded. */
   const [isAll, setAll] = useState(false);
+  const [asked, setAsked] = useState<AskedBulk | null>(null);
   const requests = loaded?.requests ?? [];
   const chosen = requests.filter(({ request_id }) => selected.has(request_id));
   const cursor = loaded?.cursor ?? null;
@@ -55,10 +57,10 @@ function Requests({ filter, onStarted, onSample }: Props & { readonly filter: Re
     setAll(false);
   }
   function toggle(id: string) {
-    const others = [...selected].filter((one) => one !== id);
-    select(selected.has(id) ? others : [...selected, id]);
+    const ticked = (isAll ? requests : chosen).map(({ request_id }) => request_id);
+    select(ticked.includes(id) ? ticked.filter((one) => one !== id) : [...ticked, id]);
   }
-  const isEverything = chosen.length === requests.length;
+  const isEverything = isAll || chosen.length === requests.length;
 
   return (
     <>
@@ -103,7 +105,7 @@ function Requests({ filter, onStarted, onSample }: Props & { readonly filter: Re
         </button>
       )}
       {olderError !== null && <Failure error={olderError} />}
-      {chosen.length > 0 && (
+      {(isAll || chosen.length > 0) && (
         <SelectionBar
           requests={chosen}
           filter={filter}
@@ -114,9 +116,19 @@ function Requests({ filter, onStarted, onSample }: Props & { readonly filter: Re
           onClear={() => {
             select([]);
           }}
+          onAsk={setAsked}
+        />
+      )}
+      {/* Not in the bar, which goes away when what is ticked leaves the list. */}
+      {asked !== null && (
+        <BulkDialog
+          {...asked}
           onStarted={(id) => {
             select([]);
             onStarted(id);
+          }}
+          onClose={() => {
+            setAsked(null);
           }}
         />
       )}

@@ -1,9 +1,8 @@
-import { useState } from 'preact/hooks';
-import { BULK_ACTIONS, type BulkAction } from '../../contract/actions';
+import { BULK_ACTIONS } from '../../contract/actions';
 import type { RequestResource } from '../../contract/http/requests';
 import { BULK, formatRequests } from '../logic/bulk';
 import { isFiltered, type RequestFilter } from '../logic/requestFilter';
-import { BulkDialog, type Selection } from './bulkDialog';
+import type { AskedBulk, Selection } from './bulkDialog';
 
 /** The service takes no more ids for one operation. */
 const MOST = 1_000;
@@ -14,12 +13,11 @@ interface Props {
   readonly isAll: boolean;
   readonly onAll: () => void;
   readonly onClear: () => void;
-  readonly onStarted: (operationId: string) => void;
+  readonly onAsk: (asked: AskedBulk) => void;
 }
 
 /** What can be done with the selected requests. */
-export function SelectionBar({ requests, filter, isAll, onAll, onClear, onStarted }: Props) {
-  const [asked, setAsked] = useState<BulkAction | null>(null);
+export function SelectionBar({ requests, filter, isAll, onAll, onClear, onAsk }: Props) {
   const all = isFiltered(filter) ? 'all that match the filter' : 'all requests';
   const selection: Selection = isAll
     ? { kind: 'matching', filter }
@@ -39,7 +37,7 @@ export function SelectionBar({ requests, filter, isAll, onAll, onClear, onStarte
             key={action}
             type="button"
             onClick={() => {
-              setAsked(action);
+              onAsk({ action, selection });
             }}
           >
             {BULK[action].label}
@@ -54,16 +52,6 @@ export function SelectionBar({ requests, filter, isAll, onAll, onClear, onStarte
           Clear selection
         </button>
       </div>
-      {asked !== null && (
-        <BulkDialog
-          action={asked}
-          selection={selection}
-          onStarted={onStarted}
-          onClose={() => {
-            setAsked(null);
-          }}
-        />
-      )}
     </div>
   );
 }

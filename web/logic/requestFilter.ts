@@ -34,8 +34,9 @@ export function writeFilter({ status, ...texts }: RequestFilter): Record<string,
   return Object.fromEntries(given.filter(([, text]) => text !== ''));
 }
 
+/** Whether the service is asked for less than all requests. */
 export function isFiltered(filter: RequestFilter): boolean {
-  return Object.keys(writeFilter(filter)).length > 0;
+  return Object.values(toQuery(filter)).some((value) => value !== undefined);
 }
 
 /** Returns the filter as the service takes it; its `until` is exclusive. */

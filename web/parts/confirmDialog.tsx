@@ -52,6 +52,10 @@ export function ConfirmDialog({
     <dialog
       ref={dialog}
       aria-labelledby={heading}
+      // What was started cannot be taken back: its end is shown.
+      onCancel={(event) => {
+        if (isRunning) event.preventDefault();
+      }}
       onClose={() => {
         onClose(isDone.current);
       }}
@@ -68,7 +72,7 @@ export function ConfirmDialog({
         >
           {action}
         </button>
-        <button type="button" onClick={() => dialog.current?.close()}>
+        <button type="button" disabled={isRunning} onClick={() => dialog.current?.close()}>
           Go back
         </button>
       </div>
