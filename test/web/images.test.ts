@@ -44,6 +44,10 @@ async function mixed(): Promise<string> {
 const table = (page: Page) => page.getByRole('region', { name: 'Table of images' });
 const images = (page: Page) => page.getByRole('region', { name: 'Images', exact: true });
 
+/** In the page: how many thumbnails are loaded. */
+const LOADED_THUMBNAILS = `[...document.querySelectorAll('img.images-thumbnail')]
+  .filter(({ naturalWidth }) => naturalWidth > 0).length`;
+
 /** Waits until the list has exactly these images. */
 async function lists(page: Page, expected: readonly string[]): Promise<void> {
   const names = page.locator('.images-name a, .images-card > a');
@@ -137,13 +141,34 @@ describe('the images of a request', () => {
     const id = await uploaded(service.url, sheetOf([late]));
     await visitor.visit(`${service.url}/requests/${id}`, async (page) => {
       await table(page).getByText('Waiting').waitFor();
+      await images(page).getByLabel('Host').pressSequentially('shop.exam');
       const [download] = await eventually(
         () => waiting,
         ({ length }) => length > 0,
       );
       download?.end(photo);
       await table(page).getByText('Compressed').waitFor();
+      // What is being typed stays.
+      expect(await images(page).getByLabel('Host').inputValue()).toBe('shop.exam');
     });
+  });
+
+  it('load a thumbnail again that could not be loaded', async () => {
+    const id = await mixed();
+    await visitor.visit(
+      `${service.url}/requests/${id}`,
+      async (page) => {
+        await page.route(/\?width=/, (route) => route.abort(), { times: 1 });
+        await page.reload();
+        // Those below the window are loaded later.
+        await table(page).scrollIntoViewIfNeeded();
+        await eventually(
+          () => page.evaluate<number>(LOADED_THUMBNAILS),
+          (count) => count === 3,
+        );
+      },
+      { expected: /Failed to load resource/ },
+    );
   });
 
   it('say that the service is away, and come back by themselves', async () => {

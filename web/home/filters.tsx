@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { REQUEST_STATUSES } from '../../contract/statuses';
 import { isFiltered, NO_FILTER, type RequestFilter } from '../logic/requestFilter';
 import { REQUEST_LABELS } from '../logic/statuses';
@@ -84,10 +84,12 @@ function Search({ text, onChange }: SearchProps) {
   useEffect(() => {
     setTyped(text);
   }, [text]);
+  const change = useRef(onChange);
+  change.current = onChange;
   useEffect(() => {
     if (typed === text) return;
     const timer = setTimeout(() => {
-      onChange(typed);
+      change.current(typed);
     }, PAUSE_MS);
     return () => {
       clearTimeout(timer);

@@ -1,4 +1,4 @@
-import { useId } from 'preact/hooks';
+import { useEffect, useId, useState } from 'preact/hooks';
 import type { Counts } from '../../contract/counts';
 import type { FailureGroup } from '../../contract/http/failures';
 import { IMAGE_STATUSES } from '../../contract/statuses';
@@ -16,6 +16,11 @@ interface Props {
 export function Filters({ filter, counts, groups, onChange }: Props) {
   const hosts = useId();
   const { status, code, host } = filter;
+  /** Not the filter's own: it would come back at the next change of the request, while another one is typed. */
+  const [typed, setTyped] = useState('');
+  useEffect(() => {
+    setTyped(host ?? '');
+  }, [host]);
   const codes = [...new Set([...codesOf(groups), ...(code === undefined ? [] : [code])])];
   return (
     <div class="images-filters">
@@ -59,7 +64,10 @@ export function Filters({ filter, counts, groups, onChange }: Props) {
           placeholder="Any"
           autocomplete="off"
           spellcheck={false}
-          value={host ?? ''}
+          value={typed}
+          onInput={({ currentTarget }) => {
+            setTyped(currentTarget.value);
+          }}
           onChange={({ currentTarget: { value } }) => {
             const name = value.trim().toLowerCase();
             onChange({ ...filter, host: name === '' ? undefined : name });

@@ -6,6 +6,9 @@ import { nameOf, thumbnailOf } from '../logic/imageNames';
 /** Of those that only fly past while the list is scrolled, none is loaded. */
 const DELAY_MS = 120;
 
+/** Pauses before a picture that could not be loaded is tried again: the API may be back by then. */
+const AGAIN_MS = [5_000, 15_000, 45_000];
+
 interface Props {
   readonly requestId: string;
   readonly image: ImageResource;
@@ -18,6 +21,7 @@ export function Thumbnail({ requestId, image: { output_url, source_url }, size }
   const { base } = useRouter();
   const [isDue, setDue] = useState(false);
   const [failed, setFailed] = useState<string | null>(null);
+  const [tries, setTries] = useState(0);
   const source = output_url === null ? null : thumbnailOf(base, requestId, output_url);
 
   useEffect(() => {
@@ -28,6 +32,18 @@ export function Thumbnail({ requestId, image: { output_url, source_url }, size }
       clearTimeout(timer);
     };
   }, []);
+
+  useEffect(() => {
+    const pause = AGAIN_MS[tries];
+    if (failed === null || pause === undefined) return;
+    const timer = setTimeout(() => {
+      setTries(tries + 1);
+      setFailed(null);
+    }, pause);
+    return () => {
+      clearTimeout(timer);
+    };
+  }, [failed]);
 
   return source === null || !isDue || failed === source ? (
     <span
