@@ -58,6 +58,15 @@ describe('readFields', () => {
       base_url: 'https://shop.example',
     });
   });
+
+  it('leaves out what is the default, so that a file that is sent again has the same key', () => {
+    const form = new FormData();
+    for (const [name, value] of Object.entries({ format: 'keep', effort: 'balanced' })) {
+      form.set(name, value);
+    }
+    form.set('output', 'append');
+    expect(readFields(form)).toEqual({});
+  });
 });
 
 describe('explain', () => {

@@ -16,6 +16,11 @@ interface Uploading {
 
 const IDLE: Uploading = { sent: null, faults: NO_FAULTS, isStopped: false };
 
+/** While a file is sent, also from another view. */
+function askBeforeClosing(event: Event) {
+  event.preventDefault();
+}
+
 /** Sends a file. One that was interrupted and is sent again is one request. */
 export function useUpload(onAccepted: (id: string) => void) {
   const api = useApi();
@@ -31,23 +36,12 @@ export function useUpload(onAccepted: (id: string) => void) {
     [],
   );
 
-  useEffect(() => {
-    if (!isSending) return;
-    // The browser asks before it closes the page.
-    const ask = (event: Event) => {
-      event.preventDefault();
-    };
-    addEventListener('beforeunload', ask);
-    return () => {
-      removeEventListener('beforeunload', ask);
-    };
-  }, [isSending]);
-
   async function send(file: File, fields: UploadFields) {
     const upload = uploadName(file, fields);
     const stop = new AbortController();
     sending.current = stop;
     setState({ ...IDLE, sent: 0 });
+    addEventListener('beforeunload', askBeforeClosing);
     try {
       const id = await api.upload(file, {
         name: file.name,
@@ -65,6 +59,8 @@ export function useUpload(onAccepted: (id: string) => void) {
       if (error instanceof ApiError && error.status === 409) forgetKey(sessionStorage, upload);
       const isStopped = stop.signal.aborted;
       setState({ ...IDLE, isStopped, faults: isStopped ? NO_FAULTS : uploadFaultsOf(error) });
+    } finally {
+      removeEventListener('beforeunload', askBeforeClosing);
     }
   }
 

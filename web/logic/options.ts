@@ -14,16 +14,25 @@ const NAMES = [
   'webhook_url',
 ];
 
+/** What the selects of the form show at first: the service's own defaults. */
+const DEFAULTS: Readonly<Record<string, string>> = {
+  format: 'keep',
+  effort: 'balanced',
+  output: 'append',
+};
+
 /** What the browser's `FormData` offers, as far as it is needed here. */
 interface Form {
   get(name: string): unknown;
 }
 
-/** Reads the options that are filled in; for the others the service has defaults. */
+/** Reads the options that differ from the service's defaults: the same choice always gives the same fields. */
 export function readFields(form: Form): UploadFields {
   const given = NAMES.flatMap((name) => {
     const value = form.get(name);
-    return typeof value === 'string' && value.trim() !== '' ? [[name, value.trim()] as const] : [];
+    if (typeof value !== 'string') return [];
+    const text = value.trim();
+    return text === '' || text === DEFAULTS[name] ? [] : [[name, text] as const];
   });
   return Object.fromEntries(given);
 }
