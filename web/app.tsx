@@ -12,6 +12,9 @@ import { usePageChange } from './usePageChange';
 /** The browser keeps it until the tab is closed. */
 const KEY = 'api-key';
 
+/** Other characters, such as those that a word processor puts in, cannot be sent. */
+const POSSIBLE_KEY = /^[\x21-\x7e]+$/;
+
 interface Access {
   readonly key: string | null;
   /** The service refused the key, or asked for one. */
@@ -32,8 +35,9 @@ export function App({ prefix }: { readonly prefix: string }) {
   }, [prefix, key]);
 
   function enter(given: string) {
-    sessionStorage.setItem(KEY, given);
-    setAccess({ key: given, isRefused: false });
+    const isPossible = POSSIBLE_KEY.test(given);
+    if (isPossible) sessionStorage.setItem(KEY, given);
+    setAccess({ key: given, isRefused: !isPossible });
   }
 
   function forget() {

@@ -152,6 +152,9 @@ describe('the page of a service with keys', () => {
         await field.fill('wrong-key');
         await page.keyboard.press('Enter');
         await page.getByText('The service does not know this key.').waitFor();
+        await field.fill('right\u2013key');
+        await page.keyboard.press('Enter');
+        await page.getByText('The service does not know this key.').waitFor();
         await field.fill('right-key');
         await page.getByRole('button', { name: 'Sign in' }).click();
         await page.getByRole('heading', { name: 'Workers' }).waitFor();
