@@ -45,7 +45,7 @@ it('axe-core finds nothing in what is under the mouse', async () => {
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
       for (const name of ['Download result', 'Retry failed', 'Delete', 'Table', 'Grid']) {
-        await page.getByRole(name.startsWith("Download") ? 'link' : 'button', { name }).hover();
+        await page.getByRole(name.startsWith('Download') ? 'link' : 'button', { name }).hover();
         expect([colorScheme, name, await violationsOf(page)]).toEqual([colorScheme, name, []]);
       }
     }
