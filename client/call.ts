@@ -49,7 +49,7 @@ export type Call = <T>(
   read: (response: Response) => T | Promise<T>,
 ) => Promise<T>;
 
-const RETRIES = 4;
+export const RETRIES = 4;
 
 export function createCall({
   url,

@@ -1,3 +1,4 @@
+import type { ThumbnailWidth } from '../contract/formats';
 import type { Failures } from '../contract/http/failures';
 import type { ImageDetail, ImagesPage, ImageResource } from '../contract/http/images';
 import type { NewOperation, Operation, OperationStarted } from '../contract/http/operations';
@@ -224,7 +225,7 @@ export function createClient(options: ClientOptions) {
     file: async (
       id: string,
       name: string,
-      { width, signal }: CallOptions & { readonly width?: 80 | 160 | 320 | 640 } = {},
+      { width, signal }: CallOptions & { readonly width?: ThumbnailWidth } = {},
     ): Promise<Response> =>
       call(
         `/image/files/${idOf(id)}/${idOf(name)}${queryOf({ width })}`,

@@ -13,7 +13,8 @@ const IMAGES = 3;
 
 export const small: Measure = {
   title: 'Small requests',
-  about: `40 requests of 3 images of 64×64, one after the other, after 20 that are not counted: from sending the CSV to the arrival of the webhook.`,
+  about: `40 requests of 3 images of 64×64, one after the other, after 20 that are not counted: from
+sending the CSV to the arrival of the webhook.`,
 
   async run({ size }) {
     const { requests, warmUp } = SIZES[size];

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { RequestResource, Status } from '../../contract/http/requests';
 import { isFinished } from '../../contract/statuses';
+import { RETRIES } from '../call';
 import { createClient, type Client } from '../index';
 import { newKey } from '../newKey';
 import { withRetries } from '../retry';
@@ -25,8 +26,6 @@ interface Run {
   readonly progress: Progress;
   readonly signal: AbortSignal;
 }
-
-const RETRIES = 4;
 
 /** Runs one command line. Never rejects. @returns the exit code */
 export async function runCommandLine(

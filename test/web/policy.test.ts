@@ -1,32 +1,12 @@
 import { call } from '../support/api';
-import { finished, sheetOf, uploaded } from '../support/calls';
-import { bytes, startOrigin, type Origin } from '../support/origin';
-import { photo } from '../support/pictures';
-import { startService, type Service } from '../support/service';
-import { startVisitor, type Visitor } from '../support/webPage';
 import { VIEWS } from './views';
+import { startViewStage } from './viewStage';
 
-let visitor: Visitor;
-let origin: Origin;
-let service: Service;
-let id: string;
-beforeAll(async () => {
-  visitor = await startVisitor();
-  origin = await startOrigin();
-  origin.on('/mug.jpg', bytes(await photo()));
-  service = await startService();
-  id = await uploaded(service.url, sheetOf([`${origin.url}/mug.jpg`, `${origin.url}/none.jpg`]));
-  await finished(service.url, id);
-});
-afterAll(async () => {
-  await visitor.close();
-  await service.stop();
-  await origin.stop();
-});
+const stage = startViewStage();
 
 describe.each(VIEWS)('the view of $name', ({ path, isShown }) => {
   it('has a policy that allows its own files and calls, and pictures of any host', async () => {
-    const { headers } = await call(service.url + path(id));
+    const { headers } = await call(stage.service.url + path(stage.id));
     const policy = headers.get('content-security-policy') ?? '';
     expect(Object.fromEntries(policy.split('; ').map(directiveOf))).toEqual({
       'default-src': "'none'",
@@ -43,9 +23,9 @@ describe.each(VIEWS)('the view of $name', ({ path, isShown }) => {
   it('violates no policy, and asks no other host for anything but pictures', async () => {
     const foreign: string[] = [];
     // `visit` fails for violations, which the browser reports as errors.
-    await visitor.visit(`${service.url}${path(id)}`, async (page) => {
+    await stage.visitor.visit(`${stage.service.url}${path(stage.id)}`, async (page) => {
       page.on('request', (request) => {
-        const isOwn = request.url().startsWith(service.url);
+        const isOwn = request.url().startsWith(stage.service.url);
         if (!isOwn && request.resourceType() !== 'image') foreign.push(request.url());
       });
       await page.reload();
@@ -56,8 +36,8 @@ describe.each(VIEWS)('the view of $name', ({ path, isShown }) => {
 });
 
 it('stops a script and a style in the HTML, and calls of other hosts', async () => {
-  await visitor.visit(
-    service.url,
+  await stage.visitor.visit(
+    stage.service.url,
     async (page) => {
       const violated = await page.evaluate<string[]>(`new Promise((resolve) => {
         const seen = new Set();
@@ -70,7 +50,7 @@ it('stops a script and a style in the HTML, and calls of other hosts', async () 
         const style = document.createElement('style');
         style.textContent = 'body { display: none }';
         document.body.append(script, style);
-        fetch('${origin.url}/mug.jpg').catch(() => undefined);
+        fetch('${stage.origin.url}/mug.jpg').catch(() => undefined);
       })`);
       expect(violated).toEqual(['connect-src', 'script-src-elem', 'style-src-elem']);
     },
