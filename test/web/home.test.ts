@@ -315,6 +315,8 @@ describe('the list of requests', () => {
       expect(await page.getByRole('link', { name: 'good.csv' }).count()).toBe(0);
 
       await page.getByRole('button', { name: 'Show all' }).click();
+      // Also without it the list would be empty for a moment, while it is read.
+      await page.getByRole('link', { name: 'good.csv' }).waitFor();
       await page.getByLabel('File name or id').fill('GOOD');
       await page.getByRole('link', { name: 'bad.csv' }).waitFor({ state: 'detached' });
       await page.getByRole('link', { name: 'good.csv' }).waitFor();
