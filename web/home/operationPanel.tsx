@@ -1,8 +1,8 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
-import { ApiError } from '../../client/errors';
 import type { Operation } from '../../contract/http/operations';
 import { useApi } from '../api';
 import { describeOperation } from '../logic/bulk';
+import { isGone } from '../logic/failure';
 import { Failure } from '../parts/failure';
 import { usePolling } from '../usePolling';
 
@@ -34,7 +34,7 @@ export function OperationPanel({ id, isNew, onDismiss }: Props) {
         setOperation(next);
       } catch (error) {
         // Temporal keeps it no longer.
-        if (error instanceof ApiError && error.status === 404) dismiss.current();
+        if (isGone(error)) dismiss.current();
         else throw error;
       }
     },

@@ -84,3 +84,8 @@ function placeOf(loc: Fault['loc']): string {
 export function isRefused(error: unknown): boolean {
   return error instanceof ApiError && error.status < 500;
 }
+
+/** Whether the service does not know what was asked for; a 404 without a sentence is not from the service. */
+export function isGone(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 404 && error.detail !== null;
+}

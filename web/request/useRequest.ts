@@ -1,9 +1,9 @@
 import { useEffect, useState } from 'preact/hooks';
-import { ApiError } from '../../client/errors';
 import type { RequestResource } from '../../contract/http/requests';
 import { isFinished } from '../../contract/statuses';
 import { useApi, type Api } from '../api';
 import { inTime } from '../inTime';
+import { isGone } from '../logic/failure';
 import { rest } from '../rest';
 
 /** Pauses before a request is read again: after an error, while its webhook is delivered, and else. */
@@ -79,9 +79,4 @@ async function follow(
 function pauseAfter({ status, webhook }: RequestResource): number {
   const isDelivering = webhook?.state === 'waiting' || webhook?.state === 'pending';
   return isFinished(status) && !isDelivering ? PAUSES_MS.finished : PAUSES_MS.delivering;
-}
-
-/** Whether the service does not know the request; a 404 without a sentence is not from the service. */
-function isGone(error: unknown): boolean {
-  return error instanceof ApiError && error.status === 404 && error.detail !== null;
 }
