@@ -46,6 +46,14 @@ export async function startVisitor(): Promise<Visitor> {
   };
 }
 
+/** Replaces what the browser tells the page: without a window, it calls every tab visible. */
+export async function showTab(page: Page, state: 'hidden' | 'visible'): Promise<void> {
+  await page.evaluate(`{
+    Object.defineProperty(document, 'visibilityState', { value: '${state}', configurable: true });
+    document.dispatchEvent(new Event('visibilitychange'));
+  }`);
+}
+
 export async function chooseFile(page: Page, csv: string, name = 'products.csv'): Promise<void> {
   const file = { name, mimeType: 'text/csv', buffer: Buffer.from(csv) };
   await page.locator('input[type=file]').setInputFiles(file);

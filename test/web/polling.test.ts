@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import { showTab } from '../support/webPage';
 import { VIEWS } from './views';
 import { startViewStage } from './viewStage';
 
@@ -6,14 +6,6 @@ import { startViewStage } from './viewStage';
 const HIDDEN_MS = 3_600_000;
 
 const stage = startViewStage();
-
-/** Replaces what the browser tells the page: without a window, it calls every tab visible. */
-async function make(page: Page, state: 'hidden' | 'visible'): Promise<void> {
-  await page.evaluate(`{
-    Object.defineProperty(document, 'visibilityState', { value: '${state}', configurable: true });
-    document.dispatchEvent(new Event('visibilitychange'));
-  }`);
-}
 
 it.each(VIEWS)(
   'the view of $name calls nothing while its tab is hidden, and reads at once when it is shown again',
@@ -23,7 +15,7 @@ it.each(VIEWS)(
       await page.clock.install();
       await page.reload();
       await isShown(page);
-      await make(page, 'hidden');
+      await showTab(page, 'hidden');
       let calls = 0;
       page.on('request', (call) => {
         if (isPolled(call)) calls += 1;
@@ -31,7 +23,7 @@ it.each(VIEWS)(
       // From now on no pause ends by itself.
       await page.clock.pauseAt(Date.now() + HIDDEN_MS);
       const answer = page.waitForResponse(isPolled);
-      await make(page, 'visible');
+      await showTab(page, 'visible');
       await answer;
       expect(calls).toBe(1);
     });

@@ -8,7 +8,7 @@ import { bytes, gate, startOrigin, status, type Origin } from '../support/origin
 import { photo } from '../support/pictures';
 import { startReceiver, type Receiver } from '../support/receiver';
 import { startService, type Service } from '../support/service';
-import { downloaded, shown, startVisitor, type Visitor } from '../support/webPage';
+import { downloaded, showTab, shown, startVisitor, type Visitor } from '../support/webPage';
 
 let visitor: Visitor;
 let origin: Origin;
@@ -149,6 +149,23 @@ describe('actions', () => {
       await page.getByRole('button', { name: 'Retry failed' }).waitFor();
     });
     open();
+  });
+
+  it('holds no connection while its tab is hidden, and shows what happened when it is shown again', async () => {
+    const { id, open } = await running('/hidden.jpg');
+    await visitor.visit(viewOf(id), async (page) => {
+      const isEvents = (call: { url(): string }) => call.url().endsWith('/events');
+      const opened = page.waitForEvent('response', isEvents);
+      await page.reload();
+      await opened;
+      const closed = page.waitForEvent('requestfailed', isEvents);
+      await showTab(page, 'hidden');
+      await closed;
+      open();
+      await finished(service.url, id);
+      await showTab(page, 'visible');
+      await shown(page, '2 of 2 images compressed');
+    });
   });
 
   it('deletes a request, goes to the list, and says so there', async () => {

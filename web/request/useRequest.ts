@@ -5,6 +5,7 @@ import { useApi, type Api } from '../api';
 import { inTime } from '../inTime';
 import { isGone } from '../logic/failure';
 import { rest } from '../rest';
+import { whileVisible } from '../whileVisible';
 
 /** Pauses before a request is read again: after an error, while its webhook is delivered, and else. */
 const PAUSES_MS = { failed: 2_000, delivering: 2_000, finished: 10_000 };
@@ -16,8 +17,8 @@ interface Followed {
 }
 
 /**
- * Follows a request live for as long as the component is shown: by events until it is finished, then by reading it now
- * and then, because it may be retried elsewhere.
+ * Follows a request live for as long as the component is shown and the tab is visible: by events until it is finished,
+ * then by reading it now and then, because it may be retried elsewhere.
  *
  * @param version another number reads it again at once
  */
@@ -71,9 +72,11 @@ async function follow(
 ): Promise<RequestResource> {
   const request = await api.request(id, { signal: inTime(signal) });
   show(request);
-  return isFinished(request.status)
-    ? request
-    : await api.waitFor(id, { signal, onChange: show, onInterrupted });
+  if (isFinished(request.status)) return request;
+  const end = await whileVisible(signal, (visible) =>
+    api.waitFor(id, { signal: visible, onChange: show, onInterrupted }),
+  );
+  return end ?? request;
 }
 
 function pauseAfter({ status, webhook }: RequestResource): number {
