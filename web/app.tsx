@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'preact/hooks';
-import { Link, Route, Switch } from 'wouter-preact';
+import { Link, Route, Switch, useRoute } from 'wouter-preact';
 import { ApiProvider, createApi } from './api';
 import { Home } from './home/home';
 import { KeyPrompt } from './parts/keyPrompt';
@@ -46,6 +46,7 @@ export function App({ prefix }: { readonly prefix: string }) {
   }
 
   usePageChange();
+  const [isHome] = useRoute('/');
   return (
     <ApiProvider value={api}>
       <a class="skip" href="#main" onClick={skip}>
@@ -71,15 +72,15 @@ export function App({ prefix }: { readonly prefix: string }) {
         {isRefused ? (
           <KeyPrompt isWrong={key !== null} onEnter={enter} />
         ) : (
-          <Switch>
-            <Route path="/">
-              <Home />
-            </Route>
-            <Route path="/requests/:id/*?">{({ id }) => <RequestView key={id} id={id} />}</Route>
-            <Route path="/system">
-              <SystemView />
-            </Route>
-          </Switch>
+          <>
+            <Home isShown={isHome} />
+            <Switch>
+              <Route path="/requests/:id/*?">{({ id }) => <RequestView key={id} id={id} />}</Route>
+              <Route path="/system">
+                <SystemView />
+              </Route>
+            </Switch>
+          </>
         )}
       </main>
     </ApiProvider>

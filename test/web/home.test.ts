@@ -55,6 +55,16 @@ async function drop(page: Page, content: string, name: string): Promise<void> {
   }`);
 }
 
+/** Returns a function that limits the bytes a second that the page can send; -1: no limit. */
+async function speedLimit(page: Page): Promise<(uploadThroughput: number) => Promise<void>> {
+  const network = await page.context().newCDPSession(page);
+  await network.send('Network.enable');
+  return async (uploadThroughput) => {
+    const others = { offline: false, latency: 0, downloadThroughput: -1 };
+    await network.send('Network.emulateNetworkConditions', { ...others, uploadThroughput });
+  };
+}
+
 /** Presses Tab until the focus is where it should be. */
 async function tabTo(page: Page, isThere: string): Promise<void> {
   for (let presses = 0; presses < 40; presses += 1) {
@@ -247,22 +257,75 @@ describe('the first view', () => {
   it('stops an upload, and sends the file again', async () => {
     const large = sheet(...Array.from({ length: 20_000 }, (_, row) => `${row},Mug,${mug}`));
     await visitor.visit(service.url, async (page) => {
-      const network = await page.context().newCDPSession(page);
-      const limit = { offline: false, latency: 0, downloadThroughput: -1 };
-      await network.send('Network.enable');
-      await network.send('Network.emulateNetworkConditions', {
-        ...limit,
-        uploadThroughput: 50_000,
-      });
+      const setSpeed = await speedLimit(page);
+      await setSpeed(50_000);
       await uploadFile(page, large, 'large.csv');
       await page.getByText(/\d% sent/).waitFor();
       await page.getByRole('button', { name: 'Stop sending' }).click();
       await page.getByText('The file is still chosen').waitFor();
-      await network.send('Network.emulateNetworkConditions', { ...limit, uploadThroughput: -1 });
+      await setSpeed(-1);
       await page.getByRole('button', { name: 'Upload' }).click();
       await page.waitForURL(/\/requests\//);
       const { requests } = await clientOf(service.url).requestsPage({ q: 'large.csv' });
       expect(requests).toHaveLength(1);
+    });
+  });
+
+  it('goes on sending while another view is shown, and says there when it is done', async () => {
+    const long = 'Mug '.repeat(100);
+    const large = sheet(...Array.from({ length: 500 }, (_, row) => `${row},${long},${mug}`));
+    await visitor.visit(service.url, async (page) => {
+      const setSpeed = await speedLimit(page);
+      await setSpeed(50_000);
+      await uploadFile(page, large, 'elsewhere.csv');
+      await page.getByText(/\d% sent/).waitFor();
+      await page.getByRole('link', { name: 'System' }).click();
+      await page.getByText(/Uploading elsewhere.csv: \d+% sent/).waitFor();
+      await setSpeed(-1);
+      await page.getByRole('status').getByText('elsewhere.csv was uploaded.').waitFor();
+      await page.getByRole('link', { name: 'Show its request' }).click();
+      await page.getByRole('heading', { name: 'elsewhere.csv' }).waitFor();
+
+      await page.getByRole('link', { name: 'Requests', exact: true }).click();
+      await page.getByRole('link', { name: 'elsewhere.csv' }).waitFor();
+      expect(await page.getByText('was uploaded').count()).toBe(0);
+      expect(await page.getByRole('button', { name: 'Upload' }).isDisabled()).toBe(true);
+    });
+  });
+
+  it('says on another view that an upload failed, and keeps the file and its options', async () => {
+    await visitor.visit(
+      service.url,
+      async (page) => {
+        const held = new Promise<Route>((resolve) => {
+          void page.route('**/image/upload/', resolve);
+        });
+        await page.getByText('Options', { exact: true }).click();
+        await page.getByLabel('Quality').fill('90');
+        await uploadFile(page, sheetOf([mug]), 'broken.csv');
+        await page.getByRole('link', { name: 'System' }).click();
+        await (await held).abort();
+        await page.getByRole('alert').getByText('broken.csv was not uploaded.').waitFor();
+
+        await page.getByRole('link', { name: 'Show why' }).click();
+        await page.getByText('The service cannot be reached.').waitFor();
+        await page.getByText('The file is still chosen').waitFor();
+        await page.unrouteAll();
+        await page.getByRole('button', { name: 'Upload' }).click();
+        await page.waitForURL(/\/requests\//);
+        const { requests } = await clientOf(service.url).requestsPage({ q: 'broken.csv' });
+        expect(requests.map(({ options }) => options.quality)).toEqual([90]);
+      },
+      { expected: /ERR_FAILED/ },
+    );
+  });
+
+  it('takes a file that is dropped on another view', async () => {
+    await visitor.visit(`${service.url}/system`, async (page) => {
+      await page.getByRole('heading', { name: 'Workers' }).waitFor();
+      await drop(page, sheetOf([mug]), 'dropped.csv');
+      await page.getByText('1 row with 1 link to images.').waitFor();
+      expect(new URL(page.url()).pathname).toBe('/');
     });
   });
 

@@ -1,5 +1,4 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { useLocation } from 'wouter-preact';
 import type { UploadFields } from '../../contract/http/uploads';
 import { toRecord } from '../logic/columns';
 import { isRefused } from '../logic/failure';
@@ -9,26 +8,28 @@ import { messagesByField } from '../logic/uploadFaults';
 import { Failure } from '../parts/failure';
 import { FilePreview } from './filePreview';
 import { Options } from './options';
+import { SendingNote } from './uploadNote';
 import { useFileDrop } from './useFileDrop';
 import { usePreview, type PreviewState } from './usePreview';
 import { useUpload } from './useUpload';
 
 interface Props {
+  /** On other views it is hidden: an upload goes on, and what was filled in is kept. */
+  readonly isShown: boolean;
   readonly file: File | null;
   readonly onFile: (file: File | null) => void;
+  /** Called when an upload ends, with the id of its request, or `null` when it failed. */
+  readonly onEnd: (requestId: string | null) => void;
 }
 
 /** Chooses a file, shows how it will be read, and sends it. */
-export function UploadForm({ file, onFile }: Props) {
-  const [, navigate] = useLocation();
+export function UploadForm({ isShown, file, onFile, onEnd }: Props) {
   const input = useRef<HTMLInputElement>(null);
   const refused = useRef<HTMLDivElement>(null);
   const [options, setOptions] = useState<UploadFields>({});
   /** `null`: they are found by their names. */
   const [linkColumns, setLinkColumns] = useState<readonly string[] | null>(null);
-  const { sent, faults, isStopped, isSending, send, stop, reset } = useUpload((id) => {
-    navigate(`/requests/${id}`);
-  });
+  const { sent, faults, isStopped, isSending, send, stop, reset } = useUpload(onEnd);
   const fields =
     linkColumns === null ? options : { ...options, link_columns: toRecord(linkColumns) };
   const preview = usePreview(file, fields);
@@ -44,8 +45,8 @@ export function UploadForm({ file, onFile }: Props) {
     if (input.current !== null) showChosen(input.current, file);
   }, [file]);
   useEffect(() => {
-    refused.current?.scrollIntoView({ block: 'nearest' });
-  }, [faults]);
+    if (isShown) refused.current?.scrollIntoView({ block: 'nearest' });
+  }, [isShown, faults]);
 
   function choose(chosen: File | null) {
     if (!isSending) onFile(chosen);
@@ -53,72 +54,78 @@ export function UploadForm({ file, onFile }: Props) {
   const isOver = useFileDrop(choose);
 
   return (
-    <form
-      class={isOver ? 'card upload over' : 'card upload'}
-      aria-label="Upload a CSV"
-      onInput={({ currentTarget }) => {
-        setOptions(readFields(new FormData(currentTarget)));
-      }}
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (file === null) input.current?.focus();
-        else if (!isSending) void send(file, fields);
-      }}
-    >
-      <h1>Compress the images of a CSV</h1>
-      <div class="chooser">
-        <label>
-          CSV file
-          <input
-            ref={input}
-            type="file"
-            accept=".csv,text/csv"
-            disabled={isSending}
-            onChange={({ currentTarget }) => {
-              choose(currentTarget.files?.[0] ?? null);
-            }}
-          />
-        </label>
-        <p class="quiet">Choose a CSV with links to images, or drop it anywhere on this page.</p>
-      </div>
-      {file !== null && (
-        <>
-          <p class="chosen">
-            <strong>{file.name}</strong>, {formatBytes(file.size)}
-          </p>
-          <FilePreview
-            state={preview}
-            isStrict={options.strict === 'true'}
-            linkColumns={linkColumns}
-            fault={columnsFault}
-            onLinkColumns={setLinkColumns}
-          />
-        </>
+    <>
+      {!isShown && file !== null && sent !== null && (
+        <SendingNote fileName={file.name} sent={sent} />
       )}
-      {faults.error !== null && (
-        <div ref={refused}>
-          <Failure error={faults.error} asked="upload" />
-          {!isRefused(faults.error) && <p>{STILL_CHOSEN}</p>}
+      <form
+        hidden={!isShown}
+        class={isOver ? 'card upload over' : 'card upload'}
+        aria-label="Upload a CSV"
+        onInput={({ currentTarget }) => {
+          setOptions(readFields(new FormData(currentTarget)));
+        }}
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (file === null) input.current?.focus();
+          else if (!isSending) void send(file, fields);
+        }}
+      >
+        <h1>Compress the images of a CSV</h1>
+        <div class="chooser">
+          <label>
+            CSV file
+            <input
+              ref={input}
+              type="file"
+              accept=".csv,text/csv"
+              disabled={isSending}
+              onChange={({ currentTarget }) => {
+                choose(currentTarget.files?.[0] ?? null);
+              }}
+            />
+          </label>
+          <p class="quiet">Choose a CSV with links to images, or drop it anywhere on this page.</p>
         </div>
-      )}
-      <Options fields={options} faults={optionFaults} />
-      <div class="buttons">
-        <button type="submit" class="primary" disabled={file === null || isSending}>
-          Upload
-        </button>
-        {isSending && (
-          <button type="button" onClick={stop}>
-            Stop sending
-          </button>
+        {file !== null && (
+          <>
+            <p class="chosen">
+              <strong>{file.name}</strong>, {formatBytes(file.size)}
+            </p>
+            <FilePreview
+              state={preview}
+              isStrict={options.strict === 'true'}
+              linkColumns={linkColumns}
+              fault={columnsFault}
+              onLinkColumns={setLinkColumns}
+            />
+          </>
         )}
-      </div>
-      {sent !== null && <Progress sent={sent} />}
-      {isStopped && (
-        <p role="status">
-          Stopped. If the whole file had arrived, its request is in the list below. {STILL_CHOSEN}
-        </p>
-      )}
-    </form>
+        {faults.error !== null && (
+          <div ref={refused}>
+            <Failure error={faults.error} asked="upload" />
+            {!isRefused(faults.error) && <p>{STILL_CHOSEN}</p>}
+          </div>
+        )}
+        <Options fields={options} faults={optionFaults} />
+        <div class="buttons">
+          <button type="submit" class="primary" disabled={file === null || isSending}>
+            Upload
+          </button>
+          {isSending && (
+            <button type="button" onClick={stop}>
+              Stop sending
+            </button>
+          )}
+        </div>
+        {sent !== null && <Progress sent={sent} />}
+        {isStopped && (
+          <p role="status">
+            Stopped. If the whole file had arrived, its request is in the list below. {STILL_CHOSEN}
+          </p>
+        )}
+      </form>
+    </>
   );
 }
 

@@ -16,25 +16,23 @@ interface Uploading {
 
 const IDLE: Uploading = { sent: null, faults: NO_FAULTS, isStopped: false };
 
-/** While a file is sent, also from another view. */
+/** While a file is sent, also on another view. */
 function askBeforeClosing(event: Event) {
   event.preventDefault();
 }
 
-/** Sends a file. One that was interrupted and is sent again is one request. */
-export function useUpload(onAccepted: (id: string) => void) {
+/**
+ * Sends a file for as long as the component is there. One that was interrupted and is sent again is one request.
+ *
+ * @param onEnd called when an upload ends, with the id of its request, or `null` when it failed
+ */
+export function useUpload(onEnd: (id: string | null) => void) {
   const api = useApi();
   const [state, setState] = useState(IDLE);
   const sending = useRef<AbortController | null>(null);
-  const isShown = useRef(true);
   const isSending = state.sent !== null;
 
-  useEffect(
-    () => () => {
-      isShown.current = false;
-    },
-    [],
-  );
+  useEffect(() => () => sending.current?.abort(), []);
 
   async function send(file: File, fields: UploadFields) {
     const upload = uploadName(file, fields);
@@ -53,12 +51,13 @@ export function useUpload(onAccepted: (id: string) => void) {
         },
       });
       forgetKey(sessionStorage, upload);
-      if (isShown.current) onAccepted(id);
+      onEnd(id);
     } catch (error) {
       // The key belongs to other content, which the browser cannot tell from this by name, size and time.
       if (error instanceof ApiError && error.status === 409) forgetKey(sessionStorage, upload);
       const isStopped = stop.signal.aborted;
       setState({ ...IDLE, isStopped, faults: isStopped ? NO_FAULTS : uploadFaultsOf(error) });
+      onEnd(null);
     } finally {
       removeEventListener('beforeunload', askBeforeClosing);
     }
