@@ -142,6 +142,21 @@ describe('the steps of a timeline', () => {
     expect(stepsOf([], NO_RESULT)).toEqual([]);
   });
 
+  it('tell the date once for all that happened on one day', () => {
+    const ofDay = (day: number, minute: number): TimelineEntry => ({
+      event: 'retried',
+      at: new Date(2026, 2, day, 14, minute).toISOString(),
+      ms: null,
+      detail: null,
+    });
+    const steps = stepsOf([ofDay(10, 30), ofDay(10, 31), ofDay(11, 31)], NO_RESULT, 'en-GB');
+    expect(steps.map(({ shownAt }) => shownAt)).toEqual([
+      '10 Mar 2026, 14:30:00',
+      '14:31:00',
+      '11 Mar 2026, 14:31:00',
+    ]);
+  });
+
   it('tell sizes in the locale of the reader, and everything else in the words of the service', () => {
     const timeline: TimelineEntry[] = [
       { event: 'retried', at, ms: null, detail: 'Attempt 1 failed: http_503' },

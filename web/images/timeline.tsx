@@ -1,5 +1,5 @@
 import type { ImageResource, TimelineEntry } from '../../contract/http/images';
-import { EVENT_LABELS, formatClock, formatMs, stepsOf } from '../logic/timeline';
+import { EVENT_LABELS, formatMs, stepsOf } from '../logic/timeline';
 
 interface Props {
   readonly timeline: readonly TimelineEntry[];
@@ -19,12 +19,12 @@ export function Timeline({ timeline, image }: Props) {
         </p>
       )}
       <ol class="timeline">
-        {stepsOf(timeline, image).map(({ event, at, ms, detail, share }, index) => (
+        {stepsOf(timeline, image).map(({ event, at, shownAt, ms, detail, share }, index) => (
           <li key={index} class={event}>
             <span class="timeline-what">
               <strong>{EVENT_LABELS[event]}</strong>
               <time dateTime={at} class="quiet">
-                {formatClock(at)}
+                {shownAt}
               </time>
             </span>
             {detail !== null && <small>{detail}</small>}

@@ -1,6 +1,6 @@
 import type { ImageResource, TimelineEntry } from '../../contract/http/images';
 import type { TimelineEvent } from '../../contract/timeline';
-import { formatBytes, formatPixels, numberFormat } from './format';
+import { formatBytes, formatExact, formatPixels, numberFormat } from './format';
 
 export const EVENT_LABELS: Readonly<Record<TimelineEvent, string>> = {
   queued: 'Queued',
@@ -13,6 +13,8 @@ export const EVENT_LABELS: Readonly<Record<TimelineEvent, string>> = {
 };
 
 export interface Step extends TimelineEntry {
+  /** The time of the day; with the date in the first step, and wherever it is another one than before. */
+  readonly shownAt: string;
   /** Compared with the longest step, from 0 to 1; `null` for a moment. */
   readonly share: number | null;
 }
@@ -26,8 +28,9 @@ export function stepsOf(
   locale?: string,
 ): readonly Step[] {
   const longest = Math.max(...timeline.map(({ ms }) => ms ?? 0), 1);
-  return timeline.map((entry) => ({
+  return timeline.map((entry, index) => ({
     ...entry,
+    shownAt: formatAt(entry.at, timeline[index - 1]?.at, locale),
     detail: detailOf(entry, image, locale),
     share: entry.ms === null ? null : entry.ms / longest,
   }));
@@ -62,7 +65,10 @@ export function formatMs(ms: number, locale?: string): string {
   }).format(ms / length);
 }
 
-/** Returns the time of day, with seconds. */
-export function formatClock(time: string, locale?: string): string {
-  return new Intl.DateTimeFormat(locale, { timeStyle: 'medium' }).format(Date.parse(time));
+function formatAt(at: string, before: string | undefined, locale: string | undefined): string {
+  const time = new Date(at);
+  const isSameDay = before !== undefined && new Date(before).toDateString() === time.toDateString();
+  return isSameDay
+    ? new Intl.DateTimeFormat(locale, { timeStyle: 'medium' }).format(time)
+    : formatExact(time.getTime(), locale);
 }
