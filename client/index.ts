@@ -191,8 +191,12 @@ export function createClient(options: ClientOptions) {
             { signal: closed, retries: 0 },
             ({ body }) => body,
           ),
-        poll: () =>
-          call(`/image/requests/${idOf(id)}`, { signal, retries: 0 }, jsonOf<RequestResource>),
+        poll: (closed) =>
+          call(
+            `/image/requests/${idOf(id)}`,
+            { signal: closed, retries: 0 },
+            jsonOf<RequestResource>,
+          ),
         signal,
         onInterrupted,
       }),

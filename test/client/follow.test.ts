@@ -18,7 +18,7 @@ const stage = startRequestStage();
 const proxy = startProxyStage(() => stage.service.url);
 
 const EVENTS = /\/events$/;
-const QUICK = { reconnect: 10, poll: 10, silence: 200, unavailable: 0 };
+const QUICK = { reconnect: 10, poll: 10, answer: 30_000, silence: 200, unavailable: 0 };
 const client = () => createClient({ url: proxy.url, retries: 0 });
 
 function followed(id: string, pace = QUICK) {
@@ -26,7 +26,7 @@ function followed(id: string, pace = QUICK) {
   return follow(
     {
       open: async (signal) => (await call(events, { signal })).body,
-      poll: () => client().request(id),
+      poll: (signal) => client().request(id, { signal }),
     },
     pace,
   );
@@ -132,6 +132,14 @@ describe('follow', () => {
     expect(first.value).toMatchObject({ request_id: id });
     expect(proxy.calls(EVENTS)).toHaveLength(2);
     await stage.stopped(id);
+  });
+
+  it('reads the request again where an answer never comes', async () => {
+    const id = await uploaded(stage.service.url, sheetOf([stage.link('/a.jpg')]));
+    proxy.on('GET', EVENTS, cut);
+    proxy.on('GET', new RegExp(`/${id}$`), hang);
+    const seen = await all(followed(id, { ...QUICK, answer: 1_000, unavailable: 60_000 }));
+    expect(seen.at(-1)?.status).toBe('completed');
   });
 
   it('throws when the service has been unavailable for too long', async () => {
