@@ -6,11 +6,16 @@ import { relinked, type Sheet } from './sheet';
 /** Where the pictures of the sample are served. */
 const NETWORK = '127.0.0.1/32';
 
+/** They are made when they are asked for, which takes more than the default 10 s on a busy machine. */
+const FIRST_BYTE_TIMEOUT_MS = '30000';
+
 export interface Sample {
   /** The sample with links to the pictures. */
   readonly sheet: Sheet;
-  /** For the service: its page offers the sample, and its workers may download the pictures. */
-  readonly env: { readonly SAMPLE_FILE: string; readonly ALLOWED_NETWORKS: string };
+  /** For the service: its page offers the sample, and its workers may download the pictures and wait for them. */
+  readonly env: Readonly<
+    Record<'SAMPLE_FILE' | 'ALLOWED_NETWORKS' | 'FIRST_BYTE_TIMEOUT_MS', string>
+  >;
   stop(): Promise<void>;
 }
 
@@ -29,6 +34,7 @@ export async function startSample(sheet: Sheet, folder: string): Promise<Sample>
     env: {
       SAMPLE_FILE: file,
       ALLOWED_NETWORKS: [process.env['ALLOWED_NETWORKS'] ?? '', NETWORK].join(','),
+      FIRST_BYTE_TIMEOUT_MS: process.env['FIRST_BYTE_TIMEOUT_MS'] ?? FIRST_BYTE_TIMEOUT_MS,
     },
     stop: () => origin.stop(),
   };
