@@ -1,8 +1,9 @@
+import { measured } from '../support/effort';
 import { errorOf, showsInternals } from './outcomes';
 import { HOSTILE_PICTURES } from './pictures';
 
-/** Processors of small pictures take far less; several tests run at the same time. */
-const MAX_CPU_SECONDS = 2;
+/** Processors of small pictures take far less. */
+const MAX_EFFORT = 60;
 
 const light = HOSTILE_PICTURES.filter(({ heavy }) => heavy !== true);
 
@@ -15,13 +16,10 @@ describe('a hostile picture', () => {
 
   it.each(light)('ends as expected, at little cost: $name', async ({ build, expected }) => {
     const bytes = await build();
-    // CPU time, since other suites run at the same time.
-    const before = process.cpuUsage();
-    const error = await errorOf(bytes);
-    const { user, system } = process.cpuUsage(before);
+    const { value: error, effort } = await measured(() => errorOf(bytes));
     expect([expected].flat()).toContain(error?.code ?? 'succeeds');
     if (error !== null)
       expect([error.message, showsInternals(error.message)]).toEqual([error.message, false]);
-    expect((user + system) / 1_000_000).toBeLessThan(MAX_CPU_SECONDS);
+    expect(effort).toBeLessThan(MAX_EFFORT);
   });
 });
