@@ -46,15 +46,19 @@ it('axe-core finds nothing in what is under the mouse', async () => {
       await page.emulateMedia({ colorScheme });
       for (const name of ['Download result', 'Retry failed', 'Delete', 'Table', 'Grid']) {
         await page.getByRole(name.startsWith('Download') ? 'link' : 'button', { name }).hover();
-        expect([colorScheme, name, await violationsOf(page)]).toEqual([colorScheme, name, []]);
+        const found = await violationsOf(page, ['color-contrast']);
+        expect([colorScheme, name, found]).toEqual([colorScheme, name, []]);
       }
     }
   });
 });
 
-async function violationsOf(page: Page): Promise<string[]> {
+/** @param rules all by default */
+async function violationsOf(page: Page, rules?: readonly string[]): Promise<string[]> {
   await page.evaluate(axe);
-  const { violations } = await page.evaluate<AxeResults>('axe.run()');
+  // What passes is not described, which would take most of the time.
+  const options = { resultTypes: ['violations'], ...(rules && { runOnly: rules }) };
+  const { violations } = await page.evaluate<AxeResults>(`axe.run(${JSON.stringify(options)})`);
   return violations.map(({ id: rule, nodes }) =>
     [rule, ...nodes.map(({ html, failureSummary }) => `${html}: ${failureSummary}`)].join('\n'),
   );
