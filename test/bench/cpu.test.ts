@@ -82,7 +82,8 @@ describe('CPU times', () => {
       expect(others['download process']).toBeGreaterThanOrEqual(0.15);
       expect(others['image processes']).toBeGreaterThanOrEqual(1.1);
       expect(others.Temporal).toBeGreaterThanOrEqual(0.45);
-      expect(others.Temporal).toBeLessThan(0.7);
+      // If the process of the other folder were counted, it would be at least 1.2.
+      expect(others.Temporal).toBeLessThan(1.1);
       expect(others.MongoDB).toBeGreaterThanOrEqual(0.55);
     });
   });

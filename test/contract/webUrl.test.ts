@@ -1,4 +1,5 @@
 import { parseWebUrl, withoutCredentials } from '../../contract/webUrl';
+import { measured } from '../support/effort';
 
 describe('parseWebUrl(text)', () => {
   it.each(['http://shop.example/a.jpg', 'https://[::1]:8443/?q', 'http://user:pw@shop.example./'])(
@@ -41,11 +42,12 @@ describe('withoutCredentials(text)', () => {
     expect(withoutCredentials(text)).toBe(shown);
   });
 
-  it('takes time proportional to the length of the text', () => {
-    const started = performance.now();
-    for (const piece of ['//', '//a:', ':a', '@', 'http:', '//a:b']) {
-      withoutCredentials(piece.repeat(50_000));
-    }
-    expect(performance.now() - started).toBeLessThan(500);
+  it('takes time proportional to the length of the text', async () => {
+    const { effort } = await measured(() => {
+      for (const piece of ['//', '//a:', ':a', '@', 'http:', '//a:b']) {
+        withoutCredentials(piece.repeat(50_000));
+      }
+    });
+    expect(effort).toBeLessThan(10);
   });
 });
