@@ -19,6 +19,7 @@ import type { UploadFields } from '../contract/http/uploads';
 import { createCall, jsonOf, type CallInit, type CallOptions, type ClientOptions } from './call';
 import { ApiError, ConnectionError, type Fault } from './errors';
 import { follow } from './follow';
+import { isId } from './id';
 import { pagesOf, queryOf } from './pages';
 import { upload, type UploadOptions } from './upload';
 
@@ -307,8 +308,8 @@ export function createClient(options: ClientOptions) {
   return client;
 }
 
-/** Returns an id as a part of a path. These would lead to other paths. @throws Error */
+/** Returns an id as a part of a path. @throws Error */
 function idOf(id: string): string {
-  if (/^\.{0,2}$/.test(id)) throw new Error(`Expected an id, received "${id}"`);
+  if (!isId(id)) throw new Error(`Expected an id, received "${id}"`);
   return encodeURIComponent(id);
 }

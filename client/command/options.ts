@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { UploadFields } from '../../contract/http/uploads';
+import { isId } from '../id';
 import { UsageError } from './exit';
 
 export const COMMANDS = ['upload', 'status', 'retry', 'cancel'] as const;
@@ -116,6 +117,9 @@ export function readCommandLine(
   }
   const wanted = command === 'upload' ? 'FILE.csv' : 'ID';
   if (target === undefined || target === '') throw new UsageError(`Expected ${command} ${wanted}`);
+  if (wanted === 'ID' && !isId(target)) {
+    throw new UsageError(`Expected ${command} ${wanted}, received "${target}"`);
+  }
   if (more.length > 0)
     throw new UsageError(`Expected one ${wanted}, received also ${more.join(' ')}`);
   requireMeaning(command, Object.keys(values));

@@ -242,6 +242,7 @@ describe('image-processor', () => {
     ['a missing file name', ['upload']],
     ['a file that does not exist', ['upload', '/nowhere/products.csv']],
     ['a folder in place of a file', ['upload', __dirname]],
+    ['`..` in place of an id', ['status', '..']],
     ['an unknown option', ['status', UNKNOWN, '--nothing']],
     ['an option of another command', ['cancel', UNKNOWN, '--quality', '4']],
     ['a URL that is none', ['status', UNKNOWN, '--url', 'localhost:8000']],

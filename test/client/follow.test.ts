@@ -134,7 +134,7 @@ describe('follow', () => {
     await stage.stopped(id);
   });
 
-  it('reads the request again where an answer never comes', async () => {
+  it('reads the request again when a read gets no answer', async () => {
     const id = await uploaded(stage.service.url, sheetOf([stage.link('/a.jpg')]));
     proxy.on('GET', EVENTS, cut);
     proxy.on('GET', new RegExp(`/${id}$`), hang);
