@@ -6,8 +6,8 @@ import { relinked, type Sheet } from './sheet';
 /** Where the pictures of the sample are served. */
 const NETWORK = '127.0.0.1/32';
 
-/** They are made when they are asked for, which takes more than the default 10 s on a busy machine. */
-const FIRST_BYTE_TIMEOUT_MS = '30000';
+/** The pictures are made when they are asked for, which takes more than the default 10 s on a busy machine. */
+const FIRST_BYTE_TIMEOUT_MS = '25000';
 
 export interface Sample {
   /** The sample with links to the pictures. */
