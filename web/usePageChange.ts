@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { useLocation } from 'wouter-preact';
 
 /**
@@ -10,7 +10,8 @@ export function usePageChange(): void {
   const page = location.split('/', 3).join('/');
   const shown = useRef(page);
 
-  useEffect(() => {
+  // Before the effects of the views, which may scroll to what matters in them.
+  useLayoutEffect(() => {
     if (shown.current === page) return;
     shown.current = page;
     document.getElementById('main')?.focus({ preventScroll: true });

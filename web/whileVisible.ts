@@ -1,9 +1,9 @@
 /**
- * Runs something live for as long as the tab is visible. A hidden one gives up its connection: to one host, a browser
- * has only six over HTTP/1.1, and the tabs of a seventh running request would not load.
+ * Runs `work` for as long as the tab is visible. A hidden tab gives up its connection: to one host, a browser has only six
+ * over HTTP/1.1, and a seventh tab with a running request would not load.
  *
  * @param work is given a signal that aborts when the tab is hidden, or with the given one
- * @returns `null` when the tab was hidden before the end
+ * @returns `null` when the tab was hidden before the end, also if `work` failed then
  */
 export async function whileVisible<T>(
   signal: AbortSignal,

@@ -153,18 +153,24 @@ describe('actions', () => {
 
   it('holds no connection while its tab is hidden, and shows what happened when it is shown again', async () => {
     const { id, open } = await running('/hidden.jpg');
-    await visitor.visit(viewOf(id), async (page) => {
+    await visitor.visit(`${service.url}/system`, async (page) => {
       const isEvents = (call: { url(): string }) => call.url().endsWith('/events');
       const opened = page.waitForEvent('response', isEvents);
-      await page.reload();
+      await page.goto(viewOf(id));
       await opened;
       const closed = page.waitForEvent('requestfailed', isEvents);
       await showTab(page, 'hidden');
       await closed;
+      let streams = 0;
+      page.on('request', (call) => {
+        if (isEvents(call)) streams += 1;
+      });
       open();
       await finished(service.url, id);
+      await shown(page, '1 of 2 images compressed, 1 to go');
       await showTab(page, 'visible');
       await shown(page, '2 of 2 images compressed');
+      expect(streams).toBe(0);
     });
   });
 

@@ -13,7 +13,7 @@ export const EVENT_LABELS: Readonly<Record<TimelineEvent, string>> = {
 };
 
 export interface Step extends TimelineEntry {
-  /** The time of the day; with the date in the first step, and wherever it is another one than before. */
+  /** The time of the day; with the date in the first step, and wherever the day changes. */
   readonly shownAt: string;
   /** Compared with the longest step, from 0 to 1; `null` for a moment. */
   readonly share: number | null;
