@@ -69,18 +69,15 @@ export function App({ prefix }: { readonly prefix: string }) {
       </header>
       <main id="main" tabIndex={-1}>
         <Notice />
-        {isRefused ? (
-          <KeyPrompt isWrong={key !== null} onEnter={enter} />
-        ) : (
-          <>
-            <Home isShown={isHome} />
-            <Switch>
-              <Route path="/requests/:id/*?">{({ id }) => <RequestView key={id} id={id} />}</Route>
-              <Route path="/system">
-                <SystemView />
-              </Route>
-            </Switch>
-          </>
+        {isRefused && <KeyPrompt isWrong={key !== null} onEnter={enter} />}
+        <Home isShown={isHome && !isRefused} isLocked={isRefused} />
+        {!isRefused && (
+          <Switch>
+            <Route path="/requests/:id/*?">{({ id }) => <RequestView key={id} id={id} />}</Route>
+            <Route path="/system">
+              <SystemView />
+            </Route>
+          </Switch>
         )}
       </main>
     </ApiProvider>

@@ -276,19 +276,23 @@ describe('the first view', () => {
     const large = sheet(...Array.from({ length: 500 }, (_, row) => `${row},${long},${mug}`));
     await visitor.visit(service.url, async (page) => {
       const setSpeed = await speedLimit(page);
-      await setSpeed(50_000);
+      await setSpeed(5_000);
       await uploadFile(page, large, 'elsewhere.csv');
       await page.getByText(/\d% sent/).waitFor();
       await page.getByRole('link', { name: 'System' }).click();
-      await page.getByText(/Uploading elsewhere.csv: \d+% sent/).waitFor();
+      await page.getByText(/^Uploading elsewhere.csv. \d+% sent/).waitFor();
+      await page.getByRole('link', { name: 'Show the upload' }).focus();
       await setSpeed(-1);
       await page.getByRole('status').getByText('elsewhere.csv was uploaded.').waitFor();
-      await page.getByRole('link', { name: 'Show its request' }).click();
+      await page
+        .getByRole('link', { name: 'Show its request' })
+        .and(page.locator(':focus'))
+        .press('Enter');
       await page.getByRole('heading', { name: 'elsewhere.csv' }).waitFor();
+      await page.getByText('was uploaded').waitFor({ state: 'detached' });
 
       await page.getByRole('link', { name: 'Requests', exact: true }).click();
       await page.getByRole('link', { name: 'elsewhere.csv' }).waitFor();
-      expect(await page.getByText('was uploaded').count()).toBe(0);
       expect(await page.getByRole('button', { name: 'Upload' }).isDisabled()).toBe(true);
     });
   });
@@ -305,10 +309,15 @@ describe('the first view', () => {
         await uploadFile(page, sheetOf([mug]), 'broken.csv');
         await page.getByRole('link', { name: 'System' }).click();
         await (await held).abort();
-        await page.getByRole('alert').getByText('broken.csv was not uploaded.').waitFor();
+        await page.getByRole('status').getByText('broken.csv was not uploaded.').waitFor();
 
         await page.getByRole('link', { name: 'Show why' }).click();
-        await page.getByText('The service cannot be reached.').waitFor();
+        const reason = page.getByText('The service cannot be reached.');
+        await reason.waitFor();
+        await eventually(
+          async () => (await reason.boundingBox())?.y ?? -1,
+          (top) => top >= 0 && top < 800,
+        );
         await page.getByText('The file is still chosen').waitFor();
         await page.unrouteAll();
         await page.getByRole('button', { name: 'Upload' }).click();
@@ -378,7 +387,7 @@ describe('the list of requests', () => {
       expect(await page.getByRole('link', { name: 'good.csv' }).count()).toBe(0);
 
       await page.getByRole('button', { name: 'Show all' }).click();
-      // Also without it the list would be empty for a moment, while it is read.
+      // The list is empty for a moment after every change of the filter.
       await page.getByRole('link', { name: 'good.csv' }).waitFor();
       await page.getByLabel('File name or id').fill('GOOD');
       await page.getByRole('link', { name: 'bad.csv' }).waitFor({ state: 'detached' });

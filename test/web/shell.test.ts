@@ -3,7 +3,7 @@ import { startFrontProxy, type FrontProxy } from '../support/frontProxy';
 import { bytes, startOrigin, type Origin } from '../support/origin';
 import { photo } from '../support/pictures';
 import { startService, type Service } from '../support/service';
-import { startVisitor, type Visitor } from '../support/webPage';
+import { chooseFile, startVisitor, type Visitor } from '../support/webPage';
 import { VIEWS } from './views';
 
 const PREFIX = '/shop';
@@ -170,6 +170,25 @@ describe('the page of a service with keys', () => {
         expect(await page.getByText('The service does not know this key.').count()).toBe(0);
         await page.reload();
         await field.waitFor();
+      },
+      refused,
+    );
+  });
+
+  it('asks for a key again without losing the file that was chosen', async () => {
+    await visitor.visit(
+      guarded.url,
+      async (page) => {
+        const field = page.getByLabel('API key');
+        await field.fill('right-key');
+        await page.keyboard.press('Enter');
+        await chooseFile(page, sheetOf([`${origin.url}/mug.jpg`]));
+        await page.getByRole('button', { name: 'Forget key' }).click();
+        await field.fill('other-key');
+        await page.keyboard.press('Enter');
+        await page.getByText('1 row with 1 link to images.').waitFor();
+        await page.getByRole('button', { name: 'Upload' }).click();
+        await page.waitForURL(/\/requests\//);
       },
       refused,
     );

@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Page, Route } from 'playwright-core';
 import type { System } from '../../contract/http/system';
 import { clientOf } from '../support/api';
 import { finished, sheet, sheetOf, uploaded } from '../support/calls';
@@ -207,6 +207,8 @@ const OF_REQUESTS: readonly State[] = [
   },
 ];
 
+const UPLOAD = '**/image/upload/';
+
 const OF_UPLOADS: readonly State[] = [
   {
     name: 'a chosen file with its options',
@@ -255,6 +257,30 @@ const OF_UPLOADS: readonly State[] = [
       await chooseFile(page, 'PK\u0003\u0004', `${LONG}.xlsx`);
       await page.getByText('save or export it as CSV').waitFor();
     },
+  },
+  {
+    name: 'the system while a file is sent',
+    url: ({ url }) => url,
+    async open(page) {
+      await page.route(UPLOAD, () => undefined);
+      await uploadFile(page, sheet('1,Mug,none'), `${LONG}.csv`);
+      await page.getByRole('link', { name: 'System' }).click();
+      await page.getByRole('link', { name: 'Show the upload' }).waitFor();
+    },
+  },
+  {
+    name: 'the system after an upload that failed',
+    url: ({ url }) => url,
+    async open(page) {
+      const held = new Promise<Route>((resolve) => {
+        void page.route(UPLOAD, resolve);
+      });
+      await uploadFile(page, sheet('1,Mug,none'), `${LONG}.csv`);
+      await page.getByRole('link', { name: 'System' }).click();
+      await (await held).abort();
+      await page.getByRole('link', { name: 'Show why' }).waitFor();
+    },
+    expected: /ERR_FAILED/,
   },
   {
     name: 'a refused upload',

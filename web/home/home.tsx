@@ -5,44 +5,62 @@ import { useTitle } from '../useTitle';
 import { OperationPanel } from './operationPanel';
 import { RequestList } from './requestList';
 import { UploadForm } from './uploadForm';
-import { UploadEndNote, type UploadEnd } from './uploadNote';
+import { UploadNote, type UploadEnd } from './uploadNote';
+import { useFileDrop } from './useFileDrop';
 import { useOperations } from './useOperations';
+import { useUpload } from './useUpload';
 
 interface Props {
-  /** On other views only the upload goes on. */
+  /** Whether this view is shown. When it is not, an upload goes on, and what was filled in is kept. */
   readonly isShown: boolean;
+  /** The service asks for a key: no file can be chosen. */
+  readonly isLocked: boolean;
 }
 
-export function Home({ isShown }: Props) {
-  const [, navigate] = useLocation();
+export function Home({ isShown, isLocked }: Props) {
+  const [location, navigate] = useLocation();
   const [file, setFile] = useState<File | null>(null);
-  /** Another number starts with an empty form. */
+  /** Changing it empties the form. */
   const [form, setForm] = useState(0);
   const [ended, setEnded] = useState<UploadEnd | null>(null);
   const isShownNow = useRef(isShown);
   isShownNow.current = isShown;
 
+  const upload = useUpload((fileName, requestId) => {
+    if (requestId !== null) {
+      setFile(null);
+      setForm((number) => number + 1);
+    }
+    if (!isShownNow.current) setEnded({ fileName, requestId });
+    else if (requestId !== null) navigate(`/requests/${requestId}`);
+  });
+
   useEffect(() => {
-    if (isShown) setEnded(null);
-  }, [isShown]);
+    // A failure is told until the form says why.
+    setEnded((last) => (isShown || last?.requestId !== null ? null : last));
+  }, [isShown, location]);
 
   function choose(chosen: File | null) {
+    if (upload.isSending) return;
     setFile(chosen);
     if (!isShown) navigate('/');
   }
-  function end(requestId: string | null) {
-    if (!isShownNow.current) setEnded({ fileName: file?.name ?? '', requestId });
-    else if (requestId !== null) navigate(`/requests/${requestId}`);
-    if (requestId === null) return;
-    setFile(null);
-    setForm(form + 1);
-  }
+  const isOver = useFileDrop(isLocked || upload.isSending ? null : choose);
 
   return (
     <>
-      {ended !== null && <UploadEndNote {...ended} />}
-      <UploadForm key={form} isShown={isShown} file={file} onFile={choose} onEnd={end} />
-      {isShown && <Requests onSample={setFile} />}
+      {!isShown && !isLocked && (
+        <UploadNote fileName={file?.name ?? ''} sent={upload.sent} ended={ended} isOver={isOver} />
+      )}
+      <UploadForm
+        key={form}
+        isShown={isShown}
+        isOver={isOver}
+        file={file}
+        onFile={choose}
+        upload={upload}
+      />
+      {isShown && <Requests onSample={choose} />}
     </>
   );
 }

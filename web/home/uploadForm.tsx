@@ -8,28 +8,26 @@ import { messagesByField } from '../logic/uploadFaults';
 import { Failure } from '../parts/failure';
 import { FilePreview } from './filePreview';
 import { Options } from './options';
-import { SendingNote } from './uploadNote';
-import { useFileDrop } from './useFileDrop';
 import { usePreview, type PreviewState } from './usePreview';
-import { useUpload } from './useUpload';
+import type { Upload } from './useUpload';
 
 interface Props {
-  /** On other views it is hidden: an upload goes on, and what was filled in is kept. */
   readonly isShown: boolean;
+  /** A file is being dragged over the page. */
+  readonly isOver: boolean;
   readonly file: File | null;
   readonly onFile: (file: File | null) => void;
-  /** Called when an upload ends, with the id of its request, or `null` when it failed. */
-  readonly onEnd: (requestId: string | null) => void;
+  readonly upload: Upload;
 }
 
 /** Chooses a file, shows how it will be read, and sends it. */
-export function UploadForm({ isShown, file, onFile, onEnd }: Props) {
+export function UploadForm({ isShown, isOver, file, onFile, upload }: Props) {
   const input = useRef<HTMLInputElement>(null);
   const refused = useRef<HTMLDivElement>(null);
   const [options, setOptions] = useState<UploadFields>({});
   /** `null`: they are found by their names. */
   const [linkColumns, setLinkColumns] = useState<readonly string[] | null>(null);
-  const { sent, faults, isStopped, isSending, send, stop, reset } = useUpload(onEnd);
+  const { sent, faults, isStopped, isSending, send, stop, reset } = upload;
   const fields =
     linkColumns === null ? options : { ...options, link_columns: toRecord(linkColumns) };
   const preview = usePreview(file, fields);
@@ -48,84 +46,74 @@ export function UploadForm({ isShown, file, onFile, onEnd }: Props) {
     if (isShown) refused.current?.scrollIntoView({ block: 'nearest' });
   }, [isShown, faults]);
 
-  function choose(chosen: File | null) {
-    if (!isSending) onFile(chosen);
-  }
-  const isOver = useFileDrop(choose);
-
   return (
-    <>
-      {!isShown && file !== null && sent !== null && (
-        <SendingNote fileName={file.name} sent={sent} />
-      )}
-      <form
-        hidden={!isShown}
-        class={isOver ? 'card upload over' : 'card upload'}
-        aria-label="Upload a CSV"
-        onInput={({ currentTarget }) => {
-          setOptions(readFields(new FormData(currentTarget)));
-        }}
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (file === null) input.current?.focus();
-          else if (!isSending) void send(file, fields);
-        }}
-      >
-        <h1>Compress the images of a CSV</h1>
-        <div class="chooser">
-          <label>
-            CSV file
-            <input
-              ref={input}
-              type="file"
-              accept=".csv,text/csv"
-              disabled={isSending}
-              onChange={({ currentTarget }) => {
-                choose(currentTarget.files?.[0] ?? null);
-              }}
-            />
-          </label>
-          <p class="quiet">Choose a CSV with links to images, or drop it anywhere on this page.</p>
-        </div>
-        {file !== null && (
-          <>
-            <p class="chosen">
-              <strong>{file.name}</strong>, {formatBytes(file.size)}
-            </p>
-            <FilePreview
-              state={preview}
-              isStrict={options.strict === 'true'}
-              linkColumns={linkColumns}
-              fault={columnsFault}
-              onLinkColumns={setLinkColumns}
-            />
-          </>
-        )}
-        {faults.error !== null && (
-          <div ref={refused}>
-            <Failure error={faults.error} asked="upload" />
-            {!isRefused(faults.error) && <p>{STILL_CHOSEN}</p>}
-          </div>
-        )}
-        <Options fields={options} faults={optionFaults} />
-        <div class="buttons">
-          <button type="submit" class="primary" disabled={file === null || isSending}>
-            Upload
-          </button>
-          {isSending && (
-            <button type="button" onClick={stop}>
-              Stop sending
-            </button>
-          )}
-        </div>
-        {sent !== null && <Progress sent={sent} />}
-        {isStopped && (
-          <p role="status">
-            Stopped. If the whole file had arrived, its request is in the list below. {STILL_CHOSEN}
+    <form
+      hidden={!isShown}
+      class={isOver ? 'card upload over' : 'card upload'}
+      aria-label="Upload a CSV"
+      onInput={({ currentTarget }) => {
+        setOptions(readFields(new FormData(currentTarget)));
+      }}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (file === null) input.current?.focus();
+        else if (!isSending) void send(file, fields);
+      }}
+    >
+      <h1>Compress the images of a CSV</h1>
+      <div class="chooser">
+        <label>
+          CSV file
+          <input
+            ref={input}
+            type="file"
+            accept=".csv,text/csv"
+            disabled={isSending}
+            onChange={({ currentTarget }) => {
+              onFile(currentTarget.files?.[0] ?? null);
+            }}
+          />
+        </label>
+        <p class="quiet">Choose a CSV with links to images, or drop it anywhere on this page.</p>
+      </div>
+      {file !== null && (
+        <>
+          <p class="chosen">
+            <strong>{file.name}</strong>, {formatBytes(file.size)}
           </p>
+          <FilePreview
+            state={preview}
+            isStrict={options.strict === 'true'}
+            linkColumns={linkColumns}
+            fault={columnsFault}
+            onLinkColumns={setLinkColumns}
+          />
+        </>
+      )}
+      {faults.error !== null && (
+        <div ref={refused}>
+          <Failure error={faults.error} asked="upload" />
+          {!isRefused(faults.error) && <p>{STILL_CHOSEN}</p>}
+        </div>
+      )}
+      <Options fields={options} faults={optionFaults} />
+      <div class="buttons">
+        <button type="submit" class="primary" disabled={file === null || isSending}>
+          Upload
+        </button>
+        {isSending && (
+          <button type="button" onClick={stop}>
+            Stop sending
+          </button>
         )}
-      </form>
-    </>
+      </div>
+      {sent !== null && <Progress sent={sent} />}
+      {isStopped && (
+        <p role="status">
+          Stopped. If the whole file had arrived, its request is in the list below. {STILL_CHOSEN}
+        </p>
+      )}
+    </form>
   );
 }
 

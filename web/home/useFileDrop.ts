@@ -1,33 +1,57 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 
-/** Takes a file that is dropped anywhere on the page. Returns whether one is being dragged over it. */
-export function useFileDrop(onFile: (file: File) => void): boolean {
+/**
+ * Takes a file that is dropped anywhere on the page. Returns whether one is being dragged over it.
+ *
+ * @param onFile `null` while no file can be taken
+ */
+export function useFileDrop(onFile: ((file: File) => void) | null): boolean {
   const [isOver, setOver] = useState(false);
+  const take = useRef(onFile);
+  take.current = onFile;
 
   useEffect(() => {
+    // Some browsers drag an image of the page as a file, too.
+    let isOwn = false;
+    const hasFile = ({ dataTransfer }: DragEvent) =>
+      !isOwn && dataTransfer?.types.includes('Files') === true;
+
     function over(event: DragEvent) {
-      if (event.dataTransfer?.types.includes('Files') !== true) return;
+      if (!hasFile(event)) return;
       event.preventDefault();
-      setOver(true);
+      if (take.current === null && event.dataTransfer !== null) {
+        event.dataTransfer.dropEffect = 'none';
+      }
+      setOver(take.current !== null);
     }
     function leave(event: DragEvent) {
       if (event.relatedTarget === null) setOver(false);
     }
     function drop(event: DragEvent) {
+      if (!hasFile(event)) return;
+      // The browser would open the file in place of the page.
       event.preventDefault();
       setOver(false);
       const file = event.dataTransfer?.files[0];
-      if (file !== undefined) onFile(file);
+      if (file !== undefined) take.current?.(file);
     }
-    document.addEventListener('dragover', over);
-    document.addEventListener('dragleave', leave);
-    document.addEventListener('drop', drop);
-    return () => {
-      document.removeEventListener('dragover', over);
-      document.removeEventListener('dragleave', leave);
-      document.removeEventListener('drop', drop);
+    const start = () => {
+      isOwn = true;
     };
-  }, [onFile]);
+    const end = () => {
+      isOwn = false;
+    };
+    const listening = new AbortController();
+    const { signal } = listening;
+    document.addEventListener('dragstart', start, { signal });
+    document.addEventListener('dragend', end, { signal });
+    document.addEventListener('dragover', over, { signal });
+    document.addEventListener('dragleave', leave, { signal });
+    document.addEventListener('drop', drop, { signal });
+    return () => {
+      listening.abort();
+    };
+  }, []);
 
   return isOver;
 }

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { ApiError } from '../../client/errors';
 import { newKey } from '../../client/newKey';
 import type { UploadFields } from '../../contract/http/uploads';
@@ -16,56 +16,62 @@ interface Uploading {
 
 const IDLE: Uploading = { sent: null, faults: NO_FAULTS, isStopped: false };
 
-/** While a file is sent, also on another view. */
+/** Asks before the page is closed while a file is being sent, on every view. */
 function askBeforeClosing(event: Event) {
   event.preventDefault();
 }
 
+export type Upload = ReturnType<typeof useUpload>;
+
 /**
- * Sends a file for as long as the component is there. One that was interrupted and is sent again is one request.
+ * Sends a file. One that was interrupted and is sent again is one request.
  *
- * @param onEnd called when an upload ends, with the id of its request, or `null` when it failed
+ * @param onEnd called when an upload ends; the request id is `null` when it failed or was stopped
  */
-export function useUpload(onEnd: (id: string | null) => void) {
+export function useUpload(onEnd: (fileName: string, requestId: string | null) => void) {
   const api = useApi();
   const [state, setState] = useState(IDLE);
   const sending = useRef<AbortController | null>(null);
-  const isSending = state.sent !== null;
 
-  useEffect(() => () => sending.current?.abort(), []);
-
-  async function send(file: File, fields: UploadFields) {
+  /** @returns the request id, or what is to be told about the failure */
+  async function attempt(file: File, fields: UploadFields, signal: AbortSignal) {
     const upload = uploadName(file, fields);
-    const stop = new AbortController();
-    sending.current = stop;
-    setState({ ...IDLE, sent: 0 });
-    addEventListener('beforeunload', askBeforeClosing);
     try {
       const id = await api.upload(file, {
         name: file.name,
         fields,
         idempotencyKey: keyOf(sessionStorage, upload, newKey),
-        signal: stop.signal,
+        signal,
         onProgress(bytes, total) {
           setState({ ...IDLE, sent: total === 0 ? 0 : bytes / total });
         },
       });
       forgetKey(sessionStorage, upload);
-      onEnd(id);
+      return { id, outcome: IDLE };
     } catch (error) {
       // The key belongs to other content, which the browser cannot tell from this by name, size and time.
       if (error instanceof ApiError && error.status === 409) forgetKey(sessionStorage, upload);
-      const isStopped = stop.signal.aborted;
-      setState({ ...IDLE, isStopped, faults: isStopped ? NO_FAULTS : uploadFaultsOf(error) });
-      onEnd(null);
-    } finally {
-      removeEventListener('beforeunload', askBeforeClosing);
+      const isStopped = signal.aborted;
+      const faults = isStopped ? NO_FAULTS : uploadFaultsOf(error);
+      return { id: null, outcome: { ...IDLE, isStopped, faults } };
     }
+  }
+
+  async function send(file: File, fields: UploadFields) {
+    const stop = new AbortController();
+    sending.current = stop;
+    setState({ ...IDLE, sent: 0 });
+    addEventListener('beforeunload', askBeforeClosing);
+    const { id, outcome } = await attempt(file, fields, stop.signal);
+    removeEventListener('beforeunload', askBeforeClosing);
+    // Both at once: what shows the upload goes on to show how it ended.
+    setState(outcome);
+    onEnd(file.name, id);
   }
 
   return {
     ...state,
-    isSending,
+    isSending: state.sent !== null,
     send,
     stop: () => sending.current?.abort(),
     /** Forgets what was wrong with the last upload. */
