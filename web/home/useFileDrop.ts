@@ -11,10 +11,7 @@ export function useFileDrop(onFile: ((file: File) => void) | null): boolean {
   take.current = onFile;
 
   useEffect(() => {
-    // Some browsers drag an image of the page as a file, too.
-    let isOwn = false;
-    const hasFile = ({ dataTransfer }: DragEvent) =>
-      !isOwn && dataTransfer?.types.includes('Files') === true;
+    const hasFile = ({ dataTransfer }: DragEvent) => dataTransfer?.types.includes('Files') === true;
 
     function over(event: DragEvent) {
       if (!hasFile(event)) return;
@@ -35,16 +32,8 @@ export function useFileDrop(onFile: ((file: File) => void) | null): boolean {
       const file = event.dataTransfer?.files[0];
       if (file !== undefined) take.current?.(file);
     }
-    const start = () => {
-      isOwn = true;
-    };
-    const end = () => {
-      isOwn = false;
-    };
     const listening = new AbortController();
     const { signal } = listening;
-    document.addEventListener('dragstart', start, { signal });
-    document.addEventListener('dragend', end, { signal });
     document.addEventListener('dragover', over, { signal });
     document.addEventListener('dragleave', leave, { signal });
     document.addEventListener('drop', drop, { signal });

@@ -59,6 +59,8 @@ export function Thumbnail({ requestId, image: { output_url, source_url }, size }
       height={size}
       loading="lazy"
       decoding="async"
+      // Some browsers drag a picture as a file, which the page would take for a CSV.
+      draggable={false}
       alt={`Thumbnail of ${nameOf(source_url ?? source)}`}
       onError={() => {
         setFailed(source);
