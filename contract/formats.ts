@@ -51,6 +51,15 @@ export interface CompressOptions {
   readonly max_height: number | null;
 }
 
+/** What the upload fields mean when they are absent. */
+export const DEFAULT_COMPRESS_OPTIONS: CompressOptions = {
+  quality: 50,
+  format: 'keep',
+  effort: 'balanced',
+  max_width: null,
+  max_height: null,
+};
+
 /** Widths of thumbnails, in pixels. Smaller images are not enlarged. */
 export const THUMBNAIL_WIDTHS = [80, 160, 320, 640] as const;
 export type ThumbnailWidth = (typeof THUMBNAIL_WIDTHS)[number];

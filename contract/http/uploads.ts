@@ -1,5 +1,5 @@
-import { EFFORTS, TARGET_FORMATS } from '../formats';
-import { OUTPUTS } from '../sheets';
+import { DEFAULT_COMPRESS_OPTIONS, EFFORTS, TARGET_FORMATS } from '../formats';
+import { DEFAULT_SHEET_OPTIONS, OUTPUTS } from '../sheets';
 import { parseUrl } from '../url';
 import { integer, oneOf } from './fields';
 import { z } from './zod';
@@ -15,10 +15,12 @@ export const uploadFields = z.strictObject({
     .regex(/^[Hh][Tt][Tt][Pp][Ss]?:/, 'Expected an http or https URL')
     .optional()
     .openapi({ format: 'uri', description: 'Receives the outcome. Default: `WEBHOOK_URL`.' }),
-  quality: integer(1, 100).default(50).openapi({ default: 50 }),
-  format: oneOf(TARGET_FORMATS).default('keep'),
+  quality: integer(1, 100)
+    .default(DEFAULT_COMPRESS_OPTIONS.quality)
+    .openapi({ default: DEFAULT_COMPRESS_OPTIONS.quality }),
+  format: oneOf(TARGET_FORMATS).default(DEFAULT_COMPRESS_OPTIONS.format),
   effort: oneOf(EFFORTS)
-    .default('balanced')
+    .default(DEFAULT_COMPRESS_OPTIONS.effort)
     .openapi({ description: 'Trades CPU time for file size.' }),
   max_width: integer(1, MAX_SIDE)
     .optional()
@@ -54,12 +56,12 @@ export const uploadFields = z.strictObject({
       description: 'What relative links (`/m/u/mug.jpg`) are appended to.',
       example: 'https://shop.example/media/catalog/product',
     }),
-  encoding: z.string().default('auto').openapi({
-    default: 'auto',
+  encoding: z.string().default(DEFAULT_SHEET_OPTIONS.encoding).openapi({
+    default: DEFAULT_SHEET_OPTIONS.encoding,
     description:
       'A WHATWG encoding label, such as `windows-1252`. Default: found from the content. A byte order mark decides before it.',
   }),
-  output: oneOf(OUTPUTS).default('append').openapi({
+  output: oneOf(OUTPUTS).default(DEFAULT_SHEET_OPTIONS.output).openapi({
     description:
       '`append`: the result has a further column with the output links. `replace`: they stand in place of the links.',
   }),

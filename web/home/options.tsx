@@ -1,6 +1,12 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import { EFFORTS, TARGET_FORMATS, type Effort, type TargetFormat } from '../../contract/formats';
+import {
+  DEFAULT_COMPRESS_OPTIONS,
+  EFFORTS,
+  TARGET_FORMATS,
+  type Effort,
+  type TargetFormat,
+} from '../../contract/formats';
 import type { UploadFields } from '../../contract/http/uploads';
 import { estimateOf } from '../logic/estimate';
 import { formatNumber, formatPixels, formatShare } from '../logic/format';
@@ -80,7 +86,11 @@ export function Options({ fields, faults }: Props) {
           <Field label="Effort" advice="Small files take longer to make." fault={faults['effort']}>
             <select name="effort">
               {EFFORTS.map((effort) => (
-                <option key={effort} value={effort} selected={effort === 'balanced'}>
+                <option
+                  key={effort}
+                  value={effort}
+                  selected={effort === DEFAULT_COMPRESS_OPTIONS.effort}
+                >
                   {EFFORT_LABELS[effort]}
                 </option>
               ))}
@@ -162,9 +172,9 @@ export function Options({ fields, faults }: Props) {
 /** What quality, format and effort mean for the size of photos. */
 function Estimate({ fields: { quality, format, effort } }: { readonly fields: UploadFields }) {
   const estimate = estimateOf({
-    quality: Number(quality ?? 50),
-    format: TARGET_FORMATS.find((one) => one === format) ?? 'keep',
-    effort: EFFORTS.find((one) => one === effort) ?? 'balanced',
+    quality: Number(quality ?? DEFAULT_COMPRESS_OPTIONS.quality),
+    format: TARGET_FORMATS.find((one) => one === format) ?? DEFAULT_COMPRESS_OPTIONS.format,
+    effort: EFFORTS.find((one) => one === effort) ?? DEFAULT_COMPRESS_OPTIONS.effort,
   });
   if (estimate === null) return null;
   const { least, most, perSecond } = estimate;

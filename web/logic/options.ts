@@ -1,4 +1,6 @@
+import { DEFAULT_COMPRESS_OPTIONS } from '../../contract/formats';
 import type { UploadFields } from '../../contract/http/uploads';
+import { DEFAULT_SHEET_OPTIONS } from '../../contract/sheets';
 
 /** Names of the fields of the upload form, as the service knows them. */
 const NAMES = [
@@ -16,9 +18,9 @@ const NAMES = [
 
 /** What the selects of the form show at first: the service's own defaults. */
 const DEFAULTS: Readonly<Record<string, string>> = {
-  format: 'keep',
-  effort: 'balanced',
-  output: 'append',
+  format: DEFAULT_COMPRESS_OPTIONS.format,
+  effort: DEFAULT_COMPRESS_OPTIONS.effort,
+  output: DEFAULT_SHEET_OPTIONS.output,
 };
 
 /** What the browser's `FormData` offers, as far as it is needed here. */
