@@ -1,4 +1,4 @@
-import { chromium, type BrowserContextOptions, type Page } from 'playwright-core';
+import { chromium, type BrowserContextOptions, type Page, type Route } from 'playwright-core';
 
 export interface Visitor {
   /** Opens a page, and fails for errors that it reports: a violation of its policy is one. */
@@ -62,6 +62,13 @@ export async function chooseFile(page: Page, csv: string, name = 'products.csv')
 export async function uploadFile(page: Page, csv: string, name?: string): Promise<void> {
   await chooseFile(page, csv, name);
   await page.getByRole('button', { name: 'Upload' }).click();
+}
+
+/** Holds back the uploads of a page from now on, and resolves to the first of them. */
+export function heldUpload(page: Page): Promise<Route> {
+  return new Promise((resolve) => {
+    void page.route('**/image/upload/', resolve);
+  });
 }
 
 /** Waits until the page shows a text. */

@@ -11,7 +11,14 @@ import { bytes, startOrigin, status, type Origin } from '../support/origin';
 import { photo } from '../support/pictures';
 import { startService, type Service } from '../support/service';
 import { withFolder } from '../support/temporaryFile';
-import { chooseFile, shown, startVisitor, uploadFile, type Visitor } from '../support/webPage';
+import {
+  chooseFile,
+  heldUpload,
+  shown,
+  startVisitor,
+  uploadFile,
+  type Visitor,
+} from '../support/webPage';
 
 let visitor: Visitor;
 let origin: Origin;
@@ -301,9 +308,7 @@ describe('the first view', () => {
     await visitor.visit(
       service.url,
       async (page) => {
-        const held = new Promise<Route>((resolve) => {
-          void page.route('**/image/upload/', resolve);
-        });
+        const held = heldUpload(page);
         await page.getByText('Options', { exact: true }).click();
         await page.getByLabel('Quality').fill('90');
         await uploadFile(page, sheetOf([mug]), 'broken.csv');

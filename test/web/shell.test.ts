@@ -1,41 +1,28 @@
-import { finished, sheetOf, uploaded } from '../support/calls';
+import { sheetOf } from '../support/calls';
 import { startFrontProxy, type FrontProxy } from '../support/frontProxy';
-import { bytes, startOrigin, type Origin } from '../support/origin';
-import { photo } from '../support/pictures';
 import { startService, type Service } from '../support/service';
-import { chooseFile, startVisitor, type Visitor } from '../support/webPage';
+import { chooseFile } from '../support/webPage';
 import { VIEWS } from './views';
+import { startViewStage } from './viewStage';
 
 const PREFIX = '/shop';
 const UNREACHABLE = 'The service cannot be reached.';
 
-let visitor: Visitor;
-let origin: Origin;
 let proxy: FrontProxy;
-let service: Service;
-let id: string;
 beforeAll(async () => {
-  visitor = await startVisitor();
-  origin = await startOrigin();
-  origin.on('/mug.jpg', bytes(await photo()));
   proxy = await startFrontProxy(PREFIX);
-  service = await startService({ env: { PUBLIC_URL: proxy.url } });
-  proxy.passTo(service.url);
-  id = await uploaded(service.url, sheetOf([`${origin.url}/mug.jpg`, `${origin.url}/none.jpg`]));
-  await finished(service.url, id);
 });
-afterAll(async () => {
-  await visitor.close();
-  await service.stop();
-  await proxy.stop();
-  await origin.stop();
+const stage = startViewStage(() => ({ PUBLIC_URL: proxy.url }));
+beforeAll(() => {
+  proxy.passTo(stage.service.url);
 });
+afterAll(() => proxy.stop());
 
 describe.each(VIEWS)('the view of $name', ({ path, isShown }) => {
   it('is shown at its address, with and without a slash at the end, and after a reload', async () => {
-    const address = `${proxy.url}${path(id)}`.replace(/\/$/, '');
+    const address = `${proxy.url}${path(stage.id)}`.replace(/\/$/, '');
     for (const url of [address, `${address}/`]) {
-      await visitor.visit(url, async (page) => {
+      await stage.visitor.visit(url, async (page) => {
         await isShown(page);
         await page.reload();
         await isShown(page);
@@ -44,8 +31,8 @@ describe.each(VIEWS)('the view of $name', ({ path, isShown }) => {
   });
 
   it('says that the service does not answer, and comes back by itself', async () => {
-    await visitor.visit(
-      `${proxy.url}${path(id)}`,
+    await stage.visitor.visit(
+      `${proxy.url}${path(stage.id)}`,
       async (page) => {
         await isShown(page);
         await proxy.stop();
@@ -64,7 +51,7 @@ describe.each(VIEWS)('the view of $name', ({ path, isShown }) => {
 
 describe('the header', () => {
   it('leads to every view, tells which one is shown, and moves the focus to it', async () => {
-    await visitor.visit(proxy.url, async (page) => {
+    await stage.visitor.visit(proxy.url, async (page) => {
       const header = page.getByRole('navigation', { name: 'Pages' });
       const current = header.locator('[aria-current=page]');
       const focused = page.locator('main:focus');
@@ -91,7 +78,7 @@ describe('the header', () => {
   });
 
   it('leads to the documentation of the API', async () => {
-    await visitor.visit(`${proxy.url}/system`, async (page) => {
+    await stage.visitor.visit(`${proxy.url}/system`, async (page) => {
       await page.getByRole('link', { name: 'API' }).click();
       await page.getByText('Get the status of a request', { exact: true }).first().waitFor();
       expect(new URL(page.url()).pathname).toBe(`${PREFIX}/docs`);
@@ -99,7 +86,7 @@ describe('the header', () => {
   });
 
   it('is skipped by the first link of the page', async () => {
-    await visitor.visit(`${proxy.url}/`, async (page) => {
+    await stage.visitor.visit(`${proxy.url}/`, async (page) => {
       await page.keyboard.press('Tab');
       await page
         .getByRole('link', { name: 'Skip to content' })
@@ -114,7 +101,7 @@ describe('the header', () => {
 
 describe('the page', () => {
   it('has an icon that the service serves', async () => {
-    await visitor.visit(proxy.url, async (page) => {
+    await stage.visitor.visit(proxy.url, async (page) => {
       const icon = await page.locator('link[rel=icon]').getAttribute('href');
       const answer = await page.request.get(new URL(icon ?? '', `${proxy.url}/`).href);
       expect([answer.status(), answer.headers()['content-type']]).toEqual([200, 'image/svg+xml']);
@@ -122,7 +109,7 @@ describe('the page', () => {
   });
 
   it('says that a request does not exist', async () => {
-    await visitor.visit(
+    await stage.visitor.visit(
       `${proxy.url}/requests/none`,
       async (page) => {
         await page.getByText('Request ID not found').waitFor();
@@ -144,7 +131,7 @@ describe('the page of a service with keys', () => {
   const refused = { expected: /status of 401/ };
 
   it('says that a key is wrong, keeps the right one for the session, and forgets it when asked', async () => {
-    await visitor.visit(
+    await stage.visitor.visit(
       `${guarded.url}/system`,
       async (page) => {
         const field = page.getByLabel('API key');
@@ -176,13 +163,13 @@ describe('the page of a service with keys', () => {
   });
 
   it('asks for a key again without losing the file that was chosen', async () => {
-    await visitor.visit(
+    await stage.visitor.visit(
       guarded.url,
       async (page) => {
         const field = page.getByLabel('API key');
         await field.fill('right-key');
         await page.keyboard.press('Enter');
-        await chooseFile(page, sheetOf([`${origin.url}/mug.jpg`]));
+        await chooseFile(page, sheetOf([`${stage.origin.url}/mug.jpg`]));
         await page.getByRole('button', { name: 'Forget key' }).click();
         await field.fill('other-key');
         await page.keyboard.press('Enter');

@@ -1,4 +1,4 @@
-import type { Page, Route } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import type { System } from '../../contract/http/system';
 import { clientOf } from '../support/api';
 import { finished, sheet, sheetOf, uploaded } from '../support/calls';
@@ -7,7 +7,7 @@ import { answerWith, startHttpProxy, type HttpProxy } from '../support/httpProxy
 import { bytes, startOrigin } from '../support/origin';
 import { picture } from '../support/pictures';
 import { startService } from '../support/service';
-import { chooseFile, uploadFile } from '../support/webPage';
+import { chooseFile, heldUpload, uploadFile } from '../support/webPage';
 import { VIEWS } from './views';
 
 const KEY = 'some-key';
@@ -207,8 +207,6 @@ const OF_REQUESTS: readonly State[] = [
   },
 ];
 
-const UPLOAD = '**/image/upload/';
-
 const OF_UPLOADS: readonly State[] = [
   {
     name: 'a chosen file with its options',
@@ -262,7 +260,7 @@ const OF_UPLOADS: readonly State[] = [
     name: 'the system while a file is sent',
     url: ({ url }) => url,
     async open(page) {
-      await page.route(UPLOAD, () => undefined);
+      void heldUpload(page);
       await uploadFile(page, sheet('1,Mug,none'), `${LONG}.csv`);
       await page.getByRole('link', { name: 'System' }).click();
       await page.getByRole('link', { name: 'Show the upload' }).waitFor();
@@ -272,9 +270,7 @@ const OF_UPLOADS: readonly State[] = [
     name: 'the system after an upload that failed',
     url: ({ url }) => url,
     async open(page) {
-      const held = new Promise<Route>((resolve) => {
-        void page.route(UPLOAD, resolve);
-      });
+      const held = heldUpload(page);
       await uploadFile(page, sheet('1,Mug,none'), `${LONG}.csv`);
       await page.getByRole('link', { name: 'System' }).click();
       await (await held).abort();
