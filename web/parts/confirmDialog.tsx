@@ -52,7 +52,7 @@ export function ConfirmDialog({
     <dialog
       ref={dialog}
       aria-labelledby={heading}
-      // What was started cannot be taken back: its end is shown.
+      // What was started cannot be undone: its end is shown.
       onCancel={(event) => {
         if (isRunning) event.preventDefault();
       }}
